@@ -1,0 +1,15 @@
+"""The request of a signed-in member, as views may rely on it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from afluente.accounts.models import Membership, User, Workspace
+
+
+class Request(HttpRequest):
+    """Set by WorkspaceMiddleware; the view runs inside `scope(workspace.id)`."""
+
+    user: User
+    member: Membership
+    workspace: Workspace

@@ -1,0 +1,200 @@
+"""People we talk to, and the ways to reach them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
+
+from afluente.kernel import text
+from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def present(self) -> ContactQuerySet:
+        """Without those somebody deleted."""
+        return self.filter(deleted_at=None)
+
+
+class Contact(WorkspaceModel):
+    """A person, found again by any of their addresses.
+
+    `source` is the kind of door they first came through, `source_ref` the door's number (a plain
+    number: doors live above), `source_name` what people call it.
+    """
+
+    first_name = models.CharField(max_length=150, blank=True, default="")
+    last_name = models.CharField(max_length=150, blank=True, default="")
+    sort_name = models.GeneratedField(
+        expression=Func(
+            Concat(F("first_name"), Value(" "), F("last_name")),
+            function="af_norm",
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    source = models.CharField(max_length=20)
+    source_ref = models.BigIntegerField(null=True)
+    source_name = models.CharField(max_length=100, default="")
+    assignee = models.ForeignKey(
+        "accounts.Membership",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    utm_first = models.JSONField(default=dict)
+    utm_last = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = WorkspaceManager.from_queryset(ContactQuerySet)()
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["workspace", "-created_at", "-id"], condition=Q(deleted_at=None), name="contact_newest"
+            ),
+            models.Index(
+                fields=["workspace", "sort_name", "id"], condition=Q(deleted_at=None), name="contact_by_name"
+            ),
+            models.Index(
+                fields=["workspace", "assignee", "-created_at", "-id"],
+                condition=Q(deleted_at=None),
+                name="contact_by_assignee",
+            ),
+            models.Index(
+                fields=["workspace", "source", "-created_at", "-id"],
+                condition=Q(deleted_at=None),
+                name="contact_by_source",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.name}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        return text.initials(self.name)
+
+
+class ContactEmail(WorkspaceModel):
+    """An address as it was given, and its match key; a key of '' marks one that cannot be valid."""
+
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="emails", db_constraint=False, db_index=False
+    )
+    email = models.CharField(max_length=254)
+    key = models.CharField(max_length=254, default="")
+    is_primary = models.BooleanField(default=False)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [
+            models.Index(fields=["workspace", "key"], condition=~Q(key=""), name="contact_email_key"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "contact", "email"], name="contact_email_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "contact"], condition=Q(is_primary=True), name="contact_email_one_primary"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ContactPhone(WorkspaceModel):
+    """A number as it was written (`raw`), and as E.164 when it can be one, else ''."""
+
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="phones", db_constraint=False, db_index=False
+    )
+    raw = models.CharField(max_length=50)
+    e164 = models.CharField(max_length=20, default="")
+    is_primary = models.BooleanField(default=False)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [
+            models.Index(fields=["workspace", "e164"], condition=~Q(e164=""), name="contact_phone_e164"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "contact", "raw"], name="contact_phone_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "contact"], condition=Q(is_primary=True), name="contact_phone_one_primary"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.e164 or self.raw
+
+
+class ContactMessenger(WorkspaceModel):
+    """A name or number in a messenger; `external_id` is the messenger's own id of the person."""
+
+    class Kind(models.TextChoices):
+        TELEGRAM = "telegram", "Telegram"
+        FACEBOOK = "facebook", "Facebook"
+        INSTAGRAM = "instagram", "Instagram"
+        WHATSAPP = "whatsapp", "WhatsApp"
+        VIBER = "viber", "Viber"
+
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="messengers", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    value = models.CharField(max_length=100)
+    external_id = models.CharField(max_length=100, default="")
+    is_primary = models.BooleanField(default=False)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["workspace", "kind", "external_id"],
+                condition=~Q(external_id=""),
+                name="contact_messenger_external",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "contact", "kind", "value"], name="contact_messenger_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "contact"], condition=Q(is_primary=True), name="contact_messenger_one_primary"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class PossibleDuplicate(WorkspaceModel):
+    """Two contacts that may be one person (crm.md Q1): said, never merged by itself."""
+
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="possible_duplicates", db_constraint=False, db_index=False
+    )
+    other = models.ForeignKey(
+        Contact, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    reason = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "contact", "other"], name="contact_duplicate_once"),
+        ]
+        indexes = [models.Index(fields=["workspace", "other"], name="contact_duplicate_other")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} may be {self.other_id}"

@@ -1,0 +1,189 @@
+"""Pipelines, their stages, and the deals that move through them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
+
+
+class PipelineQuerySet(models.QuerySet["Pipeline"]):
+    def present(self) -> PipelineQuerySet:
+        return self.filter(archived_at=None)
+
+
+class Pipeline(WorkspaceModel):
+    """A row of stages. «The first pipeline» is the present one with the lowest position (SP-017)."""
+
+    name = models.CharField(max_length=100)
+    icon = models.CharField(max_length=40, default="square-kanban")
+    currency = models.CharField(max_length=3)
+    default_assignee = models.ForeignKey(
+        "accounts.Membership",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    position = models.IntegerField()
+    archived_at = models.DateTimeField(null=True)
+
+    objects = WorkspaceManager.from_queryset(PipelineQuerySet)()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage(WorkspaceModel):
+    """A place in a pipeline. Every pipeline has exactly one won and one lost stage, at the end."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", _("Open")
+        WON = "won", _("Won")
+        LOST = "lost", _("Lost")
+
+    pipeline = models.ForeignKey(
+        Pipeline, models.CASCADE, related_name="stages", db_constraint=False, db_index=False
+    )
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=4, choices=Kind, default=Kind.OPEN)
+    color = models.PositiveSmallIntegerField(null=True, blank=True)  # a hue step; None: by depth
+    position = models.IntegerField()
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["workspace", "pipeline", "position"], name="deals_stage_order")]
+        constraints = [
+            models.UniqueConstraint("workspace", "pipeline", Lower("name"), name="deals_stage_name_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "pipeline", "kind"],
+                condition=~Q(kind="open"),
+                name="deals_stage_one_won_one_lost",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DealQuerySet(models.QuerySet["Deal"]):
+    def present(self) -> DealQuerySet:
+        return self.filter(deleted_at=None)
+
+    def open(self) -> DealQuerySet:
+        return self.filter(deleted_at=None, closed_at=None)
+
+
+class Deal(WorkspaceModel):
+    """Something we may sell. It enters a stage by `services.move_deals` and no other way (S-ENTRY).
+
+    `stage_epoch` counts its entries, from 1. `raw_event_id` is the raw event that made it (a plain
+    number: intake lies above); its uniqueness is what makes an event take effect once.
+    """
+
+    number = models.BigIntegerField()
+    name = models.CharField(max_length=255)
+    amount = models.DecimalField(max_digits=19, decimal_places=4, default=0)
+    currency = models.CharField(max_length=3)
+    pipeline = models.ForeignKey(
+        Pipeline, models.PROTECT, related_name="deals", db_constraint=False, db_index=False
+    )
+    stage = models.ForeignKey(
+        Stage, models.PROTECT, related_name="deals", db_constraint=False, db_index=False
+    )
+    stage_epoch = models.BigIntegerField(default=1)
+    stage_entered_at = models.DateTimeField()
+    position = models.DecimalField(max_digits=40, decimal_places=20)
+    assignee = models.ForeignKey(
+        "accounts.Membership",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    source = models.CharField(max_length=20)
+    source_ref = models.BigIntegerField(null=True)
+    source_name = models.CharField(max_length=100, default="")
+    lost_reason = models.CharField(max_length=255, blank=True, default="")
+    raw_event_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    contacts = models.ManyToManyField(
+        "contacts.Contact", through="DealContact", related_name="deals"
+    )
+
+    objects = WorkspaceManager.from_queryset(DealQuerySet)()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="deals_deal_number_once"),
+            models.UniqueConstraint(fields=["workspace", "raw_event_id"], name="deals_deal_one_per_event"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="deals_deal_amount_not_negative"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["workspace", "stage", "position", "id"],
+                condition=Q(deleted_at=None),
+                name="deals_deal_column",
+            ),
+            models.Index(
+                fields=["workspace", "assignee", "-created_at"],
+                condition=Q(deleted_at=None, closed_at=None),
+                name="deals_deal_assignee",
+            ),
+            models.Index(
+                fields=["workspace", "-created_at", "-id"], condition=Q(deleted_at=None), name="deals_deal_newest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.name}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class DealContact(WorkspaceModel):
+    """A person a deal is about; one of them is the primary one."""
+
+    deal = models.ForeignKey(
+        Deal, models.CASCADE, related_name="people", db_constraint=False, db_index=False
+    )
+    contact = models.ForeignKey(
+        "contacts.Contact", models.CASCADE, related_name="deal_links", db_constraint=False, db_index=False
+    )
+    is_primary = models.BooleanField(default=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "deal", "contact"], name="deals_dealcontact_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "deal"], condition=Q(is_primary=True), name="deals_dealcontact_one_primary"
+            ),
+        ]
+        indexes = [models.Index(fields=["workspace", "contact"], name="deals_dealcontact_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.deal_id} with {self.contact_id}"
+
+
+class DealCounter(WorkspaceModel):
+    """The last deal number given out; one row per workspace, made with it."""
+
+    last_number = models.BigIntegerField(default=0)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace"], name="deals_dealcounter_one")]
+
+    def __str__(self) -> str:
+        return str(self.last_number)

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class KernelConfig(AppConfig):
+    name = "afluente.kernel"
+    label = "kernel"
+
+    def ready(self) -> None:
+        from afluente.kernel import checks  # noqa: F401, PLC0415  registers the checks

@@ -1,0 +1,45 @@
+"""What every answer carries, whoever gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+# We show other people's messages, so nothing inline runs (S-5). Pages that others may embed set
+# `response.frame_ancestors` themselves.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors {ancestors}"
+)
+
+
+class StaticFiles(ManifestStaticFilesStorage):
+    """Hashed names, also for ES modules and @import, so that browsers keep files for a year."""
+
+    support_js_module_import_aggregation = True
+    manifest_strict = False
+
+
+class SecurityHeaders:
+    """Content security policy, permissions and caching on every answer (S-17)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        ancestors = getattr(response, "frame_ancestors", "'none'")
+        response.headers.setdefault(
+            "Content-Security-Policy", CONTENT_SECURITY_POLICY.format(ancestors=ancestors)
+        )
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if not request.path_info.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,74 @@
+"""Tables below all subjects: background jobs, periodic work, live workers, request limits."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Job(models.Model):
+    """Background work: a name and ids, done once by whichever worker claims it.
+
+    `lease_until` is set while a worker holds it; a dead worker's lease runs out and the job is free.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        DEAD = "dead"
+
+    name = models.CharField(max_length=100)
+    args = models.JSONField(default=dict)
+    workspace_id = models.BigIntegerField(null=True)
+    key = models.CharField(max_length=200, null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(default="")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="kernel_job_due"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "key"], condition=models.Q(state="waiting"), name="kernel_job_waiting_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.name}"
+
+
+class Schedule(models.Model):
+    """When a periodic job runs next. The row is the lock: whoever moves it forward queues the job."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Heartbeat(models.Model):
+    """A worker process that was alive at `seen_at`."""
+
+    worker = models.CharField(max_length=100, primary_key=True)
+    seen_at = models.DateTimeField()
+    version = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.worker
+
+
+class RateLimit(models.Model):
+    """How many requests a key made in one window. Unlogged: a crash may forget it."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    window = models.BigIntegerField()
+    count = models.IntegerField()
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,46 @@
+"""Amounts of money: exact decimals with four places and an ISO 4217 currency."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from babel.core import Locale
+from babel.numbers import NumberFormatError, list_currencies, parse_decimal
+
+PLACES = Decimal("0.0001")
+LIMIT = Decimal(10) ** 15
+
+
+class BadAmountError(ValueError):
+    """The text is no amount of money, or one nobody can mean."""
+
+
+def amount(value: object, *, locale: str = "en") -> Decimal:
+    """A number from JSON, or a text such as `1.234,56` read in `locale`.
+
+    Raises BadAmountError for anything else, for NaN, and for 10^15 and more.
+    """
+    number = _exact(value, locale)
+    if not number.is_finite() or abs(number) >= LIMIT:
+        raise BadAmountError(str(value)[:40])
+    return number.quantize(PLACES)
+
+
+def _exact(value: object, locale: str) -> Decimal:
+    if isinstance(value, bool) or value is None:
+        raise BadAmountError(str(value))
+    text = re.sub(r"[\s\u00a0\u202f]|R\$|zł|[$€£]", "", str(value))
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        pass
+    try:
+        return Decimal(str(parse_decimal(text, locale=Locale.parse(locale, sep="-"))))
+    except (NumberFormatError, ValueError) as error:
+        raise BadAmountError(str(value)[:40]) from error
+
+
+def is_currency(code: str) -> bool:
+    """Whether `code` is an ISO 4217 code in use."""
+    return code in list_currencies()

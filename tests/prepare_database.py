@@ -1,0 +1,23 @@
+"""Roles and tables for the tests: run once, before any test process copies the database."""
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "afluente.config.settings"
+
+
+def main() -> None:
+    import django  # noqa: PLC0415  after the environment is set
+
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    if settings.ENVIRONMENT.database_url:
+        from afluente.kernel.postgres import provision  # noqa: PLC0415
+
+        provision(settings.ENVIRONMENT.database_url, settings.DATABASES["default"]["PASSWORD"])
+    call_command("migrate", database="owner", verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
