@@ -1,0 +1,35 @@
+"""Who did it, and what is written down about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ActorKind = Literal["member", "token", "rule", "source", "system"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. `id` is the number of the membership, token, rule or source; `name` as it was then."""
+
+    kind: ActorKind
+    id: int | None = None
+    name: str = ""
+
+
+SYSTEM = Actor("system")
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """One line for the log. `kind` is a past-tense name such as `deal.moved` (docs/reference/events.md).
+
+    `data` holds before and after as plain values; it is shown to people, so never a secret.
+    """
+
+    kind: str
+    actor: Actor
+    contact_id: int | None = None
+    deal_id: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
