@@ -112,6 +112,7 @@ class Deal(WorkspaceModel):
     source_name = models.CharField(max_length=100, default="")
     lost_reason = models.CharField(max_length=255, blank=True, default="")
     raw_event_id = models.BigIntegerField(null=True)
+    rule_ref = models.BigIntegerField(null=True)  # the deal rule that made it; rules lie above
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)

@@ -24,8 +24,13 @@ class DealRule(WorkspaceModel):
         PIPELINE = "pipeline", _("The pipeline's default")
         NOBODY = "nobody", _("Nobody")
 
+    class Repeat(models.TextChoices):
+        NEW = "new", _("Open a new deal each time")
+        OPEN = "open", _("Add to the open deal of this rule, when there is one")
+
     name = models.CharField(max_length=100)
     is_on = models.BooleanField(default=True)
+    repeat = models.CharField(max_length=4, choices=Repeat, default=Repeat.NEW)
     pipeline = models.ForeignKey(
         "deals.Pipeline", models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
