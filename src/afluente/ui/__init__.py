@@ -1,0 +1,1 @@
+"""The look and the shell: styles, components, navigation. Knows no word of the business."""

@@ -1,0 +1,132 @@
+"""Numbers, money and dates as people read them.
+
+Language follows the person, numbers and dates follow the region of the workspace: an English
+interface in a Brazilian workspace writes R$ 24.800 and 21 Nov, 14:32 (DESIGN-LANGUAGE 7).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_skeleton, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+_region: ContextVar[str] = ContextVar("region", default="")
+_ENGLISH_MONTH_FIRST = {"US", "CA", "PH"}
+
+
+@contextmanager
+def region(country: str) -> Iterator[None]:
+    """Write numbers and dates as in `country` (ISO 3166, two letters) inside the block."""
+    token = _region.set(country)
+    try:
+        yield
+    finally:
+        _region.reset(token)
+
+
+@lru_cache(maxsize=256)
+def _locales(language: str, country: str) -> tuple[Locale, Locale]:
+    """The locale of numbers and the locale of dates."""
+    spoken = Locale.parse(language.replace("-", "_").lower().replace("_br", "_BR"))
+    if not country:
+        country = spoken.territory or ""
+    numbers = Locale.parse(f"und_{country}") if country else spoken
+    try:
+        dates = Locale(spoken.language, country or None)
+    except UnknownLocaleError:
+        dates = spoken
+        if spoken.language == "en" and country not in _ENGLISH_MONTH_FIRST:
+            dates = Locale("en", "GB")
+    return numbers, dates
+
+
+def _present() -> tuple[Locale, Locale]:
+    return _locales(get_language() or "en", _region.get())
+
+
+def money(amount: Decimal | int, currency: str) -> str:
+    """`amount` in `currency` (ISO 4217). Cents are shown only when there are any."""
+    return _money(Decimal(amount), currency, _present()[0])
+
+
+@lru_cache(maxsize=16_384)
+def _money(amount: Decimal, currency: str, locale: Locale) -> str:
+    amount = round(amount, 2)
+    if amount != amount.to_integral_value():
+        return format_currency(amount, currency, locale=locale)
+    pattern = locale.currency_formats["standard"].pattern
+    whole = re.sub(r"\.0+", "", pattern)
+    return format_currency(amount, currency, whole, locale=locale, currency_digits=False)
+
+
+def number(value: Decimal | int) -> str:
+    """A count or a measure with the region's separators."""
+    return format_decimal(value, locale=_present()[0])
+
+
+def percent(share: float) -> str:
+    """A share (0.72) as whole per cent, `72 %`."""
+    return format_percent(share, "#,##0 %", locale=_present()[0])
+
+
+def short_number(value: int) -> str:
+    """A count that fits a badge: 999, then 1,2 k."""
+    if value < 1000:
+        return str(value)
+    return f"{format_decimal(Decimal(value) / 1000, '#,##0.#', locale=_present()[0])} k"
+
+
+def clock(moment: datetime.datetime) -> str:
+    """The time of day, in the person's zone."""
+    return format_time(timezone.localtime(moment).time(), "short", locale=_present()[1])
+
+
+def day(moment: datetime.datetime | datetime.date) -> str:
+    """A short date; the year only when it is not this year."""
+    local = timezone.localtime(moment) if isinstance(moment, datetime.datetime) else moment
+    skeleton = "MMMd" if local.year == timezone.localdate().year else "yMMMd"
+    return format_skeleton(skeleton, _as_moment(local), locale=_present()[1])
+
+
+def day_name(moment: datetime.datetime | datetime.date) -> str:
+    """The heading of a day: Today, Yesterday, or Wednesday, 19 November."""
+    local = timezone.localtime(moment).date() if isinstance(moment, datetime.datetime) else moment
+    distance = (timezone.localdate() - local).days
+    if distance in {0, 1}:
+        return gettext("Yesterday") if distance else gettext("Today")
+    skeleton = "MMMMEEEEd" if local.year == timezone.localdate().year else "yMMMMEEEEd"
+    return format_skeleton(skeleton, _as_moment(local), locale=_present()[1])
+
+
+def when(moment: datetime.datetime) -> str:
+    """Date and time, `21 Nov, 14:32`."""
+    return f"{day(moment)}, {clock(moment)}"
+
+
+def ago(moment: datetime.datetime) -> str:
+    """How long ago, up to a day; then the date (`12 min`, `3 h`, `19 Nov`)."""
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return gettext("now")
+    if minutes < 60:
+        return gettext("{n} min").format(n=minutes)
+    if minutes < 24 * 60:
+        return gettext("{n} h").format(n=minutes // 60)
+    return day(moment)
+
+
+def _as_moment(date: datetime.date) -> datetime.datetime:
+    """Babel wants a moment; noon of the day, so that no zone can move it."""
+    return datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC)
+
+

@@ -1,0 +1,185 @@
+"""What the shell shows, registered by the slices that own it.
+
+Slices call the `register_*` functions in their `AppConfig.ready`. The shell asks each entry whether
+this member sees it and what its badge says. `member` is the signed-in membership, of whatever type
+the accounts slice gives it: this floor may not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django_stubs_ext import StrOrPromise
+
+MAIN = "main"
+CHANNELS = "channels"
+BOTTOM = "bottom"
+PROFILE = "profile"
+
+
+def everyone(_member: Any) -> bool:
+    """The default of `visible`: whoever is signed in."""
+    return True
+
+
+def nothing(_member: Any) -> int:
+    """The default of `badge`: no number."""
+    return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavLink:
+    """A line ready to draw; a group whose lines are data, such as pipelines, returns these.
+
+    `hot` fills the count with the accent. `tab` puts the line in the phone's bar of five.
+    `key` is pressed after G. `current` is set by the shell.
+    """
+
+    label: StrOrPromise
+    url: str
+    icon: str
+    count: int = 0
+    hot: bool = False
+    tab: bool = False
+    key: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavEntry:
+    """A fixed line of the navigation. `badge` gives a number, shown when above zero."""
+
+    label: StrOrPromise
+    url_name: str
+    icon: str
+    group: str = MAIN
+    order: int = 50
+    badge: Callable[[Any], int] = nothing
+    hot: bool = False
+    visible: Callable[[Any], bool] = everyone
+    tab: bool = False
+    key: str = ""
+
+    def link(self, member: Any) -> NavLink:
+        return NavLink(
+            label=self.label,
+            url=reverse(self.url_name),
+            icon=self.icon,
+            count=self.badge(member),
+            hot=self.hot,
+            tab=self.tab,
+            key=self.key,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavGroup:
+    """A group of lines under a heading. `links` adds lines that are data, before the fixed ones."""
+
+    slug: str
+    label: StrOrPromise = ""
+    order: int = 50
+    links: Callable[[Any], Iterable[NavLink]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsPage:
+    """One line of the settings navigation, under the heading `group`."""
+
+    group: StrOrPromise
+    label: StrOrPromise
+    url_name: str
+    icon: str
+    order: int = 50
+    visible: Callable[[Any], bool] = everyone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """A workspace this person may enter. `url` takes a POST."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+_groups: dict[str, NavGroup] = {MAIN: NavGroup(slug=MAIN, order=0)}
+_entries: dict[tuple[str, str], NavEntry] = {}
+_settings: dict[str, SettingsPage] = {}
+_switchers: list[Callable[[HttpRequest], Iterable[Switch]]] = []
+_addresses: dict[str, str] = {}
+
+
+def register_nav(entry: NavEntry) -> None:
+    """Add a line. Registering the same URL in the same group again replaces it."""
+    _entries[entry.group, entry.url_name] = entry
+
+
+def register_nav_group(group: NavGroup) -> None:
+    """Add a headed group. Entries name it by its slug."""
+    _groups[group.slug] = group
+
+
+def register_settings_page(page: SettingsPage) -> None:
+    """Add a page to the settings navigation."""
+    _settings[page.url_name] = page
+
+
+def register_switcher(source: Callable[[HttpRequest], Iterable[Switch]]) -> None:
+    """Say where the list of workspaces of the signed-in person comes from."""
+    _switchers.append(source)
+
+
+def register_address(what: Literal["search", "live", "sign_out"], url_name: str) -> None:
+    """Say which URL answers the search box (`?q=`), the live stream or sign-out (a POST)."""
+    _addresses[what] = url_name
+
+
+def address(what: str) -> str:
+    """A registered address, or nothing when no slice offers it."""
+    return reverse(_addresses[what]) if what in _addresses else ""
+
+
+def switches(request: HttpRequest) -> list[Switch]:
+    """The workspaces this person may enter, the present one included."""
+    return [switch for source in _switchers for switch in source(request)]
+
+
+def links(slug: str, member: Any) -> list[NavLink]:
+    """The lines of one group that `member` sees, counts included, none marked current."""
+    group = _groups.get(slug)
+    own = list(group.links(member)) if group and group.links else []
+    fixed = sorted((e for e in _entries.values() if e.group == slug), key=lambda e: e.order)
+    return own + [entry.link(member) for entry in fixed if entry.visible(member)]
+
+
+def headed_groups(member: Any) -> Iterator[tuple[NavGroup, list[NavLink]]]:
+    """Every group of the navigation proper, in order, that has a line for `member`."""
+    for group in sorted(_groups.values(), key=lambda g: g.order):
+        if group.slug not in {BOTTOM, PROFILE} and (found := links(group.slug, member)):
+            yield group, found
+
+
+def settings_pages(member: Any) -> list[tuple[StrOrPromise, list[NavLink]]]:
+    """The settings navigation for `member`: headings in the order of their first page."""
+    shown: dict[str, tuple[StrOrPromise, list[NavLink]]] = {}
+    for page in sorted(_settings.values(), key=lambda p: p.order):
+        if page.visible(member):
+            link = NavLink(label=page.label, url=reverse(page.url_name), icon=page.icon)
+            shown.setdefault(str(page.group), (page.group, []))[1].append(link)
+    return list(shown.values())
+
+
+def mark_current(found: list[NavLink], path: str) -> list[NavLink]:
+    """Mark the one line whose address is the longest beginning of `path`."""
+    matches = [link.url for link in found if link.url == path or _contains(link.url, path)]
+    best = max(matches, key=len, default=None)
+    return [replace(link, current=link.url == best) for link in found]
+
+
+def _contains(url: str, path: str) -> bool:
+    return url != "/" and path.startswith(url.rstrip("/") + "/")

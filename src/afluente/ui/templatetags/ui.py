@@ -1,0 +1,160 @@
+"""Components: `{% load ui %}`. Reference in docs/reference/components.md, samples at /styleguide/."""
+
+from __future__ import annotations
+
+import datetime
+import zlib
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_stubs_ext import StrOrPromise
+
+from afluente.kernel import text
+from afluente.ui import channels, fields, formats
+
+SPRITE = "ui/vendor/lucide-1.62.0.svg"
+HUES = 24
+
+register = template.Library()
+
+
+@lru_cache(maxsize=1)
+def icon_names() -> frozenset[str]:
+    """The signs of the sprite (scripts/vendor.py lists them)."""
+    path = finders.find(SPRITE)
+    with open(str(path), encoding="utf-8") as sprite:
+        return frozenset(part.split('"', 1)[0] for part in sprite.read().split('<symbol id="')[1:])
+
+
+@register.simple_tag
+def icon(name: str, *, css: str = "") -> SafeString:
+    """A sign, hidden from screen readers: put the word beside it or on the control.
+
+    Raises TemplateSyntaxError for a sign that the sprite does not hold.
+    """
+    if name not in icon_names():
+        raise template.TemplateSyntaxError(f"No sign called {name!r}; add it to scripts/vendor.py")
+    return format_html(
+        '<svg class="i{}" aria-hidden="true"><use href="{}#{}"></use></svg>', f" {css}" if css else "", static(SPRITE), name
+    )
+
+
+@register.filter
+def hue(seed: object) -> str:
+    """The hue class of a person or tag, from its id or name: always the same one."""
+    if isinstance(seed, int):
+        return f"hue-{seed * 7 % HUES}"
+    return f"hue-{zlib.crc32(str(seed).encode()) % HUES}"
+
+
+@register.simple_tag
+def avatar(
+    *, name: str, seed: object = None, size: str = "", online: bool = False, square: bool = False, decorative: bool = False
+) -> SafeString:
+    """Initials on a hue. `size` is "", "md" or "lg"; `square` for organisations; `seed` decides the hue."""
+    label = 'aria-hidden="true"' if decorative else format_html('role="img" aria-label="{0}" title="{0}"', name)
+    return format_html(
+        '<span class="av{}{} {}" {}{}>{}</span>',
+        f" {size}" if size else "",
+        " sqr" if square else "",
+        hue(seed if seed is not None else name),
+        SafeString(label),
+        SafeString(" data-on") if online else "",
+        text.initials(name),
+    )
+
+
+@register.simple_tag
+def channel(kind: str, *, size: str = "", label: str = "", decorative: bool = False) -> SafeString:
+    """The sign of a source (`api`, `form`, `webhook` …). `label` says more, such as the form's name."""
+    sign = channels.channel(kind)
+    name = label or sign.label
+    spoken = 'aria-hidden="true"' if decorative else format_html('role="img" aria-label="{0}" title="{0}"', name)
+    return format_html(
+        '<span class="ch{} ch-{}" {}>{}</span>', f" {size}" if size else "", sign.css, SafeString(spoken), icon(sign.icon)
+    )
+
+
+@register.filter
+def channel_name(kind: str) -> StrOrPromise:
+    """The name of a source kind."""
+    return channels.channel(kind).label
+
+
+@register.simple_tag
+def badge(label: StrOrPromise, *, tone: str = "", sign: str = "") -> SafeString:
+    """A state in one word. `tone` is "", "info", "ok", "warn" or "bad"."""
+    return format_html('<span class="badge{}">{}{}</span>', f" {tone}" if tone else "", icon(sign) if sign else "", label)
+
+
+@register.simple_tag
+def field(bound: BoundField, *, label: str = "", hint: str = "", warning: str = "", compact: bool = False) -> SafeString:
+    """A form field with its label, hint and errors. `compact` hides the label from the eye only."""
+    context = fields.describe(bound, label=label, hint=hint, warning=warning, is_compact=compact)
+    return SafeString(render_to_string("ui/components/field.html", context))
+
+
+@register.simple_tag
+def bar(value: Decimal | float, *, of: Decimal | float) -> SafeString:
+    """A horizontal bar, `value` of `of` wide, in the colour of the stage class around it."""
+    share = min(100.0, 100 * float(value) / float(of)) if of else 0.0
+    return format_html(
+        '<svg class="hbar" aria-hidden="true"><rect width="{}%" height="100%" rx="3"/></svg>', f"{share:.1f}"
+    )
+
+
+@register.simple_tag
+def since(moment: datetime.datetime) -> SafeString:
+    """How long ago, kept up to date by the page; the full date on hover."""
+    return format_html(
+        '<af-since><time class="n" datetime="{}" title="{}">{}</time></af-since>',
+        moment.isoformat(),
+        formats.when(moment),
+        formats.ago(moment),
+    )
+
+
+@register.simple_block_tag
+def empty_state(content: str, *, title: str, text: str = "", sign: str = "inbox") -> SafeString:
+    """What is missing, what will appear here, and one act inside the block."""
+    context = {"content": SafeString(content.strip()), "title": title, "text": text, "sign": sign}
+    return SafeString(render_to_string("ui/components/empty.html", context))
+
+
+@register.simple_block_tag
+def panel(content: str, *, title: str, close_url: str = "", id: str = "panel") -> SafeString:
+    """A side panel: it takes a column of a `.split.peek`. Esc follows `close_url`."""
+    context = {"content": SafeString(content), "title": title, "close_url": close_url, "id": id}
+    return SafeString(render_to_string("ui/components/panel.html", context))
+
+
+@register.simple_block_tag
+def dialog(content: str, *, id: str, title: str) -> SafeString:
+    """A modal dialog, opened by any control with `data-opens="<id>"`."""
+    context = {"content": SafeString(content), "title": title, "id": id}
+    return SafeString(render_to_string("ui/components/dialog.html", context))
+
+
+@register.inclusion_tag("ui/components/pagination.html")
+def pagination(*, next_url: str = "", previous_url: str = "", summary: str = "") -> dict[str, Any]:
+    """Links to the neighbouring pages of a list read by keyset, and what is shown now."""
+    return {"next_url": next_url, "previous_url": previous_url, "summary": summary}
+
+
+register.filter("money", formats.money)
+register.filter("number", formats.number)
+register.filter("short_number", formats.short_number)
+register.filter("percent", formats.percent)
+register.filter("ago", formats.ago)
+register.filter("when", formats.when)
+register.filter("clock", formats.clock)
+register.filter("day", formats.day)
+register.filter("day_name", formats.day_name)

@@ -1,0 +1,14 @@
+"""Addresses of the interface itself."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from afluente.ui import views
+
+app_name = "ui"
+
+urlpatterns = [
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("preferences/", views.preferences, name="preferences"),
+]
