@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 DEFAULT_PORT = 8377
 SHORTEST_KEY = 32  # characters; Django warns below 50 random ones, derived keys need 256 bits
 KEY_FILE = "secret-key"
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SMTP_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
@@ -33,6 +34,7 @@ class Environment:
     secret_key: str
     smtp_url: str | None
     mail_from: str
+    bind: str
 
     @property
     def is_embedded(self) -> bool:
@@ -44,9 +46,14 @@ class Environment:
         return urlsplit(self.base_url).hostname or "localhost"
 
     @property
+    def netloc(self) -> str:
+        """The name with the port, as browsers send it."""
+        return urlsplit(self.base_url).netloc
+
+    @property
     def is_local(self) -> bool:
-        """Whether only this machine can reach the base URL: no HTTPS is demanded then."""
-        return self.host in {"localhost", "127.0.0.1", "::1"}
+        """Whether only this machine can reach the base URL."""
+        return self.host in LOCAL_HOSTS
 
     @property
     def mail_dir(self) -> Path:
@@ -65,7 +72,7 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
     database_url = _database_url(given)
     base_url = _base_url(given, port)
     smtp_url = _smtp_url(given)
-    host = urlsplit(base_url).hostname
+    host = urlsplit(base_url).hostname or "localhost"
     return Environment(
         port=port,
         data_dir=data_dir,
@@ -74,6 +81,7 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
         secret_key=_secret_key(given, data_dir),
         smtp_url=smtp_url,
         mail_from=_value(given, "AFLUENTE_MAIL_FROM") or f"Afluente <crm@{host}>",
+        bind=_bind(given, host),
     )
 
 
@@ -170,6 +178,22 @@ def _base_url(given: Mapping[str, str], port: int) -> str:
             f"{parts.scheme}://{parts.hostname}."
         )
     return text
+
+
+def _bind(given: Mapping[str, str], host: str) -> str:
+    """Only this machine while the base URL is local; every interface once it is not."""
+    text = _value(given, "AFLUENTE_BIND")
+    if not text:
+        return "127.0.0.1" if host in LOCAL_HOSTS else "0.0.0.0"  # noqa: S104 -- others must reach it
+    import ipaddress  # noqa: PLC0415 -- seldom needed
+
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError as wrong:
+        raise SettingError(
+            f"AFLUENTE_BIND is “{text}”, which is not an IP address: use 127.0.0.1 for this machine "
+            "only, or 0.0.0.0 for every network."
+        ) from wrong
 
 
 def _smtp_url(given: Mapping[str, str]) -> str | None:

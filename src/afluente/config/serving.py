@@ -1,0 +1,134 @@
+"""One role of the product in this process: the web server, or the worker."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+from afluente.kernel.postgres import check_database
+from afluente.kernel.postgres.errors import DatabaseStartError
+
+if TYPE_CHECKING:
+    from afluente.config.environment import Environment
+
+GRACE = 3  # seconds open requests and streams get when the server stops
+BACKLOG = 2048  # connections that wait while a dead web process is replaced
+
+
+def listen(environment: Environment) -> socket.socket:
+    """The listening socket; it outlives the web process, so a restart refuses nobody.
+
+    Raises DatabaseStartError's sibling sentence through OSError translation: one sentence that
+    names the port.
+    """
+    family = socket.AF_INET6 if ":" in environment.bind else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((environment.bind, environment.port))
+    except OSError as refused:
+        listener.close()
+        raise PortError(_why_not(environment, refused)) from refused
+    listener.listen(BACKLOG)
+    return listener
+
+
+class PortError(DatabaseStartError):
+    """The port cannot be used; the message names it."""
+
+
+def _why_not(environment: Environment, refused: OSError) -> str:
+    if isinstance(refused, PermissionError):
+        return (
+            f"AFLUENTE_PORT is {environment.port}, which this user may not use: choose one above 1023."
+        )
+    return (
+        f"Port {environment.port} on {environment.bind} cannot be used ({refused.strerror}): stop the "
+        "program that has it, or choose another AFLUENTE_PORT."
+    )
+
+
+def serve(listener: socket.socket) -> int:
+    """Answer requests on `listener` until SIGTERM or SIGINT."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        "afluente.config.entry:app",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        timeout_graceful_shutdown=GRACE,
+        backlog=BACKLOG,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def work() -> int:
+    """Do background work until SIGTERM or SIGINT."""
+    from afluente.config import worker
+
+    worker.main()
+    return 0
+
+
+def refuse_unsafe(environment: Environment) -> None:
+    """R-3: serve nothing from a database that could lose or leak what it confirmed.
+
+    Raises DatabaseStartError; warnings are printed.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        problems = check_database(cursor.connection, embedded=environment.is_embedded)
+    connection.close()
+    for problem in problems:
+        if not problem.is_fatal:
+            print(f"Warning: {problem}")
+    fatal = [str(problem) for problem in problems if problem.is_fatal]
+    if fatal:
+        raise DatabaseStartError("Afluente does not serve from this database. " + " ".join(fatal))
+
+
+def web(environment: Environment) -> int:
+    """The verb `afluente web`: for several machines on one database."""
+    _ready_alone(environment)
+    listener = listen(environment)
+    print(f"Afluente web is listening on {environment.bind}:{environment.port}.", flush=True)
+    return serve(listener)
+
+
+def worker(environment: Environment) -> int:
+    """The verb `afluente worker`: for several machines on one database."""
+    _ready_alone(environment)
+    print("Afluente worker is running.", flush=True)
+    return work()
+
+
+def _ready_alone(environment: Environment) -> None:
+    """Static files and imports; the tables must be there already."""
+    from django.db import OperationalError
+
+    from afluente.config import messages, prepare
+
+    messages.compile_catalogues()
+    prepare.warm()
+    try:
+        refuse_unsafe(environment)
+        if prepare.needs_migration():
+            raise DatabaseStartError("The tables are not of this version: run `afluente migrate` first.")
+    except OperationalError as refused:
+        hint = "start `afluente run`" if environment.is_embedded else "run `afluente migrate`"
+        raise DatabaseStartError(
+            f"The database cannot be used ({prepare.last_line(refused)}): {hint} first, or run "
+            "`afluente doctor`."
+        ) from refused
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+    if prepare.stale_static():
+        prepare.collect_static()

@@ -1,0 +1,43 @@
+"""The SQL of start-up: which migrations the database has seen, and who may apply them now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+# Any constant does, as long as every version of Afluente uses the same.
+MIGRATION_LOCK = 4_202_611
+
+APPLIED = "SELECT obj_description(to_regclass('django_migrations'), 'pg_class')"
+REMEMBER = "COMMENT ON TABLE django_migrations IS {}"
+LOCK = "SELECT pg_advisory_lock(%s)"
+UNLOCK = "SELECT pg_advisory_unlock(%s)"
+
+
+def applied_fingerprint(connection: BaseDatabaseWrapper) -> str:
+    """The fingerprint of the migrations last applied; empty on a new database."""
+    with connection.cursor() as cursor:
+        cursor.execute(APPLIED)
+        row = cursor.fetchone()
+    return str(row[0] or "") if row else ""
+
+
+def remember_fingerprint(connection: BaseDatabaseWrapper, fingerprint: str) -> None:
+    """Keep `fingerprint` with the table it describes, so that a restored backup carries its own."""
+    from psycopg import sql  # noqa: PLC0415 -- loaded with the first connection anyway
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(REMEMBER).format(sql.Literal(fingerprint)))
+
+
+def lock_migrations(connection: BaseDatabaseWrapper) -> None:
+    """Wait until no other machine migrates; held until `unlock_migrations` or disconnection."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [MIGRATION_LOCK])
+
+
+def unlock_migrations(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(UNLOCK, [MIGRATION_LOCK])
