@@ -83,7 +83,7 @@ def scope(workspace_id: int) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
-        if connection.savepoint_ids:  # inside a longer transaction the setting would outlive us
+        if connection.in_atomic_block:  # inside a longer transaction the setting would outlive us
             set_local("app.ws", "")
 
 
