@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
@@ -198,3 +200,22 @@ class PossibleDuplicate(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.contact_id} may be {self.other_id}"
+
+
+class ContactSearch(WorkspaceModel):
+    """What a contact is found by (ADR 0050). Its `id` is the contact's.
+
+    `words` holds name words, addresses, three-digit pieces of the numbers, source and assignee, each
+    led by the workspace's number, so that one index serves every workspace without mixing them.
+    `digits` holds the whole numbers, for the check that pieces found apart also stand together.
+    Written by `statements.search.index_contacts` only, in the transaction that changes the contact.
+    """
+
+    words = SearchVectorField()
+    digits = models.TextField(default="")
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [GinIndex(fields=["words"], name="contact_search_words", gin_pending_list_limit=1024)]
+
+    def __str__(self) -> str:
+        return f"search of {self.pk}"

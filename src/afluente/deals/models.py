@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +53,7 @@ class Stage(WorkspaceModel):
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=4, choices=Kind, default=Kind.OPEN)
     color = models.PositiveSmallIntegerField(null=True, blank=True)  # a hue step; None: by depth
+    stale_after_days = models.PositiveSmallIntegerField(null=True, blank=True)  # None: never
     position = models.IntegerField()
 
     class Meta(WorkspaceModel.Meta):
@@ -87,6 +88,11 @@ class Deal(WorkspaceModel):
 
     number = models.BigIntegerField()
     name = models.CharField(max_length=255)
+    search_name = models.GeneratedField(
+        expression=Func(F("name"), function="af_norm", output_field=models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     amount = models.DecimalField(max_digits=19, decimal_places=4, default=0)
     currency = models.CharField(max_length=3)
     pipeline = models.ForeignKey(

@@ -1,0 +1,84 @@
+"""Many contacts at once: whoever creates one uses the same statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from afluente.contacts.statements import creation, search
+from afluente.timeline import services as timeline
+from afluente.timeline.events import NewEvent
+
+if TYPE_CHECKING:
+    from afluente.timeline.events import Actor
+
+
+@dataclass(frozen=True)
+class EmailValue:
+    """An address as given, and its match key ('' when it cannot be valid)."""
+
+    email: str
+    key: str
+
+
+@dataclass(frozen=True)
+class PhoneValue:
+    """A number as written, and as E.164 ('' when it cannot be one)."""
+
+    raw: str
+    e164: str
+
+
+@dataclass(frozen=True)
+class MessengerValue:
+    """A name in a messenger; `external_id` is the messenger's own id of the person, or ''."""
+
+    kind: str
+    value: str
+    external_id: str = ""
+
+
+@dataclass(frozen=True)
+class NewContact:
+    """A contact to be made. The first address of each kind becomes the primary one (crm.md 2.1)."""
+
+    first_name: str = ""
+    last_name: str = ""
+    emails: Sequence[EmailValue] = ()
+    phones: Sequence[PhoneValue] = ()
+    messengers: Sequence[MessengerValue] = ()
+    source: str = "manual"
+    source_ref: int | None = None
+    source_name: str = ""
+    assignee_id: int | None = None
+    utm: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@transaction.atomic
+def create_contacts(*, contacts: Sequence[NewContact], by: Actor) -> list[int]:
+    """Create contacts with their addresses, search entries and one event each; ids in order given.
+
+    Does not look for existing people: that is `find_contacts`, under `lock_identities`.
+    """
+    if not contacts:
+        return []
+    ids = creation.insert_contacts(contacts)
+    search.index_contacts(ids)
+    timeline.record(
+        [
+            NewEvent("contact.created", by, contact_id=contact_id, data=_told(contact))
+            for contact_id, contact in zip(ids, contacts, strict=True)
+        ]
+    )
+    return ids
+
+
+def _told(contact: NewContact) -> dict[str, Any]:
+    return {"name": contact.name, "source": contact.source, "source_name": contact.source_name}

@@ -1,0 +1,103 @@
+"""Which contact is this? (crm.md section 3 and Q1)"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.db import transaction
+
+from afluente.contacts.statements import identity
+from afluente.contacts.statements import search as search_statements
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from afluente.contacts.services.creation import EmailValue, MessengerValue, PhoneValue
+
+Level = Literal["primary_email", "email", "phone", "messenger"]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What can tell who somebody is: match keys of e-mails and phones, ids in messengers."""
+
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    messengers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys as texts: two people who share one may be the same person."""
+        return (
+            *(f"e:{key}" for key in self.emails),
+            *(f"p:{key}" for key in self.phones),
+            *(f"m:{kind}:{external}" for kind, external in self.messengers),
+        )
+
+
+@dataclass(frozen=True)
+class Match:
+    """Whom an identity fits, at the first level where it fits anybody."""
+
+    contact_ids: tuple[int, ...] = ()
+    level: Level | None = None
+
+    @property
+    def contact_id(self) -> int | None:
+        """The one contact that fits; None when nobody or more than one does."""
+        return self.contact_ids[0] if len(self.contact_ids) == 1 else None
+
+
+@dataclass(frozen=True)
+class Enrichment:
+    """What an arrival adds to a contact that is already known. Nothing known is overwritten."""
+
+    contact_id: int
+    first_name: str
+    last_name: str
+    emails: Sequence[EmailValue]
+    phones: Sequence[PhoneValue]
+    messengers: Sequence[MessengerValue]
+    utm: dict[str, str]
+
+
+def lock_identities(identities: Iterable[Identity]) -> None:
+    """Make everybody else who looks for one of these people wait until this transaction ends (R-7).
+
+    Taken before looking, given back by COMMIT; always in the same order, so that two sets of people
+    cannot wait for each other.
+    """
+    workspace_id = current_workspace_id()
+    keys = {f"{workspace_id}:{key}" for one in identities for key in one.keys}
+    identity.take_locks(sorted(_number(key) for key in keys))
+
+
+def _number(key: str) -> int:
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), signed=True)
+
+
+def find_contacts(identities: Sequence[Identity]) -> list[Match]:
+    """For each identity, whom it fits: by primary e-mail, else any e-mail, else phone, else messenger.
+
+    Deleted contacts fit nothing. One statement however many are asked.
+    """
+    found = [Match() for _ in identities]
+    for number, level, contact_ids in identity.find(identities):
+        found[number] = Match(tuple(contact_ids), level)
+    return found
+
+
+@transaction.atomic
+def enrich_contacts(enrichments: Sequence[Enrichment]) -> None:
+    """Add new addresses, fill empty names, remember the last touch."""
+    if not enrichments:
+        return
+    changed = identity.enrich(enrichments)
+    search_statements.index_contacts(changed)
+
+
+def note_possible_duplicates(pairs: Sequence[tuple[int, int, str]]) -> None:
+    """Write down (contact, other, reason) pairs for a person to decide. Known pairs stay as they are."""
+    identity.insert_possible_duplicates(pairs)

@@ -1,0 +1,1 @@
+"""Set statements of contacts, one file per purpose."""

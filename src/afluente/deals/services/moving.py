@@ -1,0 +1,130 @@
+"""The one way into a stage (invariant 5, S-ENTRY)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from afluente.deals import statements
+from afluente.deals.models import Deal, Stage
+from afluente.timeline import services as timeline
+from afluente.timeline.events import NewEvent
+
+if TYPE_CHECKING:
+    from afluente.deals.statements import LockedDeal
+    from afluente.timeline.events import Actor
+
+STEP = Decimal(1024)  # room left between neighbours that are placed without one
+NARROWEST = Decimal("1e-18")  # half of this would no longer fit the column: number it anew
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One deal that entered a stage, and its epoch there."""
+
+    deal_id: int
+    from_stage_id: int
+    to_stage_id: int
+    epoch: int
+
+
+@transaction.atomic
+def move_deals(
+    *,
+    deal_ids: Sequence[int],
+    to: Stage,
+    by: Actor,
+    cause: Mapping[str, Any] | None = None,
+    after_id: int | None = None,
+    before_id: int | None = None,
+    lost_reason: str = "",
+) -> list[Moved]:
+    """Put deals into stage `to`, below `after_id` or above `before_id`, else on top, in the order given.
+
+    A deal that is already there only changes its place: no new epoch, no event. Entering a won or
+    lost stage closes a deal, leaving one reopens it. `cause` says why when it was no person's wish
+    (a rule, an undo). Deals that are gone are left out of the answer.
+    """
+    locked = {deal.id: deal for deal in statements.lock_deals(deal_ids)}
+    wanted = [deal_id for deal_id in dict.fromkeys(deal_ids) if deal_id in locked]
+    places = _places(wanted, to=to, after_id=after_id, before_id=before_id)
+    entering = [deal_id for deal_id in wanted if locked[deal_id].stage_id != to.pk]
+    staying = [deal_id for deal_id in wanted if locked[deal_id].stage_id == to.pk]
+    if staying and (after_id or before_id):
+        statements.reorder({deal_id: places[deal_id] for deal_id in staying})
+    if not entering:
+        return []
+    epochs = statements.enter_stage(
+        {deal_id: places[deal_id] for deal_id in entering},
+        stage_id=to.pk,
+        pipeline_id=to.pipeline_id,
+        is_open=to.kind == Stage.Kind.OPEN,
+        lost_reason=lost_reason if to.kind == Stage.Kind.LOST else "",
+    )
+    timeline.record(
+        [_told(locked[deal_id], to, by, cause, epochs[deal_id], lost_reason) for deal_id in entering]
+    )
+    return [Moved(deal_id, locked[deal_id].stage_id, to.pk, epochs[deal_id]) for deal_id in entering]
+
+
+def _told(
+    deal: LockedDeal, to: Stage, by: Actor, cause: Mapping[str, Any] | None, epoch: int, lost_reason: str
+) -> NewEvent:
+    data = {
+        "from": deal.stage_id,
+        "from_name": deal.stage_name,
+        "from_pipeline": deal.pipeline_id,
+        "to": to.pk,
+        "to_name": to.name,
+        "to_kind": to.kind,
+        "pipeline": to.pipeline_id,
+        "epoch": epoch,
+    }
+    if lost_reason and to.kind == Stage.Kind.LOST:
+        data["lost_reason"] = lost_reason
+    if cause:
+        data["cause"] = dict(cause)
+    return NewEvent("deal.moved", by, deal_id=deal.id, contact_id=deal.contact_id, data=data)
+
+
+def _places(
+    deal_ids: Sequence[int], *, to: Stage, after_id: int | None, before_id: int | None
+) -> dict[int, Decimal]:
+    """A position for each deal, in order: between the neighbours named, else on top."""
+    count = len(deal_ids)
+    above, below = _neighbours(set(deal_ids), to=to, after_id=after_id, before_id=before_id)
+    if above is None and below is None:
+        below = statements.top_position()
+    if above is None:
+        assert below is not None
+        above = below - STEP * (count + 1)
+    if below is None:
+        below = above + STEP * (count + 1)
+    with localcontext(prec=45):  # the column holds 20 digits before the point and 20 behind it
+        gap = (below - above) / (count + 1)
+        if gap < NARROWEST:
+            statements.renumber(stage_id=to.pk, step=STEP)
+            return _places(deal_ids, to=to, after_id=after_id, before_id=before_id)
+        return {deal_id: (above + gap * n).quantize(NARROWEST) for n, deal_id in enumerate(deal_ids, start=1)}
+
+
+def _neighbours(
+    moving: set[int], *, to: Stage, after_id: int | None, before_id: int | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """Positions right above and right below the wanted place; None where the column ends."""
+    column = Deal.objects.present().filter(stage_id=to.pk).exclude(pk__in=moving)
+    if after_id is not None:
+        above = column.filter(pk=after_id).values_list("position", flat=True).first()
+        if above is not None:
+            following = column.filter(position__gt=above).order_by("position")
+            return above, following.values_list("position", flat=True).first()
+    if before_id is not None:
+        below = column.filter(pk=before_id).values_list("position", flat=True).first()
+        if below is not None:
+            preceding = column.filter(position__lt=below).order_by("-position")
+            return preceding.values_list("position", flat=True).first(), below
+    return None, None

@@ -1,0 +1,68 @@
+"""Opening deals, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from afluente.deals import statements
+from afluente.timeline import services as timeline
+from afluente.timeline.events import NewEvent
+
+if TYPE_CHECKING:
+    from afluente.timeline.events import Actor
+
+
+@dataclass(frozen=True)
+class NewDeal:
+    """A deal to be opened. An empty name becomes its number (crm.md 2.5); the first contact is primary."""
+
+    name: str
+    pipeline_id: int
+    stage_id: int
+    currency: str
+    amount: Decimal = Decimal(0)
+    assignee_id: int | None = None
+    contact_ids: Sequence[int] = ()
+    source: str = "manual"
+    source_ref: int | None = None
+    source_name: str = ""
+    raw_event_id: int | None = None
+    rule_ref: int | None = None
+
+
+@transaction.atomic
+def open_deals(*, deals: Sequence[NewDeal], by: Actor) -> list[int]:
+    """Open deals in their stages, epoch 1 (S-ENTRY), on top of the column; ids in the order given.
+
+    One event each. A stage of another pipeline is refused by the database (IntegrityError).
+    """
+    if not deals:
+        return []
+    ids = statements.insert_deals(deals)
+    timeline.record(
+        [
+            NewEvent(
+                "deal.opened",
+                by,
+                deal_id=deal_id,
+                contact_id=deal.contact_ids[0] if deal.contact_ids else None,
+                data={
+                    "name": deal.name,
+                    "amount": str(deal.amount),
+                    "currency": deal.currency,
+                    "stage": deal.stage_id,
+                    "pipeline": deal.pipeline_id,
+                    "assignee": deal.assignee_id,
+                    "source": deal.source,
+                    "source_name": deal.source_name,
+                },
+            )
+            for deal_id, deal in zip(ids, deals, strict=True)
+        ]
+    )
+    return ids

@@ -1,0 +1,185 @@
+"""Set statements of deals: opening, moving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from afluente.deals.services.opening import NewDeal
+
+# The counter's row is locked until commit: numbers have no holes and no doubles.
+NEXT_NUMBERS = """
+UPDATE deals_dealcounter SET last_number = last_number + %(count)s
+ WHERE workspace_id = %(ws)s RETURNING last_number
+"""
+# A new deal goes on top of its column: later is smaller (crm.md 2.5, "empty puts it at the top").
+OPEN = """
+WITH given AS (
+  SELECT nextval(pg_get_serial_sequence('deals_deal', 'id')) AS id, g.*
+    FROM unnest(%(name)s::text[], %(amount)s::numeric[], %(currency)s::text[], %(pipeline)s::bigint[],
+                %(stage)s::bigint[], %(assignee)s::bigint[], %(source)s::text[], %(source_ref)s::bigint[],
+                %(source_name)s::text[], %(raw)s::bigint[], %(rule)s::bigint[])
+         WITH ORDINALITY AS g (name, amount, currency, pipeline, stage, assignee, source, source_ref,
+                               source_name, raw, rule, n)
+), made AS (
+  INSERT INTO deals_deal
+         (workspace_id, id, number, name, amount, currency, pipeline_id, stage_id, stage_epoch,
+          stage_entered_at, position, assignee_id, source, source_ref, source_name, lost_reason,
+          raw_event_id, rule_ref, created_at, updated_at, closed_at)
+  SELECT %(ws)s, g.id, %(first)s + g.n - 1,
+         CASE WHEN g.name = '' THEN '#' || (%(first)s + g.n - 1) ELSE g.name END,
+         g.amount, g.currency, g.pipeline, g.stage, 1, now(),
+         -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint - g.n, g.assignee, g.source,
+         g.source_ref, g.source_name, '', g.raw, g.rule, now(), now(),
+         CASE WHEN s.kind <> 'open' THEN now() END
+    FROM given g JOIN deals_stage s ON s.workspace_id = %(ws)s AND s.id = g.stage
+), people AS (
+  INSERT INTO deals_dealcontact (workspace_id, deal_id, contact_id, is_primary)
+  SELECT %(ws)s, given.id, p.contact, p.main
+    FROM unnest(%(p_n)s::int[], %(p_contact)s::bigint[], %(p_main)s::bool[]) AS p (n, contact, main)
+    JOIN given USING (n)
+)
+SELECT id FROM given ORDER BY n
+"""
+# Ordered, so that two sets of deals that overlap cannot wait for each other (S-ENTRY).
+LOCK_DEALS = """
+SELECT d.id, d.stage_id, s.name, d.pipeline_id,
+       (SELECT c.contact_id FROM deals_dealcontact c
+         WHERE c.workspace_id = d.workspace_id AND c.deal_id = d.id AND c.is_primary),
+       d.lost_reason, d.position, d.closed_at
+  FROM deals_deal d
+  JOIN deals_stage s ON s.workspace_id = d.workspace_id AND s.id = d.stage_id
+ WHERE d.workspace_id = %(ws)s AND d.id = ANY(%(ids)s) AND d.deleted_at IS NULL
+ ORDER BY d.id FOR NO KEY UPDATE OF d
+"""
+ENTER_STAGE = """
+UPDATE deals_deal d
+   SET stage_id = %(stage)s, pipeline_id = %(pipeline)s, stage_epoch = stage_epoch + 1,
+       stage_entered_at = now(), position = g.position, lost_reason = %(lost_reason)s, updated_at = now(),
+       closed_at = CASE WHEN %(is_open)s THEN NULL ELSE now() END
+  FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[]) AS g (id, position)
+ WHERE d.workspace_id = %(ws)s AND d.id = g.id
+RETURNING d.id, d.stage_epoch
+"""
+REORDER = """
+UPDATE deals_deal d SET position = g.position
+  FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[]) AS g (id, position)
+ WHERE d.workspace_id = %(ws)s AND d.id = g.id
+"""
+# Same order, new room. The column is small enough that this is rare and quick.
+RENUMBER = """
+UPDATE deals_deal d SET position = g.place
+  FROM (SELECT id, -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+                   + %(step)s * row_number() OVER (ORDER BY position, id) AS place
+          FROM deals_deal
+         WHERE workspace_id = %(ws)s AND stage_id = %(stage)s AND deleted_at IS NULL) AS g
+ WHERE d.workspace_id = %(ws)s AND d.id = g.id
+"""
+TOP = "SELECT -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
+
+@dataclass(frozen=True)
+class LockedDeal:
+    """A deal as it is now, while this transaction keeps others from changing it."""
+
+    id: int
+    stage_id: int
+    stage_name: str
+    pipeline_id: int
+    contact_id: int | None
+    lost_reason: str
+    position: Decimal
+    closed_at: datetime | None
+
+
+def insert_deals(deals: Sequence[NewDeal]) -> list[int]:
+    """Insert deals with numbers and people; their ids in the order given."""
+    workspace_id = current_workspace_id()
+    people = [
+        (n, contact_id, i == 0)
+        for n, deal in enumerate(deals, start=1)
+        for i, contact_id in enumerate(dict.fromkeys(deal.contact_ids))
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBERS, {"ws": workspace_id, "count": len(deals)})
+        (last,) = cursor.fetchone()
+        cursor.execute(
+            OPEN,
+            {
+                "ws": workspace_id,
+                "first": last - len(deals) + 1,
+                "name": [deal.name for deal in deals],
+                "amount": [deal.amount for deal in deals],
+                "currency": [deal.currency for deal in deals],
+                "pipeline": [deal.pipeline_id for deal in deals],
+                "stage": [deal.stage_id for deal in deals],
+                "assignee": [deal.assignee_id for deal in deals],
+                "source": [deal.source for deal in deals],
+                "source_ref": [deal.source_ref for deal in deals],
+                "source_name": [deal.source_name for deal in deals],
+                "raw": [deal.raw_event_id for deal in deals],
+                "rule": [deal.rule_ref for deal in deals],
+                "p_n": [row[0] for row in people],
+                "p_contact": [row[1] for row in people],
+                "p_main": [row[2] for row in people],
+            },
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def lock_deals(ids: Sequence[int]) -> list[LockedDeal]:
+    """Lock the present ones of `ids`, in id order, and return them as they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_DEALS, {"ws": current_workspace_id(), "ids": list(ids)})
+        return [LockedDeal(*row) for row in cursor.fetchall()]
+
+
+def enter_stage(
+    positions: dict[int, Decimal], *, stage_id: int, pipeline_id: int, is_open: bool, lost_reason: str
+) -> dict[int, int]:
+    """Put the deals (id to position) into a stage; their new epochs by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ENTER_STAGE,
+            {
+                "ws": current_workspace_id(),
+                "ids": list(positions),
+                "positions": list(positions.values()),
+                "stage": stage_id,
+                "pipeline": pipeline_id,
+                "is_open": is_open,
+                "lost_reason": lost_reason,
+            },
+        )
+        return dict(cursor.fetchall())
+
+
+def reorder(positions: dict[int, Decimal]) -> None:
+    """Give deals (id to position) another place in the column they are in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REORDER,
+            {"ws": current_workspace_id(), "ids": list(positions), "positions": list(positions.values())},
+        )
+
+
+def renumber(*, stage_id: int, step: Decimal) -> None:
+    """Number a column anew, `step` apart, in the order it has."""
+    with connection.cursor() as cursor:
+        cursor.execute(RENUMBER, {"ws": current_workspace_id(), "stage": stage_id, "step": step})
+
+
+def top_position() -> Decimal:
+    """A position above everything that is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOP)
+        return Decimal(cursor.fetchone()[0])
