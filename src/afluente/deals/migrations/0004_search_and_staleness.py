@@ -3,7 +3,7 @@ from django.db.models import F, Func
 
 
 class Migration(migrations.Migration):
-    dependencies = [("deals", "0002_isolation"), ("kernel", "0002_functions")]
+    dependencies = [("deals", "0003_rule_ref"), ("kernel", "0002_functions")]
 
     operations = [
         migrations.AddField(
