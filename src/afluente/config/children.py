@@ -10,8 +10,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 LIVED_WELL = 30.0  # seconds; a child that lived longer is replaced at once
@@ -48,7 +51,7 @@ class Child:
 
     def start(self) -> None:
         self.pauses.begin(time.monotonic())
-        self.pid = fork(self.main, self.name)
+        self.pid = fork(self.main)
 
     def has_ended(self) -> bool:
         """Whether it is gone; reaps it when it just ended."""
@@ -71,7 +74,7 @@ class Child:
         return f"exit code {os.waitstatus_to_exitcode(self.status)}"
 
 
-def fork(main: Callable[[], int], name: str) -> int:
+def fork(main: Callable[[], int]) -> int:
     """Run `main` in a copy of this process and return its pid; the copy never returns.
 
     Ctrl-C reaches only the parent, which stops its children in order.

@@ -30,14 +30,14 @@ def _explained(act: Callable[[], int]) -> int:
 
     try:
         return act()
-    except (SettingError, DatabaseStartError, ProvisionError, Refused) as problem:
+    except (SettingError, DatabaseStartError, ProvisionError, RefusedError) as problem:
         print(f"afluente: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A verb cannot do what was asked; the message says why and what to do."""
 
 
@@ -48,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="A self-hosted CRM. Settings come from AFLUENTE_* variables.",
         allow_abbrev=False,
     )
-    parser.set_defaults(verb=lambda _: parser.print_help() or 0)
+    parser.set_defaults(verb=_help_of(parser))
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
     _add(verbs, "run", _run, "start the database, the web process and the worker")
     _add(verbs, "web", _web, "serve web requests only")
@@ -62,12 +62,18 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-Verbs = argparse._SubParsersAction  # noqa: SLF001 -- argparse has no public name for it
+def _help_of(parser: argparse.ArgumentParser) -> Verb:
+    def show(_: argparse.Namespace) -> int:
+        parser.print_help()
+        return 0
+
+    return show
 
 
-def _add(
-    verbs: Verbs[argparse.ArgumentParser], name: str, verb: Verb, text: str
-) -> argparse.ArgumentParser:
+Verbs = argparse._SubParsersAction  # argparse has no public name for it
+
+
+def _add(verbs: Verbs[argparse.ArgumentParser], name: str, verb: Verb, text: str) -> argparse.ArgumentParser:
     made = verbs.add_parser(name, help=text, description=text.capitalize() + ".", allow_abbrev=False)
     made.set_defaults(verb=verb)
     return made
@@ -90,7 +96,8 @@ def _add_setup(verbs: Verbs[argparse.ArgumentParser]) -> None:
 
 
 def _add_token(verbs: Verbs[argparse.ArgumentParser]) -> None:
-    token = _add(verbs, "token", lambda _: token.print_help() or 0, "manage API tokens")
+    token = _add(verbs, "token", _version, "manage API tokens")
+    token.set_defaults(verb=_help_of(token))
     actions = token.add_subparsers(title="actions", metavar="ACTION")
     create = _add(actions, "create", _token_create, "create an API token and print it once")
     create.add_argument("--scopes", required=True, help="separated by commas, such as leads:write,deals:read")
@@ -108,15 +115,15 @@ def _run(_: argparse.Namespace) -> int:
 
 
 def _web(_: argparse.Namespace) -> int:
-    from afluente.config import environment, roles
+    from afluente.config import environment, serving
 
-    return roles.web(environment.load())
+    return serving.web(environment.load())
 
 
 def _worker(_: argparse.Namespace) -> int:
-    from afluente.config import environment, roles
+    from afluente.config import environment, serving
 
-    return roles.worker(environment.load())
+    return serving.worker(environment.load())
 
 
 def _migrate(_: argparse.Namespace) -> int:

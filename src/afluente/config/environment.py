@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_PORT = 8377
 SHORTEST_KEY = 32  # characters; Django warns below 50 random ones, derived keys need 256 bits
@@ -94,9 +97,7 @@ def _port(given: Mapping[str, str]) -> int:
     if not text:
         return DEFAULT_PORT
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
-        raise SettingError(
-            f"AFLUENTE_PORT is “{text}”, which is not a port: use a number from 1 to 65535."
-        )
+        raise SettingError(f"AFLUENTE_PORT is “{text}”, which is not a port: use a number from 1 to 65535.")
     return int(text)
 
 
@@ -185,7 +186,7 @@ def _bind(given: Mapping[str, str], host: str) -> str:
     text = _value(given, "AFLUENTE_BIND")
     if not text:
         return "127.0.0.1" if host in LOCAL_HOSTS else "0.0.0.0"  # noqa: S104 -- others must reach it
-    import ipaddress  # noqa: PLC0415 -- seldom needed
+    import ipaddress
 
     try:
         return str(ipaddress.ip_address(text))

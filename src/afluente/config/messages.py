@@ -1,6 +1,6 @@
 """Compiled translations: made where the product runs, never committed.
 
-    python -m afluente.config.messages
+python -m afluente.config.messages
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ def stale_catalogues(package: Path = PACKAGE) -> list[Path]:
     return [
         source
         for source in sorted(package.glob("*/locale/*/LC_MESSAGES/*.po"))
-        if not _compiled(source).exists()
-        or _compiled(source).stat().st_mtime < source.stat().st_mtime
+        if not _compiled(source).exists() or _compiled(source).stat().st_mtime < source.stat().st_mtime
     ]
 
 
@@ -26,8 +25,8 @@ def compile_catalogues(package: Path = PACKAGE) -> int:
     if not stale:
         return 0
 
-    from babel.messages.mofile import write_mo  # noqa: PLC0415 -- slow, and seldom needed
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
 
     done = 0
     for source in stale:

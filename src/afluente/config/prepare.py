@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from afluente.kernel.postgres import Embedded, provision
-from afluente.kernel.postgres.errors import DataDirectoryBusyError, DatabaseStartError
+from afluente.kernel.postgres.errors import DatabaseStartError, DataDirectoryBusyError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from afluente.config.environment import Environment
 
 PATIENCE_WITH_A_SERVER = 60.0  # seconds an external database may take to appear

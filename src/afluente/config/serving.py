@@ -39,9 +39,7 @@ class PortError(DatabaseStartError):
 
 def _why_not(environment: Environment, refused: OSError) -> str:
     if isinstance(refused, PermissionError):
-        return (
-            f"AFLUENTE_PORT is {environment.port}, which this user may not use: choose one above 1023."
-        )
+        return f"AFLUENTE_PORT is {environment.port}, which this user may not use: choose one above 1023."
     return (
         f"Port {environment.port} on {environment.bind} cannot be used ({refused.strerror}): stop the "
         "program that has it, or choose another AFLUENTE_PORT."

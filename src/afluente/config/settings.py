@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from afluente.config import environment as _environment
+from afluente.config.mail import mail_settings
 from afluente.kernel.postgres import database_settings, role_names
 
 ENVIRONMENT = _environment.load()
@@ -122,6 +123,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+globals().update(mail_settings(ENVIRONMENT))
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SILENCED_SYSTEM_CHECKS: list[str] = []

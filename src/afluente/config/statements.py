@@ -26,7 +26,7 @@ def applied_fingerprint(connection: BaseDatabaseWrapper) -> str:
 
 def remember_fingerprint(connection: BaseDatabaseWrapper, fingerprint: str) -> None:
     """Keep `fingerprint` with the table it describes, so that a restored backup carries its own."""
-    from psycopg import sql  # noqa: PLC0415 -- loaded with the first connection anyway
+    from psycopg import sql
 
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(REMEMBER).format(sql.Literal(fingerprint)))

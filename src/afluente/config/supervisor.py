@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import time
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from afluente.config import children, prepare, serving
@@ -20,6 +19,8 @@ from afluente.kernel.postgres import Embedded
 from afluente.kernel.postgres.errors import DatabaseStartError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from afluente.config.environment import Environment
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -222,7 +223,7 @@ class Supervisor:
         for child in self.children:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + PATIENCE_AT_THE_END
-        while not all([child.has_ended() for child in self.children]):
+        while not all(child.has_ended() for child in self.children):
             if time.monotonic() > deadline:
                 for child in self.children:
                     child.signal(signal.SIGKILL)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from psycopg import Connection
 
 OLDEST = 150000
@@ -31,7 +32,7 @@ def check_database(connection: Connection[Any], *, embedded: bool = False) -> li
     A fatal one means: refuse to serve. On an external server missing checksums are only a warning,
     because they cannot be switched on while it runs.
     """
-    from . import statements  # noqa: PLC0415 -- needs psycopg, a slow import
+    from . import statements
 
     found = statements.guarantees(connection)
     return [
@@ -69,9 +70,7 @@ def _durability(found: dict[str, str], *, embedded: bool) -> Iterator[Problem]:
         )
 
 
-def _role(
-    name: str, is_superuser: bool, bypasses_security: bool, *, tables: int
-) -> Iterator[Problem]:
+def _role(name: str, is_superuser: bool, bypasses_security: bool, *, tables: int) -> Iterator[Problem]:
     if is_superuser:
         yield Problem(
             f"The application's database role “{name}” is a superuser and would see every workspace.",
@@ -84,7 +83,6 @@ def _role(
         )
     if tables and not is_superuser:
         yield Problem(
-            f"The application's database role “{name}” owns {tables} tables and could lift their"
-            " protection.",
+            f"The application's database role “{name}” owns {tables} tables and could lift their protection.",
             "Give the tables to the owner role: REASSIGN OWNED, as an administrator.",
         )

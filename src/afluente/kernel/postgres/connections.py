@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -11,6 +10,8 @@ from .roles import role_names
 from .secrets import role_password
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from afluente.config.environment import Environment
 
 # Seconds a connection is kept between requests; a health check replaces one that died meanwhile.
@@ -28,9 +29,7 @@ def owner_url(environment: Environment) -> str:
     if environment.database_url:
         return environment.database_url
     password = role_password(environment.secret_key, layout.OWNER)
-    return socket_url(
-        environment.data_dir, role=layout.OWNER, password=password, database=layout.DATABASE
-    )
+    return socket_url(environment.data_dir, role=layout.OWNER, password=password, database=layout.DATABASE)
 
 
 def database_settings(environment: Environment) -> dict[str, dict[str, Any]]:
@@ -53,7 +52,7 @@ def database_settings(environment: Environment) -> dict[str, dict[str, Any]]:
 
 def _django(url: str) -> dict[str, Any]:
     """One entry of `DATABASES` for a connection URL."""
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- slow import
+    from psycopg.conninfo import conninfo_to_dict
 
     parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
     settings: dict[str, Any] = {

@@ -119,8 +119,7 @@ def make_cluster(plan: dict[str, Any], pgdata: Path, environment: dict[str, str]
         file.write(plan["password"])
     try:
         run(
-            [f"{plan['bin']}/initdb", "-D", str(made), "-U", plan["admin"], *INITDB]
-            + [f"--pwfile={password}"],
+            [f"{plan['bin']}/initdb", "-D", str(made), "-U", plan["admin"], *INITDB, f"--pwfile={password}"],
             environment,
         )
     finally:

@@ -1,10 +1,10 @@
 """Where the embedded server keeps its things, as pure functions of the data directory.
 
-    data/postgres/18/          PGDATA, made by initdb, mode 0700
-    data/postgres/server.log   what the server says
-    data/postgres/lock         held while a process serves this directory
-    /tmp/afluente-<digest>/    the socket, mode 0700, outside PGDATA so that a copy of the data
-                               never carries a socket lock that would stop the copy from starting
+data/postgres/18/          PGDATA, made by initdb, mode 0700
+data/postgres/server.log   what the server says
+data/postgres/lock         held while a process serves this directory
+/tmp/afluente-<digest>/    the socket, mode 0700, outside PGDATA so that a copy of the data
+                           never carries a socket lock that would stop the copy from starting
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def provision(owner_dsn: str, app_password: str, roles: Roles | None = None) -> 
     server does). Safe to repeat. Raises ProvisionError with the SQL to run when the role of
     `owner_dsn` may not create roles, psycopg.OperationalError when the server cannot be reached.
     """
-    import psycopg  # noqa: PLC0415 -- slow import, not needed to compute names
+    import psycopg
 
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
         if roles is None:
@@ -67,9 +67,9 @@ def provision_connection(
     connection: psycopg.Connection[tuple[object, ...]], roles: Roles, app_password: str
 ) -> None:
     """As `provision`, on an open connection in autocommit mode."""
-    import psycopg  # noqa: PLC0415 -- slow import
+    import psycopg
 
-    from . import statements  # noqa: PLC0415 -- needs psycopg
+    from . import statements
 
     if statements.roles_exist(connection, roles):
         _grant(connection, roles)
@@ -89,17 +89,15 @@ def provision_connection(
 
 
 def _grant(connection: psycopg.Connection[tuple[object, ...]], roles: Roles) -> None:
-    from . import statements  # noqa: PLC0415 -- needs psycopg
+    from . import statements
 
     with connection.transaction():
         statements.grant_rights(connection, roles)
 
 
-def _opens(
-    connection: psycopg.Connection[tuple[object, ...]], role: str, password: str
-) -> bool:
+def _opens(connection: psycopg.Connection[tuple[object, ...]], role: str, password: str) -> bool:
     """Whether `role` can connect with `password`."""
-    import psycopg  # noqa: PLC0415 -- slow import
+    import psycopg
 
     try:
         psycopg.connect(connection.info.dsn, user=role, password=password).close()

