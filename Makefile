@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench proof lint fmt ci install lock clean
+.PHONY: help run demo test bench proof lint fmt ci install install-dev lock clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -46,6 +46,8 @@ ci: ## What the build machine runs (Debian 12, as root)
 	@.ci/run
 
 install: $(VENV)/.base $(VENV)/.messages ## Install what the product needs, without starting it
+
+install-dev: $(VENV)/.dev $(VENV)/.messages
 
 lock: $(VENV)/.dev ## Maintainers: renew the locks from requirements/*.in
 	@scripts/lock.sh

@@ -74,7 +74,7 @@ Verbs = argparse._SubParsersAction  # argparse has no public name for it
 
 
 def _add(verbs: Verbs[argparse.ArgumentParser], name: str, verb: Verb, text: str) -> argparse.ArgumentParser:
-    made = verbs.add_parser(name, help=text, description=text.capitalize() + ".", allow_abbrev=False)
+    made = verbs.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False)
     made.set_defaults(verb=verb)
     return made
 

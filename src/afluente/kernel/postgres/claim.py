@@ -45,6 +45,13 @@ class Claim:
         """
         self.layout.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._acquire()
+        try:
+            self._make_ready()
+        except BaseException:
+            self.release()
+            raise
+
+    def _make_ready(self) -> None:
         self._check_sockets()
         self._check_version()
         if sys.platform != "linux":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 # Raised when the roles or their rights change, so that existing directories get the new ones.
 PROVISIONING = "1"
 PATIENCE = 180.0  # seconds; crash recovery of a busy database takes its time
+PATIENCE_WITH_LEFTOVERS = 15.0  # seconds for the memory and files of a killed server to go
+PASSING = ("lock file", "shared memory", "in use")  # what the server says about leftovers
 SLOW = 3.0  # seconds after which a person is told that it takes a while
 
 
@@ -45,6 +48,7 @@ class Embedded:
         self.overrides = dict(overrides or {})
         self.process: subprocess.Popen[str] | None = None
         self._claim = Claim(self.layout)
+        self._log_start = 0
 
     # Addresses
 
@@ -89,6 +93,7 @@ class Embedded:
             "settings": tuning.configuration(self.overrides),
         }
         with self.layout.log.open("a") as log:
+            self._log_start = log.tell()
             self.process = subprocess.Popen(  # noqa: S603 -- our own script
                 [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py"))],
                 stdin=subprocess.PIPE,
@@ -110,7 +115,7 @@ class Embedded:
         while (connection := self._connect()) is None:
             waited = time.monotonic() - began
             if not self.is_running:
-                self._relaunch(began, patience)
+                self._relaunch(began)
             elif waited > patience:
                 raise DatabaseStartError(
                     f"PostgreSQL did not answer within {patience:.0f} seconds: see {self.layout.log}."
@@ -152,17 +157,22 @@ class Embedded:
 
     # Steps
 
-    def _relaunch(self, began: float, patience: float) -> None:
-        """The process ended before it answered: try again for a while, or say why it ended."""
-        if time.monotonic() - began > min(patience, 10):
-            raise DatabaseStartError(f"PostgreSQL does not start: {self._last_words()}")
+    def _relaunch(self, began: float) -> None:
+        """The process ended before it answered: try again while that can help, or say why it ended."""
+        words = self._last_words()
+        may_pass = any(sign in words for sign in PASSING)
+        if not may_pass or time.monotonic() - began > PATIENCE_WITH_LEFTOVERS:
+            self.stop()
+            raise DatabaseStartError(f"PostgreSQL does not start: {words}")
         time.sleep(0.5)
         self.begin()
 
     def _last_words(self) -> str:
-        lines = self.layout.log.read_text(errors="replace").splitlines()[-40:]
-        telling = [line for line in lines if "FATAL" in line or "failed" in line or "must not" in line]
-        return (telling or lines or ["it said nothing"])[-1]
+        """What the server said since it was last launched: its last three lines, without times."""
+        with self.layout.log.open(errors="replace") as log:
+            log.seek(self._log_start)
+            lines = [re.sub(r"^.*?(LOG|FATAL|PANIC|HINT):\s+", "", line.strip()) for line in log]
+        return "; ".join(lines[-3:]) or "it said nothing"
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]] | None:
         """A connection of the role that has work to do now, or None while the server is not ready."""
