@@ -14,10 +14,12 @@ stop() {
 }
 trap stop EXIT
 
-[ "$(id -u)" != 0 ] || chown postgres "$place"
+echo smoke >"$place/password"
+[ "$(id -u)" != 0 ] || chown -R postgres "$place"
+export PGPASSWORD=smoke
 cd "$place" # a folder that the postgres user may stand in
-as_postgres "$bin/initdb" -D "$place/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 \
-    --no-instructions >/dev/null
+as_postgres "$bin/initdb" -D "$place/data" -U postgres --auth=scram-sha-256 \
+    --pwfile="$place/password" --encoding=UTF8 --locale=C.UTF-8 --no-instructions >/dev/null
 as_postgres "$bin/pg_ctl" -s -w -D "$place/data" -l "$place/log" \
     -o "-k $place -c listen_addresses='' -c unix_socket_permissions=0777 -c max_locks_per_transaction=256" start
 as_postgres "$bin/psql" -q -h "$place" -U postgres -d postgres \
