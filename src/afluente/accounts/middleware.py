@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from afluente.accounts import selectors
 from afluente.accounts.models import User
 from afluente.kernel.workspace import scope
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -81,7 +82,7 @@ def _inside(
     if request.session.get(SESSION_KEY) != member.workspace_id:
         request.session[SESSION_KEY] = member.workspace_id
     zone = request.user.timezone or member.workspace.timezone
-    with timezone.override(zoneinfo.ZoneInfo(zone)):
+    with timezone.override(zoneinfo.ZoneInfo(zone)), formats.region(member.workspace.country):
         response = view(request, *args, **kwargs)
         # A lazy template would be drawn after the workspace is left.
         if hasattr(response, "render") and not getattr(response, "is_rendered", True):

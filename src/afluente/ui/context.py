@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from afluente.ui import navigation, preferences
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,11 @@ class Shell:
     @property
     def density(self) -> str:
         return preferences.read(self.request, "density")
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether single keys act; a person may switch them off (WCAG 2.1.4)."""
+        return bool(getattr(getattr(self.request, "user", None), "has_shortcuts", True))
 
     @cached_property
     def groups(self) -> list[Group]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.forms import BoundField
 from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from django.forms import BoundField
 
 
 def describe(

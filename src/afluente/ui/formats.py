@@ -6,19 +6,22 @@ interface in a Brazilian workspace writes R$ 24.800 and 21 Nov, 14:32 (DESIGN-LA
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
-from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _region: ContextVar[str] = ContextVar("region", default="")
 _ENGLISH_MONTH_FIRST = {"US", "CA", "PH"}
@@ -86,21 +89,21 @@ def short_number(value: int) -> str:
     return f"{format_decimal(Decimal(value) / 1000, '#,##0.#', locale=_present()[0])} k"
 
 
-def clock(moment: datetime.datetime) -> str:
+def clock(moment: dt.datetime) -> str:
     """The time of day, in the person's zone."""
     return format_time(timezone.localtime(moment).time(), "short", locale=_present()[1])
 
 
-def day(moment: datetime.datetime | datetime.date) -> str:
+def day(moment: dt.datetime | dt.date) -> str:
     """A short date; the year only when it is not this year."""
-    local = timezone.localtime(moment) if isinstance(moment, datetime.datetime) else moment
+    local = timezone.localtime(moment) if isinstance(moment, dt.datetime) else moment
     skeleton = "MMMd" if local.year == timezone.localdate().year else "yMMMd"
     return format_skeleton(skeleton, _as_moment(local), locale=_present()[1])
 
 
-def day_name(moment: datetime.datetime | datetime.date) -> str:
+def day_name(moment: dt.datetime | dt.date) -> str:
     """The heading of a day: Today, Yesterday, or Wednesday, 19 November."""
-    local = timezone.localtime(moment).date() if isinstance(moment, datetime.datetime) else moment
+    local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment
     distance = (timezone.localdate() - local).days
     if distance in {0, 1}:
         return gettext("Yesterday") if distance else gettext("Today")
@@ -108,12 +111,12 @@ def day_name(moment: datetime.datetime | datetime.date) -> str:
     return format_skeleton(skeleton, _as_moment(local), locale=_present()[1])
 
 
-def when(moment: datetime.datetime) -> str:
+def when(moment: dt.datetime) -> str:
     """Date and time, `21 Nov, 14:32`."""
     return f"{day(moment)}, {clock(moment)}"
 
 
-def ago(moment: datetime.datetime) -> str:
+def ago(moment: dt.datetime) -> str:
     """How long ago, up to a day; then the date (`12 min`, `3 h`, `19 Nov`)."""
     minutes = int((timezone.now() - moment).total_seconds() // 60)
     if minutes < 1:
@@ -125,8 +128,6 @@ def ago(moment: datetime.datetime) -> str:
     return day(moment)
 
 
-def _as_moment(date: datetime.date) -> datetime.datetime:
+def _as_moment(date: dt.date) -> dt.datetime:
     """Babel wants a moment; noon of the day, so that no zone can move it."""
-    return datetime.datetime(date.year, date.month, date.day, 12, tzinfo=datetime.UTC)
-
-
+    return dt.datetime(date.year, date.month, date.day, 12, tzinfo=dt.UTC)

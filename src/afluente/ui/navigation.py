@@ -7,13 +7,16 @@ the accounts slice gives it: this floor may not know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from django.http import HttpRequest
 from django.urls import reverse
-from django_stubs_ext import StrOrPromise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from django.http import HttpRequest
+    from django_stubs_ext import StrOrPromise
 
 MAIN = "main"
 CHANNELS = "channels"

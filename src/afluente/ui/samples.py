@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 from django import forms
 from django.utils import timezone
@@ -29,12 +29,12 @@ def form() -> Sample:
     return sample
 
 
-def moments() -> dict[str, datetime.datetime]:
+def moments() -> dict[str, dt.datetime]:
     """Now, this hour, today and last month."""
     now = timezone.now()
     return {
         "just": now,
-        "minutes": now - datetime.timedelta(minutes=12),
-        "hours": now - datetime.timedelta(hours=3),
-        "days": now - datetime.timedelta(days=33),
+        "minutes": now - dt.timedelta(minutes=12),
+        "hours": now - dt.timedelta(hours=3),
+        "days": now - dt.timedelta(days=33),
     }

@@ -28,7 +28,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"
-    response = HttpResponseRedirect(target, status=303) if not _asks_quietly(request) else HttpResponse(status=204)
+    response = (
+        HttpResponseRedirect(target, status=303) if not _asks_quietly(request) else HttpResponse(status=204)
+    )
     try:
         choices.save(
             request, response, name=request.POST.get("name", ""), value=request.POST.get("value", "")

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import datetime
+import re
 import zlib
-from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.contrib.staticfiles import finders
-from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django_stubs_ext import StrOrPromise
 
 from afluente.kernel import text
 from afluente.ui import channels, fields, formats
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from django.forms import BoundField
+    from django_stubs_ext import StrOrPromise
 
 SPRITE = "ui/vendor/lucide-1.62.0.svg"
 HUES = 24
@@ -28,10 +33,9 @@ register = template.Library()
 
 @lru_cache(maxsize=1)
 def icon_names() -> frozenset[str]:
-    """The signs of the sprite (scripts/vendor.py lists them)."""
-    path = finders.find(SPRITE)
-    with open(str(path), encoding="utf-8") as sprite:
-        return frozenset(part.split('"', 1)[0] for part in sprite.read().split('<symbol id="')[1:])
+    """The signs of the sprite (scripts/icons.txt lists them)."""
+    sprite = Path(str(finders.find(SPRITE))).read_text(encoding="utf-8")
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', sprite))
 
 
 @register.simple_tag
@@ -41,9 +45,12 @@ def icon(name: str, *, css: str = "") -> SafeString:
     Raises TemplateSyntaxError for a sign that the sprite does not hold.
     """
     if name not in icon_names():
-        raise template.TemplateSyntaxError(f"No sign called {name!r}; add it to scripts/vendor.py")
+        raise template.TemplateSyntaxError(f"No sign called {name!r}; add it to scripts/icons.txt")
     return format_html(
-        '<svg class="i{}" aria-hidden="true"><use href="{}#{}"></use></svg>', f" {css}" if css else "", static(SPRITE), name
+        '<svg class="i{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" {css}" if css else "",
+        static(SPRITE),
+        name,
     )
 
 
@@ -57,10 +64,18 @@ def hue(seed: object) -> str:
 
 @register.simple_tag
 def avatar(
-    *, name: str, seed: object = None, size: str = "", online: bool = False, square: bool = False, decorative: bool = False
+    *,
+    name: str,
+    seed: object = None,
+    size: str = "",
+    online: bool = False,
+    square: bool = False,
+    decorative: bool = False,
 ) -> SafeString:
     """Initials on a hue. `size` is "", "md" or "lg"; `square` for organisations; `seed` decides the hue."""
-    label = 'aria-hidden="true"' if decorative else format_html('role="img" aria-label="{0}" title="{0}"', name)
+    label = (
+        'aria-hidden="true"' if decorative else format_html('role="img" aria-label="{0}" title="{0}"', name)
+    )
     return format_html(
         '<span class="av{}{} {}" {}{}>{}</span>',
         f" {size}" if size else "",
@@ -77,9 +92,15 @@ def channel(kind: str, *, size: str = "", label: str = "", decorative: bool = Fa
     """The sign of a source (`api`, `form`, `webhook` …). `label` says more, such as the form's name."""
     sign = channels.channel(kind)
     name = label or sign.label
-    spoken = 'aria-hidden="true"' if decorative else format_html('role="img" aria-label="{0}" title="{0}"', name)
+    spoken = (
+        'aria-hidden="true"' if decorative else format_html('role="img" aria-label="{0}" title="{0}"', name)
+    )
     return format_html(
-        '<span class="ch{} ch-{}" {}>{}</span>', f" {size}" if size else "", sign.css, SafeString(spoken), icon(sign.icon)
+        '<span class="ch{} ch-{}" {}>{}</span>',
+        f" {size}" if size else "",
+        sign.css,
+        SafeString(spoken),
+        icon(sign.icon),
     )
 
 
@@ -92,11 +113,15 @@ def channel_name(kind: str) -> StrOrPromise:
 @register.simple_tag
 def badge(label: StrOrPromise, *, tone: str = "", sign: str = "") -> SafeString:
     """A state in one word. `tone` is "", "info", "ok", "warn" or "bad"."""
-    return format_html('<span class="badge{}">{}{}</span>', f" {tone}" if tone else "", icon(sign) if sign else "", label)
+    return format_html(
+        '<span class="badge{}">{}{}</span>', f" {tone}" if tone else "", icon(sign) if sign else "", label
+    )
 
 
 @register.simple_tag
-def field(bound: BoundField, *, label: str = "", hint: str = "", warning: str = "", compact: bool = False) -> SafeString:
+def field(
+    bound: BoundField, *, label: str = "", hint: str = "", warning: str = "", compact: bool = False
+) -> SafeString:
     """A form field with its label, hint and errors. `compact` hides the label from the eye only."""
     context = fields.describe(bound, label=label, hint=hint, warning=warning, is_compact=compact)
     return SafeString(render_to_string("ui/components/field.html", context))
@@ -112,7 +137,7 @@ def bar(value: Decimal | float, *, of: Decimal | float) -> SafeString:
 
 
 @register.simple_tag
-def since(moment: datetime.datetime) -> SafeString:
+def since(moment: dt.datetime) -> SafeString:
     """How long ago, kept up to date by the page; the full date on hover."""
     return format_html(
         '<af-since><time class="n" datetime="{}" title="{}">{}</time></af-since>',
@@ -130,16 +155,16 @@ def empty_state(content: str, *, title: str, text: str = "", sign: str = "inbox"
 
 
 @register.simple_block_tag
-def panel(content: str, *, title: str, close_url: str = "", id: str = "panel") -> SafeString:
+def panel(content: str, *, title: str, close_url: str = "", name: str = "panel") -> SafeString:
     """A side panel: it takes a column of a `.split.peek`. Esc follows `close_url`."""
-    context = {"content": SafeString(content), "title": title, "close_url": close_url, "id": id}
+    context = {"content": SafeString(content), "title": title, "close_url": close_url, "name": name}
     return SafeString(render_to_string("ui/components/panel.html", context))
 
 
 @register.simple_block_tag
-def dialog(content: str, *, id: str, title: str) -> SafeString:
-    """A modal dialog, opened by any control with `data-opens="<id>"`."""
-    context = {"content": SafeString(content), "title": title, "id": id}
+def dialog(content: str, *, name: str, title: str) -> SafeString:
+    """A modal dialog, opened by any control with `data-opens="<name>"`."""
+    context = {"content": SafeString(content), "title": title, "name": name}
     return SafeString(render_to_string("ui/components/dialog.html", context))
 
 

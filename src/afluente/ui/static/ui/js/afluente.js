@@ -1,1 +1,12 @@
 // @ts-check
+/** The behaviour every page has. A slice's own islands are further modules, loaded by its pages. */
+import "./af-since.js";
+import "./af-toast.js";
+import "./af-menu.js";
+import "./af-live.js";
+import "./af-theme.js";
+import "./af-draft.js";
+import "./dialogs.js";
+import "./keys.js";
+import "./forms.js";
+import "./keep.js";

@@ -1,0 +1,16 @@
+// @ts-check
+/**
+ * A morph never touches what a person is busy with: the field that has the focus, and anything
+ * held (`data-held`, set while a card is dragged). It is refreshed by the next swap after that.
+ */
+
+/** @param {Element} node @param {Element | null} active */
+export function isBusy(node, active) {
+  if (node.hasAttribute?.("data-held")) return true;
+  return node === active && node.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+}
+
+const { htmx } = /** @type {any} */ (window);
+htmx?.registerExtension("af-keep", {
+  htmx_before_morph_node: (/** @type {Element} */ node) => !isBusy(node, document.activeElement),
+});
