@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _explained(act: Callable[[], int]) -> int:
     """Turn what can go wrong outside our code into one sentence on standard error."""
     from afluente.config.environment import SettingError
+    from afluente.config.findings import RefusedError
     from afluente.kernel.postgres.errors import DatabaseStartError, ProvisionError
 
     try:
@@ -35,10 +36,6 @@ def _explained(act: Callable[[], int]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-class RefusedError(Exception):
-    """A verb cannot do what was asked; the message says why and what to do."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -90,7 +87,7 @@ def _add_setup(verbs: Verbs[argparse.ArgumentParser]) -> None:
     setup.add_argument("--email", required=True, help="the owner signs in with it")
     setup.add_argument("--password", required=True, help="at least 10 characters; - reads a line from stdin")
     setup.add_argument("--name", default="", help="the owner's name (default: from the e-mail)")
-    setup.add_argument("--language", default="en", choices=["en", "pt-br", "pl"])
+    setup.add_argument("--language", choices=["en", "pt-br", "pl"], help="default: the country's")
     setup.add_argument("--country", default="BR", help="two letters; decides currency, zone, phone format")
     setup.add_argument("--example", action="store_true", help="fill it with believable example data")
 

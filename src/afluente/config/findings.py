@@ -1,9 +1,13 @@
-"""What `afluente doctor` found about one thing."""
+"""What a command tells a person: a refusal, or what `afluente doctor` found about one thing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+
+class RefusedError(Exception):
+    """A command cannot do what was asked; the message says why and what to do."""
 
 
 class Mark(StrEnum):
