@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import TransactionTestCase
 
 from tests.databases import copy_database, drop_database, empty_database
 from tests.serving import served, server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from afluente.accounts.models import Membership, Workspace
+    from tests.cast import Browser, Cast
 
 __all__ = ["committed_db", "django_db_setup", "served", "server"]
 
@@ -38,3 +44,61 @@ def committed_db(transactional_db: None) -> None:
 
     The same as `@pytest.mark.django_db(transaction=True)`. Other threads and processes see the rows.
     """
+
+
+@pytest.fixture
+def people(db: None) -> Iterator[Cast]:
+    """Ana, Bruno, Carla and Dora in one workspace, whose scope is open for the test."""
+    from afluente.kernel.workspace import scope
+    from tests import cast, make
+
+    workspace = make.workspace()
+    with scope(workspace.pk):
+        yield cast.assemble(workspace)
+
+
+@pytest.fixture
+def workspace(people: Cast) -> Workspace:
+    """Estúdio Maré, with its four people; the test runs inside its scope."""
+    return people.workspace
+
+
+@pytest.fixture
+def ana(people: Cast) -> Membership:
+    """The owner."""
+    return people.ana
+
+
+@pytest.fixture
+def bruno(people: Cast) -> Membership:
+    """On Ana's team; sees his own records and those of nobody."""
+    return people.bruno
+
+
+@pytest.fixture
+def carla(people: Cast) -> Membership:
+    """On another team; sees her team's records and those of nobody."""
+    return people.carla
+
+
+@pytest.fixture
+def dora(people: Cast) -> Membership:
+    """An administrator without a team."""
+    return people.dora
+
+
+@pytest.fixture
+def client_as() -> Callable[[Membership], Browser]:
+    """`client_as(bruno)` is a browser in which Bruno has signed in; it starts outside the scope."""
+    from tests import cast
+
+    return cast.browser
+
+
+@pytest.fixture
+def stranger(db: None) -> Membership:
+    """The owner of another workspace."""
+    from tests import cast
+
+    with cast.outside():
+        return cast.stranger()
