@@ -14,11 +14,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 20  # seconds a process may take to come up; it takes about one
@@ -40,7 +43,7 @@ class Server:
         """Start `web` or `worker` (again)."""
         command = [sys.executable, "-m", "tests.serving", role, self.database, str(self.port)]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
-        self.processes[role] = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603
+        self.processes[role] = subprocess.Popen(command, cwd=ROOT, env=environment)
         if role == "web":
             self._wait()
         return self.processes[role]
@@ -67,7 +70,7 @@ class Server:
             if self.processes["web"].poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)

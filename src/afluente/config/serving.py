@@ -11,7 +11,6 @@ from afluente.kernel.postgres.errors import DatabaseStartError
 if TYPE_CHECKING:
     from afluente.config.environment import Environment
 
-GRACE = 3  # seconds open requests and streams get when the server stops
 BACKLOG = 2048  # connections that wait while a dead web process is replaced
 
 
@@ -48,20 +47,9 @@ def _why_not(environment: Environment, refused: OSError) -> str:
 
 def serve(listener: socket.socket) -> int:
     """Answer requests on `listener` until SIGTERM or SIGINT."""
-    import uvicorn
+    from afluente.config import web
 
-    config = uvicorn.Config(
-        "afluente.config.entry:app",
-        http="httptools",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,
-        timeout_graceful_shutdown=GRACE,
-        backlog=BACKLOG,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    web.main(0, sockets=[listener])
     return 0
 
 
