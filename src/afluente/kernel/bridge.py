@@ -145,7 +145,7 @@ async def _body(scope: Scope, receive: Receive) -> IO[bytes]:
     limit = doors.body_limit(scope["path"])
     if limit <= doors.BODY_LIMIT:
         return io.BytesIO(await asgi.read_body(receive, limit=limit))
-    file = tempfile.SpooledTemporaryFile(max_size=doors.BODY_LIMIT)
+    file = tempfile.SpooledTemporaryFile(max_size=doors.BODY_LIMIT)  # noqa: SIM115  the thread closes it
     size = 0
     while True:
         message = await receive()

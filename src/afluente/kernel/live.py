@@ -88,7 +88,7 @@ _lock = threading.Lock()
 
 def wake(channel: str, workspace_id: int | None = None) -> None:
     """Wake the readers of `channel` soon. Call it after commit (`transaction.on_commit`)."""
-    global _notifier
+    global _notifier  # noqa: PLW0603  one thread per process, made on first use
     with _lock:
         if _notifier is None:
             _notifier = _Notifier()

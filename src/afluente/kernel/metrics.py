@@ -88,7 +88,7 @@ streams_dropped = Counter("afluente_streams_dropped_total", "Streams ended becau
 _gauges: dict[str, Gauge] = {}
 
 
-def gauge(name: str, help: str, read: Callable[[], Iterable[Sample]]) -> None:
+def gauge(name: str, help: str, read: Callable[[], Iterable[Sample]]) -> None:  # noqa: A002
     """Publish a number of this slice; `read` runs in a thread with the database at hand."""
     _gauges[name] = Gauge(name, help, read)
 
