@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 # The counter's row is locked until commit: numbers have no holes and no doubles.
 NEXT_NUMBERS = """
-UPDATE deals_dealcounter SET last_number = last_number + %(count)s
- WHERE workspace_id = %(ws)s RETURNING last_number
+INSERT INTO deals_dealcounter AS c (workspace_id, last_number) VALUES (%(ws)s, %(count)s)
+ON CONFLICT (workspace_id) DO UPDATE SET last_number = c.last_number + %(count)s
+RETURNING last_number
 """
 # A new deal goes on top of its column: later is smaller (crm.md 2.5, "empty puts it at the top").
 OPEN = """

@@ -10,6 +10,7 @@ from babel.numbers import NumberFormatError, list_currencies, parse_decimal
 
 PLACES = Decimal("0.0001")
 LIMIT = Decimal(10) ** 15
+_THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 
 
 class BadAmountError(ValueError):
@@ -31,6 +32,8 @@ def _exact(value: object, locale: str) -> Decimal:
     if isinstance(value, bool) or value is None:
         raise BadAmountError(str(value))
     text = re.sub(r"[\s\u00a0\u202f]|R\$|zł|[$€£]", "", str(value))
+    if isinstance(value, str) and _THOUSANDS.fullmatch(text) and not locale.startswith("en"):
+        text = text.replace(".", "")  # 1.234 is a thousand and more where a point groups digits
     try:
         return Decimal(text)
     except InvalidOperation:

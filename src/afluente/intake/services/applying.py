@@ -1,0 +1,284 @@
+"""From raw events to contacts, deals and history: in sets, exactly once (invariants 1, 2, 3).
+
+A batch is one transaction: it claims events, takes the locks of everybody they may be about, works
+in rounds (an event waits for the round after another one about the same person), and marks the
+events done. If anything fails, the batch is done again one event at a time, so that one bad event
+costs only itself (R-8). `tests/intake/reference.py` is the readable twin.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.db import transaction
+
+from afluente.accounts.models import Workspace
+from afluente.contacts import services as contacts
+from afluente.deals import services as deals
+from afluente.intake import statements
+from afluente.intake.models import DealRule, Source
+from afluente.intake.services import telling
+from afluente.intake.services.leads import Lead
+from afluente.intake.services.notes import Note
+from afluente.intake.services.parsing import UnreadableBodyError, read_lead
+from afluente.intake.services.rules import Planned, RuleBook, plan_deal
+from afluente.intake.statements import ClaimedEvent
+from afluente.kernel import crash
+from afluente.kernel.workspace import current_workspace_id
+from afluente.timeline import services as timeline
+from afluente.timeline.events import Actor
+
+BATCH = 500  # events per transaction
+ATTEMPTS = 5  # then an event is given up (R-8)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Outcome:
+    """What became of one event."""
+
+    event_id: int
+    notes: list[Note] = field(default_factory=list)
+    error: str | None = None
+    contact_id: int | None = None
+    deal_id: int | None = None
+
+
+@dataclass
+class Entry:
+    """One event on its way through a batch."""
+
+    event: ClaimedEvent
+    lead: Lead
+    source: Source
+    rule: DealRule | None
+    outcome: Outcome
+    match: contacts.Match = field(default_factory=contacts.Match)
+    plan: Planned = field(default_factory=lambda: Planned(None))
+    is_new_contact: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("source", self.source.pk, self.source.name)
+
+
+def apply_waiting(*, limit: int = BATCH) -> int:
+    """Apply up to `limit` waiting events of the present workspace; how many were taken.
+
+    One transaction (the caller's scope). Call again until it returns 0.
+    """
+    events = statements.claim(limit)
+    if not events:
+        return 0
+    crash.point("intake.after_claim")
+    try:
+        with transaction.atomic():
+            apply_set(events)
+    except Exception:
+        log.exception("A batch of %d events failed; taking them one by one.", len(events))
+        for event in events:
+            _apply_alone(event)
+    crash.point("intake.before_commit")
+    return len(events)
+
+
+def _apply_alone(event: ClaimedEvent) -> None:
+    try:
+        with transaction.atomic():
+            apply_set([event])
+    except Exception as error:  # noqa: BLE001  whatever it is, the event is kept and says so
+        note = Note("internal", f"{type(error).__name__}: {error}"[:300])
+        statements.postpone(event.id, notes=[note.as_json()], most=ATTEMPTS)
+
+
+def apply_set(
+    events: Sequence[ClaimedEvent], *, wanted: Mapping[int, Planned] | None = None
+) -> list[Outcome]:
+    """Apply claimed events and mark them done; their outcomes in order.
+
+    `wanted` overrides the rule for single events: a caller that names pipeline and stage itself.
+    """
+    book = RuleBook.load()
+    sources = {source.pk: source for source in Source.objects.all()}
+    country = Workspace.objects.values_list("country", flat=True).get(pk=current_workspace_id())
+    entries, outcomes = [], []
+    for event in events:
+        entry = _read(event, sources[event.source_id], book, country)
+        outcomes.append(entry.outcome)
+        if entry.outcome.error is None:
+            entries.append(entry)
+    contacts.lock_identities([entry.lead.identity for entry in entries])
+    waiting = rounds(entries)
+    while waiting:
+        late = _apply_round(waiting.pop(0), book, wanted or {})
+        if late:
+            waiting.insert(0, late)
+    book.save_turns()
+    statements.finish(outcomes)
+    return outcomes
+
+
+def _read(event: ClaimedEvent, source: Source, book: RuleBook, country: str) -> Entry:
+    """Read one event's body; an entry with an error when it cannot become anything."""
+    outcome = Outcome(event.id)
+    lead = Lead()
+    try:
+        lead = read_lead(
+            event.body, event.content_type, kind=source.kind, mapping=source.mapping, country=country
+        )
+    except UnreadableBodyError as error:
+        outcome.error, outcome.notes = "unreadable", [Note("unreadable", str(error))]
+    else:
+        outcome.notes = list(lead.notes)
+        touch = {name: value for name, value in event.context.get("touch", {}).items() if value}
+        lead = replace(lead, utm={**touch, **lead.utm})
+        if lead.is_empty:
+            outcome.error = "nobody"
+            outcome.notes.append(Note("nobody"))
+    rule, notes = book.rule_for(source, event.rule_id)
+    outcome.notes += notes
+    return Entry(event, lead, source, rule, outcome)
+
+
+def rounds(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Sort entries into rounds so that within one, no two share an address; order is kept per address."""
+    found: list[list[Entry]] = []
+    last: dict[str, int] = {}
+    for entry in entries:
+        keys = entry.lead.identity.keys
+        number = max((last.get(key, -1) for key in keys), default=-1) + 1
+        last.update(dict.fromkeys(keys, number))
+        while len(found) <= number:
+            found.append([])
+        found[number].append(entry)
+    return found
+
+
+def _apply_round(entries: list[Entry], book: RuleBook, wanted: Mapping[int, Planned]) -> list[Entry]:
+    """Apply entries about different people; returns those that turned out to be about the same one."""
+    late: list[Entry] = []
+    present: list[Entry] = []
+    seen: set[int] = set()
+    matches = contacts.find_contacts([entry.lead.identity for entry in entries])
+    for entry, match in zip(entries, matches, strict=True):
+        entry.match = match
+        if match.contact_id is not None and match.contact_id in seen:
+            late.append(entry)
+            continue
+        if match.contact_id is not None:
+            seen.add(match.contact_id)
+        present.append(entry)
+    _plan(present, book, wanted)
+    _enrich([entry for entry in present if entry.match.contact_id is not None])
+    _create([entry for entry in present if entry.match.contact_id is None])
+    crash.point("intake.after_contacts")
+    _open(present)
+    crash.point("intake.after_deals")
+    timeline.record([event for entry in present for event in telling.events_of(entry)])
+    return late
+
+
+def _plan(entries: Sequence[Entry], book: RuleBook, wanted: Mapping[int, Planned]) -> None:
+    """Decide about each entry's deal, before its contact exists: the deal's assignee gets both."""
+    known = [entry.match.contact_id for entry in entries if entry.match.contact_id is not None]
+    owners = statements.assignees_of(known) if known else {}
+    reusing = [
+        (entry.match.contact_id, entry.rule.pk)
+        for entry in entries
+        if entry.rule and entry.rule.repeat == DealRule.Repeat.OPEN and entry.match.contact_id is not None
+    ]
+    held = statements.open_deals_of_rules(reusing)
+    for entry in entries:
+        contact_id = entry.match.contact_id
+        if entry.event.id in wanted:
+            entry.plan = wanted[entry.event.id]
+            continue
+        if contact_id and entry.rule and (deal_id := held.get((contact_id, entry.rule.pk))):
+            entry.outcome.deal_id = deal_id
+            continue
+        entry.plan = plan_deal(
+            book,
+            rule=entry.rule,
+            lead=entry.lead,
+            source=entry.source,
+            contact_id=contact_id or 0,
+            contact_owner=owners.get(contact_id or 0),
+            raw_event_id=entry.event.id,
+        )
+        entry.outcome.notes += entry.plan.notes
+
+
+def _enrich(entries: Sequence[Entry]) -> None:
+    contacts.enrich_contacts(
+        [
+            contacts.Enrichment(
+                contact_id=entry.match.contact_ids[0],
+                first_name=entry.lead.first_name,
+                last_name=entry.lead.last_name,
+                emails=entry.lead.emails,
+                phones=entry.lead.phones,
+                messengers=entry.lead.messengers,
+                utm=dict(entry.lead.utm),
+            )
+            for entry in entries
+        ]
+    )
+    for entry in entries:
+        entry.outcome.contact_id = entry.match.contact_ids[0]
+
+
+def _create(entries: Sequence[Entry]) -> None:
+    """Create the people nobody fits, by source, since an event names who acts."""
+    by_source: dict[int, list[Entry]] = {}
+    for entry in entries:
+        by_source.setdefault(entry.source.pk, []).append(entry)
+    for group in by_source.values():
+        ids = contacts.create_contacts(contacts=[_new_contact(entry) for entry in group], by=group[0].actor)
+        for entry, contact_id in zip(group, ids, strict=True):
+            entry.outcome.contact_id = contact_id
+            entry.is_new_contact = True
+    pairs = [
+        (entry.outcome.contact_id or 0, other, entry.match.level or "")
+        for entry in entries
+        for other in entry.match.contact_ids
+    ]
+    contacts.note_possible_duplicates(pairs)
+    for entry in entries:
+        if entry.match.contact_ids:
+            entry.outcome.notes.append(Note("several_fit", str(len(entry.match.contact_ids))))
+
+
+def _new_contact(entry: Entry) -> contacts.NewContact:
+    lead = entry.lead
+    return contacts.NewContact(
+        first_name=lead.first_name,
+        last_name=lead.last_name,
+        emails=lead.emails,
+        phones=lead.phones,
+        messengers=lead.messengers,
+        source=entry.source.kind,
+        source_ref=entry.source.pk,
+        source_name=lead.source_name or entry.source.name,
+        assignee_id=entry.plan.deal.assignee_id if entry.plan.deal else None,
+        utm=lead.utm,
+    )
+
+
+def _open(entries: Sequence[Entry]) -> None:
+    """Open the planned deals, by source, now that their contacts have numbers."""
+    by_source: dict[int, list[Entry]] = {}
+    for entry in entries:
+        if entry.plan.deal is not None:
+            by_source.setdefault(entry.source.pk, []).append(entry)
+    for group in by_source.values():
+        planned = [
+            replace(entry.plan.deal, contact_ids=[entry.outcome.contact_id])
+            for entry in group
+            if entry.plan.deal is not None
+        ]
+        ids = deals.open_deals(deals=planned, by=group[0].actor)
+        for entry, deal_id in zip(group, ids, strict=True):
+            entry.outcome.deal_id = deal_id

@@ -1,0 +1,218 @@
+"""What arrivals become."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from afluente.contacts.models import Contact, PossibleDuplicate
+from afluente.deals.models import Deal
+from afluente.intake import services
+from afluente.intake.models import DealRule, RawEvent, Source
+from afluente.timeline.models import Event
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def source(workspace):
+    make.pipeline()
+    return services.create_source(kind=Source.Kind.WEBHOOK, name="Orçamento de site")
+
+
+def arrive(source: Source, *bodies: dict, **more) -> list[RawEvent]:
+    """Send bodies through the webhook and let them take effect."""
+    from afluente.kernel import box
+
+    receipts = services.accept_many(
+        [
+            services.Arrival(
+                workspace_id=source.workspace_id,
+                body=json.dumps(body).encode(),
+                public_id=source.public_id,
+                secret=box.unseal(source.secret_box),
+                **more,
+            )
+            for body in bodies
+        ]
+    )
+    assert [receipt.status for receipt in receipts] == [202] * len(bodies)
+    while services.apply_waiting():
+        pass
+    return [RawEvent.objects.get(public_id=receipt.public_id) for receipt in receipts]
+
+
+def test_a_lead_becomes_a_contact_a_deal_and_a_history(source):
+    (event,) = arrive(
+        source,
+        {
+            "nome": "Camila Albuquerque",
+            "email": "Camila@BemViver.med.br",
+            "telefone": "(11) 8412-3307",
+            "valor": "18.400,00",
+            "utm_source": "google",
+            "mensagem": "Quatro unidades",
+        },
+    )
+
+    contact = Contact.objects.get(pk=event.contact_id)
+    deal = Deal.objects.get(pk=event.deal_id)
+    assert (contact.name, contact.source, contact.source_name) == (
+        "Camila Albuquerque",
+        "webhook",
+        "Orçamento de site",
+    )
+    assert contact.emails.get().key == "camila@bemviver.med.br"
+    assert contact.phones.get().e164 == "+5511984123307"
+    assert contact.utm_first == {"utm_source": "google"}
+    assert (deal.name, deal.amount, deal.stage.name, deal.number) == (
+        "Camila Albuquerque",
+        Decimal(18400),
+        "New",
+        1,
+    )
+    kinds = list(Event.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds == ["contact.created", "deal.opened", "lead.received"]
+    assert Event.objects.get(kind="lead.received").data["fields"] == {"mensagem": "Quatro unidades"}
+
+
+def test_the_same_person_in_one_batch_is_one_contact(source):
+    first, second, third = arrive(
+        source,
+        {"email": "ana@example.com", "nome": "Ana"},
+        {"email": "ANA@example.com", "telefone": "11 98412-3307"},
+        {"telefone": "+55 11 98412-3307", "nome": "Ana Lima"},
+    )
+
+    assert first.contact_id == second.contact_id == third.contact_id
+    assert Contact.objects.count() == 1
+    assert Deal.objects.count() == 3
+
+
+def test_two_that_fit_make_a_third_and_say_so(source):
+    one = make.contact(name="Ana", phones=("11 98412-3307",))
+    two = make.contact(name="Bia", phones=("11 98412-3307",))
+
+    (event,) = arrive(source, {"telefone": "11984123307", "nome": "Quem"})
+
+    assert event.contact_id not in {one.pk, two.pk}
+    pairs = PossibleDuplicate.objects.values_list("contact_id", "other_id", "reason")
+    assert sorted(pairs) == [(event.contact_id, one.pk, "phone"), (event.contact_id, two.pk, "phone")]
+
+
+def test_a_repeat_takes_effect_once(source):
+    first, second = arrive(source, {"email": "a@b.co"}, {"email": "a@b.co"}, key="order-77")
+
+    assert first == second
+    assert Deal.objects.count() == 1
+
+
+def test_a_key_with_another_body_is_refused(source):
+    from afluente.kernel import box
+
+    arrive(source, {"email": "a@b.co"}, key="order-77")
+
+    (receipt,) = services.accept_many(
+        [
+            services.Arrival(
+                workspace_id=source.workspace_id,
+                body=b'{"email": "other@b.co"}',
+                public_id=source.public_id,
+                secret=box.unseal(source.secret_box),
+                key="order-77",
+            )
+        ]
+    )
+
+    assert (receipt.status, receipt.code, receipt.field) == (422, "key_reused", "Idempotency-Key")
+    assert RawEvent.objects.count() == 1
+
+
+def test_a_wrong_secret_opens_nothing(source):
+    (receipt,) = services.accept_many(
+        [
+            services.Arrival(
+                workspace_id=source.workspace_id, body=b"{}", public_id=source.public_id, secret="guess"
+            )
+        ]
+    )
+
+    assert (receipt.status, receipt.is_kept) == (404, False)
+    assert RawEvent.objects.count() == 0
+
+
+def test_an_unreadable_body_is_kept_as_failed_and_can_be_replayed(source):
+    from afluente.kernel import box
+
+    (receipt,) = services.accept_many(
+        [
+            services.Arrival(
+                workspace_id=source.workspace_id,
+                body=b'{"email": ',
+                public_id=source.public_id,
+                secret=box.unseal(source.secret_box),
+            )
+        ]
+    )
+    services.apply_waiting()
+
+    event = RawEvent.objects.get(public_id=receipt.public_id)
+    assert (event.state, event.error) == ("dead", "unreadable")
+    assert services.replay_events(event_ids=[event.pk]) == 1
+    assert services.replay_events(event_ids=[event.pk]) == 0
+
+
+def test_one_bad_event_does_not_hold_up_the_others(source, monkeypatch):
+    fine = [{"email": f"p{n}@example.com"} for n in range(3)]
+    rule = DealRule.objects.create(name="Broken", pipeline_id=None)
+    DealRule.objects.filter(pk=rule.pk).update(currency="TOOLONG"[:3])
+
+    events = arrive(source, *fine, {"email": "x@example.com", "nome": "x" * 500, "valor": -3})
+
+    assert [event.state for event in events] == ["done"] * 4
+    assert events[3].notes == [{"code": "amount_negative", "value": "-3"}]
+
+
+def test_turns_are_taken_in_order(source):
+    people = [make.member(name=name) for name in ("Ana", "Bia", "Caio")]
+    source.rule = services.save_rule(
+        rule=None, name="In turn", assign=DealRule.Assign.ROUND_ROBIN, members=people
+    )
+    source.save()
+
+    arrive(source, *({"email": f"p{n}@example.com"} for n in range(4)))
+    arrive(source, {"email": "p9@example.com"})
+
+    taken = list(Deal.objects.order_by("number").values_list("assignee_id", flat=True))
+    assert taken == [people[0].pk, people[1].pk, people[2].pk, people[0].pk, people[1].pk]
+
+
+def test_a_rule_that_reuses_adds_to_its_open_deal(source):
+    source.rule = services.save_rule(rule=None, name="Once", repeat=DealRule.Repeat.OPEN)
+    source.save()
+
+    first, second, third = arrive(source, *[{"email": "a@b.co", "n": n} for n in range(3)])
+
+    assert first.deal_id == second.deal_id == third.deal_id
+    assert Deal.objects.count() == 1
+    assert Event.objects.filter(kind="lead.received").count() == 3
+
+
+def test_a_rule_whose_pipeline_is_gone_falls_back_and_says_so(source):
+    other = make.pipeline(name="Old")
+    source.rule = services.save_rule(
+        rule=None, name="To old", pipeline=other, stage=make.stage_of(other), name_template="{{ name }} from {{ utm_source }}"
+    )
+    source.save()
+    other.stages.all().delete()
+    other.delete()
+
+    (event,) = arrive(source, {"nome": "Ana", "email": "a@b.co", "utm_source": "google"})
+
+    assert event.notes == [{"code": "target_gone", "value": "To old"}]
+    deal = Deal.objects.get(pk=event.deal_id)
+    assert (deal.pipeline.name, deal.name) == ("Sales", "Ana from google")
+    assert Event.objects.filter(kind="rule.fell_back").count() == 1
