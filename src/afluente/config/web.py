@@ -15,7 +15,7 @@ GRACE = 3  # seconds open requests get when the server stops; streams are ended 
 BACKLOG = 2048  # connections that wait while a dead web process is replaced
 KEEP_ALIVE = 65  # seconds; longer than the usual proxy's, so that it never sends into a closed socket
 
-STATEMENT, LOCK, IDLE = 5, 2, 15  # seconds; kernel.limits
+STATEMENT, LOCK, IDLE = 5, 2, 15  # seconds; kernel.timeouts
 
 
 class Server(uvicorn.Server):
@@ -32,9 +32,9 @@ def main(port: int, *, host: str = "127.0.0.1", sockets: list[socket.socket] | N
     """Serve on `host` and `port`, or on listening `sockets`, until SIGTERM or SIGINT."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afluente.config.settings")
     from afluente.config import entry
-    from afluente.kernel import limits
+    from afluente.kernel import timeouts
 
-    limits.limit_statements(statement=STATEMENT, lock=LOCK, idle=IDLE)
+    timeouts.limit_statements(statement=STATEMENT, lock=LOCK, idle=IDLE)
     config = uvicorn.Config(
         entry.app,
         host=host,
