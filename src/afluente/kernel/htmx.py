@@ -17,6 +17,11 @@ def wants_fragment(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
+def target_id(request: HttpRequest) -> str:
+    """The id of the element that htmx will put the answer into; "" when it has none."""
+    return request.headers.get("HX-Target", "").partition("#")[2]
+
+
 def respond(
     request: HttpRequest, template: str, context: dict[str, Any], *, fragment: str, status: int = 200
 ) -> HttpResponse:

@@ -1,1 +1,25 @@
 """Every read of the log: `feed` follows it for live updates, `history` shows it to people."""
+
+from afluente.timeline.selectors.history import Day, Entry, Feed, contact_feed, deal_feed
+from afluente.timeline.selectors.kinds import (
+    Kind,
+    Subject,
+    known_kinds,
+    register_deals,
+    register_fields,
+    register_kind,
+)
+
+__all__ = [
+    "Day",
+    "Entry",
+    "Feed",
+    "Kind",
+    "Subject",
+    "contact_feed",
+    "deal_feed",
+    "known_kinds",
+    "register_deals",
+    "register_fields",
+    "register_kind",
+]

@@ -1,0 +1,137 @@
+"""How each kind of event is shown. Slices above register theirs in `AppConfig.ready`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of event: its name in the log, what people call it, the template of its entry.
+
+    The template gets `entry` (history.Entry) and draws a `.what` line and, when there is content, a
+    `.box`. `icon` is its sign; without one the entry wears the sign of the source it came from.
+    A hidden kind is in the log for machines and live screens, never in a history.
+    """
+
+    name: str
+    label: StrOrPromise
+    template: str = "timeline/kinds/_other.html"
+    icon: str = ""
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A deal as the history of a contact names it."""
+
+    name: str
+    url: str
+
+
+# (member, contact_id=, deal_ids=) -> the deals among them that `member` may see, by id.
+DealSource = Callable[..., Mapping[int, Subject]]
+
+_kinds: dict[str, Kind] = {}
+_fields: dict[str, StrOrPromise] = {}
+_deal_source: list[DealSource] = []
+
+
+def register_kind(kind: Kind) -> None:
+    """Say how events called `kind.name` are shown; the last word wins."""
+    _kinds[kind.name] = kind
+
+
+def register_deals(source: DealSource) -> None:
+    """Say who knows deals. `source(member, contact_id=…)` or `source(member, deal_ids=[…])`."""
+    _deal_source[:] = [source]
+
+
+def register_fields(labels: Mapping[str, StrOrPromise]) -> None:
+    """Say what people call the fields that `….changed` events name."""
+    _fields.update(labels)
+
+
+def field_label(name: str) -> StrOrPromise:
+    """What people call a changed field."""
+    return _fields.get(name) or name.replace("_", " ").capitalize()
+
+
+def kind_of(name: str) -> Kind:
+    """How to show events called `name`; a plain sentence for a kind nobody registered."""
+    return _kinds.get(name) or Kind(name=name, label=name, icon="activity")
+
+
+def known_kinds() -> list[Kind]:
+    """Every registered kind, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]
+
+
+def hidden_kinds() -> list[str]:
+    """Names of the kinds that no history shows."""
+    return [kind.name for kind in _kinds.values() if kind.is_hidden]
+
+
+def deals_of_contact(member: Any, contact_id: int) -> Mapping[int, Subject]:
+    """The deals with this contact that `member` may see."""
+    return _deal_source[0](member, contact_id=contact_id) if _deal_source else {}
+
+
+def deals_named(member: Any, deal_ids: Sequence[int]) -> Mapping[int, Subject]:
+    """These deals, as far as `member` may see them."""
+    return _deal_source[0](member, deal_ids=deal_ids) if _deal_source and deal_ids else {}
+
+
+for _kind in (
+    Kind(name="contact.created", label=_("Contact added"), template="timeline/kinds/contact_created.html"),
+    Kind(
+        name="contact.changed",
+        label=_("Contact changed"),
+        template="timeline/kinds/changed.html",
+        icon="pencil",
+    ),
+    Kind(name="contact.matched", label=_("Contact recognised"), template="timeline/kinds/contact_matched.html"),
+    Kind(name="deal.opened", label=_("Deal opened"), template="timeline/kinds/deal_opened.html"),
+    Kind(
+        name="deal.moved", label=_("Deal moved"), template="timeline/kinds/deal_moved.html", icon="arrow-right"
+    ),
+    Kind(name="deal.changed", label=_("Deal changed"), template="timeline/kinds/changed.html", icon="pencil"),
+    Kind(
+        name="deal.assigned",
+        label=_("Deal assigned"),
+        template="timeline/kinds/deal_assigned.html",
+        icon="user",
+    ),
+    Kind(name="lead.received", label=_("Lead received"), template="timeline/kinds/lead_received.html"),
+    Kind(name="comment.added", label=_("Comment"), template="timeline/kinds/comment.html"),
+    Kind(name="comment.changed", label=_("Comment changed"), is_hidden=True),
+    Kind(
+        name="rule.fell_back",
+        label=_("Rule fell back"),
+        template="timeline/kinds/rule_fell_back.html",
+        icon="corner-down-right",
+    ),
+):
+    register_kind(_kind)
+
+register_fields(
+    {
+        "first_name": _("First name"),
+        "last_name": _("Last name"),
+        "assignee": _("Responsible"),
+        "emails": _("E-mail"),
+        "phones": _("Phone"),
+        "messengers": _("Messengers"),
+        "primary_email": _("Main e-mail"),
+        "primary_phone": _("Main phone"),
+        "primary_messenger": _("Main messenger"),
+        "name": _("Name"),
+        "amount": _("Amount"),
+        "currency": _("Currency"),
+    }
+)

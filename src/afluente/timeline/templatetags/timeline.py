@@ -1,0 +1,39 @@
+"""What the entries of a history need to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.utils.html import conditional_escape, urlize
+from django.utils.safestring import SafeString, mark_safe
+
+from afluente.ui import formats
+
+register = template.Library()
+
+
+@register.filter
+def event_money(amount: object, currency: str) -> str:
+    """An amount from the log, where it is a text."""
+    try:
+        return formats.money(Decimal(str(amount)), str(currency))
+    except (InvalidOperation, ValueError):
+        return str(amount)
+
+
+@register.filter
+def pairs(fields: object) -> list[tuple[str, Any]]:
+    """Label and value of what was filled in: from a mapping, or from a list of pairs (which keeps order)."""
+    if isinstance(fields, Mapping):
+        return [(str(label), value) for label, value in fields.items()]
+    return [(str(pair[0]), pair[1]) for pair in fields if len(pair) == 2] if isinstance(fields, list) else []
+
+
+@register.filter
+def words(text: str) -> SafeString:
+    """What somebody wrote: escaped, line breaks kept, addresses turned into links that tell nothing."""
+    linked = urlize(conditional_escape(text), nofollow=True, autoescape=False)
+    return mark_safe(linked.replace("\n", "<br>").replace(' rel="nofollow"', ' rel="nofollow noopener noreferrer"'))  # noqa: S308  escaped above
