@@ -17,8 +17,7 @@ BACKLOG = 2048  # connections that wait while a dead web process is replaced
 def listen(environment: Environment) -> socket.socket:
     """The listening socket; it outlives the web process, so a restart refuses nobody.
 
-    Raises DatabaseStartError's sibling sentence through OSError translation: one sentence that
-    names the port.
+    Raises PortError, which names the port and what to do.
     """
     family = socket.AF_INET6 if ":" in environment.bind else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -47,9 +46,9 @@ def _why_not(environment: Environment, refused: OSError) -> str:
 
 def serve(listener: socket.socket) -> int:
     """Answer requests on `listener` until SIGTERM or SIGINT."""
-    from afluente.config import web
+    from afluente.config import web as server
 
-    web.main(0, sockets=[listener])
+    server.main(listener.getsockname()[1], sockets=[listener])
     return 0
 
 
