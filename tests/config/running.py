@@ -35,7 +35,7 @@ class Product:
 
     def launch(self) -> subprocess.Popen[str]:
         """Start without waiting."""
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "afluente", "run"],
             env=self.environment,
             cwd=self.data_dir,
@@ -81,7 +81,7 @@ class Product:
 
     def _status(self) -> int:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
             return refused.code
