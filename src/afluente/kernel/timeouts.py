@@ -1,52 +1,25 @@
-"""How often something may happen: counted in PostgreSQL, exactly, whichever process is asked.
+"""How long the database works or waits for this process before it gives up.
 
-One statement counts and answers, so that two requests at once cannot both be the last one. Windows
-are fixed: a limit of 5 in 60 seconds lets at most 10 through around the turn of a minute.
-
-Ask before entering a workspace: inside a longer transaction the row stays locked until it ends, and
-a count taken back with the transaction is no count.
+A web process must not hold a thread for a query that nobody waits for any more; a worker may think
+longer. So the limits are not the role's but the process's: it says them when it connects.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-
-from afluente.kernel import statements
+from django.db import connections
 
 
-@dataclass(frozen=True)
-class Limit:
-    """At most `most` in `seconds`, for each subject on its own. `name` has no colon."""
+def limit_statements(*, statement: int, lock: int, idle: int, alias: str = "default") -> None:
+    """Set the limits, in seconds, of connections that this process opens from now on.
 
-    name: str
-    most: int
-    seconds: int
-
-    def key(self, subject: str) -> str:
-        """The row that counts for `subject`, which may be anything; it is not kept in the clear."""
-        return f"{self.name}:{self.seconds}:{hashlib.sha256(subject.encode()).hexdigest()[:40]}"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """`retry_after` is in seconds, for the header of the same name; 0 when allowed."""
-
-    is_allowed: bool
-    retry_after: int
-
-
-def take(limit: Limit, subject: str, *, cost: int = 1) -> Verdict:
-    """Count one more for `subject` and say whether that was still allowed. Refusals count too."""
-    count, rest = statements.take(key=limit.key(subject), seconds=limit.seconds, cost=cost)
-    return Verdict(True, 0) if count <= limit.most else Verdict(False, max(rest, 1))
-
-
-def give_back(limit: Limit, subject: str, *, cost: int = 1) -> None:
-    """Take a count back, when what was counted turned out to be harmless."""
-    statements.give_back(key=limit.key(subject), seconds=limit.seconds, cost=cost)
-
-
-def forget(limit: Limit, subject: str) -> None:
-    """Start anew for `subject`."""
-    statements.forget_count(key=limit.key(subject))
+    `statement` bounds one statement, `lock` one wait for a lock, `idle` the pause inside a
+    transaction after which the server ends it. Call it before the first query.
+    """
+    limits = {
+        "statement_timeout": statement,
+        "lock_timeout": lock,
+        "idle_in_transaction_session_timeout": idle,
+    }
+    options = connections.settings[alias].setdefault("OPTIONS", {})
+    said = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
+    options["options"] = f"{options.get('options', '')} {said}".strip()

@@ -33,6 +33,7 @@ GLOBAL_TABLES: dict[str, str] = {
     "usersessions_usersession": "Belongs to a person, not to a workspace.",
     "kernel_job": "Claimed across workspaces by any worker; holds a name and ids, never a person's data.",
     "kernel_ratelimit": "Counts requests by hashed key before a workspace is known.",
+    "kernel_cache": "Request limits and used second-factor codes of people; expires by itself.",
     "kernel_heartbeat": "Which worker processes are alive; knows nothing of workspaces.",
     "kernel_schedule": "When each periodic job runs next; knows nothing of workspaces.",
 }
