@@ -46,6 +46,7 @@ ci: ## What the build machine runs (Debian 12, as root)
 	@.ci/run
 
 install: $(VENV)/.base $(VENV)/.messages ## Install what the product needs, without starting it
+	@echo "Afluente is installed: make run starts it."
 
 install-dev: $(VENV)/.dev $(VENV)/.messages
 
