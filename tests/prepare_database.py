@@ -1,4 +1,4 @@
-"""Roles and tables for the tests: run once, before any test process copies the database."""
+"""Roles, tables and hashed static files for the tests: run once, before any test process copies the database."""
 
 import os
 
@@ -17,6 +17,7 @@ def main() -> None:
 
         provision(settings.ENVIRONMENT.database_url, settings.DATABASES["default"]["PASSWORD"])
     call_command("migrate", database="owner", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,115 @@
+"""The frame shows what the slices registered, to those who may see it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import RequestFactory
+
+from afluente.ui import context, navigation
+from afluente.ui.navigation import NavEntry, NavGroup, NavLink, SettingsPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADMIN = SimpleNamespace(is_admin=True)
+MEMBER = SimpleNamespace(is_admin=False)
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The real registrations stay out of these tests."""
+    monkeypatch.setattr(navigation, "_entries", {})
+    monkeypatch.setattr(navigation, "_groups", {navigation.MAIN: NavGroup(slug=navigation.MAIN, order=0)})
+    monkeypatch.setattr(navigation, "_settings", {})
+    monkeypatch.setattr(navigation, "_addresses", {})
+    return
+
+
+def shell(path: str, member: Any = MEMBER) -> context.Shell:
+    request = RequestFactory().get(path)
+    request.member = member  # type: ignore[attr-defined]
+    return context.Shell(request)
+
+
+def test_a_line_appears_in_its_group_with_its_badge():
+    navigation.register_nav(
+        NavEntry(label="Guide", url_name="ui:styleguide", icon="house", badge=lambda _member: 4)
+    )
+
+    (group,) = shell("/").groups
+
+    assert [(link.label, link.url, link.count) for link in group.links] == [("Guide", "/styleguide/", 4)]
+
+
+def test_a_line_is_shown_only_to_those_who_may_see_it():
+    navigation.register_nav(
+        NavEntry(label="Guide", url_name="ui:styleguide", icon="house", visible=lambda who: who.is_admin)
+    )
+
+    assert shell("/", MEMBER).groups == []
+    assert len(shell("/", ADMIN).groups) == 1
+
+
+def test_a_group_may_be_made_of_data():
+    navigation.register_nav_group(
+        NavGroup(
+            slug="pipelines",
+            label="Pipelines",
+            order=10,
+            links=lambda _member: [NavLink(label="Sales", url="/deals/pipelines/1/", icon="house")],
+        )
+    )
+
+    (group,) = shell("/deals/pipelines/1/").groups
+
+    assert group.label == "Pipelines"
+    assert group.links[0].current is True
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/", "/"), ("/deals/42/", "/deals/"), ("/deals/pipelines/2/", "/deals/pipelines/2/")],
+)
+def test_the_present_page_is_the_longest_address_that_contains_it(path: str, expected: str):
+    links = [NavLink(label=url, url=url, icon="house") for url in ("/", "/deals/", "/deals/pipelines/2/")]
+
+    marked = navigation.mark_current(links, path)
+
+    assert [link.url for link in marked if link.current] == [expected]
+
+
+def test_no_page_is_marked_when_none_contains_the_path():
+    links = [NavLink(label="Home", url="/", icon="house")]
+
+    assert [link.current for link in navigation.mark_current(links, "/contacts/")] == [False]
+
+
+def test_settings_pages_stand_under_their_headings_and_are_hidden_from_others():
+    for order, group in enumerate(["Workspace", "Workspace"]):
+        name = ("ui:styleguide", "ui:preferences")[order]
+        navigation.register_settings_page(
+            SettingsPage(
+                group=group,
+                label=name,
+                url_name=name,
+                icon="house",
+                order=order,
+                visible=lambda who: who.is_admin,
+            )
+        )
+
+    assert [(g.label, len(g.links)) for g in shell("/preferences/", ADMIN).settings] == [("Workspace", 2)]
+    assert shell("/preferences/", ADMIN).is_settings is True
+    assert shell("/", MEMBER).settings_url == ""
+
+
+def test_nothing_is_asked_for_a_visitor():
+    navigation.register_nav(
+        NavEntry(label="Guide", url_name="ui:styleguide", icon="house", badge=lambda member: member.missing)
+    )
+
+    assert shell("/", None).groups == []
+    assert shell("/", None).search_url == ""
