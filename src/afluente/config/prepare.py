@@ -103,14 +103,15 @@ def everything() -> None:
     from afluente.config import messages
 
     messages.compile_catalogues()
-    _setup()
+    setup()
     if needs_migration():
         migrate()
     if stale_static():
         collect_static()
 
 
-def _setup() -> None:
+def setup() -> None:
+    """Load settings and models, once."""
     import django
     from django.apps import apps
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
+from afluente.config import prepare
 from afluente.kernel.postgres import check_database
 from afluente.kernel.postgres.errors import DatabaseStartError
 
 if TYPE_CHECKING:
     from afluente.config.environment import Environment
 
+LET_IN = "let it in where the server decides that (pg_hba.conf)."
 BACKLOG = 2048  # connections that wait while a dead web process is replaced
 
 
@@ -60,16 +62,24 @@ def work() -> int:
     return 0
 
 
-def refuse_unsafe(environment: Environment) -> None:
+def refuse_unsafe(environment: Environment, *, hint: str = LET_IN) -> None:
     """R-3: serve nothing from a database that could lose or leak what it confirmed.
 
-    Raises DatabaseStartError; warnings are printed.
+    Raises DatabaseStartError, with `hint` when the database cannot even be asked; warnings are
+    printed.
     """
-    from django.db import connection
+    from django.db import OperationalError, connection
 
-    with connection.cursor() as cursor:
-        problems = check_database(cursor.connection, embedded=environment.is_embedded)
-    connection.close()
+    try:
+        with connection.cursor() as cursor:
+            problems = check_database(cursor.connection, embedded=environment.is_embedded)
+    except OperationalError as refused:
+        raise DatabaseStartError(
+            f"The database role “{connection.settings_dict['USER']}” cannot connect "
+            f"({prepare.last_line(refused)}): {hint}"
+        ) from refused
+    finally:
+        connection.close()
     for problem in problems:
         if not problem.is_fatal:
             print(f"Warning: {problem}")
@@ -95,25 +105,18 @@ def worker(environment: Environment) -> int:
 
 def _ready_alone(environment: Environment) -> None:
     """Static files and imports; the tables must be there already."""
-    from django.db import OperationalError
+    from django.db import connections
 
-    from afluente.config import messages, prepare
+    from afluente.config import messages
 
     messages.compile_catalogues()
-    prepare.warm()
-    try:
-        refuse_unsafe(environment)
-        if prepare.needs_migration():
-            raise DatabaseStartError("The tables are not of this version: run `afluente migrate` first.")
-    except OperationalError as refused:
-        hint = "start `afluente run`" if environment.is_embedded else "run `afluente migrate`"
-        raise DatabaseStartError(
-            f"The database cannot be used ({prepare.last_line(refused)}): {hint} first, or run "
-            "`afluente doctor`."
-        ) from refused
-    finally:
-        from django.db import connections
-
-        connections.close_all()
+    prepare.setup()
+    first = "start `afluente run`" if environment.is_embedded else "run `afluente migrate`"
+    refuse_unsafe(environment, hint=f"{first} first, or run `afluente doctor`.")
+    is_behind = prepare.needs_migration()
+    connections.close_all()
+    if is_behind:
+        raise DatabaseStartError("The tables are not of this version: run `afluente migrate` first.")
     if prepare.stale_static():
         prepare.collect_static()
+    prepare.warm()

@@ -7,6 +7,7 @@ in milliseconds, also after a crash.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -173,6 +174,7 @@ class Supervisor:
             return
 
     def _look(self) -> None:
+        children.reap_strangers({child.pid for child in self.children} | {self._postmaster})
         changed = self._look_after_database()
         for child in self.children:
             was_running = bool(child.pid)
@@ -204,11 +206,15 @@ class Supervisor:
             _say(str(problem))
         return True
 
+    @property
+    def _postmaster(self) -> int:
+        return self.server.process.pid if self.server and self.server.process else 0
+
     def _note(self) -> None:
         """data/processes.json: who is who, for measurements and for people."""
         pids = {child.name: child.pid for child in self.children} | {"supervisor": os.getpid()}
-        if self.server and self.server.process:
-            pids["postgres"] = self.server.process.pid
+        if self._postmaster:
+            pids["postgres"] = self._postmaster
         file = self.environment.data_dir / "processes.json"
         draft = file.with_suffix(".new")
         draft.write_text(json.dumps(pids))
@@ -239,7 +245,8 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    with contextlib.suppress(OSError):  # whoever read our output has gone; the product goes on
+        print(text, flush=True)
 
 
 def _compile_messages() -> None:

@@ -36,17 +36,22 @@ def check_database(connection: Connection[Any], *, embedded: bool = False) -> li
 
     found = statements.guarantees(connection)
     return [
-        *_version(found),
+        *_server(found),
         *_durability(found, embedded=embedded),
         *_role(*statements.my_role(connection), tables=statements.owned_tables(connection)),
     ]
 
 
-def _version(found: dict[str, str]) -> Iterator[Problem]:
+def _server(found: dict[str, str]) -> Iterator[Problem]:
     if int(found["server_version_num"]) < OLDEST:
         yield Problem(
             f"The database is PostgreSQL {int(found['server_version_num']) // 10000}, too old.",
             "Use PostgreSQL 15 or newer.",
+        )
+    if found["server_encoding"] != "UTF8":
+        yield Problem(
+            f"The database keeps text as {found['server_encoding']} and cannot hold every name.",
+            "Make it anew with ENCODING 'UTF8' TEMPLATE template0.",
         )
 
 

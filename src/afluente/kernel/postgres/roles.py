@@ -71,6 +71,12 @@ def provision_connection(
 
     from . import statements
 
+    if not statements.may_make_tables(connection):
+        info = connection.info
+        raise ProvisionError(
+            f"The database role “{info.user}” may not create tables in “{info.dbname}”: as an "
+            f'administrator run ALTER DATABASE "{info.dbname}" OWNER TO "{info.user}", then start again.'
+        )
     if statements.roles_exist(connection, roles):
         _grant(connection, roles)
         if _opens(connection, roles.app, app_password):

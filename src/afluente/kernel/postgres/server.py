@@ -123,7 +123,7 @@ class Embedded:
             if say and not told and waited > SLOW:
                 say("The database is getting ready; after a crash this can take a while …")
                 told = True
-            time.sleep(0.01 if waited < 1 else 0.1)
+            time.sleep(0.01 if waited < 1 else 0.25)
         with connection:
             self._provision(connection)
         return self

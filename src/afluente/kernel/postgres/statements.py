@@ -16,10 +16,11 @@ AnyConnection = Connection[Any]
 ROLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)"
 DATABASE_EXISTS = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
 MAY_USE = "SELECT pg_has_role(%s, %s, 'MEMBER')"
+MAY_MAKE_TABLES = "SELECT has_schema_privilege('public', 'CREATE')"
 GUARANTEES = """
     SELECT name, setting FROM pg_settings
     WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums',
-                   'server_version_num')
+                   'server_version_num', 'server_encoding')
 """
 MY_ROLE = "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
 MY_TABLES = """
@@ -60,6 +61,12 @@ def _login(verb: str, role: str, verifier: str) -> sql.Composed:
     # CREATE makes a role without superuser and BYPASSRLS by default; naming them would need
     # rights that an owner with CREATEROLE alone does not have.
     return sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier))
+
+
+def may_make_tables(connection: AnyConnection) -> bool:
+    """Whether the current role may create tables where Afluente keeps them."""
+    row = connection.execute(MAY_MAKE_TABLES).fetchone()
+    return bool(row and row[0])
 
 
 def make_roles(connection: AnyConnection, roles: Roles, app_password: str) -> None:
