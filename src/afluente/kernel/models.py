@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Job(models.Model):
     """Background work: a name and ids, done once by whichever worker claims it.
 
-    `lease_until` is set while a worker holds it; a dead worker's lease runs out and the job is free.
+    While it runs, `lease_until` says how long its worker has it; a dead worker's lease runs out and
+    the job is free. Of waiting jobs with one name and key there is at most one; a running one does
+    not count, because it may have read before what was changed since.
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting"
-        DONE = "done"
-        DEAD = "dead"
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        DEAD = "dead", _("Set aside")
 
     name = models.CharField(max_length=100)
     args = models.JSONField(default=dict)
@@ -31,6 +35,11 @@ class Job(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="kernel_job_due"),
+            models.Index(fields=["lease_until"], condition=models.Q(state="running"), name="kernel_job_lease"),
+            models.Index(
+                fields=["workspace_id", "-id"], condition=models.Q(state="dead"), name="kernel_job_dead"
+            ),
+            models.Index(fields=["ended_at"], condition=models.Q(state="done"), name="kernel_job_done"),
         ]
         constraints = [
             models.UniqueConstraint(

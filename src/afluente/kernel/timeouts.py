@@ -1,19 +1,30 @@
 """How long the database works or waits for this process before it gives up.
 
 A web process must not hold a thread for a query that nobody waits for any more; a worker may think
-longer. So the limits are not the role's but the process's: it says them when it connects.
+longer. So the limits are not the role's but the process's: it says them when it connects. With
+PgBouncer in front, name `options` in its `ignore_startup_parameters` and set them on the role.
 """
 
 from __future__ import annotations
 
 from django.db import connections
 
+# A half-open TCP connection is given up within these seconds instead of minutes.
+_NETWORK = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 5000,
+}
+
 
 def limit_statements(*, statement: int, lock: int, idle: int, alias: str = "default") -> None:
     """Set the limits, in seconds, of connections that this process opens from now on.
 
     `statement` bounds one statement, `lock` one wait for a lock, `idle` the pause inside a
-    transaction after which the server ends it. Call it before the first query.
+    transaction after which the server ends it. What the operator's URL says wins. Call it before
+    the first query.
     """
     limits = {
         "statement_timeout": statement,
@@ -21,5 +32,7 @@ def limit_statements(*, statement: int, lock: int, idle: int, alias: str = "defa
         "idle_in_transaction_session_timeout": idle,
     }
     options = connections.settings[alias].setdefault("OPTIONS", {})
+    for name, value in _NETWORK.items():
+        options.setdefault(name, value)
     said = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
-    options["options"] = f"{options.get('options', '')} {said}".strip()
+    options["options"] = f"{said} {options.get('options', '')}".strip()
