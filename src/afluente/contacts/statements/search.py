@@ -9,22 +9,53 @@ from django.db import connection
 
 from afluente.kernel.workspace import current_workspace_id
 
-# The values are collected for all contacts at once; `contacts_words` (migration 0003) folds them.
-INDEX = """
+# Every lexeme starts with the workspace's number and a mark: `7:maria` a word or an address, `7#984`
+# three digits in a row of a number, `7@a12` the assignee, `7@sform` the source. Split at ASCII signs and
+# general punctuation only, so that every locale splits alike; `selectors.searching` does the same.
+# The words of all contacts are made in one go: a function called per contact took eight times as long.
+INDEX = r"""
+WITH asked AS (
+  SELECT id, assignee_id, source, first_name || ' ' || last_name AS name
+    FROM contacts_contact
+   WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) AND deleted_at IS NULL
+), addresses AS (
+  SELECT contact_id AS id, af_norm(email) AS value FROM contacts_contactemail
+   WHERE workspace_id = %(ws)s AND contact_id = ANY(%(ids)s)
+), numbers AS (
+  SELECT contact_id AS id, typed, known, position(typed IN known) > 0 AS is_same
+    FROM (SELECT contact_id, regexp_replace(raw, '[^0-9]', '', 'g') AS typed, ltrim(e164, '+') AS known
+            FROM contacts_contactphone WHERE workspace_id = %(ws)s AND contact_id = ANY(%(ids)s)) AS p
+), runs AS (
+  SELECT id, known AS run FROM numbers WHERE known <> ''
+   UNION ALL
+  SELECT id, typed FROM numbers WHERE typed <> '' AND NOT is_same
+), lexemes AS (
+  SELECT id, %(mark)s || ':' || left(word, 60) AS lexeme
+    FROM (SELECT id, af_norm(name) AS value FROM asked
+           UNION ALL
+          SELECT id, value FROM addresses
+           UNION ALL
+          SELECT contact_id, af_norm(value) FROM contacts_contactmessenger
+           WHERE workspace_id = %(ws)s AND contact_id = ANY(%(ids)s)) AS texts,
+         LATERAL regexp_split_to_table(value, '[\x01-\x2f:-@[-`{-\x7f\u00a0\u2000-\u206f]+') AS word
+   WHERE word <> ''
+   UNION ALL
+  SELECT id, %(mark)s || ':' || left(half, 60)
+    FROM addresses, LATERAL (VALUES (value), (split_part(value, '@', 2))) AS halves (half)
+   WHERE half <> ''
+   UNION ALL
+  SELECT id, %(mark)s || '#' || substr(run, place, 3) FROM runs, generate_series(1, length(run) - 2) AS place
+   UNION ALL
+  SELECT id, %(mark)s || '@a' || COALESCE(assignee_id, 0) FROM asked
+   UNION ALL
+  SELECT id, %(mark)s || '@s' || source FROM asked
+)
 INSERT INTO contacts_contactsearch AS present (workspace_id, id, words, digits)
-SELECT c.workspace_id, c.id,
-       contacts_words(c.workspace_id, c.first_name || ' ' || c.last_name,
-                      COALESCE(e.found, '{}'), COALESCE(m.found, '{}'), COALESCE(p.found, '{}'),
-                      c.assignee_id, c.source),
-       array_to_string(COALESCE(p.found, '{}'), ' ')
-  FROM contacts_contact c
-  LEFT JOIN (SELECT contact_id, array_agg(email::text) AS found FROM contacts_contactemail
-              WHERE workspace_id = %(ws)s AND contact_id = ANY(%(ids)s) GROUP BY 1) e ON e.contact_id = c.id
-  LEFT JOIN (SELECT contact_id, array_agg(value::text) AS found FROM contacts_contactmessenger
-              WHERE workspace_id = %(ws)s AND contact_id = ANY(%(ids)s) GROUP BY 1) m ON m.contact_id = c.id
-  LEFT JOIN (SELECT contact_id, array_agg(contacts_digits(raw, e164)) AS found FROM contacts_contactphone
-              WHERE workspace_id = %(ws)s AND contact_id = ANY(%(ids)s) GROUP BY 1) p ON p.contact_id = c.id
- WHERE c.workspace_id = %(ws)s AND c.id = ANY(%(ids)s) AND c.deleted_at IS NULL
+SELECT %(ws)s, w.id, w.words, COALESCE(d.digits, '')
+  FROM (SELECT id, array_to_tsvector(array_agg(lexeme)) AS words FROM lexemes GROUP BY id) AS w
+  JOIN asked USING (id)
+  LEFT JOIN (SELECT id, string_agg(run, ' ') AS digits FROM runs GROUP BY id) AS d USING (id)
+ ORDER BY w.id
     ON CONFLICT (workspace_id, id) DO UPDATE SET words = EXCLUDED.words, digits = EXCLUDED.digits
  WHERE (present.words, present.digits) IS DISTINCT FROM (EXCLUDED.words, EXCLUDED.digits)
 """
@@ -51,7 +82,8 @@ def index_contacts(contact_ids: Sequence[int]) -> None:
     if not contact_ids:
         return
     with connection.cursor() as cursor:
-        cursor.execute(INDEX, {"ws": current_workspace_id(), "ids": list(contact_ids)})
+        workspace_id = current_workspace_id()
+        cursor.execute(INDEX, {"ws": workspace_id, "mark": str(workspace_id), "ids": list(contact_ids)})
 
 
 def forget_contacts(contact_ids: Sequence[int]) -> None:
