@@ -1,77 +1,50 @@
 // @ts-check
 /**
- * `<af-live data-src="/live">`: the one stream of a page. Each message, such as
- * `{"kind": "deal.moved", "deal": 42}`, becomes an `af:live` event on the document; whoever shows
- * that deal fetches its own fragment. The browser sends Last-Event-ID itself when it reconnects; when
- * it gives up (an answer that is not a stream), we try again, slower each time.
+ * `<af-live data-src="/live">`: one stream for all tabs of this browser, because a browser allows
+ * few connections to one host. The tab that holds the lock listens and tells the others; when it
+ * closes, another takes over. Each change, such as `{"kind": "deal.moved", "deal": 42}`, becomes
+ * an `af:live` event on the document; `af:back` says that the stream was lost and is back.
  */
-
-const FIRST_MS = 1_000;
-const LONGEST_MS = 60_000;
-const NOTICE_MS = 4_000;
-
-/** How long to wait before try number `tries`, with a quarter of chance so that pages spread out. @param {number} tries @param {number} chance */
-export function pause(tries, chance) {
-  return Math.min(LONGEST_MS, FIRST_MS * 2 ** tries) * (0.875 + chance / 4);
-}
+import { LiveSource } from "./live-source.js";
 
 class Live extends HTMLElement {
-  tries = 0;
-  last = "";
-
   connectedCallback() {
-    this.open();
-    this.retry = () => this.source?.readyState !== EventSource.OPEN && this.open();
-    addEventListener("online", this.retry);
+    this.channel = new BroadcastChannel("af-live");
+    this.channel.onmessage = ({ data }) => this.receive(data);
+    this.leaving = new AbortController();
+    // Without a secure origin there are no locks: every tab then listens for itself.
+    if (!navigator.locks) this.source = this.listen();
+    else navigator.locks.request("af-live", { signal: this.leaving.signal }, () => this.lead()).catch(() => {});
   }
 
   disconnectedCallback() {
+    this.leaving?.abort();
+    this.release?.();
     this.source?.close();
-    clearTimeout(this.timer);
-    clearTimeout(this.notice);
-    if (this.retry) removeEventListener("online", this.retry);
+    this.channel?.close();
   }
 
-  open() {
-    this.source?.close();
-    clearTimeout(this.timer);
-    const url = new URL(this.dataset.src ?? "", location.href);
-    if (this.last) url.searchParams.set("after", this.last);
-    const source = (this.source = new EventSource(url));
-    source.onopen = () => this.connected();
-    source.onmessage = (message) => this.pass(message);
-    source.onerror = () => this.lost(source);
+  /** Holds the lock until this element leaves the page. */
+  lead() {
+    this.source = this.listen();
+    return new Promise((resolve) => (this.release = () => resolve(undefined)));
   }
 
-  connected() {
+  listen() {
+    return new LiveSource(this.dataset.src ?? "", (message) => {
+      if (navigator.locks) this.channel?.postMessage(message);
+      this.receive(message);
+    });
+  }
+
+  /** @param {{change?: object, state?: string}} message */
+  receive({ change, state }) {
+    if (change) document.dispatchEvent(new CustomEvent("af:live", { detail: change }));
+    if (!state) return;
     const wasLost = this.dataset.state === "lost";
-    this.tries = 0;
-    clearTimeout(this.notice);
-    this.notice = undefined;
-    this.dataset.state = "open";
-    this.toggleNotice(true);
-    if (wasLost) document.dispatchEvent(new CustomEvent("af:back"));
-  }
-
-  /** @param {MessageEvent<string>} message */
-  pass(message) {
-    this.last = message.lastEventId || this.last;
-    document.dispatchEvent(new CustomEvent("af:live", { detail: JSON.parse(message.data) }));
-  }
-
-  /** @param {EventSource} source */
-  lost(source) {
-    this.notice ??= setTimeout(() => {
-      this.dataset.state = "lost";
-      this.toggleNotice(false);
-    }, NOTICE_MS);
-    if (source.readyState !== EventSource.CLOSED) return; // the browser is reconnecting
-    this.timer = setTimeout(() => this.open(), pause(this.tries++, Math.random()));
-  }
-
-  /** @param {boolean} isHidden */
-  toggleNotice(isHidden) {
-    this.querySelector(".offline")?.toggleAttribute("hidden", isHidden);
+    this.dataset.state = state;
+    this.querySelector(".offline")?.toggleAttribute("hidden", state !== "lost");
+    if (wasLost && state === "open") document.dispatchEvent(new CustomEvent("af:back"));
   }
 }
 

@@ -4,6 +4,7 @@ import "./af-since.js";
 import "./af-toast.js";
 import "./af-menu.js";
 import "./af-live.js";
+import "./af-refresh.js";
 import "./af-theme.js";
 import "./af-draft.js";
 import "./dialogs.js";

@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * The stream of changes, kept open. The browser reconnects a broken one itself and sends
+ * Last-Event-ID; when it gives up (an answer that is not a stream), we try again, slower each time,
+ * with `?after=` in place of the header.
+ */
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 60_000;
+const NOTICE_MS = 4_000;
+
+/** How long to wait before try number `tries`, with a quarter of chance so that pages spread out. @param {number} tries @param {number} chance */
+export function pause(tries, chance) {
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** tries) * (0.875 + chance / 4);
+}
+
+export class LiveSource {
+  tries = 0;
+  last = "";
+
+  /** @param {string} address @param {(message: object) => void} tell gets `{change}` or `{state}` */
+  constructor(address, tell) {
+    this.address = address;
+    this.tell = tell;
+    this.retry = () => this.source?.readyState !== EventSource.OPEN && this.open();
+    addEventListener("online", this.retry);
+    this.open();
+  }
+
+  close() {
+    this.source?.close();
+    clearTimeout(this.timer);
+    clearTimeout(this.notice);
+    removeEventListener("online", this.retry);
+  }
+
+  open() {
+    this.source?.close();
+    clearTimeout(this.timer);
+    const url = new URL(this.address, location.href);
+    if (this.last) url.searchParams.set("after", this.last);
+    const source = (this.source = new EventSource(url));
+    source.onopen = () => this.opened();
+    source.onmessage = (message) => {
+      this.last = message.lastEventId || this.last;
+      this.tell({ change: JSON.parse(message.data) });
+    };
+    source.onerror = () => this.lost(source);
+  }
+
+  opened() {
+    this.tries = 0;
+    clearTimeout(this.notice);
+    this.notice = undefined;
+    this.tell({ state: "open" });
+  }
+
+  /** @param {EventSource} source */
+  lost(source) {
+    this.notice ??= setTimeout(() => this.tell({ state: "lost" }), NOTICE_MS);
+    if (source.readyState !== EventSource.CLOSED) return; // the browser is reconnecting
+    this.timer = setTimeout(() => this.open(), pause(this.tries++, Math.random()));
+  }
+}
