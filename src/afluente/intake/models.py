@@ -166,3 +166,25 @@ class RawEvent(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.state}"
+
+
+class KeyedCall(WorkspaceModel):
+    """The answer to an API call that carried an Idempotency-Key, for giving it again (R-6)."""
+
+    token = models.ForeignKey(
+        "accounts.ApiToken", models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    content = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "token", "key"], name="intake_keyedcall_once"),
+        ]
+        indexes = [models.Index(fields=["workspace", "created_at"], name="intake_keyedcall_age")]
+
+    def __str__(self) -> str:
+        return self.key

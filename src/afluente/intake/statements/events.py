@@ -41,6 +41,10 @@ SELECT id, source_id, rule_id, body, content_type, context, attempts
  WHERE workspace_id = %(ws)s AND state = 'waiting' AND due_at <= now()
  ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
+CLAIM_ONE = """
+SELECT id, source_id, rule_id, body, content_type, context, attempts
+  FROM intake_rawevent WHERE workspace_id = %(ws)s AND public_id = %(public_id)s FOR UPDATE
+"""
 FINISH = """
 UPDATE intake_rawevent e
    SET state = g.state, error = g.error, notes = g.notes, contact_id = g.contact_id, deal_id = g.deal_id,
@@ -121,14 +125,20 @@ def claim(limit: int) -> list[ClaimedEvent]:
     """Hold up to `limit` waiting events until commit; events that another worker holds are passed over."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"ws": current_workspace_id(), "limit": limit})
-        return [
-            ClaimedEvent(id, source, rule, bytes(body), kind, _json(context), attempts)
-            for id, source, rule, body, kind, context, attempts in cursor.fetchall()
-        ]
+        return [_claimed(row) for row in cursor.fetchall()]
 
 
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+def claim_one(public_id: UUID) -> ClaimedEvent:
+    """Hold one event that this transaction has just kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM_ONE, {"ws": current_workspace_id(), "public_id": public_id})
+        return _claimed(cursor.fetchone())
+
+
+def _claimed(row: tuple[Any, ...]) -> ClaimedEvent:
+    event_id, source_id, rule_id, body, content_type, context, attempts = row
+    context = json.loads(context) if isinstance(context, str) else context
+    return ClaimedEvent(event_id, source_id, rule_id, bytes(body), content_type, context, attempts)
 
 
 def finish(outcomes: Sequence[Any]) -> None:

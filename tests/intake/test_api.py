@@ -1,0 +1,133 @@
+"""The API's door."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from afluente.accounts.models import ApiToken
+from afluente.contacts.models import Contact
+from afluente.deals.models import Deal
+from afluente.intake import services
+from afluente.intake.models import RawEvent, Source
+from afluente.kernel import ids
+from tests import cast, make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pipeline(workspace):
+    services.create_source(kind=Source.Kind.API, name="API")
+    return make.pipeline()
+
+
+@pytest.fixture
+def call(workspace, ana, pipeline):
+    """`call(method, path, body)` with a token that may do everything."""
+    text = f"af_{workspace.pk}_secret"
+    scopes = ["leads:write", "deals:read", "deals:write", "contacts:read", "contacts:write"]
+    ApiToken.objects.create(name="Shop", digest=ids.digest(text), hint="cret", scopes=scopes, created_by=ana)
+
+    def send(method, path, body=None, *, token=text, **headers):
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        given = {"Authorization": f"Bearer {token}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        with cast.outside():
+            return Client().generic(
+                method, f"/api/v1{path}", content, content_type="application/json", headers=given
+            )
+
+    return send
+
+
+LEAD = {
+    "contact": {"name": "Camila Albuquerque", "email": "camila@example.com", "phone": "11 98412-3307"},
+    "deal": {"name": "Site", "amount": "18.400,00"},
+    "utm": {"source": "google", "utm_medium": "cpc"},
+    "custom": {"units": 4},
+}
+
+
+def test_a_lead_is_accepted_and_its_fate_can_be_read(call):
+    accepted = call("POST", "/leads", LEAD)
+    services.apply_waiting()
+    fate = call("GET", f"/leads/{accepted.json()['id']}")
+
+    assert accepted.status_code == 202
+    assert fate.status_code == 200
+    assert fate.json()["state"] == "done"
+    deal = Deal.objects.get(pk=fate.json()["deal_id"])
+    assert (deal.name, str(deal.amount), deal.source) == ("Site", "18400.0000", "api")
+    contact = Contact.objects.get(pk=fate.json()["contact_id"])
+    assert contact.utm_first == {"utm_source": "google", "utm_medium": "cpc"}
+
+
+def test_a_repeat_with_its_key_gets_the_same_answer(call):
+    first = call("POST", "/leads", LEAD, Idempotency_Key="k1")
+    second = call("POST", "/leads", LEAD, Idempotency_Key="k1")
+
+    assert (first.status_code, first.content) == (second.status_code, second.content)
+    assert RawEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "field"),
+    [
+        (b"{", 400, "json_invalid", "body"),
+        (b'{"contact": {"name": "a", "name": "b"}}', 400, "json_invalid", "body"),
+        (b"[" * 100_000, 400, "json_invalid", "body"),
+        ({}, 422, "invalid", "contact"),
+        ({"contact": {}}, 422, "invalid", "contact"),
+        ({"contact": {"emial": "a@b.co"}}, 422, "invalid", "contact.emial"),
+        ({"contact": {"name": 7}}, 422, "invalid", "contact.name"),
+    ],
+)
+def test_a_bad_body_is_refused_by_name_and_nothing_is_kept(call, body, status, code, field):
+    answer = call("POST", "/leads", body)
+
+    assert answer.status_code == status
+    assert (answer.json()["error"]["code"], answer.json()["error"]["field"]) == (code, field)
+    assert RawEvent.objects.count() == 0
+
+
+def test_a_deal_with_its_contact_is_there_at_once(call, pipeline):
+    stage = make.stage_of(pipeline, "In progress")
+
+    answer = call(
+        "POST",
+        "/deals",
+        {"contact": {"email": "a@b.co", "name": "Ana"}, "name": "Roof", "amount": 12.5, "stage_id": stage.pk},
+    )
+
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["name"], made["stage_id"], made["number"], made["currency"]) == ("Roof", stage.pk, 1, "BRL")
+    assert Contact.objects.get(pk=made["contact_id"]).emails.get().email == "a@b.co"
+    assert RawEvent.objects.get().state == "done"
+
+
+@pytest.mark.parametrize("field", ["pipeline_id", "stage_id", "assignee_id"])
+def test_an_unknown_target_is_named_and_nothing_is_kept(call, field):
+    answer = call("POST", "/deals", {"contact": {"name": "Ana"}, field: 999_999})
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
+    assert (RawEvent.objects.count(), Contact.objects.count()) == (0, 0)
+
+
+def test_a_repeated_deal_is_the_same_deal(call):
+    body = {"contact": {"name": "Ana"}, "name": "Roof"}
+    first = call("POST", "/deals", body, Idempotency_Key="k")
+    second = call("POST", "/deals", body, Idempotency_Key="k")
+    other = call("POST", "/deals", {**body, "name": "Other"}, Idempotency_Key="k")
+
+    assert first.content == second.content
+    assert (other.status_code, other.json()["error"]["code"]) == (422, "key_reused")
+    assert Deal.objects.count() == 1
+
+
+def test_a_wrong_token_is_refused(call):
+    assert call("POST", "/leads", LEAD, token="af_1_guess").status_code == 401
+    assert call("POST", "/deals", {"contact": {"name": "A"}}, token="nonsense").status_code == 401
+    assert RawEvent.objects.count() == 0
