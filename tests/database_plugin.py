@@ -40,6 +40,7 @@ def _begin() -> None:
         _state["server"] = server.start()
         with psycopg.connect(server.admin_url) as connection:  # test processes copy the database
             connection.execute("ALTER ROLE afluente_owner CREATEDB")
+            connection.execute("GRANT pg_signal_backend TO afluente_owner")  # and drop it in use
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-m", "tests.prepare_database"], check=True, env=environment, cwd=ROOT

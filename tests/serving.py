@@ -29,10 +29,14 @@ PATIENCE = 20  # seconds a process may take to come up; it takes about one
 
 @dataclass
 class Server:
-    """A web process and a worker on one database. `url` has no slash at its end."""
+    """A web process and a worker on one database. `url` has no slash at its end.
+
+    `jobs` names a module of the tests whose jobs the worker is to know.
+    """
 
     database: str
     port: int
+    jobs: str = ""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -41,7 +45,7 @@ class Server:
 
     def start(self, role: str) -> subprocess.Popen[bytes]:
         """Start `web` or `worker` (again)."""
-        command = [sys.executable, "-m", "tests.serving", role, self.database, str(self.port)]
+        command = [sys.executable, "-m", "tests.serving", role, self.database, str(self.port), self.jobs]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
         self.processes[role] = subprocess.Popen(command, cwd=ROOT, env=environment)
         if role == "web":
@@ -104,7 +108,7 @@ def served(committed_db: None, server: Server) -> Server:
     return server
 
 
-def main(role: str, database: str, port: str) -> None:
+def main(role: str, database: str, port: str, jobs: str) -> None:
     """Be one role of the product, on a copy of the migrated database."""
     import django
 
@@ -119,7 +123,12 @@ def main(role: str, database: str, port: str) -> None:
 
         web.main(int(port))
     else:
+        import importlib
+
         from afluente.config import worker
+
+        if jobs:
+            importlib.import_module(jobs)
 
         worker.main()
 

@@ -36,9 +36,13 @@ def only_job() -> Job:
 
 
 def test_a_job_is_queued_with_the_change_or_not_at_all():
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        jobs.enqueue("test.greet", {"email": "ana@example.com"})
-        raise ZeroDivisionError
+    def change_and_fail() -> None:
+        with transaction.atomic():
+            jobs.enqueue("test.greet", {"email": "ana@example.com"})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        change_and_fail()
 
     assert Job.objects.count() == 0
 
