@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from afluente.config.environment import Environment
 
 PATIENCE_WITH_A_SERVER = 60.0  # seconds an external database may take to appear
-WARM_MODULES = ("afluente.config.urls", "afluente.config.entry", "afluente.config.worker")
+ENTRIES = ("afluente.config.entry", "afluente.config.worker")
 
 
 @contextmanager
@@ -80,22 +79,19 @@ def last_line(error: Exception) -> str:
 
 
 def warm() -> None:
-    """Import the whole application, so that forked processes share it and start at once."""
-    import importlib
-
-    import django
+    """Import what requests need, so that forked processes share it and start at once."""
     from django.urls import get_resolver
 
-    django.setup()
-    for name in WARM_MODULES:
-        if find_spec(name):
-            importlib.import_module(name)
+    setup()
     _ = get_resolver().url_patterns
 
 
-def is_up_to_date() -> bool:
-    """Whether tables and static files are those of this version."""
-    return not (needs_migration() or stale_static())
+def warm_entries() -> None:
+    """Import the entries of web and worker. The static files must have been collected before."""
+    import importlib
+
+    for name in ENTRIES:
+        importlib.import_module(name)
 
 
 def everything() -> None:

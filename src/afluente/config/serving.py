@@ -120,3 +120,4 @@ def _ready_alone(environment: Environment) -> None:
     if prepare.stale_static():
         prepare.collect_static()
     prepare.warm()
+    prepare.warm_entries()

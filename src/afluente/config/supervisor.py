@@ -20,6 +20,7 @@ from afluente.kernel.postgres import Embedded
 from afluente.kernel.postgres.errors import DatabaseStartError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from afluente.config.environment import Environment
@@ -74,12 +75,12 @@ class Supervisor:
             self.server.begin()
         self.listener = serving.listen(self.environment)
         _compile_messages()
-        prepare.warm()
+        self._import()
         if self.server:
             self.server.wait(say=_say)
         else:
             prepare.provision_external(self.environment, say=_say)
-        self._prepare()
+        self._migrate()
         serving.refuse_unsafe(self.environment)
         self.children = [
             children.Child("web", self._web),
@@ -90,29 +91,33 @@ class Supervisor:
         self._note()
         self._announce()
 
-    def _prepare(self) -> None:
-        """Migrate and collect in a process of its own: it takes memory that nobody needs later."""
+    def _import(self) -> None:
+        """The whole application; its static files are collected meanwhile when they are stale."""
+        prepare.setup()
+        task = self._fork(prepare.collect_static) if prepare.stale_static() else None
+        prepare.warm()
+        if task:
+            _wait_for(task, "The static files could not be collected")
+        prepare.warm_entries()
+
+    def _migrate(self) -> None:
+        """In a process of its own: it takes memory that nobody needs later."""
         from django.db import connections
 
-        is_up_to_date = prepare.is_up_to_date()
+        needs_migration = prepare.needs_migration()
         connections.close_all()
-        if is_up_to_date:
-            return
-        task = children.Child("preparation", self._prepare_in_child)
-        task.start()
-        try:
-            _, status = os.waitpid(task.pid, 0)
-        except Stopped:
-            os.kill(task.pid, signal.SIGKILL)
-            os.waitpid(task.pid, 0)
-            raise
-        if status:
-            raise DatabaseStartError("The tables could not be brought up to date: see the message above.")
+        if needs_migration:
+            _wait_for(self._fork(prepare.migrate), "The tables could not be brought up to date")
 
-    def _prepare_in_child(self) -> int:
-        self._let_go()
-        prepare.everything()
-        return 0
+    def _fork(self, act: Callable[[], None]) -> int:
+        """Do one thing in a copy of this process; the pid of the copy."""
+
+        def main() -> int:
+            self._let_go()
+            act()
+            return 0
+
+        return children.fork(main)
 
     def _web(self) -> int:
         self._let_go()
@@ -238,6 +243,18 @@ class Supervisor:
             self.server.stop()
         if self.children:
             (self.environment.data_dir / "processes.json").unlink(missing_ok=True)
+
+
+def _wait_for(pid: int, failure: str) -> None:
+    """Until a task of ours has ended. Raises DatabaseStartError with `failure` when it failed."""
+    try:
+        _, status = os.waitpid(pid, 0)
+    except Stopped:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
+    if status:
+        raise DatabaseStartError(f"{failure}: see the message above.")
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
