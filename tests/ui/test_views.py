@@ -21,7 +21,7 @@ def test_the_style_guide_draws_every_component_in_debug_mode(client: Client, set
 
     page = client.get("/styleguide/").content.decode()
 
-    assert page.count('class="card page stack"') == 9
+    assert page.count('class="card page stack"') == 10
     assert " style=" not in page
 
 
