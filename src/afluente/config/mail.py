@@ -21,8 +21,7 @@ def mail_settings(environment: Environment) -> dict[str, Any]:
     }
     if environment.smtp_url is None:
         return sender | {
-            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": str(environment.mail_dir),
+            "EMAIL_BACKEND": "afluente.kernel.mail.FolderBackend",
         }
     parts = urlsplit(environment.smtp_url)
     return sender | {

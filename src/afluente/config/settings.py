@@ -27,10 +27,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "template_partials",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
     "afluente.kernel",
     "afluente.ui",
     "afluente.accounts",
@@ -40,6 +36,11 @@ INSTALLED_APPS = [
     "afluente.intake",
     "afluente.capture",
     "afluente.insights",
+    # Below ours, so that our templates of the same name are found first.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "afluente.accounts.middleware.FirstRunMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -124,7 +126,36 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
 
-globals().update(mail_settings(ENVIRONMENT))
+_mail = mail_settings(ENVIRONMENT)
+MAIL_TRANSPORT = _mail.pop("EMAIL_BACKEND")  # what the job sends with
+MAIL_DIR = ENVIRONMENT.mail_dir
+globals().update(_mail)
+EMAIL_BACKEND = "afluente.kernel.mail.QueuedBackend"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "afluente.kernel.cache.SharedCache"}}
+
+# Accounts (docs/decisions/0020-allauth.md). Nobody signs up: people come by invitation.
+ACCOUNT_ADAPTER = "afluente.accounts.views.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 2
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/15m/key"}  # the latter: second factors
+ACCOUNT_FORMS = {"reset_password": "afluente.accounts.forms.AskForNewPassword"}
+PASSWORD_RESET_TIMEOUT = 60 * 60
+MFA_ADAPTER = "afluente.accounts.views.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Afluente"
+MFA_TOTP_TOLERANCE = 1
+USERSESSIONS_TRACK_ACTIVITY = False  # it would write at every page
 SILENCED_SYSTEM_CHECKS: list[str] = []
