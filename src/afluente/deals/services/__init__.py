@@ -1,6 +1,58 @@
 """Every change of deals."""
 
+from afluente.deals.services.adding import Visitor, add_deal
+from afluente.deals.services.editing import (
+    ChangedMeanwhileError,
+    DealIsGoneError,
+    assign_deals,
+    change_deal,
+    delete_deals,
+    restore_deals,
+)
 from afluente.deals.services.moving import Moved, move_deals
 from afluente.deals.services.opening import NewDeal, open_deals
+from afluente.deals.services.people import link_contact, make_primary, unlink_contact
+from afluente.deals.services.pipelines import (
+    LastPipelineError,
+    archive_pipeline,
+    create_pipeline,
+    order_pipelines,
+    unarchive_pipeline,
+    update_pipeline,
+)
+from afluente.deals.services.stages import (
+    DealsNeedAPlaceError,
+    ProtectedStageError,
+    StageDraft,
+    delete_stage,
+    save_stages,
+)
 
-__all__ = ["Moved", "NewDeal", "move_deals", "open_deals"]
+__all__ = [
+    "ChangedMeanwhileError",
+    "DealIsGoneError",
+    "DealsNeedAPlaceError",
+    "LastPipelineError",
+    "Moved",
+    "NewDeal",
+    "ProtectedStageError",
+    "StageDraft",
+    "Visitor",
+    "add_deal",
+    "archive_pipeline",
+    "assign_deals",
+    "change_deal",
+    "create_pipeline",
+    "delete_deals",
+    "delete_stage",
+    "link_contact",
+    "make_primary",
+    "move_deals",
+    "open_deals",
+    "order_pipelines",
+    "restore_deals",
+    "save_stages",
+    "unarchive_pipeline",
+    "unlink_contact",
+    "update_pipeline",
+]

@@ -1,0 +1,39 @@
+"""Every read of deals worth a name."""
+
+from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
+from afluente.deals.selectors.cards import Card, Person
+from afluente.deals.selectors.filtering import BoardFilter
+from afluente.deals.selectors.pages import DealPage, RailStep, deal_page, return_stage
+from afluente.deals.selectors.pipelines import (
+    PipelineSummary,
+    StageRow,
+    default_pipeline,
+    move_targets,
+    pipeline_summaries,
+    stage_rows,
+    stages_beside,
+)
+
+__all__ = [
+    "Board",
+    "BoardFilter",
+    "Card",
+    "Column",
+    "ColumnPage",
+    "DealPage",
+    "Person",
+    "PipelineSummary",
+    "RailStep",
+    "StageRow",
+    "board",
+    "cards",
+    "column_heads",
+    "column_page",
+    "deal_page",
+    "default_pipeline",
+    "move_targets",
+    "pipeline_summaries",
+    "return_stage",
+    "stage_rows",
+    "stages_beside",
+]

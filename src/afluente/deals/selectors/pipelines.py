@@ -1,0 +1,77 @@
+"""Pipelines, for the navigation, for settings and for choosing where a deal goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Prefetch
+
+from afluente.deals import policies
+from afluente.deals.models import Deal, Pipeline, Stage
+from afluente.deals.selectors.boards import depth_of
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineSummary:
+    """A pipeline and how many open deals of it this member sees."""
+
+    id: int
+    name: str
+    icon: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRow:
+    """A line of the stage editor; `count` counts every present deal, whoever may see it."""
+
+    stage: Stage
+    depth: str
+    count: int
+
+
+def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
+    """The present pipelines in order, in two queries."""
+    counts = dict(
+        policies.visible_to(member).filter(closed_at=None).values_list("pipeline_id").annotate(n=Count("pk"))
+    )
+    rows = policies.pipelines_of(member).order_by("position", "pk").values_list("pk", "name", "icon")
+    return [
+        PipelineSummary(id=pk, name=name, icon=icon, count=counts.get(pk, 0)) for pk, name, icon in rows
+    ]
+
+
+def default_pipeline(*, member: Membership) -> Pipeline | None:
+    """The first pipeline (SP-017): the present one with the lowest position."""
+    return policies.pipelines_of(member).order_by("position", "pk").first()
+
+
+def move_targets(*, member: Membership) -> list[Pipeline]:
+    """The present pipelines with their stages at hand (`stages.all`), in two queries."""
+    stages = Stage.objects.order_by("position", "pk")
+    return list(
+        policies.pipelines_of(member).order_by("position", "pk").prefetch_related(Prefetch("stages", stages))
+    )
+
+
+def stage_rows(*, pipeline: Pipeline) -> list[StageRow]:
+    """The stages of `pipeline` in order, each with its colour and the number of deals in it."""
+    stages = list(Stage.objects.filter(pipeline=pipeline).order_by("position", "pk"))
+    counts = dict(
+        Deal.objects.present().filter(pipeline=pipeline).values_list("stage_id").annotate(n=Count("pk"))
+    )
+    opened = [stage for stage in stages if stage.kind == Stage.Kind.OPEN]
+    return [
+        StageRow(stage=stage, depth=depth_of(stage, opened), count=counts.get(stage.pk, 0)) for stage in stages
+    ]
+
+
+def stages_beside(*, stage: Stage) -> list[Stage]:
+    """Where the deals of `stage` could go: the stages of every present pipeline but itself."""
+    present = Stage.objects.filter(pipeline__archived_at=None).exclude(pk=stage.pk)
+    ordered = present.select_related("pipeline").order_by("pipeline__position", "pipeline_id", "position", "pk")
+    return list(ordered)

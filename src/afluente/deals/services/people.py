@@ -1,0 +1,53 @@
+"""Who a deal is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from afluente.deals.models import DealContact
+from afluente.deals.services.editing import locked, told
+from afluente.timeline import services as timeline
+from afluente.timeline.events import NewEvent
+
+if TYPE_CHECKING:
+    from afluente.timeline.events import Actor
+
+
+@transaction.atomic
+def link_contact(*, deal_id: int, contact_id: int, by: Actor) -> None:
+    """Add a person to a deal; the first one is the primary one. Nothing happens when they are in it."""
+    deal = locked(deal_id)
+    links = DealContact.objects.filter(deal_id=deal_id)
+    if links.filter(contact_id=contact_id).exists():
+        return
+    is_primary = not links.filter(is_primary=True).exists()
+    DealContact.objects.create(deal=deal, contact_id=contact_id, is_primary=is_primary)
+    timeline.record([NewEvent("deal.contact_added", by, deal_id=deal_id, contact_id=contact_id)])
+
+
+@transaction.atomic
+def unlink_contact(*, deal_id: int, contact_id: int, by: Actor) -> None:
+    """Take a person out of a deal; the next oldest becomes the primary one. Nothing when not in it."""
+    locked(deal_id)
+    links = DealContact.objects.filter(deal_id=deal_id)
+    gone, _ = links.filter(contact_id=contact_id).delete()
+    if not gone:
+        return
+    if not links.filter(is_primary=True).exists():
+        links.filter(pk__in=links.order_by("pk").values("pk")[:1]).update(is_primary=True)
+    timeline.record([NewEvent("deal.contact_removed", by, deal_id=deal_id, contact_id=contact_id)])
+
+
+@transaction.atomic
+def make_primary(*, deal_id: int, contact_id: int, by: Actor) -> None:
+    """Make a person of the deal its primary one. Nothing happens when they are not in it."""
+    deal = locked(deal_id)
+    links = DealContact.objects.filter(deal_id=deal_id)
+    before = links.filter(is_primary=True).values_list("contact_id", flat=True).first()
+    if before == contact_id or not links.filter(contact_id=contact_id).exists():
+        return
+    links.filter(is_primary=True).update(is_primary=False)
+    links.filter(contact_id=contact_id).update(is_primary=True)
+    timeline.record([told("deal.changed", deal, by, {"primary_contact": [before, contact_id]})])

@@ -1,0 +1,88 @@
+// @ts-check
+/** Clicks on a board: the menu of a card, questions before it leaves, the side panel. */
+import { cardOf, columnOf, linkOf, openAt } from "./cards.js";
+
+export class Acts {
+  /** The card a menu or a question is about. @type {HTMLElement | undefined} */ inHand;
+  peeked = "";
+
+  /** @param {any} board */
+  constructor(board) {
+    this.board = board;
+    board.addEventListener("click", (/** @type {MouseEvent} */ event) => this.click(event));
+    board.addEventListener("submit", (/** @type {SubmitEvent} */ event) => this.submit(event));
+  }
+
+  /** @param {MouseEvent} event */
+  click(event) {
+    const target = /** @type {Element} */ (event.target);
+    const card = /** @type {HTMLElement | null} */ (target.closest(".board .deal"));
+    const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    const more = target.closest(".more");
+    const item = /** @type {HTMLElement | null} */ (target.closest("#card-menu [role=menuitem]"));
+    if (more && card && isPlain) this.openMenu(card, more);
+    else if (target.closest("h3 a") && card && isPlain && matchMedia("(min-width: 64rem)").matches) this.peek(card);
+    else if (item) this.choose(item);
+    else if (target.closest(".arrived")) this.board.arrivals.flush(columnOf(target).dataset.stage);
+    else if (target.closest("[data-cancel]")) target.closest(".adding")?.replaceChildren();
+    else if (target.closest("#peek [data-close] > header a[href]")) this.unpeek();
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {HTMLElement} card @param {Element} about */
+  openMenu(card, about) {
+    this.inHand = card;
+    const menu = /** @type {HTMLElement} */ (this.board.querySelector("#card-menu"));
+    for (const item of menu.querySelectorAll("[data-to]")) {
+      item.toggleAttribute("aria-current", /** @type {HTMLElement} */ (item).dataset.to === card.dataset.stage);
+    }
+    openAt(menu, about);
+  }
+
+  /** A line of the card's menu. @param {HTMLElement} item */
+  choose(item) {
+    const card = this.inHand;
+    /** @type {HTMLElement} */ (item.closest("[popover]")).hidePopover();
+    if (!card?.isConnected) return;
+    if (item.dataset.drop) return this.ask(card, item.dataset.drop, card);
+    const column = this.board.querySelector(`#stage-${item.dataset.to}`);
+    if (column && column !== columnOf(card)) this.board.place(card, column, column.querySelector("ol").firstElementChild);
+  }
+
+  /** Ask what has to be known before a card goes where `what` says. @param {HTMLElement} card @param {string | undefined} what @param {Element} about */
+  ask(card, what, about) {
+    const menu = /** @type {HTMLElement | null} */ (this.board.querySelector(`#ask-${what}`));
+    if (!menu || (what === "away" && !menu.querySelector("option"))) return;
+    this.inHand = card;
+    const value = /** @type {HTMLInputElement | null} */ (menu.querySelector("[name=amount]"));
+    if (value) value.value = card.dataset.amount ?? "";
+    openAt(menu, about);
+    value?.select();
+  }
+
+  /** The answer to a question. @param {SubmitEvent} event */
+  submit(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const card = this.inHand;
+    if (!form.matches(".asks")) return;
+    event.preventDefault();
+    form.hidePopover();
+    const answers = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
+    if (card?.isConnected) this.board.sendAway(card, { stage: form.dataset.to, ...answers });
+    form.reset();
+  }
+
+  /** Open a deal beside the board. @param {HTMLElement} card */
+  async peek(card) {
+    this.peeked = card.id;
+    await /** @type {any} */ (window).htmx.ajax("GET", linkOf(card)?.href, { target: "#peek", swap: "innerHTML" });
+    this.board.querySelector("#peek h2")?.focus();
+  }
+
+  unpeek() {
+    this.board.querySelector("#peek")?.replaceChildren();
+    const card = cardOf(Number(this.peeked.slice("deal-".length)));
+    if (card) linkOf(card)?.focus();
+  }
+}

@@ -1,0 +1,80 @@
+// @ts-check
+/** `<af-board>`: a pipeline one can drag in, that lives. The HTML inside works without it. */
+import { Acts } from "./acts.js";
+import { Arrivals } from "./arrivals.js";
+import { idOf, linkOf, neighbours, remember, whereIs } from "./cards.js";
+import { Drag } from "./drag.js";
+import { Keys } from "./keys.js";
+import { answer } from "./send.js";
+import { Surface } from "./surface.js";
+
+class Board extends Surface {
+  connectedCallback() {
+    this.arrivals = new Arrivals(this);
+    this.acts = new Acts(this);
+    this.drag = new Drag(this);
+    this.keys = new Keys(this);
+    this.settled();
+    this.listen();
+  }
+
+  /** Put a card into a column above `next`, and tell the server. @param {HTMLElement} card @param {HTMLElement} column @param {Element | null} next */
+  place(card, column, next) {
+    const back = remember(card);
+    /** @type {Element} */ (column.querySelector(":scope > ol")).insertBefore(card, next);
+    linkOf(card)?.focus({ preventScroll: true });
+    return this.send(card, back);
+  }
+
+  /** The card stands where it should go: keep that, or put it back. @param {HTMLElement} card @param {() => void} back */
+  async send(card, back, wish = {}) {
+    const stage = /** @type {HTMLElement} */ (card.closest(".col")).dataset.stage ?? "";
+    const { stage: name } = whereIs(card);
+    card.setAttribute("aria-busy", "true");
+    const html = await answer(this, idOf(card), { stage, ...neighbours(card), ...wish });
+    card.removeAttribute("aria-busy");
+    if (html === null) {
+      back();
+      return this.say("returned", {});
+    }
+    this.arrivals?.apply(html, [idOf(card)]);
+    this.say("moved", { stage: name });
+  }
+
+  /** The card leaves this board: won, lost, or to another pipeline. @param {HTMLElement} card @param {Record<string, string>} wish */
+  async sendAway(card, wish) {
+    card.setAttribute("aria-busy", "true");
+    const html = await answer(this, idOf(card), wish);
+    card.removeAttribute("aria-busy");
+    if (html !== null) this.arrivals?.apply(html, [idOf(card)]);
+  }
+
+  listen() {
+    this.addEventListener("htmx:after:swap", () => this.settled());
+    const { signal } = (this.ends = new AbortController());
+    document.addEventListener("af:live", (event) => this.onLive(/** @type {any} */ (event).detail), { signal });
+    document.addEventListener("af:cards", (event) => this.arrivals?.want(/** @type {any} */ (event).detail.ids, false), { signal });
+    document.addEventListener("af:undone", (event) => this.onUndone(/** @type {any} */ (event).detail.url), { signal });
+    document.addEventListener("af:back", () => location.reload(), { signal });
+    this.clock = setInterval(() => this.tick(), 30_000);
+  }
+
+  disconnectedCallback() {
+    this.ends?.abort();
+    clearInterval(this.clock);
+  }
+
+  /** @param {{kind: string, deal?: number}} detail */
+  onLive({ kind, deal }) {
+    if (deal && kind.startsWith("deal.")) this.arrivals?.want([deal], kind === "deal.opened");
+    else if (kind.startsWith("pipeline.") || kind.startsWith("stage.")) this.outdated();
+  }
+
+  /** @param {string} url */
+  onUndone(url) {
+    const deal = /\/deals\/(\d+)\//.exec(url)?.[1];
+    if (deal) this.arrivals?.want([Number(deal)]);
+  }
+}
+
+customElements.define("af-board", Board);

@@ -1,0 +1,83 @@
+// @ts-check
+/** Dragging a card with mouse, pen or finger. What a drop means is the board's business. */
+import { columnOf } from "./cards.js";
+import { Flight } from "./flight.js";
+
+const LIFT_PX = 4;
+const HOLD_MS = 250;
+
+export class Drag extends Flight {
+  /** @param {any} board */
+  constructor(board) {
+    super(board);
+    board.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.press(event));
+    board.addEventListener("dragstart", (/** @type {Event} */ event) => event.preventDefault());
+    board.addEventListener("contextmenu", (/** @type {Event} */ event) => this.shadow && event.preventDefault());
+    // A finger that holds a card must not scroll; a browser decides that at the first move.
+    board.addEventListener("touchmove", (/** @type {Event} */ event) => this.shadow && event.preventDefault(), { passive: false });
+  }
+
+  /** @param {PointerEvent} event */
+  press(event) {
+    const card = /** @type {Element} */ (event.target).closest(".deal");
+    if (this.card || event.button !== 0 || !card || /** @type {Element} */ (event.target).closest(".more, button, input")) return;
+    this.card = /** @type {HTMLElement} */ (card);
+    this.from = { x: event.clientX, y: event.clientY, id: event.pointerId };
+    this.ends = new AbortController();
+    const { signal } = this.ends;
+    addEventListener("pointermove", (move) => this.move(move), { signal });
+    addEventListener("pointerup", (up) => this.drop(up), { signal });
+    addEventListener("pointercancel", () => this.end(), { signal });
+    addEventListener("keydown", (key) => key.key === "Escape" && this.end(), { signal, capture: true });
+    if (event.pointerType === "touch") this.hold = setTimeout(() => this.lift(navigator.vibrate?.(12)), HOLD_MS);
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    if (!this.from || event.pointerId !== this.from.id) return;
+    const far = Math.hypot(event.clientX - this.from.x, event.clientY - this.from.y);
+    this.at = { x: event.clientX, y: event.clientY };
+    if (!this.shadow && event.pointerType === "touch") return far > 10 ? this.end() : undefined;
+    if (!this.shadow && far >= LIFT_PX) this.lift();
+    if (this.shadow) this.follow();
+  }
+
+  lift(_felt = false) {
+    if (!this.card || !this.from) return;
+    const edge = this.card.getBoundingClientRect();
+    this.grip = { x: this.from.x - edge.left, y: this.from.y - edge.top };
+    this.at ??= this.from;
+    const shadow = (this.shadow = /** @type {HTMLElement} */ (this.card.cloneNode(true)));
+    shadow.removeAttribute("id");
+    shadow.classList.add("drag");
+    shadow.style.width = `${edge.width}px`;
+    this.card.classList.add("ghost");
+    document.body.append(shadow);
+    this.board.held(true);
+    this.follow();
+    this.scroll();
+  }
+
+  /** @param {PointerEvent} event */
+  drop(event) {
+    const { card, goal, slot, shadow } = this;
+    const place = slot.isConnected ? { column: columnOf(slot), next: slot.nextElementSibling } : null;
+    this.end();
+    if (!card || !shadow) return;
+    // The click that follows a drop is no click on the card.
+    addEventListener("click", (click) => (click.preventDefault(), click.stopPropagation()), { capture: true, once: true, signal: AbortSignal.timeout(80) });
+    event.preventDefault();
+    if (goal) this.board.acts.ask(card, /** @type {HTMLElement} */ (goal).dataset.drop, goal);
+    else if (place && place.next !== card && slot !== card) this.board.place(card, place.column, place.next);
+  }
+
+  end() {
+    clearTimeout(this.hold);
+    this.ends?.abort();
+    this.shadow?.remove();
+    this.slot.remove();
+    this.card?.classList.remove("ghost");
+    if (this.shadow) this.board.held(false);
+    this.card = this.shadow = this.at = this.from = this.goal = undefined;
+  }
+}

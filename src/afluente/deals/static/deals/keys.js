@@ -1,0 +1,116 @@
+// @ts-check
+/**
+ * A board by keyboard: one tab stop, arrows inside (J and K too). Space lifts, arrows move, Enter
+ * drops, Esc returns. M is the menu, W, L and P close the deal or send it to another pipeline.
+ */
+import { cardsIn, columnOf, linkOf, listOf, remember, whereIs } from "./cards.js";
+
+const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0], k: [0, -1], j: [0, 1] };
+const ASKS = { w: "won", l: "lost", p: "away" };
+
+export class Keys {
+  /** @param {any} board */
+  constructor(board) {
+    this.board = board;
+    board.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.press(event));
+    board.addEventListener("focusin", (/** @type {FocusEvent} */ event) => this.rove(/** @type {Element} */ (event.target).closest(".deal")));
+    board.addEventListener("focusout", () => setTimeout(() => this.lifted && !this.lifted.contains(document.activeElement) && this.putBack()));
+  }
+
+  /** Make `card`, or the first one, the board's tab stop. @param {Element | null | undefined} card */
+  rove(card) {
+    const cards = [...this.board.querySelectorAll(".board .deal")];
+    const stop = card ?? this.board.querySelector('.deal a[tabindex="0"]')?.closest(".deal") ?? cards[0];
+    for (const one of cards) {
+      const link = linkOf(one);
+      if (link) link.tabIndex = one === stop ? 0 : -1;
+      const more = one.querySelector(".more");
+      if (more instanceof HTMLElement) more.tabIndex = -1;
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const target = /** @type {Element} */ (event.target);
+    const card = /** @type {HTMLElement | null} */ (target.closest(".deal"));
+    if (!card || !target.matches("h3 a") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isLetter = event.key.length === 1 && event.key !== " ";
+    if (isLetter && document.documentElement.dataset.keys === "off") return;
+    const key = isLetter ? event.key.toLowerCase() : event.key;
+    if (!this.act(key, card)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {string} key @param {HTMLElement} card @returns {boolean} whether the key meant something */
+  act(key, card) {
+    if (key in ARROWS) this.lifted ? this.shift(card, key) : this.step(card, key);
+    else if (key === " ") this.lifted ? this.land() : this.lift(card);
+    else if (key === "Enter" && this.lifted) this.land();
+    else if (key === "Escape" && this.lifted) this.putBack();
+    else if (key === "m") this.board.acts.openMenu(card, card);
+    else if (key in ASKS) this.board.acts.ask(card, ASKS[/** @type {"w"} */ (key)], card);
+    else return false;
+    return true;
+  }
+
+  /** @param {HTMLElement} card @param {string} key */
+  step(card, key) {
+    const [across, down] = ARROWS[/** @type {"j"} */ (key)];
+    const cards = cardsIn(columnOf(card));
+    const at = cards.indexOf(card);
+    const beside = across ? this.columnBeside(card, across, true) : null;
+    const next = across ? beside && cardsIn(beside)[Math.min(at, cardsIn(beside).length - 1)] : cards[at + down];
+    if (next) linkOf(next)?.focus();
+  }
+
+  /** @param {HTMLElement} card @param {number} step @param {boolean} withCards */
+  columnBeside(card, step, withCards) {
+    const columns = [...this.board.querySelectorAll(".col")];
+    for (let at = columns.indexOf(columnOf(card)) + step; columns[at]; at += step) {
+      if (!withCards || cardsIn(columns[at]).length) return columns[at];
+    }
+    return null;
+  }
+
+  /** @param {HTMLElement} card */
+  lift(card) {
+    this.lifted = card;
+    this.back = remember(card);
+    card.classList.add("lifted");
+    this.board.say("lifted", whereIs(card));
+  }
+
+  /** Move the lifted card one place, on this screen only. @param {HTMLElement} card @param {string} key */
+  shift(card, key) {
+    const [across, down] = ARROWS[/** @type {"j"} */ (key)];
+    if (across) {
+      const column = this.columnBeside(card, across, false);
+      if (column) column.querySelector("ol").insertBefore(card, cardsIn(column)[Math.min(cardsIn(columnOf(card)).indexOf(card), cardsIn(column).length)] ?? column.querySelector(".more-cards"));
+    } else if (down > 0) card.nextElementSibling?.matches(".deal") && card.nextElementSibling.after(card);
+    else if (card.previousElementSibling) card.previousElementSibling.before(card);
+    linkOf(card)?.focus();
+    card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.board.say("place", whereIs(card));
+  }
+
+  land() {
+    const card = this.release();
+    if (card) this.board.send(card, this.back);
+  }
+
+  putBack() {
+    const card = this.release();
+    if (!card) return;
+    this.back?.();
+    linkOf(card)?.focus();
+    this.board.say("returned", {});
+  }
+
+  release() {
+    const card = this.lifted;
+    this.lifted = undefined;
+    card?.classList.remove("lifted");
+    return card && listOf(card) ? card : null;
+  }
+}

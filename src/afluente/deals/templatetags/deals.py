@@ -1,0 +1,63 @@
+"""How deals are written out: `{% load deals %}`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils.translation import gettext, ngettext
+
+from afluente.kernel import clock
+from afluente.ui import formats
+
+if TYPE_CHECKING:
+    from afluente.deals.selectors import BoardFilter, Column
+
+register = template.Library()
+
+HOUR = 60
+DAY = 24 * HOUR
+
+
+@register.filter
+def here(moment: datetime.datetime) -> str:
+    """How long something has been where it is: `Just now`, `12 min`, `3 h`, `6 d`."""
+    minutes = int((clock.now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return gettext("Just now")
+    if minutes < HOUR:
+        return gettext("{n} min").format(n=minutes)
+    if minutes < DAY:
+        return gettext("{n} h").format(n=minutes // HOUR)
+    return gettext("{n} d").format(n=minutes // DAY)
+
+
+@register.filter
+def sums(amounts: Mapping[str, Decimal]) -> str:
+    """Sums by currency in one line, the first currency first; nothing when there is none."""
+    return " + ".join(formats.money(amount, currency) for currency, amount in amounts.items())
+
+
+@register.filter
+def deal_count(count: int) -> str:
+    """`1 deal`, `26 deals`."""
+    return ngettext("{n} deal", "{n} deals", count).format(n=formats.number(count))
+
+
+@register.filter
+def total(columns: Sequence[Column]) -> dict[str, Any]:
+    """Count and sums of all columns together."""
+    amounts: dict[str, Decimal] = {}
+    for column in columns:
+        for currency, amount in column.sums.items():
+            amounts[currency] = amounts.get(currency, Decimal(0)) + amount
+    return {"count": sum(column.count for column in columns), "sums": amounts}
+
+
+@register.filter
+def without(asked: BoardFilter, part: str) -> str:
+    """The address part of a filter with one part of it left out."""
+    return asked.query(**{part: ""})

@@ -1,0 +1,29 @@
+"""Addresses of boards, deals and pipeline settings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from afluente.deals.views import board, deal, moving, pipelines, stages
+
+app_name = "deals"
+
+urlpatterns = [
+    path("deals/", board.board, name="board"),
+    path("deals/pipelines/<int:pk>/", board.board, name="pipeline"),
+    path("deals/stages/<int:pk>/", board.column, name="column"),
+    path("deals/cards/", board.cards, name="cards"),
+    path("deals/new/", board.new, name="new"),
+    path("deals/<int:pk>/", deal.deal, name="deal"),
+    path("deals/<int:pk>/moves/", moving.moves, name="moves"),
+    path("deals/<int:pk>/reopening/", moving.reopening, name="reopening"),
+    path("deals/<int:pk>/deletion/", deal.deletion, name="deletion"),
+    path("deals/<int:pk>/restoring/", deal.restoring, name="restoring"),
+    path("deals/<int:pk>/contacts/", deal.people, name="people"),
+    path("deals/<int:pk>/<str:field>/", deal.field, name="field"),
+    path("settings/pipelines/", pipelines.pipelines, name="pipelines"),
+    path("settings/pipelines/<int:pk>/", pipelines.edit, name="pipeline_edit"),
+    path("settings/pipelines/<int:pk>/archiving/", pipelines.archiving, name="pipeline_archiving"),
+    path("settings/pipelines/<int:pk>/stages/", stages.stages, name="stages"),
+    path("settings/stages/<int:pk>/deletion/", stages.deletion, name="stage_deletion"),
+]

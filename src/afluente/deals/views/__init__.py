@@ -1,0 +1,1 @@
+"""Screens of deals: translate a request, call one service or selector, draw."""

@@ -1,0 +1,76 @@
+"""What every view of deals reads from a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils.translation import get_language
+
+from afluente.accounts import policies as accounts
+from afluente.deals import policies
+from afluente.timeline.events import Actor
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from afluente.accounts.requests import Request
+    from afluente.accounts.models import Membership
+    from afluente.deals.models import Deal
+
+_NUMBERS = {"BR": "pt-br", "PL": "pl"}
+
+
+def by(request: Request) -> Actor:
+    """The signed-in member as the log names them."""
+    return Actor("member", request.member.pk, request.user.name)
+
+
+def number_locale(request: Request) -> str:
+    """How amounts are read: as written in the workspace's country, else in the person's language."""
+    return _NUMBERS.get(request.workspace.country, get_language() or "en")
+
+
+def movable(request: Request, pk: int) -> Deal:
+    """A deal this member may change; 404 otherwise."""
+    deal = policies.movable_by(request.member).select_related("pipeline", "stage").filter(pk=pk).first()
+    if deal is None:
+        raise Http404
+    return deal
+
+
+def members(request: Request) -> list[Membership]:
+    """Everybody a deal can be given to, by name."""
+    return list(accounts.assignable_by(request.member).order_by("user__name", "pk"))
+
+
+def see_other(url: str) -> HttpResponse:
+    """The answer to a form that was sent without script: go on with a GET."""
+    return HttpResponseRedirect(url, status=303)
+
+
+def asks_quietly(request: Request) -> bool:
+    """Whether script sent this by itself, such as Undo, and needs no page back."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def require_configurer(request: Request) -> None:
+    """403 for people who may not configure pipelines: they can see that settings exist."""
+    if not policies.may_configure(request.member):
+        raise PermissionDenied
+
+
+def reordered(ids: list[int], data: QueryDict) -> list[int]:
+    """`ids` after the wish in `data`: `order` names all of them, `up` or `down` one to move a place."""
+    if "order" in data:
+        wanted = [int(text) for text in data["order"].split(",") if text.isascii() and text.isdigit()]
+        return [one for one in wanted if one in ids]
+    changed = list(ids)
+    for act, step in (("up", -1), ("down", 1)):
+        chosen = data.get(act, "")
+        if chosen.isascii() and chosen.isdigit() and int(chosen) in changed:
+            at = changed.index(int(chosen))
+            place = min(max(at + step, 0), len(changed) - 1)
+            changed.insert(place, changed.pop(at))
+    return changed

@@ -1,0 +1,176 @@
+"""The board: a pipeline as columns of cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from afluente.deals import forms, policies, selectors, services
+from afluente.deals.models import Stage
+from afluente.deals.views import asking
+from afluente.kernel.htmx import respond, trigger, wants_fragment
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+    from afluente.deals.models import Pipeline
+
+MANY = 200  # ids in one request for cards; a burst larger than this is a reload
+
+
+@require_safe
+def board(request: Request, pk: int | None = None) -> HttpResponse:
+    """One pipeline, the first one unless told otherwise; or its closed deals (`?status=won`)."""
+    pipeline = _pipeline(request, pk)
+    if pipeline is None:
+        return render(request, "deals/no_pipeline.html", {"may_configure": policies.may_configure(request.member)})
+    asked, status = forms.read_filter(request.GET), request.GET.get("status", forms.OPEN)
+    if status in {forms.WON, forms.LOST}:
+        return _closed(request, pipeline, asked, status)
+    shown = selectors.board(pipeline=pipeline, member=request.member, asked=asked)
+    context = _frame(request, pipeline, asked, forms.OPEN) | {"board": shown, "first": shown.columns[0]}
+    return respond(request, "deals/board.html", context, fragment="work")
+
+
+def _closed(
+    request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str
+) -> HttpResponse:
+    """Won or lost deals as a list, the last closed first."""
+    heads = selectors.column_heads(pipeline=pipeline, member=request.member, asked=asked, closed=True)
+    column = next(head for head in heads if head.stage.kind == status)
+    try:
+        page = selectors.column_page(
+            column=column, member=request.member, asked=asked, after=request.GET.get("after", "")
+        )
+    except (ValueError, ArithmeticError):
+        return redirect(f"{request.path}{asked.query(status=status)}")
+    context = _frame(request, pipeline, asked, status) | {"page": page, "column": column}
+    return respond(request, "deals/closed.html", context, fragment="work")
+
+
+def _frame(
+    request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str
+) -> dict[str, Any]:
+    """What the bars above a board show."""
+    everybody = asking.members(request)
+    return {
+        "pipeline": pipeline,
+        "pipelines": selectors.pipeline_summaries(member=request.member),
+        "targets": selectors.move_targets(member=request.member),
+        "asked": asked,
+        "query": asked.query(),
+        "status": status,
+        "members": everybody,
+        "sources": forms.source_choices(),
+        "asked_member": next((one for one in everybody if str(one.pk) == asked.assignee), None),
+        "may_configure": policies.may_configure(request.member),
+        "rail": True,
+    }
+
+
+def _pipeline(request: Request, pk: int | None) -> Pipeline | None:
+    if pk is None:
+        return selectors.default_pipeline(member=request.member)
+    return get_object_or_404(policies.pipelines_of(request.member), pk=pk)
+
+
+@require_safe
+def column(request: Request, pk: int) -> HttpResponse:
+    """The next cards of one column, as it is scrolled; without script, a page of them."""
+    stage = get_object_or_404(
+        Stage.objects.filter(pipeline__in=policies.pipelines_of(request.member)).select_related("pipeline"), pk=pk
+    )
+    asked = forms.read_filter(request.GET)
+    heads = selectors.column_heads(pipeline=stage.pipeline, member=request.member, asked=asked, closed=True)
+    head = next(head for head in heads if head.stage.pk == pk)
+    try:
+        page = selectors.column_page(
+            column=head, member=request.member, asked=asked, after=request.GET.get("after", "")
+        )
+    except (ValueError, ArithmeticError):
+        return HttpResponseBadRequest()
+    context = {"page": page, "column": head, "pipeline": stage.pipeline, "query": asked.query(), "rail": True}
+    return respond(request, "deals/column.html", context, fragment="cards")
+
+
+@require_safe
+def cards(request: Request) -> HttpResponse:
+    """The cards `ids` as this member sees them now, and every column's count and sum.
+
+    A deal that is not in the answer has left this board.
+    """
+    pipeline = _pipeline(request, _number(request.GET.get("pipeline")))
+    if pipeline is None:
+        raise Http404
+    ids = [number for number in map(_number, request.GET.get("ids", "").split(",")) if number][:MANY]
+    return changed_cards(request, pipeline, ids)
+
+
+def changed_cards(request: Request, pipeline: Pipeline, ids: list[int]) -> HttpResponse:
+    """What a board needs to bring the deals `ids` up to date."""
+    asked = forms.read_filter(request.GET)
+    heads = selectors.column_heads(pipeline=pipeline, member=request.member, asked=asked)
+    found = selectors.cards(pipeline=pipeline, columns=heads, member=request.member, asked=asked, ids=ids)
+    response = render(request, "deals/_changed.html", {"cards": found, "columns": heads, "query": asked.query()})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Quick add: at the top of a column, or on a page of its own. The creator becomes the assignee."""
+    pipelines = policies.pipelines_of(request.member)
+    data = request.POST if request.method == "POST" else None
+    form = forms.QuickAdd(
+        data,
+        pipelines=pipelines,
+        locale=asking.number_locale(request),
+        initial={"stage": request.GET.get("stage") or _first_stage(request)},
+        auto_id="add-%s",
+    )
+    if data is not None and form.is_valid():
+        return _add(request, form)
+    return _draw_new(request, form)
+
+
+def _add(request: Request, form: forms.QuickAdd) -> HttpResponse:
+    stage = form.cleaned_data["stage"]
+    deal_id = services.add_deal(
+        stage=stage,
+        name=form.cleaned_data["name"],
+        visitor=form.visitor,
+        country=request.workspace.country,
+        assignee=request.member,
+        amount=form.cleaned_data["amount"],
+        by=asking.by(request),
+    )
+    if not wants_fragment(request):
+        return asking.see_other(reverse("deals:deal", args=[deal_id]))
+    fresh = forms.QuickAdd(
+        pipelines=policies.pipelines_of(request.member), initial={"stage": stage.pk}, auto_id="add-%s"
+    )
+    return trigger(_draw_new(request, fresh), "af:cards", {"ids": [deal_id], "own": True})
+
+
+def _draw_new(request: Request, form: forms.QuickAdd) -> HttpResponse:
+    stage_id = form["stage"].value()
+    stages = form.fields["stage"].queryset  # type: ignore[attr-defined]
+    stage = next((one for one in stages if str(one.pk) == str(stage_id)), None)
+    if stage is None:
+        raise Http404
+    context = {"form": form, "stage": stage, "pipeline": stage.pipeline}
+    return respond(request, "deals/new.html", context, fragment="draft", status=422 if form.errors else 200)
+
+
+def _first_stage(request: Request) -> int | None:
+    pipeline = _pipeline(request, _number(request.GET.get("pipeline")))
+    opened = Stage.objects.filter(pipeline=pipeline, kind=Stage.Kind.OPEN).order_by("position", "pk")
+    return opened.values_list("pk", flat=True).first()

@@ -1,0 +1,163 @@
+"""A deal: its page, its side panel, and changing what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from afluente.accounts import policies as accounts
+from afluente.contacts import policies as contact_policies
+from afluente.deals import forms, policies, selectors, services
+from afluente.deals.views import asking
+from afluente.kernel.htmx import respond, toast, trigger, wants_fragment
+from afluente.ui import formats
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+    from afluente.deals.models import Deal
+
+
+@require_safe
+def deal(request: Request, pk: int) -> HttpResponse:
+    """The page of a deal, or its side panel when a board asks."""
+    return _draw(request, pk)
+
+
+def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> HttpResponse:
+    page = selectors.deal_page(member=request.member, deal_id=pk)
+    if page is None:
+        raise Http404
+    context = {
+        "page": page,
+        "deal": page.deal,
+        "members": asking.members(request),
+        "close_url": reverse("deals:pipeline", args=[page.deal.pipeline_id]),
+        "targets": selectors.move_targets(member=request.member),
+        **extra,
+    }
+    return respond(request, "deals/deal.html", context, fragment="panel", status=status)
+
+
+def _form(request: Request, field: str) -> django_forms.Form:
+    made: dict[str, Callable[[], django_forms.Form]] = {
+        "name": lambda: forms.DealName(request.POST),
+        "amount": lambda: forms.DealAmount(request.POST, locale=asking.number_locale(request)),
+        "lost_reason": lambda: forms.LostReason(request.POST),
+        "assignee": lambda: forms.Assignee(request.POST, members=accounts.assignable_by(request.member)),
+    }
+    if field not in made:
+        raise Http404
+    return made[field]()
+
+
+@require_POST
+def field(request: Request, pk: int, field: str) -> HttpResponse:
+    """Save one field as soon as it is left. `was` is what it said when the person began."""
+    form = _form(request, field)
+    present = asking.movable(request, pk)
+    if not form.is_valid():
+        said = " ".join(str(error) for error in form.errors["value"])
+        return _draw_field(request, pk, field, error=said, typed=request.POST.get("value", ""))
+    value = form.cleaned_data["value"]
+    try:
+        _save(request, present, field, value)
+    except services.ChangedMeanwhileError as conflict:
+        said = gettext("Somebody changed this to {value} meanwhile. Save again to replace it.")
+        shown = _shown(present, field, conflict.present)
+        return _draw_field(
+            request, pk, field, error=said.format(value=shown), typed=request.POST.get("value", "")
+        )
+    response = _draw_field(request, pk, field)
+    return trigger(response, "af:cards", {"ids": [pk]}) if wants_fragment(request) else response
+
+
+def _save(request: Request, present: Deal, field: str, value: Any) -> None:
+    if field == "assignee":
+        services.assign_deals(deal_ids=[present.pk], assignee=value, by=asking.by(request))
+        return
+    seen = {}
+    if "was" in request.POST:
+        was = _form_value(present, field, request.POST["was"])
+        seen = {field: was} if was is not None else {}
+    services.change_deal(deal_id=present.pk, changes={field: value}, by=asking.by(request), seen=seen)
+
+
+def _form_value(present: Deal, field: str, was: str) -> Any:
+    """What `was` means as a value of the field; None when it is no such value."""
+    if field != "amount":
+        return was
+    form = forms.DealAmount({"value": was})
+    return form.cleaned_data["value"] if form.is_valid() else None
+
+
+def _shown(present: Deal, field: str, value: Any) -> str:
+    return formats.money(value, present.currency) if field == "amount" else str(value)
+
+
+def _draw_field(request: Request, pk: int, field: str, *, error: str = "", typed: str = "") -> HttpResponse:
+    status = 422 if error else 200
+    failed = {"field": field, "text": error, "typed": typed} if error else {}
+    if not wants_fragment(request):
+        if error:
+            return _draw(request, pk, status=422, failed=failed)
+        if asking.asks_quietly(request):
+            return HttpResponse(status=204)
+        return asking.see_other(reverse("deals:deal", args=[pk]))
+    page = selectors.deal_page(member=request.member, deal_id=pk)
+    if page is None:  # given to somebody whose deals this member does not see
+        return HttpResponse(headers={"HX-Redirect": reverse("deals:board")})
+    context = {"deal": page.deal, "members": asking.members(request), "failed": failed}
+    return render(request, f"deals/_fields.html#{field}", context, status=status)
+
+
+@require_POST
+def people(request: Request, pk: int) -> HttpResponse:
+    """Add a person to a deal, take one out, or make one the main one (`act`)."""
+    present = asking.movable(request, pk)
+    seen = contact_policies.visible_to(request.member)
+    number = request.POST.get("contact", "")
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        raise Http404
+    contact = get_object_or_404(seen, pk=number)
+    acts = {"add": services.link_contact, "remove": services.unlink_contact, "main": services.make_primary}
+    act = acts.get(request.POST.get("act", "add"))
+    if act is None:
+        raise Http404
+    act(deal_id=present.pk, contact_id=contact.pk, by=asking.by(request))
+    if not wants_fragment(request):
+        return asking.see_other(reverse("deals:deal", args=[pk]))
+    page = selectors.deal_page(member=request.member, deal_id=pk)
+    response = render(request, "deals/_people.html", {"page": page, "deal": present})
+    return trigger(response, "af:cards", {"ids": [pk]})
+
+
+@require_POST
+def deletion(request: Request, pk: int) -> HttpResponse:
+    """Put the deal away, with a way back."""
+    gone = asking.movable(request, pk)
+    services.delete_deals(deal_ids=[pk], by=asking.by(request))
+    said = gettext("Deleted {name}").format(name=gone.name)
+    way_back = reverse("deals:restoring", args=[pk])
+    if wants_fragment(request):
+        response = trigger(HttpResponse(), "af:cards", {"ids": [pk]})
+        return toast(response, said, undo_url=way_back)
+    messages.success(request, said, extra_tags=f"undo:{way_back}")
+    return asking.see_other(reverse("deals:pipeline", args=[gone.pipeline_id]))
+
+
+@require_POST
+def restoring(request: Request, pk: int) -> HttpResponse:
+    """Bring a deleted deal back."""
+    get_object_or_404(policies.restorable_by(request.member), pk=pk)
+    services.restore_deals(deal_ids=[pk], by=asking.by(request))
+    if asking.asks_quietly(request) or wants_fragment(request):
+        return trigger(HttpResponse(status=204), "af:cards", {"ids": [pk]})
+    return asking.see_other(reverse("deals:deal", args=[pk]))

@@ -1,0 +1,125 @@
+"""Settings: the list of pipelines, and the properties of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from afluente.accounts import policies as accounts
+from afluente.deals import forms, selectors, services
+from afluente.deals.models import Pipeline
+from afluente.deals.views import asking
+from afluente.kernel import regions
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from afluente.accounts.requests import Request
+
+# Signs of the sprite that suit a pipeline.
+ICONS = (
+    "square-kanban", "briefcase", "handshake", "target", "flag", "star", "house", "building-2",
+    "globe", "wallet", "credit-card", "tag", "users", "trophy", "zap", "funnel",
+)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pipelines(request: Request) -> HttpResponse:
+    """Every pipeline. POST makes one (`name`), or moves one up or down (`up`, `down`)."""
+    asking.require_configurer(request)
+    form = properties(request, request.POST if "name" in request.POST else None)
+    if request.method == "POST":
+        if "name" not in request.POST:
+            _reorder(request)
+            return asking.see_other(reverse("deals:pipelines"))
+        if form.is_valid():
+            made = services.create_pipeline(
+                **form.cleaned_data, language=request.workspace.language, by=asking.by(request)
+            )
+            return asking.see_other(reverse("deals:pipeline_edit", args=[made.pk]))
+    context = {
+        "pipelines": selectors.pipeline_summaries(member=request.member),
+        "archived": Pipeline.objects.exclude(archived_at=None).order_by("-archived_at"),
+        "form": form,
+    }
+    return render(request, "deals/pipelines.html", context, status=422 if form.errors else 200)
+
+
+def properties(
+    request: Request, data: QueryDict | None, pipeline: Pipeline | None = None
+) -> forms.PipelineProperties:
+    initial = {"currency": request.workspace.currency, "icon": ICONS[0]}
+    if pipeline is not None:
+        names = ("name", "icon", "currency", "default_assignee_id")
+        initial = {name.removesuffix("_id"): getattr(pipeline, name) for name in names}
+    currencies = regions.currencies()
+    if initial["currency"] not in dict(currencies):
+        currencies = [(initial["currency"], initial["currency"]), *currencies]
+    icons = [(icon, icon) for icon in ICONS]
+    members = accounts.assignable_by(request.member).order_by("user__name")
+    return forms.PipelineProperties(
+        data, initial=initial, currencies=currencies, icons=icons, members=members
+    )
+
+
+def _reorder(request: Request) -> None:
+    ids = [one.id for one in selectors.pipeline_summaries(member=request.member)]
+    wanted = asking.reordered(ids, request.POST)
+    services.order_pipelines(ids=wanted, by=asking.by(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: Request, pk: int) -> HttpResponse:
+    """One pipeline: its properties (POST), and the editor of its stages."""
+    asking.require_configurer(request)
+    pipeline = get_object_or_404(Pipeline, pk=pk)
+    form = properties(request, request.POST if request.method == "POST" else None, pipeline)
+    if request.method == "POST" and form.is_valid():
+        services.update_pipeline(pipeline=pipeline, changes=form.cleaned_data, by=asking.by(request))
+        messages.success(request, gettext("Saved"))
+        return asking.see_other(reverse("deals:pipeline_edit", args=[pk]))
+    rows = selectors.stage_rows(pipeline=pipeline)
+    context = {"pipeline": pipeline, "form": form, **stage_lines(rows, None)}
+    return render(request, "deals/pipeline_edit.html", context, status=422 if form.errors else 200)
+
+
+def stage_lines(rows: list[selectors.StageRow], data: QueryDict | None) -> dict[str, object]:
+    """The stage editor for `rows`, or for what was typed into it."""
+    opened = [row for row in rows if row.stage.kind == "open"]
+    initial = [
+        {
+            "id": row.stage.pk,
+            "name": row.stage.name,
+            "color": row.stage.color,
+            "stale_after_days": row.stage.stale_after_days,
+        }
+        for row in opened
+    ]
+    lines = forms.StageLines(data, initial=initial, prefix="stages")
+    lines.taken = tuple(row.stage.name for row in rows if row.stage.kind != "open")
+    known = {str(row.stage.pk): row for row in opened}
+    pairs = [(line, known.get(str(line["id"].value() or ""))) for line in lines.forms]
+    return {"lines": lines, "pairs": pairs, "closed": [row for row in rows if row.stage.kind != "open"]}
+
+
+@require_POST
+def archiving(request: Request, pk: int) -> HttpResponse:
+    """Put a pipeline away, or bring it back (`back`)."""
+    asking.require_configurer(request)
+    pipeline = get_object_or_404(Pipeline, pk=pk)
+    if "back" in request.POST:
+        services.unarchive_pipeline(pipeline=pipeline, by=asking.by(request))
+        return asking.see_other(reverse("deals:pipelines"))
+    try:
+        services.archive_pipeline(pipeline=pipeline, by=asking.by(request))
+    except services.LastPipelineError:
+        messages.error(request, gettext("This is the only pipeline. Make another one first."))
+    else:
+        messages.success(request, gettext("Archived {name}").format(name=pipeline.name))
+    return asking.see_other(reverse("deals:pipelines"))
