@@ -51,6 +51,18 @@ class Product:
         assert stdout is not None
         return stdout.readline().strip()
 
+    def command(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Another verb on the same data directory, with the output of both streams."""
+        return subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "afluente", *words],
+            env=self.environment | variables,
+            cwd=self.data_dir,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+
     def end(self, number: signal.Signals) -> tuple[int, str]:
         """Send a signal to the supervisor; its exit code and whatever else it printed."""
         assert self.process is not None

@@ -16,7 +16,9 @@ def test_every_setting_is_described_and_every_description_is_true() -> None:
     source = (ROOT / "src/afluente/config/environment.py").read_text()
     read = set(re.findall(r'"(AFLUENTE_[A-Z_]+)"', source))
 
-    described = set(re.findall(r"^\| `(AFLUENTE_[A-Z_]+)`", (REFERENCE / "settings.md").read_text(), re.MULTILINE))
+    described = set(
+        re.findall(r"^\| `(AFLUENTE_[A-Z_]+)`", (REFERENCE / "settings.md").read_text(), re.MULTILINE)
+    )
 
     assert described == read
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from afluente.config import environment, prepare
 from afluente.config.findings import RefusedError
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 def setup(chosen: argparse.Namespace) -> int:
     """Create a workspace and its owner, and say where to sign in. Raises RefusedError."""
     settings = environment.load()
+    prepare.setup()
+    wanted = _checked(chosen)
     with prepare.database(settings):
         prepare.everything()
-        member = _set_up(chosen)
+        member = _set_up(wanted)
         print(
             f"The workspace “{member.workspace.name}” is ready: sign in as {member.user.email} at "
             f"{settings.base_url}."
@@ -27,28 +29,33 @@ def setup(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _set_up(chosen: argparse.Namespace) -> Membership:
-    from afluente.accounts import services
-
-    email = _email(chosen.email)
-    name = chosen.name.strip() or email.partition("@")[0].replace(".", " ").title()
+def _checked(chosen: argparse.Namespace) -> dict[str, Any]:
+    """The arguments of `services.set_up`, each looked at before anything is started."""
     if not chosen.workspace.strip():
         raise RefusedError("--workspace is empty: give the workspace a name.")
+    email = _email(chosen.email)
+    country = _country(chosen.country)
+    name = chosen.name.strip() or email.partition("@")[0].replace(".", " ").title()
+    return {
+        "name": name,
+        "email": email,
+        "password": _password(chosen.password, name=name, email=email),
+        "workspace_name": chosen.workspace,
+        "country": country,
+        "language": chosen.language,
+        "with_example": chosen.example,
+    }
+
+
+def _set_up(wanted: dict[str, Any]) -> Membership:
+    from afluente.accounts import services
+
     try:
-        return services.set_up(
-            name=name,
-            email=email,
-            password=_password(chosen.password, name=name, email=email),
-            workspace_name=chosen.workspace,
-            country=_country(chosen.country),
-            language=chosen.language,
-            with_example=chosen.example,
-            is_first_run=False,
-        )
+        return services.set_up(**wanted, is_first_run=False)
     except services.EmailTakenError as taken:
         raise RefusedError(
-            f"--email: {email} signs in here already: use another address, or sign in and create what "
-            "is missing there."
+            f"--email: {wanted['email']} signs in here already: use another address, or sign in and "
+            "create what is missing there."
         ) from taken
 
 
@@ -85,9 +92,11 @@ def _country(text: str) -> str:
 
 def create_token(chosen: argparse.Namespace) -> int:
     """Create an API token and print its text, alone on a line, once. Raises RefusedError."""
-    with prepare.database(environment.load()):
+    settings = environment.load()
+    prepare.setup()
+    scopes = _scopes(chosen.scopes)
+    with prepare.database(settings):
         prepare.everything()
-        scopes = _scopes(chosen.scopes)
         print(_make_token(_workspace(chosen.workspace), chosen.name, scopes))
     return 0
 
