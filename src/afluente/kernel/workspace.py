@@ -77,6 +77,7 @@ def scope(workspace_id: int) -> Iterator[None]:
         return
     if present is not None:
         raise OtherWorkspaceError(f"Workspace {present} is open; leave it before entering {workspace_id}.")
+    is_nested = connection.in_atomic_block
     with transaction.atomic():
         set_local("app.ws", str(workspace_id))
         token = _current.set(workspace_id)
@@ -84,7 +85,8 @@ def scope(workspace_id: int) -> Iterator[None]:
             yield
         finally:
             _current.reset(token)
-        if connection.in_atomic_block:  # inside a longer transaction the setting would outlive us
+        # Inside a longer transaction the setting would outlive us, unless a rollback takes it back.
+        if is_nested and not connection.needs_rollback:
             set_local("app.ws", "")
 
 

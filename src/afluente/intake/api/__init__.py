@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from afluente.intake import services
 from afluente.intake.api import knocking
@@ -41,7 +41,7 @@ def send_lead(request: HttpRequest) -> Any:
     receipt = arrival
     if isinstance(receipt, services.Arrival):
         (receipt,) = services.accept_many([receipt])
-    return receipt.status, knocking.answer_of(receipt)
+    return Status(receipt.status, knocking.answer_of(receipt))
 
 
 @router.get("/leads/{lead_id}", response={200: LeadOut, 404: ProblemOut})
@@ -49,9 +49,9 @@ def read_lead(request: HttpRequest, lead_id: uuid.UUID) -> Any:
     """What became of a lead."""
     event = RawEvent.objects.filter(public_id=lead_id).first()
     if event is None:
-        return 404, {"error": {"code": "not_found", "message": "There is no such lead."}}
+        return Status(404, {"error": {"code": "not_found", "message": "There is no such lead."}})
     notes = [NoteOut(code=note["code"], message=services.sentence(note)) for note in event.notes]
-    return 200, LeadOut(
+    lead = LeadOut(
         id=str(event.public_id),
         state=event.state,
         received_at=event.received_at,
@@ -62,6 +62,7 @@ def read_lead(request: HttpRequest, lead_id: uuid.UUID) -> Any:
         error=event.error or None,
         notes=notes,
     )
+    return Status(200, lead)
 
 
 @router.post(
@@ -74,7 +75,7 @@ def open_deal(request: HttpRequest) -> Any:
     """Open a deal with its contact in one call: the contact is found by its addresses or made."""
     wanted = knocking.read_shape(request.body, DealWithContactIn)
     if isinstance(wanted, services.Receipt):
-        return wanted.status, knocking.answer_of(wanted)
+        return Status(wanted.status, knocking.answer_of(wanted))
     try:
         made = opening.open_deal_with_contact(
             token=request.token,  # type: ignore[attr-defined]  # set by config.api
@@ -85,8 +86,8 @@ def open_deal(request: HttpRequest) -> Any:
             lead=_as_lead(wanted),
         )
     except opening.NoSuchTargetError as error:
-        return 422, {"error": {"code": "invalid", "message": str(error), "field": error.field}}
-    return 201, made
+        return Status(422, {"error": {"code": "invalid", "message": str(error), "field": error.field}})
+    return Status(201, made)
 
 
 def _as_lead(wanted: DealWithContactIn) -> dict[str, Any]:
