@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -11,6 +10,8 @@ from django.db import connection
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.timeline.events import NewEvent
 
 # One round trip however many rows; ids come back in the order given.
@@ -94,3 +95,48 @@ def insert_events(events: Sequence[NewEvent]) -> list[int]:
             },
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+# Following the log (kernel.snapshots). No ORDER BY beside the LIMIT: it would tempt the planner to
+# walk the primary key from the beginning. What passes the limit is not shown one by one anyway.
+FOLLOW = """
+SELECT s.snapshot, e.id, e.tx, e.kind, e.deal_id, e.contact_id, e.before
+  FROM (SELECT pg_current_snapshot()::text AS snapshot) s
+  LEFT JOIN LATERAL (
+       SELECT id, tx, kind, deal_id, contact_id,
+              CASE WHEN kind LIKE '%%.assigned' THEN data -> 'from' ELSE data -> 'assignee' END AS before
+         FROM timeline_event
+        WHERE workspace_id = %(ws)s AND tx >= %(floor)s
+          AND NOT pg_visible_in_snapshot(tx::text::xid8, %(seen)s::pg_snapshot)
+          AND NOT (id <= %(upto)s AND pg_visible_in_snapshot(tx::text::xid8, %(partly)s::pg_snapshot))
+        LIMIT %(limit)s) e ON true
+ ORDER BY e.id
+"""
+PRESENT = "SELECT pg_current_snapshot()::text"
+
+
+def follow(*, floor: int, seen: str, partly: str, upto: int, limit: int) -> list[tuple[Any, ...]]:
+    """The present snapshot beside each event that is new since the snapshot `seen`, or beside NULLs
+    when there is none. `floor` is the oldest transaction that can be new; of what `partly` sees,
+    ids up to `upto` are left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FOLLOW,
+            {
+                "ws": current_workspace_id(),
+                "floor": floor,
+                "seen": seen,
+                "partly": partly,
+                "upto": upto,
+                "limit": limit,
+            },
+        )
+        return list(cursor.fetchall())
+
+
+def present_snapshot() -> str:
+    """Which transactions are over at this moment, as PostgreSQL writes it."""
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENT)
+        return str(cursor.fetchone()[0])

@@ -1,11 +1,26 @@
 """Every change of contacts."""
 
+from afluente.contacts.services.addresses import (
+    AddressGoneError,
+    AddressRefusedError,
+    NewAddress,
+    add_address,
+    change_address,
+    make_primary,
+    remove_address,
+)
 from afluente.contacts.services.creation import (
     EmailValue,
     MessengerValue,
     NewContact,
     PhoneValue,
     create_contacts,
+)
+from afluente.contacts.services.editing import (
+    ChangedMeanwhileError,
+    NamelessContactError,
+    assign_contact,
+    rename_contact,
 )
 from afluente.contacts.services.identity import (
     Enrichment,
@@ -18,16 +33,27 @@ from afluente.contacts.services.identity import (
 )
 
 __all__ = [
+    "AddressGoneError",
+    "AddressRefusedError",
+    "ChangedMeanwhileError",
     "EmailValue",
     "Enrichment",
     "Identity",
     "Match",
     "MessengerValue",
+    "NamelessContactError",
+    "NewAddress",
     "NewContact",
     "PhoneValue",
+    "add_address",
+    "assign_contact",
+    "change_address",
     "create_contacts",
     "enrich_contacts",
     "find_contacts",
     "lock_identities",
+    "make_primary",
     "note_possible_duplicates",
+    "remove_address",
+    "rename_contact",
 ]

@@ -40,7 +40,14 @@ class Feed extends HTMLElement {
 
   later() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.querySelector("#history-head")?.dispatchEvent(new CustomEvent("af:refresh")), QUIET_MS);
+    this.timer = setTimeout(() => this.refresh(), QUIET_MS);
+  }
+
+  /** The head of the history, and whatever else on the page follows this record. */
+  refresh() {
+    const follows = CSS.escape(`${this.dataset.subject}:${this.dataset.id}`);
+    const found = [this.querySelector("#history-head"), ...document.querySelectorAll(`[data-follows="${follows}"]`)];
+    found.forEach((element) => element?.dispatchEvent(new CustomEvent("af:refresh")));
   }
 
   /** @param {Event} event */

@@ -1,0 +1,194 @@
+"""A contact as the side panel and its own page show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from afluente.contacts import policies
+from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone, PossibleDuplicate
+from afluente.kernel import phone, slots
+from afluente.ui import channels
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+
+_LABELS: dict[str, StrOrPromise] = {
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    **dict(ContactMessenger.Kind.choices),
+}
+CHATS = {
+    "telegram": "https://t.me/{}",
+    "facebook": "https://m.me/{}",
+    "instagram": "https://instagram.com/{}",
+    "whatsapp": "https://wa.me/{}",
+    "viber": "viber://chat?number={}",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """A way to reach somebody. `kind` is email, phone or messenger; `url` opens it, '' when it cannot."""
+
+    id: int
+    kind: str
+    label: str
+    shown: str
+    value: str
+    url: str
+    is_primary: bool
+    is_valid: bool
+    has_siblings: bool = False
+
+    @property
+    def label_shown(self) -> StrOrPromise:
+        return _LABELS.get(self.label, self.label)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """Everything about a contact but its history and what other slices add."""
+
+    contact: Contact
+    title: str
+    emails: Sequence[Address]
+    phones: Sequence[Address]
+    messengers: Sequence[Address]
+    duplicates: Sequence[Contact]
+    former_assignee: str = ""  # the responsible person, when they can no longer be chosen
+
+    @property
+    def source_label(self) -> StrOrPromise:
+        """The form's or the webhook's own name; else the kind of source."""
+        return self.contact.source_name or channels.channel(self.contact.source).label
+
+    @property
+    def addable(self) -> list[tuple[str, StrOrPromise]]:
+        return [("phone", _("Phone")), ("email", _("E-mail")), ("messenger", _("Messenger"))]
+
+    @property
+    def touches(self) -> list[tuple[StrOrPromise, list[tuple[str, str]]]]:
+        """Where they came from the first time and, when that differs, the last time."""
+        first, last = _touch(self.contact.utm_first), _touch(self.contact.utm_last)
+        shown = [(_("First visit"), first), (_("Last visit"), last if last != first else [])]
+        return [(heading, values) for heading, values in shown if values]
+
+    @property
+    def addresses(self) -> list[Address]:
+        return [*self.phones, *self.emails, *self.messengers]
+
+    @property
+    def call_url(self) -> str:
+        return _first(self.phones)
+
+    @property
+    def mail_url(self) -> str:
+        return _first(self.emails)
+
+    @property
+    def chat_url(self) -> str:
+        """A messenger of theirs, else WhatsApp on their number."""
+        number = next((address.url for address in self.phones if address.url), "")
+        return _first(self.messengers) or (f"https://wa.me/{number.removeprefix('tel:+')}" if number else "")
+
+
+def contact_card(*, member: Membership, contact_id: int) -> Card | None:
+    """The contact with its addresses and possible doubles, in 5 queries; None when `member` does not see it."""
+    contact = policies.visible_to(member).select_related("assignee__user").filter(pk=contact_id).first()
+    if contact is None:
+        return None
+    emails = _siblings([_email(row) for row in _of(ContactEmail.objects, contact)])
+    phones = _siblings([_phone(row) for row in _of(ContactPhone.objects, contact)])
+    gone = contact.assignee if contact.assignee and not contact.assignee.is_active else None
+    return Card(
+        contact=contact,
+        title=contact.name or next((a.shown for a in (*emails, *phones)), f"#{contact.pk}"),
+        emails=emails,
+        phones=phones,
+        messengers=_siblings([_messenger(row) for row in _of(ContactMessenger.objects, contact)]),
+        duplicates=list(_doubles(member, contact)),
+        former_assignee=gone.user.name if gone else "",
+    )
+
+
+def tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
+    """What other slices say about the contact, besides its history."""
+    return slots.parts("contact.tabs", member=member, contact=contact)
+
+
+def _of(rows: Any, contact: Contact) -> QuerySet[Any]:
+    """The addresses of one contact: the primary one first, then in the order they were added."""
+    return rows.filter(contact_id=contact.pk).order_by("-is_primary", "pk")
+
+
+def _siblings(addresses: list[Address]) -> list[Address]:
+    """«Main» is only worth saying where there is a choice."""
+    return [replace(address, has_siblings=len(addresses) > 1) for address in addresses]
+
+
+def _touch(utm: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(str(name), str(value)) for name, value in utm.items() if value and name != "at"]
+
+
+def _doubles(member: Membership, contact: Contact) -> QuerySet[Contact]:
+    open_pairs = PossibleDuplicate.objects.filter(resolved_at=None)
+    others = open_pairs.filter(contact_id=contact.pk).values("other_id")
+    named_by = open_pairs.filter(other_id=contact.pk).values("contact_id")
+    found = policies.visible_to(member)
+    return (found.filter(pk__in=others) | found.filter(pk__in=named_by)).order_by("pk")[:5]
+
+
+def _email(row: ContactEmail) -> Address:
+    return Address(
+        id=row.pk,
+        kind="email",
+        label="email",
+        shown=row.email,
+        value=row.email,
+        url=f"mailto:{quote(row.email, safe='@+')}" if row.key else "",
+        is_primary=row.is_primary,
+        is_valid=bool(row.key),
+    )
+
+
+def _phone(row: ContactPhone) -> Address:
+    return Address(
+        id=row.pk,
+        kind="phone",
+        label="phone",
+        shown=phone.show(row.e164) if row.e164 else row.raw,
+        value=row.raw,
+        url=f"tel:{row.e164}" if row.e164 else "",
+        is_primary=row.is_primary,
+        is_valid=bool(row.e164),
+    )
+
+
+def _messenger(row: ContactMessenger) -> Address:
+    handle = row.value.lstrip("@+").replace(" ", "") if row.kind != "whatsapp" else _digits(row.value)
+    pattern = CHATS.get(row.kind, "")
+    return Address(
+        id=row.pk,
+        kind="messenger",
+        label=row.kind,
+        shown=row.value,
+        value=row.value,
+        url=pattern.format(quote(handle, safe="")) if pattern and handle else "",
+        is_primary=row.is_primary,
+        is_valid=True,
+    )
+
+
+def _digits(value: str) -> str:
+    return "".join(sign for sign in value if sign.isdigit())
+
+
+def _first(addresses: Sequence[Address]) -> str:
+    return next((address.url for address in addresses if address.url), "")

@@ -1,0 +1,109 @@
+"""What a person typed, as a question to the search index (ADR 0050)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from afluente.contacts import policies
+from afluente.contacts.models import Contact
+from afluente.contacts.statements import search
+from afluente.kernel import text
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+
+NOBODY = 0
+TERMS = 8  # words of a search that count
+LONGEST = 60  # characters of a word that the index keeps
+DIGITS = 20
+FEWEST_DIGITS = 3
+# The same signs as in statements.search.INDEX.
+_SEPARATORS = re.compile("[\x00-\x2f:-@\\[-`{-\x7f\u00a0\u2000-\u206f]+")
+_NUMBER = re.compile(r"[+()./\-0-9]+")
+
+
+def find_ids(
+    *,
+    member: Membership,
+    typed: str,
+    limit: int,
+    before_id: int | None = None,
+    source: str = "",
+    assignee_id: int | None = None,
+) -> list[int]:
+    """Ids of up to `limit` contacts that `member` sees and that fit all words of `typed`, newest first.
+
+    A word fits the beginning of a name word, an address or a part of one, accents aside; three digits
+    or more fit anywhere in a number. `source` and `assignee_id` (NOBODY for none) narrow it.
+    """
+    query = build_query(
+        typed, source=source, assignee_id=assignee_id, seen=policies.assignees_seen_by(member)
+    )
+    if query is None:
+        return []
+    ids = search.find(query, limit=limit, before_id=before_id)
+    seen = set(policies.visible_to(member).filter(pk__in=ids).values_list("pk", flat=True))
+    return [contact_id for contact_id in ids if contact_id in seen]
+
+
+def search_contacts(*, member: Membership, typed: str, limit: int = 10) -> list[Contact]:
+    """The newest contacts that fit `typed`, with their addresses, for pickers and the palette."""
+    ids = find_ids(member=member, typed=typed, limit=limit)
+    found = Contact.objects.filter(pk__in=ids).prefetch_related("emails", "phones").order_by("-pk")
+    return list(found)
+
+
+def build_query(
+    typed: str, *, source: str = "", assignee_id: int | None = None, seen: Sequence[int] | None = None
+) -> search.Query | None:
+    """The question to the index; None when nothing that was typed can be looked up."""
+    words, digits = _split(text.norm(typed[:200]))
+    parts = [_word(word) for word in words]
+    fragment_words = _word(digits) if digits else ""
+    if digits:
+        pieces = {digits[start : start + 3] for start in range(len(digits) - 2)}
+        standing = " & ".join(_exact(f"#{piece}") for piece in sorted(pieces))
+        parts.append(f"(({standing}) | {fragment_words})")
+    if not parts:
+        return None
+    if source:
+        parts.append(_exact(f"@s{source[:20]}"))
+    if assignee_id is not None:
+        parts.append(_exact(f"@a{assignee_id}"))
+    if seen is not None:
+        parts.append(f"({_any(f'@a{number}' for number in (NOBODY, *seen))})")
+    return search.Query(" & ".join(parts), digits, fragment_words)
+
+
+def _split(folded: str) -> tuple[list[str], str]:
+    """Words, and the one run of digits looked for in numbers: «(11) 98412» typed with spaces is one."""
+    words: list[str] = []
+    digits = ""
+    for token in folded.split():
+        if _NUMBER.fullmatch(token) and any(sign.isdigit() for sign in token):
+            digits += re.sub(r"\D", "", token)
+        elif "@" in token.strip("@"):
+            words.append(token.strip(",;<>()\"'"))
+        else:
+            words += [word for word in _SEPARATORS.split(token) if word]
+    if 0 < len(digits) < FEWEST_DIGITS:
+        words.append(digits)
+        digits = ""
+    return words[:TERMS], digits[:DIGITS]
+
+
+def _word(word: str) -> str:
+    return f"{_exact(f':{word[:LONGEST]}')}:*"
+
+
+def _exact(lexeme: str) -> str:
+    """One lexeme, quoted as tsquery wants it: whatever is inside is data."""
+    quoted = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{current_workspace_id()}{quoted}'"
+
+
+def _any(lexemes: Iterable[str]) -> str:
+    return " | ".join(_exact(lexeme) for lexeme in lexemes)

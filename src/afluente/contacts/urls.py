@@ -1,0 +1,26 @@
+"""Addresses of contacts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from afluente.contacts.views import addresses, contact, listing
+
+app_name = "contacts"
+
+urlpatterns = [
+    path("contacts/", listing.contacts, name="list"),
+    path("contacts/new/", listing.new, name="new"),
+    path("contacts/<int:pk>/", contact.contact, name="contact"),
+    path("contacts/<int:pk>/name/", contact.name, name="name"),
+    path("contacts/<int:pk>/assignee/", contact.assignee, name="assignee"),
+    path("contacts/<int:pk>/comments/", contact.comments, name="comments"),
+    path("contacts/<int:pk>/addresses/", addresses.addresses, name="addresses"),
+    path("contacts/<int:pk>/addresses/<str:kind>/<int:address>/", addresses.address, name="address"),
+    path("contacts/<int:pk>/addresses/<str:kind>/<int:address>/main/", addresses.main, name="address_main"),
+    path(
+        "contacts/<int:pk>/addresses/<str:kind>/<int:address>/deletion/",
+        addresses.deletion,
+        name="address_deletion",
+    ),
+]

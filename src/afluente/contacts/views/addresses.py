@@ -1,0 +1,138 @@
+"""The ways to reach a contact, changed in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from afluente.contacts import forms, policies, selectors, services
+from afluente.contacts.models import ContactMessenger
+from afluente.contacts.views.contact import actor_of, answer
+from afluente.kernel import htmx
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+
+KINDS = ("email", "phone", "messenger")
+
+
+@require_http_methods(["GET", "POST"])
+def addresses(request: Request, pk: int) -> HttpResponse:
+    """The box for a new address, and adding it. Undo sends its values in the address of the request."""
+    get_object_or_404(policies.editable_by(request.member), pk=pk)
+    kind = _kind(request.POST.get("kind") or request.GET.get("kind", ""))
+    sent = request.POST if "typed" in request.POST else request.GET
+    if request.method == "GET":
+        return _editor(request, pk, kind, {})
+    try:
+        services.add_address(
+            contact_id=pk,
+            address=_address(request, kind, sent),
+            by=actor_of(request),
+            is_primary=sent.get("main") == "1",
+        )
+    except services.AddressRefusedError as refused:
+        return _editor(request, pk, kind, {"error": str(refused), "typed": sent.get("typed", "")})
+    if "undo" in request.GET:
+        return htmx.trigger(HttpResponse(status=204), "af:history", {})
+    return answer(request, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def address(request: Request, pk: int, kind: str, address: int) -> HttpResponse:
+    """The box in which an address is changed, and changing it."""
+    found = _found(request, pk, kind, address)
+    if request.method == "GET":
+        return _editor(request, pk, kind, {"address": found, "typed": found.value})
+    error, typed = "", request.POST.get("typed", "")
+    try:
+        services.change_address(
+            contact_id=pk,
+            address_id=address,
+            address=_address(request, _kind(kind), request.POST),
+            by=actor_of(request),
+            seen=request.POST.get("seen"),
+        )
+        return answer(request, pk)
+    except services.AddressRefusedError as refused:
+        error = str(refused)
+    except services.ChangedMeanwhileError as changed:
+        error = gettext("Somebody else changed this to {now} meanwhile.").format(now=changed)
+        found = _found(request, pk, kind, address)
+    except services.AddressGoneError:
+        return answer(request, pk)
+    return _editor(request, pk, kind, {"address": found, "typed": typed, "error": error})
+
+
+@require_POST
+def main(request: Request, pk: int, kind: str, address: int) -> HttpResponse:
+    """Make an address the main one of its kind."""
+    _found(request, pk, kind, address)
+    try:
+        services.make_primary(contact_id=pk, kind=_kind(kind), address_id=address, by=actor_of(request))
+    except services.AddressGoneError:
+        pass
+    return answer(request, pk)
+
+
+@require_POST
+def deletion(request: Request, pk: int, kind: str, address: int) -> HttpResponse:
+    """Remove an address, with a way back."""
+    found = _found(request, pk, kind, address)
+    try:
+        services.remove_address(contact_id=pk, kind=_kind(kind), address_id=address, by=actor_of(request))
+    except services.NamelessContactError:
+        sentence = gettext("Keep a name or an address to know them by.")
+        return _editor(request, pk, kind, {"address": found, "typed": found.value, "error": sentence})
+    except services.AddressGoneError:
+        return answer(request, pk)
+    values = {"kind": kind, "typed": found.value, "messenger": found.label, "main": int(found.is_primary), "undo": 1}
+    undo = f"{reverse('contacts:addresses', args=[pk])}?{urlencode(values)}"
+    return htmx.toast(answer(request, pk), gettext("{address} removed").format(address=found.shown), undo_url=undo)
+
+
+def _editor(request: Request, pk: int, kind: str, values: dict[str, Any]) -> HttpResponse:
+    context = {
+        "contact_id": pk,
+        "kind": kind,
+        "address": None,
+        "typed": "",
+        "error": "",
+        "messengers": ContactMessenger.Kind.choices,
+        **values,
+    }
+    status = 422 if context["error"] else 200
+    return htmx.respond(request, "contacts/address.html", context, fragment="editor", status=status)
+
+
+def _address(request: Request, kind: Any, sent: Any) -> services.NewAddress:
+    form = forms.Address(sent)
+    form.is_valid()
+    return services.NewAddress(
+        kind=kind,
+        typed=sent.get("typed", ""),
+        country=request.workspace.country,
+        messenger=form.cleaned_data.get("messenger") or ContactMessenger.Kind.WHATSAPP,
+    )
+
+
+def _kind(kind: str) -> Any:
+    if kind not in KINDS:
+        raise Http404
+    return kind
+
+
+def _found(request: Request, pk: int, kind: str, address: int) -> selectors.Address:
+    """The address of a contact that the member sees."""
+    card = selectors.contact_card(member=request.member, contact_id=pk)
+    rows = card.addresses if card else []
+    for row in rows:
+        if row.kind == _kind(kind) and row.id == address:
+            return row
+    raise Http404

@@ -1,0 +1,160 @@
+"""A contact: its page, its side panel, its names and who looks after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from afluente.accounts.policies import assignable_by
+from afluente.contacts import forms, policies, selectors, services
+from afluente.kernel import htmx, slots
+from afluente.timeline import selectors as timeline_selectors
+from afluente.timeline import services as timeline_services
+from afluente.timeline.events import Actor
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+
+
+@require_safe
+def contact(request: Request, pk: int) -> HttpResponse:
+    """The page, or what htmx puts it into: `history…`, `about`, or a side panel."""
+    target = htmx.target_id(request) if htmx.wants_fragment(request) else ""
+    if target.startswith("history"):
+        _visible(request, pk)
+        return _drawn(request, "timeline/_history.html", {"feed": feed(request, pk)})
+    context = about(request, pk)
+    if target == "about":
+        return _drawn(request, "contacts/_about.html", context)
+    context |= _surroundings(request, pk, context["card"])
+    return htmx.respond(request, "contacts/contact.html", context, fragment="panel")
+
+
+@require_http_methods(["GET", "POST"])
+def name(request: Request, pk: int) -> HttpResponse:
+    """Change the names in place."""
+    found = _visible(request, pk)
+    form = forms.Names(
+        request.POST or None, initial={"first_name": found.first_name, "last_name": found.last_name}
+    )
+    error = ""
+    if request.method == "POST" and form.is_valid():
+        seen = (request.POST.get("seen_first", ""), request.POST.get("seen_last", ""))
+        try:
+            services.rename_contact(contact_id=pk, **form.cleaned_data, by=actor_of(request), seen=seen)
+            return answer(request, pk)
+        except services.ChangedMeanwhileError as changed:
+            error = gettext("Somebody else changed this to {now} meanwhile.").format(now=changed)
+            found.refresh_from_db()
+        except services.NamelessContactError:
+            error = gettext("Keep a name or an address to know them by.")
+    context = {"contact": found, "form": form, "error": error}
+    status = 422 if form.errors or error else 200
+    return htmx.respond(request, "contacts/name.html", context, fragment="editor", status=status)
+
+
+@require_POST
+def assignee(request: Request, pk: int) -> HttpResponse:
+    """Give the contact to somebody. The value may stand in the address: that is how Undo asks."""
+    found = _visible(request, pk)
+    value = request.POST.get("assignee", request.GET.get("assignee", ""))
+    to = None
+    if value:
+        number = int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
+        to = get_object_or_404(assignable_by(request.member), pk=number)
+    undo = f"{request.path}?assignee={found.assignee_id or ''}"
+    services.assign_contact(contact_id=pk, to=to, by=actor_of(request))
+    if not policies.visible_to(request.member).filter(pk=pk).exists():
+        return _given_away(request)
+    sentence = gettext("Given to {name}").format(name=to.user.name) if to else gettext("Nobody’s now")
+    return htmx.toast(answer(request, pk), sentence, undo_url=undo)
+
+
+@require_POST
+def comments(request: Request, pk: int) -> HttpResponse:
+    """Write a comment about the contact."""
+    _visible(request, pk)
+    text = request.POST.get("text", "")
+    error = ""
+    try:
+        timeline_services.add_comment(text=text, by=request.member, contact_id=pk)
+    except timeline_services.CommentRefusedError as refused:
+        error = str(refused)
+    if not htmx.wants_fragment(request) and not error:
+        return redirect("contacts:contact", pk)
+    shown = feed(request, pk)
+    if error:
+        shown = shown.refused(text=text, error=error)
+    if htmx.wants_fragment(request):
+        return _drawn(request, "timeline/_posted.html", {"feed": shown}, status=422 if error else 200)
+    context = about(request, pk)
+    context |= {**_surroundings(request, pk, context["card"]), "feed": shown}
+    return render(request, "contacts/contact.html", context, status=422)
+
+
+def about(request: Request, pk: int) -> dict[str, Any]:
+    """What the left side of the page shows. Raises Http404 when the member does not see the contact."""
+    card = selectors.contact_card(member=request.member, contact_id=pk)
+    if card is None:
+        raise Http404
+    return {"card": card, "members": assignable_by(request.member).order_by("user__name")}
+
+
+def feed(request: Request, pk: int) -> timeline_selectors.Feed:
+    """The history of a contact that the member was found to see."""
+    return timeline_selectors.contact_feed(
+        member=request.member,
+        contact_id=pk,
+        page_url=reverse("contacts:contact", args=[pk]),
+        comment_url=reverse("contacts:comments", args=[pk]),
+        query=request.GET,
+    )
+
+
+def answer(request: Request, pk: int) -> HttpResponse:
+    """After a change: the left side as it is now, or the page when there is no script."""
+    if not htmx.wants_fragment(request):
+        return redirect("contacts:contact", pk)
+    return _drawn(request, "contacts/_about.html", about(request, pk))
+
+
+def actor_of(request: Request) -> Actor:
+    """Who acts in this request."""
+    return Actor("member", request.member.pk, request.user.name)
+
+
+def _surroundings(request: Request, pk: int, card: selectors.Card) -> dict[str, Any]:
+    tabs = selectors.tabs(member=request.member, contact=card.contact)
+    chosen = next((tab for tab in tabs if tab.slug == request.GET.get("tab")), None)
+    return {
+        "tabs": tabs,
+        "tab": chosen,
+        "part": chosen.part() if chosen else None,
+        "feed": None if chosen else feed(request, pk),
+        "strips": slots.parts("contact.strip", member=request.member, contact=card.contact),
+        "acts": slots.parts("contact.acts", member=request.member, contact=card.contact),
+    }
+
+
+def _visible(request: Request, pk: int) -> Any:
+    return get_object_or_404(policies.visible_to(request.member).select_related("assignee__user"), pk=pk)
+
+
+def _given_away(request: Request) -> HttpResponse:
+    """Whoever gives a contact out of their reach no longer sees it."""
+    if not htmx.wants_fragment(request):
+        return redirect("contacts:list")
+    response = HttpResponse()
+    response["HX-Location"] = reverse("contacts:list")
+    return htmx.toast(response, gettext("Given away. You no longer see this contact"))
+
+
+def _drawn(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    response = render(request, template, context, status=status)
+    response["Vary"] = "HX-Request, HX-Target"
+    return response

@@ -1,0 +1,79 @@
+"""The list of contacts, and adding one by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from afluente.accounts.policies import assignable_by
+from afluente.contacts import forms, policies, selectors, services
+from afluente.contacts.models import Contact
+from afluente.kernel import email, htmx
+from afluente.timeline.events import Actor
+from afluente.ui import channels
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+
+SOURCES = ("form", "webhook", "api", "import", "manual")
+
+
+@require_safe
+def contacts(request: Request) -> HttpResponse:
+    """The list; only its rows when a filter or the end of the page asks."""
+    wanted = selectors.Filter.read(request.GET)
+    page = selectors.contact_page(member=request.member, wanted=wanted)
+    more = wanted.address(after=page.next_after) if page.next_after else ""
+    context = {
+        "page": page,
+        "wanted": wanted,
+        "more_url": reverse("contacts:list") + more if more else "",
+        "sources": [(kind, channels.channel(kind).label) for kind in SOURCES],
+        "members": assignable_by(request.member).order_by("user__name"),
+        "is_part": htmx.wants_fragment(request),
+    }
+    fragment = "rows" if wanted.after else "people"
+    return htmx.respond(request, "contacts/list.html", context, fragment=fragment)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """The form for a new contact. An e-mail that somebody has already is said once, then accepted (Q2)."""
+    form = forms.NewPerson(request.POST if request.method == "POST" else None)
+    same = None
+    if request.method == "POST" and form.is_valid():
+        same = _same_email(form.cleaned_data["email"])
+        if same is None or request.POST.get("even_so") == form.cleaned_data["email"]:
+            return _create(request, form)
+    is_seen = same is not None and policies.visible_to(request.member).filter(pk=same.pk).exists()
+    context = {"form": form, "same": same if is_seen else None, "is_hidden_same": same is not None and not is_seen}
+    status = 422 if form.errors or same else 200
+    return htmx.respond(request, "contacts/new.html", context, fragment="form", status=status)
+
+
+def _create(request: Request, form: forms.NewPerson) -> HttpResponse:
+    person = form.person(country=request.workspace.country, assignee_id=request.member.pk)
+    actor = Actor("member", request.member.pk, request.user.name)
+    contact_id = services.create_contacts(contacts=[person], by=actor)[0]
+    same = _same_email(form.cleaned_data["email"], but=contact_id)
+    if same is not None:
+        services.note_possible_duplicates([(contact_id, same.pk, "email")])
+    address = reverse("contacts:contact", args=[contact_id])
+    if not htmx.wants_fragment(request):
+        return redirect(address)
+    response = HttpResponse()
+    response["HX-Location"] = address
+    return htmx.toast(response, gettext("Contact added"))
+
+
+def _same_email(typed: str, *, but: int | None = None) -> Contact | None:
+    """Somebody who has this e-mail, whoever may see them: the address is taken all the same."""
+    key = email.match_key(typed) if typed else None
+    if key is None:
+        return None
+    return Contact.objects.present().filter(emails__key=key).exclude(pk=but).order_by("pk").first()
