@@ -126,3 +126,11 @@ def test_a_misspelt_argument_fails_when_the_template_is_compiled():
 def test_pages_are_offered_only_where_there_are_any():
     assert draw("{% pagination %}").strip() == ""
     assert 'rel="next"' in draw('{% pagination next_url="?after=3" %}')
+
+
+def test_a_name_is_escaped_also_when_a_template_wrote_the_same_text():
+    written = draw('{% avatar name="<b>Ana" %}')
+    given = draw("{% avatar name=name %}", name="<b>Ana")
+
+    assert written == given
+    assert "<b>" not in given

@@ -12,7 +12,7 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from afluente.kernel import text
@@ -44,13 +44,17 @@ def icon(name: str, *, css: str = "") -> SafeString:
 
     Raises TemplateSyntaxError for a sign that the sprite does not hold.
     """
+    return _icon(str(name), css, static(SPRITE))
+
+
+# A board draws thousands of the same few signs and people, hence the caches.
+@lru_cache(maxsize=512)
+def _icon(name: str, css: str, sprite: str) -> SafeString:
     if name not in icon_names():
         raise template.TemplateSyntaxError(f"No sign called {name!r}; add it to scripts/icons.txt")
+    classes = f"i {css}".strip()
     return format_html(
-        '<svg class="i{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        f" {css}" if css else "",
-        static(SPRITE),
-        name,
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>', classes, sprite, name
     )
 
 
@@ -73,34 +77,36 @@ def avatar(
     decorative: bool = False,
 ) -> SafeString:
     """Initials on a hue. `size` is "", "md" or "lg"; `square` for organisations; `seed` decides the hue."""
-    label = (
-        'aria-hidden="true"' if decorative else format_html('role="img" aria-label="{0}" title="{0}"', name)
-    )
-    return format_html(
-        '<span class="av{}{} {}" {}{}>{}</span>',
-        f" {size}" if size else "",
-        " sqr" if square else "",
-        hue(seed if seed is not None else name),
-        SafeString(label),
-        SafeString(" data-on") if online else "",
-        text.initials(name),
-    )
+    classes = ["av", size, "sqr" if square else "", hue(name if seed is None else seed)]
+    return _labelled(" ".join(filter(None, classes)), escape(name), text.initials(name), decorative, online)
 
 
 @register.simple_tag
 def channel(kind: str, *, size: str = "", label: str = "", decorative: bool = False) -> SafeString:
     """The sign of a source (`api`, `form`, `webhook` …). `label` says more, such as the form's name."""
     sign = channels.channel(kind)
-    name = label or sign.label
-    spoken = (
-        'aria-hidden="true"' if decorative else format_html('role="img" aria-label="{0}" title="{0}"', name)
+    classes = ["ch", size, f"ch-{sign.css}"]
+    return _labelled(
+        " ".join(filter(None, classes)), escape(label or sign.label), icon(sign.icon), decorative, False
     )
+
+
+@lru_cache(maxsize=4096)
+def _labelled(classes: str, name: str, inside: str, is_decorative: bool, is_online: bool) -> SafeString:
+    """A small sign whose name is in the tooltip and for screen readers, unless it stands beside it.
+
+    `name` comes escaped: safe and unsafe text are equal as keys of the cache.
+    """
+    presence = SafeString(" data-on") if is_online else ""
+    if is_decorative:
+        return format_html('<span class="{}" aria-hidden="true"{}>{}</span>', classes, presence, inside)
     return format_html(
-        '<span class="ch{} ch-{}" {}>{}</span>',
-        f" {size}" if size else "",
-        sign.css,
-        SafeString(spoken),
-        icon(sign.icon),
+        '<span class="{}" role="img" aria-label="{}" title="{}"{}>{}</span>',
+        classes,
+        name,
+        name,
+        presence,
+        inside,
     )
 
 
