@@ -1,6 +1,89 @@
+"""Wiring of the accounts slice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest
+
+    from afluente.ui.navigation import Switch
 
 
 class AccountsConfig(AppConfig):
     name = "afluente.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from afluente.accounts import jobs  # noqa: F401, PLC0415  registers the jobs
+        from afluente.ui import navigation, preferences  # noqa: PLC0415
+
+        _register_settings()
+        navigation.register_switcher(_switches)
+        navigation.register_address("sign_out", "account_logout")
+        navigation.register_nav(
+            navigation.NavEntry(
+                group=navigation.PROFILE, label=_("My profile"), url_name="accounts:profile", icon="user", order=10
+            )
+        )
+        preferences.register_keeper(_keep)
+
+
+def _register_settings() -> None:
+    from afluente.accounts import policies  # noqa: PLC0415
+    from afluente.kernel import mail  # noqa: PLC0415
+    from afluente.ui.navigation import SettingsPage, register_settings_page  # noqa: PLC0415
+
+    def may_read_mail(member: Any) -> bool:
+        return policies.may_administer(member) and mail.is_written_to_files()
+
+    workspace, developers, you = _("Workspace"), _("Developers"), _("You")
+    for group, label, name, icon, order, visible in (
+        (workspace, _("General"), "workspace", "building-2", 10, policies.may_administer),
+        (workspace, _("People"), "people", "users", 11, policies.may_manage_people),
+        (workspace, _("Teams"), "teams", "users-round", 12, policies.may_manage_people),
+        (workspace, _("Outgoing mail"), "mail", "mail", 19, may_read_mail),
+        (developers, _("API tokens"), "tokens", "key-round", 80, policies.may_administer),
+        (you, _("My profile"), "profile", "user", 90, lambda _member: True),
+        (you, _("Security"), "security", "lock", 91, lambda _member: True),
+    ):
+        register_settings_page(
+            SettingsPage(
+                group=group, label=label, url_name=f"accounts:{name}", icon=icon, order=order, visible=visible
+            )
+        )
+
+
+def _switches(request: HttpRequest) -> Iterable[Switch]:
+    """The workspaces of the signed-in person."""
+    from django.urls import reverse  # noqa: PLC0415
+
+    from afluente.accounts import selectors  # noqa: PLC0415
+    from afluente.accounts.models import User  # noqa: PLC0415
+    from afluente.ui.navigation import Switch  # noqa: PLC0415
+
+    if not isinstance(request.user, User):
+        return []
+    present = getattr(request, "workspace", None)
+    return [
+        Switch(
+            label=workspace.name,
+            url=reverse("accounts:enter", args=[workspace.pk]),
+            current=present is not None and workspace.pk == present.pk,
+        )
+        for workspace in selectors.workspaces_of(user=request.user)
+    ]
+
+
+def _keep(request: HttpRequest, name: str, value: str) -> None:
+    """Keep a choice made in a menu with the person who made it."""
+    from afluente.accounts import services  # noqa: PLC0415
+    from afluente.accounts.models import User  # noqa: PLC0415
+
+    if isinstance(request.user, User):
+        services.keep_preference(user=request.user, name=name, value=value)

@@ -6,28 +6,51 @@ import zoneinfo
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from afluente.accounts import selectors
 from afluente.accounts.models import User
+from afluente.accounts.requests import SESSION_KEY
+from afluente.accounts.views import adapters
 from afluente.kernel.workspace import scope
 from afluente.ui import formats
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
-
     from afluente.accounts.requests import Request
 
-SESSION_KEY = "workspace_id"
+# Addresses of the accounts library, which a person needs before, and without, a workspace.
+_PERSONAL = ("account_", "mfa_", "usersessions_")
+View = Callable[..., HttpResponse]
 
 
-class PersonMiddleware:
-    """Speak the person's language; before sign-in, the browser's."""
-
+class _Middleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+
+class FirstRunMiddleware(_Middleware):
+    """While nobody exists, every page that needs somebody leads to the first run.
+
+    It stands before LoginRequiredMiddleware. Once people exist they always do, so each process asks
+    only until then.
+    """
+
+    people_exist = False
+
+    def process_view(self, request: HttpRequest, view: View, *_rest: Any) -> HttpResponse | None:
+        if self.people_exist or not _is_page(request, view):
+            return None
+        self.people_exist = selectors.people_exist()
+        return None if self.people_exist else HttpResponseRedirect(reverse("accounts:set_up"))
+
+
+class PersonMiddleware(_Middleware):
+    """Speak the person's language; before sign-in, the browser's."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = (
@@ -41,46 +64,46 @@ class PersonMiddleware:
         return response
 
 
-class WorkspaceMiddleware:
+class WorkspaceMiddleware(_Middleware):
     """Run each view of a signed-in person in one transaction inside their workspace.
 
     It is done in `process_view`, so that an error in the view passes through the scope and takes
     the transaction back. A view marked `workspace_free` (sign-out, choosing a workspace) runs without.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
     def process_view(
-        self,
-        request: HttpRequest,
-        view: Callable[..., HttpResponse],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         if getattr(view, "workspace_free", False) or not isinstance(request.user, User):
             return None
         workspace_id = request.session.get(SESSION_KEY) or selectors.first_workspace_id(user=request.user)
         if workspace_id is None:
-            return _no_workspace(request)
-        with scope(workspace_id):
-            member = selectors.membership(user=request.user)
-            if member is not None:
-                return _inside(cast("Request", request), member, view, args, kwargs)
+            return None if _needs_no_workspace(request, view) else _to("accounts:no_workspace")
+        try:
+            with scope(workspace_id):
+                member = selectors.membership(user=request.user)
+                if member is not None:
+                    return _inside(cast("Request", request), member, view, args, kwargs)
+        except Exception as error:
+            answer = adapters.answer_to(request, error)
+            if answer is None:
+                raise
+            return answer
         request.session.pop(SESSION_KEY, None)  # no longer a member there: start over
         return HttpResponseRedirect(request.get_full_path())
 
 
+def workspace_free(view: View) -> View:
+    """Mark a view that runs without a workspace."""
+    view.workspace_free = True  # type: ignore[attr-defined]  # read by WorkspaceMiddleware
+    return view
+
+
 def _inside(
-    request: Request, member: Any, view: Callable[..., HttpResponse], args: tuple[Any, ...], kwargs: dict[str, Any]
+    request: Request, member: Any, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> HttpResponse:
     request.member = member
     request.workspace = member.workspace
-    if request.session.get(SESSION_KEY) != member.workspace_id:
-        request.session[SESSION_KEY] = member.workspace_id
     zone = request.user.timezone or member.workspace.timezone
     with timezone.override(zoneinfo.ZoneInfo(zone)), formats.region(member.workspace.country):
         response = view(request, *args, **kwargs)
@@ -90,6 +113,18 @@ def _inside(
         return response
 
 
-def _no_workspace(request: HttpRequest) -> HttpResponse | None:
-    address = reverse("accounts:no_workspace")
-    return None if request.path == address else HttpResponseRedirect(address)
+def _is_page(request: HttpRequest, view: View) -> bool:
+    """Whether the address is one that people open: not a door for programs, a form or a file."""
+    return getattr(view, "login_required", True) or _name(request).startswith(_PERSONAL)
+
+
+def _needs_no_workspace(request: HttpRequest, view: View) -> bool:
+    return not getattr(view, "login_required", True) or _name(request).startswith(_PERSONAL)
+
+
+def _name(request: HttpRequest) -> str:
+    return (request.resolver_match.url_name if request.resolver_match else None) or ""
+
+
+def _to(name: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse(name))

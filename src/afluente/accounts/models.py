@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -172,6 +173,17 @@ class Invitation(WorkspaceModel):
         return f"{self.email} as {self.role}"
 
 
+class Scope(models.TextChoices):
+    """What an API token may do (docs/reference/permissions.md)."""
+
+    LEADS_WRITE = "leads:write", _("Send leads")
+    LEADS_READ = "leads:read", _("Read what became of a lead")
+    CONTACTS_READ = "contacts:read", _("Read contacts")
+    CONTACTS_WRITE = "contacts:write", _("Add and change contacts")
+    DEALS_READ = "deals:read", _("Read deals and pipelines")
+    DEALS_WRITE = "deals:write", _("Add, change and move deals")
+
+
 class ApiToken(WorkspaceModel):
     """A key for another program. Shown once; only its digest is kept.
 
@@ -195,3 +207,7 @@ class ApiToken(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_good_at(self, moment: datetime) -> bool:
+        """Whether it opens anything at `moment` (its maker's access aside)."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > moment)

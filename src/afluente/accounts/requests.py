@@ -6,6 +6,8 @@ from django.http import HttpRequest
 
 from afluente.accounts.models import Membership, User, Workspace
 
+SESSION_KEY = "workspace_id"  # where a session keeps the workspace its person is in
+
 
 class Request(HttpRequest):
     """Set by WorkspaceMiddleware; the view runs inside `scope(workspace.id)`."""

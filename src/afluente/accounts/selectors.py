@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from typing import TYPE_CHECKING
 
-from afluente.accounts import statements
-from afluente.accounts.models import Membership, User, Workspace
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Q
+
+from afluente.accounts import policies, statements
+from afluente.accounts.models import ApiToken, Invitation, Membership, User, Workspace
+from afluente.kernel import clock, ids
 from afluente.kernel.workspace import set_local
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+_LONGEST_NUMBER = 18  # digits of a workspace's number that fit its column
+_LONGEST_TOKEN = 80
 
 
 def membership(*, user: User) -> Membership | None:
@@ -28,12 +40,92 @@ def first_workspace_id(*, user: User) -> int | None:
 def workspaces_of(*, user: User) -> list[Workspace]:
     """The workspaces in which `user` is active, oldest first.
 
-    Runs outside any workspace: the policies of workspace and membership also show a person their
-    own rows, told by the setting `app.user`.
+    Needs no workspace scope: the policies of workspace and membership also show a person their own
+    rows, told by the setting `app.user`.
     """
+    if not user.is_active:
+        return []
     with transaction.atomic():
         set_local("app.user", str(user.pk))
-        ids = statements.member_workspace_ids(user.pk)
-        found = list(Workspace.objects.filter(pk__in=ids).order_by("pk"))
+        ids_of_workspaces = statements.member_workspace_ids(user.pk)
+        found = list(Workspace.objects.filter(pk__in=ids_of_workspaces).order_by("pk"))
         set_local("app.user", "")
     return found
+
+
+def people_exist() -> bool:
+    """Whether this installation was set up: without people, every page leads to the first run."""
+    return User.objects.exists()
+
+
+def is_still_active(user_id: int, session_key: str) -> bool:
+    """Whether a stream opened by this person in this session may stay open.
+
+    Ask it inside the stream's workspace whenever the stream is woken: it needs an active person
+    with an active membership here, and a session that nobody has ended.
+    """
+    return (
+        Membership.objects.active().filter(user_id=user_id).exists()
+        and Session.objects.filter(session_key=session_key, expire_date__gt=clock.now()).exists()
+    )
+
+
+def sessions_of(*, user: User) -> list[UserSession]:
+    """Where `user` is signed in, the latest first. Sessions that have ended are left out."""
+    alive = Session.objects.filter(expire_date__gt=clock.now()).values("session_key")
+    return list(UserSession.objects.filter(user=user, session_key__in=alive).order_by("-created_at"))
+
+
+def token_workspace_id(text: str) -> int | None:
+    """The workspace named by an API token's text; None when the text is no such token.
+
+    It only reads the text: whether the token is good is said by `authenticate_token`, inside it.
+    """
+    head, _, rest = text.partition("_")
+    number, _, secret = rest.partition("_")
+    is_number = number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER
+    return int(number) if head == "af" and is_number and secret and len(text) <= _LONGEST_TOKEN else None
+
+
+def authenticate_token(text: str) -> ApiToken | None:
+    """The token of this text, when it is good now: not revoked, not expired, its maker still active.
+
+    Ask it inside `scope(token_workspace_id(text))`; it opens no scope itself.
+    """
+    return (
+        ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now()))
+        .filter(
+            digest=ids.digest(text),
+            revoked_at=None,
+            created_by__is_active=True,
+            created_by__user__is_active=True,
+        )
+        .select_related("created_by__user", "workspace")
+        .first()
+    )
+
+
+def open_invitation(text: str) -> Invitation | None:
+    """The invitation behind a letter's text, while it can be accepted. Ask inside its workspace."""
+    return (
+        open_invitations(Invitation.objects.select_related("invited_by__user", "workspace", "team"))
+        .filter(digest=ids.digest(text))
+        .first()
+    )
+
+
+def open_invitations(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Those of `invitations` that can still be accepted, the newest first."""
+    return invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=clock.now()).order_by("-pk")
+
+
+def has_account(*, email: str) -> bool:
+    """Whether a person with this e-mail exists. Only for whoever holds a letter sent to it."""
+    return User.objects.filter(email__iexact=email).exists()
+
+
+def listed_tokens(*, member: Membership) -> list[ApiToken]:
+    """The tokens `member` may manage: those that work first, each group newest first."""
+    found = policies.tokens_managed_by(member).order_by("-created_at", "-pk")
+    now = clock.now()
+    return sorted(found, key=lambda token: not token.is_good_at(now))

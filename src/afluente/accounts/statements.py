@@ -25,3 +25,25 @@ def next_workspace_id() -> int:
     with connection.cursor() as cursor:
         cursor.execute(NEXT_WORKSPACE)
         return int(cursor.fetchone()[0])
+
+
+LOCK_FIRST_RUN = "SELECT pg_advisory_xact_lock(hashtextextended('afluente first run', 0))"
+
+
+def lock_first_run() -> None:
+    """Let one transaction at a time decide whether this installation is new."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_FIRST_RUN)
+
+
+SWEEP_SESSIONS = """
+DELETE FROM django_session WHERE expire_date < now();
+DELETE FROM usersessions_usersession u
+ WHERE NOT EXISTS (SELECT FROM django_session s WHERE s.session_key = u.session_key)
+"""
+
+
+def sweep_sessions() -> None:
+    """Remove sessions that are over, and what is known about where they were."""
+    with connection.cursor() as cursor:
+        cursor.execute(SWEEP_SESSIONS)

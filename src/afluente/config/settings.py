@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "afluente.intake",
     "afluente.capture",
     "afluente.insights",
+    "afluente.config",
     # Below ours, so that our templates of the same name are found first.
     "allauth",
     "allauth.account",
@@ -151,11 +152,24 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/15m/key"}  # the latter: second factors
-ACCOUNT_FORMS = {"reset_password": "afluente.accounts.forms.AskForNewPassword"}
+_forms = "afluente.accounts.forms.library"
+ACCOUNT_FORMS = {
+    "login": f"{_forms}.SignIn",
+    "reset_password": f"{_forms}.AskForNewPassword",
+    "reset_password_from_key": f"{_forms}.ChooseNewPassword",
+    "change_password": f"{_forms}.ChangePassword",
+    "add_email": f"{_forms}.ChangeEmail",
+    "reauthenticate": f"{_forms}.ProveByPassword",
+}
+MFA_FORMS = {
+    "authenticate": f"{_forms}.SecondFactor",
+    "reauthenticate": f"{_forms}.ProveByCode",
+    "activate_totp": f"{_forms}.StartSecondFactor",
+}
 PASSWORD_RESET_TIMEOUT = 60 * 60
 MFA_ADAPTER = "afluente.accounts.views.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Afluente"
 MFA_TOTP_TOLERANCE = 1
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write at every page
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique, whatever their case, by a constraint

@@ -1,8 +1,8 @@
 """E-mail leaves by a job, never in a request (invariant 6).
 
 `QueuedBackend` is Django's EMAIL_BACKEND: it puts each message, sealed, into the queue, in the
-caller's transaction. The job hands it to `deliver`, which uses settings.MAIL_TRANSPORT: a mail
-server, or, when none is set, files that an administrator can read in the product (`FolderBackend`).
+caller's transaction. The job sends it with settings.MAIL_TRANSPORT: a mail server, or, when none is
+set, files that an administrator can read in the product (`FolderBackend`).
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ def _as_plain(message: EmailMessage) -> dict[str, Any]:
     }
 
 
-def deliver(letter: str) -> None:
-    """Send one sealed letter now. What the server says goes up to the job, which tries again."""
+@jobs.job("kernel.send_mail", retries=12, atomic=False)
+def send_mail(letter: str, **_later: Any) -> None:
+    """Send one sealed letter. When the server refuses, the job tries again for a few hours."""
     plain = json.loads(box.unseal(letter))
     alternatives = [tuple(part) for part in plain.pop("alternatives")]
     message = EmailMultiAlternatives(**plain, alternatives=alternatives)

@@ -1,0 +1,110 @@
+"""Where the accounts library asks us: how a try is counted, where links lead, what is kept sealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from afluente.accounts import selectors, services
+from afluente.accounts.requests import SESSION_KEY
+from afluente.accounts.services import letters
+from afluente.accounts.services.signing_in import DEVICE_DAYS
+from afluente.kernel import box
+
+if TYPE_CHECKING:
+    from allauth.account.models import EmailConfirmation
+
+    from afluente.accounts.models import User
+
+DEVICE_COOKIE = "__Host-afluente-device" if settings.SESSION_COOKIE_SECURE else "afluente-device"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-in by invitation only, with tries counted as services.signing_in says."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("E-mail or password is wrong."),
+        "too_many_login_attempts": _("Too many tries. Wait a quarter of an hour, or ask for a new password."),
+        "incorrect_password": _("The password is wrong."),
+        "enter_current_password": _("This is not your present password."),
+        "email_taken": _("Another person has this e-mail."),
+        "rate_limited": _("Too many tries. Wait a moment."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing: `authenticate` counts."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        try:
+            attempt = services.begin_try(
+                email=credentials.get("email", ""),
+                address=self.get_client_ip(request),
+                device=request.COOKIES.get(DEVICE_COOKIE, ""),
+            )
+        except services.TooManyTriesError as refused:
+            raise self.validation_error("too_many_login_attempts") from refused
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            services.forgive(attempt)
+        return user
+
+    def post_login(self, request: HttpRequest, user: User, **rest: Any) -> HttpResponse:
+        workspace_id = selectors.first_workspace_id(user=user)
+        if workspace_id is not None:
+            request.session[SESSION_KEY] = workspace_id
+        response: HttpResponse = super().post_login(request, user, **rest)
+        response.set_cookie(
+            DEVICE_COOKIE,
+            services.new_device(email=user.email),
+            max_age=DEVICE_DAYS * 24 * 3600,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        # Behind a proxy the server has put the visitor's address here (kernel.forwarded).
+        return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  no address, not a listener
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+        return letters.absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("accounts:security")
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """The keys of second factors are kept sealed (S-16)."""
+
+    def encrypt(self, text: str) -> str:
+        return box.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return box.unseal(encrypted_text)
+
+
+def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """What the library's own middleware answers to its exceptions.
+
+    Views run inside WorkspaceMiddleware.process_view, whose exceptions Django does not offer to
+    `process_exception`. None for every other error.
+    """
+    if isinstance(error, ImmediateHttpResponse):
+        return error.response
+    if isinstance(error, ReauthenticationRequired):
+        methods = AccountAdapter(request).get_reauthentication_methods(request.user)
+        address = methods[0]["url"] if methods else reverse("account_login")
+        return suspend_request(request, address)
+    return None
