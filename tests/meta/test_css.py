@@ -55,7 +55,7 @@ def test_the_order_of_layers_is_declared_first():
 
 @pytest.mark.parametrize("sheet", [s for s in SHEETS if LOOK not in s.parents], ids=name)
 def test_a_slice_writes_only_into_its_layer(sheet: Path):
-    rules = code(sheet).strip()
+    rules = re.sub(r"^@layer [\w, ]+;\s*", "", code(sheet).strip())  # the order may be repeated
 
     assert rules.startswith("@layer slices {")
     assert _end_of_block(rules) == len(rules)
@@ -87,7 +87,12 @@ def test_scripts_are_checked_and_evaluate_nothing(script: Path):
     text = script.read_text()
 
     assert text.startswith("// @ts-check")
-    assert re.findall(r"\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write", text) == []
+    assert (
+        re.findall(
+            r"\beval\(|new Function|(?:inner|outer)HTML\s*=[^=]|insertAdjacentHTML|document\.write", text
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=name)
