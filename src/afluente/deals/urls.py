@@ -19,6 +19,7 @@ urlpatterns = [
     path("deals/<int:pk>/reopening/", moving.reopening, name="reopening"),
     path("deals/<int:pk>/deletion/", deal.deletion, name="deletion"),
     path("deals/<int:pk>/restoring/", deal.restoring, name="restoring"),
+    path("deals/<int:pk>/comments/", deal.comments, name="comments"),
     path("deals/<int:pk>/contacts/", deal.people, name="people"),
     path("deals/<int:pk>/<str:field>/", deal.field, name="field"),
     path("settings/pipelines/", pipelines.pipelines, name="pipelines"),

@@ -3,7 +3,7 @@
 from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
 from afluente.deals.selectors.cards import Card, Person
 from afluente.deals.selectors.filtering import BoardFilter
-from afluente.deals.selectors.pages import DealPage, RailStep, deal_page, return_stage
+from afluente.deals.selectors.pages import DealPage, RailStep, deal_page, people_to_add, return_stage
 from afluente.deals.selectors.pipelines import (
     PipelineSummary,
     StageRow,
@@ -32,6 +32,7 @@ __all__ = [
     "deal_page",
     "default_pipeline",
     "move_targets",
+    "people_to_add",
     "pipeline_summaries",
     "return_stage",
     "stage_rows",

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from afluente.contacts import policies as contact_policies
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealContact, Stage
 from afluente.deals.selectors.boards import depth_of
-from afluente.kernel import clock
+from afluente.kernel import clock, text
 from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
+    from afluente.contacts.models import Contact
 
 STEPS = 20  # of five per cent each: the share of a segment that is filled
 
@@ -31,6 +32,32 @@ class RailStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonLine:
+    """A contact in one line: what to call them, and their main addresses ('' when there is none)."""
+
+    contact_id: int
+    name: str
+    email: str
+    phone: str
+    is_primary: bool = False
+
+    @property
+    def called(self) -> str:
+        return self.name or self.email or self.phone or f"#{self.contact_id}"
+
+
+def _line(contact: Contact, *, is_primary: bool = False) -> PersonLine:
+    """Reads prefetched addresses only."""
+    return PersonLine(
+        contact_id=contact.pk,
+        name=contact.name,
+        email=next((one.email for one in contact.emails.all() if one.is_primary), ""),
+        phone=next((one.raw for one in contact.phones.all() if one.is_primary), ""),
+        is_primary=is_primary,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class DealPage:
     """Everything the page and the side panel of a deal show, but its history."""
 
@@ -38,7 +65,7 @@ class DealPage:
     rail: list[RailStep]
     won: Stage
     lost: Stage
-    people: list[DealContact]
+    people: list[PersonLine]
     hidden_people: int
 
 
@@ -88,12 +115,12 @@ def _share(deal: Deal, stage: Stage) -> int:
     return min(STEPS, max(1, round(STEPS * hours / (24 * stage.stale_after_days)))) * 100 // STEPS
 
 
-def _people(deal: Deal, member: Membership) -> tuple[list[DealContact], int]:
+def _people(deal: Deal, member: Membership) -> tuple[list[PersonLine], int]:
     """The contacts of the deal that `member` sees, primary first, and how many more there are."""
     links = DealContact.objects.filter(deal_id=deal.pk, contact__deleted_at=None)
     seen = links.filter(contact__in=contact_policies.visible_to(member))
     ordered = seen.select_related("contact").prefetch_related("contact__emails", "contact__phones")
-    people = list(ordered.order_by("-is_primary", "pk"))
+    people = [_line(link.contact, is_primary=link.is_primary) for link in ordered.order_by("-is_primary", "pk")]
     return people, links.count() - len(people)
 
 
@@ -104,3 +131,17 @@ def return_stage(*, deal: Deal) -> Stage:
     origin = moves.annotate(origin=F("data__from")).values_list("origin", flat=True).first()
     stage = opened.filter(pk=origin).first() if origin is not None else None
     return stage or opened.order_by("position", "pk")[0]
+
+
+def people_to_add(*, member: Membership, deal: Deal, words: str) -> list[PersonLine]:
+    """Up to eight contacts that `member` sees, are not in the deal yet and are called `words`."""
+    if not words:
+        return []
+    folded = text.norm(words)
+    named = Q(sort_name__contains=folded) | Q(emails__key__startswith=words.lower())
+    digits = "".join(character for character in words if character.isdigit())
+    if len(digits) >= 4:
+        named |= Q(phones__e164__contains=digits)
+    seen = contact_policies.visible_to(member).filter(named).exclude(deal_links__deal_id=deal.pk)
+    ordered = seen.distinct().order_by("sort_name", "pk").prefetch_related("emails", "phones")
+    return [_line(contact) for contact in ordered[:8]]

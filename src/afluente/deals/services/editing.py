@@ -150,4 +150,4 @@ def primary_contacts(deal_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _plain(value: Any) -> Any:
-    return f"{value:f}" if isinstance(value, Decimal) else value
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value

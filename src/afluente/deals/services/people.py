@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from afluente.contacts.models import Contact
 from afluente.deals.models import DealContact
 from afluente.deals.services.editing import locked, told
 from afluente.timeline import services as timeline
@@ -24,7 +25,7 @@ def link_contact(*, deal_id: int, contact_id: int, by: Actor) -> None:
         return
     is_primary = not links.filter(is_primary=True).exists()
     DealContact.objects.create(deal=deal, contact_id=contact_id, is_primary=is_primary)
-    timeline.record([NewEvent("deal.contact_added", by, deal_id=deal_id, contact_id=contact_id)])
+    timeline.record([_about("deal.contact_added", deal_id, contact_id, by)])
 
 
 @transaction.atomic
@@ -37,7 +38,7 @@ def unlink_contact(*, deal_id: int, contact_id: int, by: Actor) -> None:
         return
     if not links.filter(is_primary=True).exists():
         links.filter(pk__in=links.order_by("pk").values("pk")[:1]).update(is_primary=True)
-    timeline.record([NewEvent("deal.contact_removed", by, deal_id=deal_id, contact_id=contact_id)])
+    timeline.record([_about("deal.contact_removed", deal_id, contact_id, by)])
 
 
 @transaction.atomic
@@ -50,4 +51,15 @@ def make_primary(*, deal_id: int, contact_id: int, by: Actor) -> None:
         return
     links.filter(is_primary=True).update(is_primary=False)
     links.filter(contact_id=contact_id).update(is_primary=True)
-    timeline.record([told("deal.changed", deal, by, {"primary_contact": [before, contact_id]})])
+    names = _names([before or 0, contact_id])
+    pair = [names.get(before or 0, ""), names.get(contact_id, "")]
+    timeline.record([told("deal.changed", deal, by, {"primary_contact": pair})])
+
+
+def _about(kind: str, deal_id: int, contact_id: int, by: Actor) -> NewEvent:
+    data = {"person": _names([contact_id]).get(contact_id, "")}
+    return NewEvent(kind, by, deal_id=deal_id, contact_id=contact_id, data=data)
+
+
+def _names(contact_ids: list[int]) -> dict[int, str]:
+    return {contact.pk: contact.name for contact in Contact.objects.filter(pk__in=contact_ids)}

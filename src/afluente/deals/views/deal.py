@@ -11,13 +11,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afluente.accounts import policies as accounts
 from afluente.contacts import policies as contact_policies
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.views import asking
+from afluente.kernel import text
 from afluente.kernel.htmx import respond, toast, trigger, wants_fragment
+from afluente.timeline import selectors as timeline_selectors
+from afluente.timeline import services as timeline
 from afluente.ui import formats
 
 if TYPE_CHECKING:
@@ -35,15 +38,47 @@ def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> Http
     page = selectors.deal_page(member=request.member, deal_id=pk)
     if page is None:
         raise Http404
+    found = feed(request, page.deal)
+    if wants_fragment(request) and "history" in request.headers.get("HX-Target", ""):
+        return render(request, "timeline/_history.html", {"feed": found})
     context = {
         "page": page,
         "deal": page.deal,
+        "feed": found,
         "members": asking.members(request),
         "close_url": reverse("deals:pipeline", args=[page.deal.pipeline_id]),
-        "targets": selectors.move_targets(member=request.member),
+        "link": request.build_absolute_uri(reverse("deals:deal", args=[pk])),
         **extra,
     }
     return respond(request, "deals/deal.html", context, fragment="panel", status=status)
+
+
+def feed(request: Request, found: Deal) -> timeline_selectors.Feed:
+    """The history of a deal, as far as the address asks for it."""
+    return timeline_selectors.deal_feed(
+        member=request.member,
+        deal_id=found.pk,
+        page_url=reverse("deals:deal", args=[found.pk]),
+        comment_url=reverse("deals:comments", args=[found.pk]),
+        query=request.GET,
+    )
+
+
+@require_POST
+def comments(request: Request, pk: int) -> HttpResponse:
+    """Write a comment; the history with it, or the box with what is wrong."""
+    found = asking.movable(request, pk)
+    words = request.POST.get("text", "")
+    try:
+        timeline.add_comment(text=words, by=request.member, deal_id=pk)
+    except timeline.CommentRefusedError as refused:
+        shown = feed(request, found).refused(text=words, error=str(refused))
+        if not wants_fragment(request):
+            return _draw(request, pk, status=422, feed=shown)
+        return render(request, "timeline/_posted.html", {"feed": shown}, status=422)
+    if not wants_fragment(request):
+        return asking.see_other(reverse("deals:deal", args=[pk]))
+    return render(request, "timeline/_posted.html", {"feed": feed(request, found)})
 
 
 def _form(request: Request, field: str) -> django_forms.Form:
@@ -118,10 +153,15 @@ def _draw_field(request: Request, pk: int, field: str, *, error: str = "", typed
     return render(request, f"deals/_fields.html#{field}", context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def people(request: Request, pk: int) -> HttpResponse:
-    """Add a person to a deal, take one out, or make one the main one (`act`)."""
+    """GET finds people to add (`q`). POST adds one, takes one out, or makes one the main one (`act`)."""
     present = asking.movable(request, pk)
+    if request.method != "POST":
+        words = text.clean(request.GET.get("q", ""), limit=100)
+        found = selectors.people_to_add(member=request.member, deal=present, words=words)
+        context = {"deal": present, "found": found, "words": words}
+        return respond(request, "deals/people.html", context, fragment="found")
     seen = contact_policies.visible_to(request.member)
     number = request.POST.get("contact", "")
     if not (number.isascii() and number.isdigit() and len(number) <= 18):

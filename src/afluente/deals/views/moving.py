@@ -49,7 +49,7 @@ def _move(request: Request, deal: Deal, form: forms.Move) -> HttpResponse:
         deal_ids=[deal.pk],
         to=stage,
         by=asking.by(request),
-        cause={"kind": "undo"} if is_undo else None,
+        cause={"undo": True} if is_undo else None,
         after_id=data["after"],
         before_id=data["before"],
         lost_reason=data["reason"],

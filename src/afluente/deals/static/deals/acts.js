@@ -25,7 +25,7 @@ export class Acts {
     else if (item) this.choose(item);
     else if (target.closest(".arrived")) this.board.arrivals.flush(columnOf(target).dataset.stage);
     else if (target.closest("[data-cancel]")) target.closest(".adding")?.replaceChildren();
-    else if (target.closest("#peek [data-close] > header a[href]")) this.unpeek();
+    else if (target.closest("#peek [data-shut]")) this.unpeek();
     else return;
     event.preventDefault();
   }
