@@ -33,10 +33,10 @@ class Product:
         }
         self.process: subprocess.Popen[str] | None = None
 
-    def launch(self) -> subprocess.Popen[str]:
+    def launch(self, verb: str = "run") -> subprocess.Popen[str]:
         """Start without waiting."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "afluente", "run"],
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "afluente", verb],
             env=self.environment,
             cwd=self.data_dir,
             stdout=subprocess.PIPE,
@@ -45,9 +45,9 @@ class Product:
         )
         return self.process
 
-    def start(self) -> str:
+    def start(self, verb: str = "run") -> str:
         """Start and return the line that was printed when it was ready."""
-        stdout = self.launch().stdout
+        stdout = self.launch(verb).stdout
         assert stdout is not None
         return stdout.readline().strip()
 

@@ -48,6 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(verb=_help_of(parser))
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
     _add(verbs, "run", _run, "start the database, the web process and the worker")
+    _add(verbs, "demo", _demo, "the same with example data, signed in, and leads that arrive by themselves")
     _add(verbs, "web", _web, "serve web requests only")
     _add(verbs, "worker", _worker, "do background work only")
     _add(verbs, "migrate", _migrate, "make the roles and bring the tables up to date")
@@ -109,6 +110,12 @@ def _run(_: argparse.Namespace) -> int:
     from afluente.config import environment, supervisor
 
     return supervisor.run(environment.load())
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from afluente.config import demo
+
+    return demo.run()
 
 
 def _web(_: argparse.Namespace) -> int:

@@ -77,9 +77,9 @@ class Supervisor:
         _compile_messages()
         self._import()
         if self.server:
-            self.server.wait(say=_say)
+            self.server.wait(say=say)
         else:
-            prepare.provision_external(self.environment, say=_say)
+            prepare.provision_external(self.environment, say=say)
         self._migrate()
         serving.refuse_unsafe(self.environment)
         self.children = [
@@ -89,15 +89,17 @@ class Supervisor:
         for child in self.children:
             child.start()
         self._note()
-        self._announce()
+        self._await_web()
+        self.announce()
+        self._note()
 
     def _import(self) -> None:
         """The whole application; its static files are collected meanwhile when they are stale."""
         prepare.setup()
-        task = self._fork(prepare.collect_static) if prepare.stale_static() else None
+        task = self.fork(prepare.collect_static) if prepare.stale_static() else None
         prepare.warm()
         if task:
-            _wait_for(task, "The static files could not be collected")
+            wait_for(task, "The static files could not be collected")
         prepare.warm_entries()
 
     def _migrate(self) -> None:
@@ -107,36 +109,40 @@ class Supervisor:
         needs_migration = prepare.needs_migration()
         connections.close_all()
         if needs_migration:
-            _wait_for(self._fork(prepare.migrate), "The tables could not be brought up to date")
+            wait_for(self.fork(prepare.migrate), "The tables could not be brought up to date")
 
-    def _fork(self, act: Callable[[], None]) -> int:
+    def fork(self, act: Callable[[], None]) -> int:
         """Do one thing in a copy of this process; the pid of the copy."""
 
         def main() -> int:
-            self._let_go()
+            self.let_go()
             act()
             return 0
 
         return children.fork(main)
 
     def _web(self) -> int:
-        self._let_go()
+        self.let_go()
         assert self.listener is not None
         return serving.serve(self.listener)
 
     def _worker(self) -> int:
-        self._let_go()
+        self.let_go()
         assert self.listener is not None
         self.listener.close()
         return serving.work()
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """In a child: the data directory is the parent's."""
         if self.server:
             self.server.forget()
 
-    def _announce(self) -> None:
-        """Print the address once the first page can be had."""
+    def announce(self) -> None:
+        """The one line that says where the product is."""
+        say(f"Afluente is running at {self.environment.base_url}")
+
+    def _await_web(self) -> None:
+        """Until the first page can be had."""
         deadline = time.monotonic() + PATIENCE_WITH_WEB
         while not _answers(self.environment):
             if self.children[0].has_ended():
@@ -144,7 +150,6 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise DatabaseStartError("The web process does not answer: see the messages above.")
             time.sleep(0.02)
-        _say(f"Afluente is running at {self.environment.base_url}")
 
     # Watch
 
@@ -186,7 +191,7 @@ class Supervisor:
             if not child.has_ended():
                 continue
             if was_running:
-                _say(f"The {child.name} process ended ({child.why}): starting it again.")
+                say(f"The {child.name} process ended ({child.why}): starting it again.")
             if time.monotonic() >= child.next_attempt:
                 child.start()
                 changed = True
@@ -200,7 +205,7 @@ class Supervisor:
         now = time.monotonic()
         if self.database_attempt is None:
             self.database_attempt = self.database_pauses.after_death(now)
-            _say("The database ended: starting it again.")
+            say("The database ended: starting it again.")
         if now < self.database_attempt:
             return False
         self.database_attempt = None
@@ -208,7 +213,7 @@ class Supervisor:
         try:
             self.server.begin()
         except DatabaseStartError as problem:
-            _say(str(problem))
+            say(str(problem))
         return True
 
     @property
@@ -245,7 +250,7 @@ class Supervisor:
             (self.environment.data_dir / "processes.json").unlink(missing_ok=True)
 
 
-def _wait_for(pid: int, failure: str) -> None:
+def wait_for(pid: int, failure: str) -> None:
     """Until a task of ours has ended. Raises DatabaseStartError with `failure` when it failed."""
     try:
         _, status = os.waitpid(pid, 0)
@@ -261,7 +266,7 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
     """SIGCHLD only has to wake us."""
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     with contextlib.suppress(OSError):  # whoever read our output has gone; the product goes on
         print(text, flush=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
@@ -12,4 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = []
 for _slice in ("ui", "accounts", "insights", "deals", "contacts", "timeline", "intake", "capture"):
     if find_spec(f"afluente.{_slice}.urls"):
         urlpatterns.append(path("", include(f"afluente.{_slice}.urls")))
+if os.environ.get("AFLUENTE_DEMO"):
+    from afluente.config import demo_door
+
+    urlpatterns.append(path("demo/<str:key>", demo_door.enter))
 urlpatterns.append(path("api/v1/", include((api.urls(), "api"))))
