@@ -47,7 +47,7 @@ class Server:
         """Start `web` or `worker` (again)."""
         command = [sys.executable, "-m", "tests.serving", role, self.database, str(self.port), self.jobs]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
-        self.processes[role] = subprocess.Popen(command, cwd=ROOT, env=environment)
+        self.processes[role] = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603
         if role == "web":
             self._wait()
         return self.processes[role]
@@ -74,7 +74,7 @@ class Server:
             if self.processes["web"].poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):  # noqa: S310
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)

@@ -12,19 +12,25 @@ import os
 import re
 import secrets
 import time
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afluente.config.settings")
 
 from afluente.config.wsgi import application  # isort: skip  -- sets Django up before what follows
 
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from afluente.config import refusals
+from afluente.config.audience import Audience, find_viewer
+from afluente.config.gauges import publish_gauges
 from afluente.kernel import asgi, doors, forwarded, live, metrics
 from afluente.kernel.bridge import Bridge, BusyError
 from afluente.kernel.health import Watch
+from afluente.kernel.snapshots import Cursor
+from afluente.kernel.streams import HEADERS, Hub
 
 if TYPE_CHECKING:
     from afluente.kernel.asgi import Message, Receive, Scope, Send
@@ -70,10 +76,13 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Entry:
     """The application. `stop_streams` is called as soon as the server is asked to stop."""
 
+    _bridge: Bridge
+    _watch: Watch
+    _hub: Hub
+
     def __init__(self) -> None:
-        self._bridge: Bridge | None = None
-        self._watch: Watch | None = None
         self._is_behind_tls = settings.BASE_URL.startswith("https://")
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -87,18 +96,25 @@ class Entry:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
+        self._loop = asyncio.get_running_loop()
         self._bridge = Bridge(application)
-        self._watch = Watch(on_live=lambda _: None, on_look=lambda _: None)
+        self._hub = Hub(Audience())
+        self._watch = Watch(on_live=self._hub.wake, on_look=self._hub.look)
         self._watch.start()
+        publish_gauges(hub=self._hub, watch=self._watch)
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self._hub.stop()
         await asyncio.to_thread(self._watch.stop)
         await asyncio.to_thread(live.flush)
+        self._hub.close()
         self._bridge.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     def stop_streams(self) -> None:
-        """End the open streams, so that nothing holds the server up. Callable from any thread."""
+        """End the open streams, so that nothing holds the server up. Callable from a signal."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._hub.stop)
 
     # One request
 
@@ -122,8 +138,6 @@ class Entry:
             call.end()
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self._watch is not None
-        assert self._bridge is not None
         path = scope["path"]
         if own := _OWN.get(path):
             await own(self, scope, receive, send)
@@ -140,17 +154,56 @@ class Entry:
     # Our own addresses
 
     async def _health(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        assert self._watch is not None
         health = self._watch.health
         await asgi.answer_json(send, 200 if health.has_database else 503, health.as_json())
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """`GET /live`: what changes for the signed-in person, from where they stand. Browsers say
+        that in Last-Event-ID when they reconnect; a page says it in `after` when it connects first.
+        """
+        if scope["method"] != "GET" or _is_foreign(scope):
+            await refusals.not_for_you(scope, send)
+            return
+        try:
+            viewer = await self._hub.run(find_viewer, _text(scope, b"cookie"))
+        except DatabaseError:
+            viewer = None
+            if not self._watch.is_away:
+                log.exception("The reader of a stream could not be looked up.")
+        if viewer is not None:
+            await self._hub.serve(viewer, _cursor(scope), receive, send)
+        elif self._watch.is_away:
+            # Any other answer than a stream would make browsers give up instead of coming back.
+            await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
+            await send({"type": "http.response.body", "body": b"retry: 2000\n\n"})
+        else:
+            await refusals.not_for_you(scope, send)
 
     async def _metrics(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         text = await asyncio.to_thread(metrics.text)
         await asgi.answer(send, 200, text.encode(), content_type=b"text/plain; version=0.0.4; charset=utf-8")
 
 
-_OWN = {"/healthz": Entry._health, "/metrics": Entry._metrics}
+_OWN = {"/live": Entry._stream, "/healthz": Entry._health, "/metrics": Entry._metrics}
 _EXPECTED = (asgi.BodyTooLargeError, BusyError)
+
+
+def _text(scope: Scope, name: bytes) -> str:
+    return (asgi.header(scope, name) or b"").decode("latin-1")
+
+
+def _is_foreign(scope: Scope) -> bool:
+    """Whether another site's page asks."""
+    origin = urlsplit(_text(scope, b"origin")).netloc
+    site = _text(scope, b"sec-fetch-site")
+    return site not in {"", "same-origin", "none"} or origin not in {"", _text(scope, b"host")}
+
+
+def _cursor(scope: Scope) -> Cursor | None:
+    given = _text(scope, b"last-event-id")
+    if not given:
+        (given,) = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])[-1:]
+    return Cursor.parse(given)
 
 
 async def _explain(problem: Exception, scope: Scope, send: Send) -> None:

@@ -37,6 +37,12 @@ async def busy(scope: Scope, send: Send) -> None:
         await _refuse(scope, send, 503, "busy", _("Back in a moment."), text)
 
 
+async def not_for_you(scope: Scope, send: Send) -> None:
+    """401: the stream is for signed-in people on our own pages."""
+    with translation.override(_language(scope)):
+        await _refuse(scope, send, 401, "sign_in", _("Please sign in."), _("Live updates need it."))
+
+
 async def failed(scope: Scope, send: Send) -> None:
     """500: our mistake; the request id finds it in the log."""
     with translation.override(_language(scope)):

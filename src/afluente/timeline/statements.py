@@ -104,7 +104,7 @@ SELECT s.snapshot, e.id, e.tx, e.kind, e.deal_id, e.contact_id, e.before
   FROM (SELECT pg_current_snapshot()::text AS snapshot) s
   LEFT JOIN LATERAL (
        SELECT id, tx, kind, deal_id, contact_id,
-              CASE WHEN kind LIKE '%%.assigned' THEN data -> 'from' ELSE data -> 'assignee' END AS before
+              CASE WHEN kind LIKE '%%.assigned' THEN data -> 'from' ELSE data -> 'assignee_before' END AS before
          FROM timeline_event
         WHERE workspace_id = %(ws)s AND tx >= %(floor)s
           AND NOT pg_visible_in_snapshot(tx::text::xid8, %(seen)s::pg_snapshot)
