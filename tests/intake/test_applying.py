@@ -216,3 +216,21 @@ def test_a_rule_whose_pipeline_is_gone_falls_back_and_says_so(source):
     deal = Deal.objects.get(pk=event.deal_id)
     assert (deal.pipeline.name, deal.name) == ("Sales", "Ana from google")
     assert Event.objects.filter(kind="rule.fell_back").count() == 1
+
+
+def test_a_lost_target_is_told_to_administrators_once_a_day(source, people):
+    from afluente.intake.services.warning import warn_of_fallback
+    from afluente.kernel.models import Job
+
+    rule = services.save_rule(rule=None, name="To old", pipeline=make.pipeline(name="Old"))
+    rule.pipeline.stages.all().delete()
+    rule.pipeline.delete()
+    source.rule = rule
+    source.save()
+
+    arrive(source, {"email": "a@b.co"})
+    arrive(source, {"email": "c@d.co"})
+
+    assert Job.objects.filter(name="intake.warn_of_fallback").count() == 1
+    assert warn_of_fallback(rule_id=rule.pk) == 2  # Ana and Dora
+    assert warn_of_fallback(rule_id=rule.pk) == 0

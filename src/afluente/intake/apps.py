@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IntakeConfig(AppConfig):
@@ -6,8 +7,31 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from afluente.intake import handlers  # noqa: PLC0415  models are ready only now
+        from afluente.intake import handlers, jobs  # noqa: F401, PLC0415  models are ready only now
         from afluente.intake.api import fast  # noqa: PLC0415
 
         fast.register()
         handlers.register()
+        _register_pages()
+
+
+def _register_pages() -> None:
+    from afluente.intake import policies  # noqa: PLC0415
+    from afluente.intake.selectors import incoming  # noqa: PLC0415
+    from afluente.ui import navigation  # noqa: PLC0415
+
+    navigation.register_nav(
+        navigation.NavEntry(
+            label=_("Incoming"), url_name="intake:incoming", icon="inbox", order=40, key="i", badge=incoming.failed_count
+        )
+    )
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("CRM"),
+            label=_("Deal rules"),
+            url_name="intake:rules",
+            icon="list-checks",
+            order=31,
+            visible=policies.may_configure,
+        )
+    )

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from afluente.intake import services, statements
+from afluente.intake.services.applying import WARN
+from afluente.intake.services.warning import warn_of_fallback
 from afluente.kernel import crash
+from afluente.kernel.jobs import job
 from afluente.kernel.workspace import scope
+
+
+@job(WARN)
+def warn(rule_id: int, **_later: Any) -> None:
+    """Tell the administrators that a rule lost its target."""
+    warn_of_fallback(rule_id=rule_id)
 
 
 def drain() -> int:

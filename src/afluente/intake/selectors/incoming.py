@@ -44,9 +44,15 @@ class Filter:
 
     def query(self, **others: Any) -> str:
         """The address part, `?state=failed&q=ana`; '' when nothing is asked."""
+        given = {**dict(self.inputs), **{name: value for name, value in others.items() if value is not None}}
+        asked = {name: value for name, value in given.items() if value}
+        return f"?{urlencode(asked)}" if asked else ""
+
+    @property
+    def inputs(self) -> list[tuple[str, str]]:
+        """What is asked, as names and values of a form."""
         asked = {"state": self.state, "source": self.source, "q": self.q, "since": self.since, "until": self.until}
-        given = {name: value for name, value in {**asked, **others}.items() if value}
-        return f"?{urlencode(given)}" if given else ""
+        return [(name, str(value)) for name, value in asked.items() if value]
 
     def __bool__(self) -> bool:
         return bool(self.source or self.q or self.since or self.until)
@@ -201,6 +207,14 @@ def tab_counts(*, member: Membership) -> Mapping[str, int]:
     """How many failed and how many wait, counted up to MOST_COUNTED."""
     events = policies.events_visible_to(member)
     return {state: events.filter(_state(state))[:MOST_COUNTED].count() for state in ("failed", "waiting")}
+
+
+def failed_count(member: Membership) -> int:
+    """The number beside Incoming in the navigation: what failed and waits for somebody to look."""
+    if not policies.may_configure(member):
+        return 0
+    failed = policies.events_visible_to(member).filter(_state("failed"))
+    return failed[:MOST_COUNTED].count()
 
 
 def lost_rules() -> list[DealRule]:

@@ -25,12 +25,13 @@ from afluente.intake.services.notes import Note
 from afluente.intake.services.parsing import UnreadableBodyError, read_lead
 from afluente.intake.services.rules import Planned, RuleBook, plan_deal
 from afluente.intake.statements import ClaimedEvent
-from afluente.kernel import crash
+from afluente.kernel import crash, jobs
 from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
 
 BATCH = 500  # events per transaction
+WARN = "intake.warn_of_fallback"
 ATTEMPTS = 5  # then an event is given up (R-8)
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,15 @@ def apply_set(
             waiting.insert(0, late)
     book.save_turns()
     statements.finish(outcomes)
+    _warn({entry.plan.fell_back.pk for entry in entries if entry.plan.fell_back is not None})
     return outcomes
+
+
+def _warn(rule_ids: set[int]) -> None:
+    """Queue one letter per rule that lost its target; the job knows whether it was written today."""
+    workspace_id = current_workspace_id()
+    for rule_id in rule_ids:
+        jobs.enqueue(WARN, {"rule_id": rule_id}, workspace_id=workspace_id, key=f"{workspace_id}:{rule_id}")
 
 
 def _read(event: ClaimedEvent, source: Source, book: RuleBook, country: str) -> Entry:

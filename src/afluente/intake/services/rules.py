@@ -66,7 +66,7 @@ class RuleBook:
         stage = next((one for one in self.stages.get(chosen.pk, ()) if one.pk == rule.stage_id), None)
         if stage is not None:
             return chosen, stage, False
-        return (*self._first([chosen]), False)
+        return (*self._first([chosen]), rule.had_target)
 
     def _first(self, pipelines: Iterable[Pipeline]) -> tuple[Pipeline, Stage]:
         for pipeline in pipelines:

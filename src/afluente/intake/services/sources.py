@@ -109,9 +109,11 @@ def save_rule(
     repeat: str = DealRule.Repeat.NEW,
     is_on: bool = True,
 ) -> DealRule:
-    """Make a deal rule or change one. Raises naming.BadTemplateError for a template that cannot be read."""
+    """Make a deal rule or change one. A pipeline without a stage means its first one. Raises naming.BadTemplateError for a template that cannot be read."""
     naming.compiled(name_template)
     rule = rule or DealRule()
+    if pipeline is not None and stage is None:
+        stage = pipeline.stages.filter(kind="open").order_by("position", "pk").first()
     rule.name, rule.pipeline, rule.stage = name.strip()[:100], pipeline, stage
     rule.had_target = pipeline is not None
     rule.name_template, rule.amount, rule.currency = name_template, amount, currency
