@@ -1,6 +1,30 @@
+"""Wiring of forms and webhooks."""
+
+from __future__ import annotations
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CaptureConfig(AppConfig):
     name = "afluente.capture"
     label = "capture"
+
+    def ready(self) -> None:
+        from afluente.capture import policies  # noqa: PLC0415  models are ready only now
+        from afluente.ui import navigation  # noqa: PLC0415
+        from afluente.ui.navigation import CHANNELS, NavEntry, NavGroup, SettingsPage  # noqa: PLC0415
+
+        may = policies.may_capture
+        navigation.register_nav_group(NavGroup(slug=CHANNELS, label=_("Channels"), order=40))
+        for order, (label, name, icon) in enumerate(
+            [(_("Forms"), "capture:forms", "clipboard-list"), (_("Webhooks"), "capture:hooks", "webhook")]
+        ):
+            navigation.register_nav(
+                NavEntry(label=label, url_name=name, icon=icon, group=CHANNELS, order=order, visible=may)
+            )
+        navigation.register_settings_page(
+            SettingsPage(
+                group=_("CRM"), label=_("Sources"), url_name="capture:sources", icon="radio", order=30, visible=may
+            )
+        )
