@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,6 +19,11 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+
+
+def each(by: Actor | Sequence[Actor], count: int) -> Sequence[Actor]:
+    """One actor for each of `count` things, when one acts for all or each has its own."""
+    return [by] * count if isinstance(by, Actor) else by
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,12 @@ def day_name(moment: dt.datetime | dt.date) -> str:
     distance = (timezone.localdate() - local).days
     if distance in {0, 1}:
         return gettext("Yesterday") if distance else gettext("Today")
+    return weekday(local)
+
+
+def weekday(moment: dt.datetime | dt.date) -> str:
+    """A day with its name, `Friday, 21 November`, also when it is today."""
+    local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment
     skeleton = "MMMMEEEEd" if local.year == timezone.localdate().year else "yMMMMEEEEd"
     return format_skeleton(skeleton, _as_moment(local), locale=_present()[1])
 

@@ -129,9 +129,8 @@ def make_primary(*, contact_id: int, kind: Kind, address_id: int, by: Actor) -> 
         return
     _move_primary(rows, row)
     _touch(contact)
-    field = _FIELDS[kind]
-    before = getattr(former, field) if former else ""
-    tell_change(contact.pk, {f"primary_{kind}": [before, getattr(row, field)]}, by)
+    before = _written(former) if former else ""
+    tell_change(contact.pk, {f"primary_{kind}": [before, _written(row)]}, by)
 
 
 def _values(address: NewAddress) -> dict[str, str]:
@@ -168,7 +167,14 @@ def _row(rows: Any, address_id: int) -> Any:
 
 
 def _shown(rows: Any) -> list[str]:
-    return [str(row) for row in rows.order_by("pk")]
+    """The addresses as the log tells them: as people write them."""
+    return [_written(row) for row in rows.order_by("pk")]
+
+
+def _written(row: Any) -> str:
+    if isinstance(row, ContactPhone):
+        return phone.show(row.e164) if row.e164 else row.raw
+    return str(row.value if isinstance(row, ContactMessenger) else row.email)
 
 
 def _move_primary(rows: Any, row: Any) -> None:

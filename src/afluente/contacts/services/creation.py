@@ -10,7 +10,7 @@ from django.db import transaction
 
 from afluente.contacts.statements import creation, search
 from afluente.timeline import services as timeline
-from afluente.timeline.events import NewEvent
+from afluente.timeline.events import NewEvent, each
 
 if TYPE_CHECKING:
     from afluente.timeline.events import Actor
@@ -62,9 +62,10 @@ class NewContact:
 
 
 @transaction.atomic
-def create_contacts(*, contacts: Sequence[NewContact], by: Actor) -> list[int]:
+def create_contacts(*, contacts: Sequence[NewContact], by: Actor | Sequence[Actor]) -> list[int]:
     """Create contacts with their addresses, search entries and one event each; ids in order given.
 
+    `by` is one actor for all, or one for each.
     Does not look for existing people: that is `find_contacts`, under `lock_identities`.
     """
     if not contacts:
@@ -73,8 +74,8 @@ def create_contacts(*, contacts: Sequence[NewContact], by: Actor) -> list[int]:
     search.index_contacts(ids)
     timeline.record(
         [
-            NewEvent("contact.created", by, contact_id=contact_id, data=_told(contact))
-            for contact_id, contact in zip(ids, contacts, strict=True)
+            NewEvent("contact.created", actor, contact_id=contact_id, data=_told(contact))
+            for contact_id, contact, actor in zip(ids, contacts, each(by, len(ids)), strict=True)
         ]
     )
     return ids

@@ -39,10 +39,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class Match:
-    """Whom an identity fits, at the first level where it fits anybody."""
+    """Whom an identity fits, at the first level where it fits anybody; and everybody it touches."""
 
     contact_ids: tuple[int, ...] = ()
     level: Level | None = None
+    touched: tuple[int, ...] = ()  # contacts that share any address with it, at any level
 
     @property
     def contact_id(self) -> int | None:
@@ -84,14 +85,30 @@ def find_contacts(identities: Sequence[Identity]) -> list[Match]:
     Deleted contacts fit nothing. One statement however many are asked.
     """
     found = [Match() for _ in identities]
-    for number, level, contact_ids in identity.find(identities):
-        found[number] = Match(tuple(contact_ids), level)
+    for number, level, contact_ids, touched in identity.find(identities):
+        found[number] = Match(tuple(contact_ids), level, tuple(touched))
     return found
+
+
+def find_and_hold(identities: Sequence[Identity]) -> list[Match]:
+    """As `find_contacts`, and keeps everybody touched from being changed until this transaction ends.
+
+    The rows are locked in the order of their ids, so that two sets that know the same people cannot
+    wait for each other. Somebody who was deleted meanwhile is no longer found.
+    """
+    while True:
+        matches = find_contacts(identities)
+        touched = sorted({contact_id for match in matches for contact_id in match.touched})
+        if identity.lock_contacts(touched) == touched:
+            return matches
 
 
 @transaction.atomic
 def enrich_contacts(enrichments: Sequence[Enrichment]) -> None:
-    """Add new addresses, fill empty names, remember the last touch."""
+    """Add new addresses, fill empty names, remember the last touch; one per contact.
+
+    The contacts are held (`find_and_hold`).
+    """
     if not enrichments:
         return
     changed = identity.enrich(enrichments)

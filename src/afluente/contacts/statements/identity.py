@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
 
-# Each key finds its contacts through its own index; of each identity only the first level counts.
+# Each key finds its contacts through its own index; of each identity only the first level counts, the
+# others say whom it touches.
 FIND = """
 WITH hits AS (
   SELECT w.n, CASE WHEN a.is_primary THEN 1 ELSE 2 END AS level, a.contact_id
@@ -36,15 +37,16 @@ WITH hits AS (
     FROM hits h
     JOIN contacts_contact c ON c.workspace_id = %(ws)s AND c.id = h.contact_id AND c.deleted_at IS NULL
 )
-SELECT n, level, array_agg(DISTINCT contact_id ORDER BY contact_id)
-  FROM present WHERE level = first_level GROUP BY n, level
+SELECT n, first_level,
+       array_agg(DISTINCT contact_id ORDER BY contact_id) FILTER (WHERE level = first_level),
+       array_agg(DISTINCT contact_id ORDER BY contact_id)
+  FROM present GROUP BY n, first_level
 """
 LEVELS: tuple[Level, ...] = ("primary_email", "email", "phone", "messenger")
 
-# Rows are locked in id order first: two batches that know the same people cannot deadlock.
 LOCK_CONTACTS = """
 SELECT id FROM contacts_contact
- WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
+ WHERE workspace_id = %s AND id = ANY(%s) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE
 """
 ENRICH = """
 WITH given AS (
@@ -108,8 +110,17 @@ def take_locks(numbers: Sequence[int]) -> None:
             cursor.execute(LOCK, [list(numbers)])
 
 
-def find(identities: Sequence[Identity]) -> list[tuple[int, Level, list[int]]]:
-    """(index of the identity, level, contact ids) for each identity that fits anybody."""
+def lock_contacts(contact_ids: Sequence[int]) -> list[int]:
+    """Lock these contacts in the order of their ids; those that are still present."""
+    if not contact_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_CONTACTS, [current_workspace_id(), list(contact_ids)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def find(identities: Sequence[Identity]) -> list[tuple[int, Level, list[int], list[int]]]:
+    """(index of the identity, level, who fits there, who is touched at all) for each that fits anybody."""
     emails = [(n, key) for n, one in enumerate(identities) for key in one.emails]
     phones = [(n, key) for n, one in enumerate(identities) for key in one.phones]
     messengers = [(n, *pair) for n, one in enumerate(identities) for pair in one.messengers]
@@ -123,7 +134,7 @@ def find(identities: Sequence[Identity]) -> list[tuple[int, Level, list[int]]]:
     }
     with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)
-        return [(n, LEVELS[level - 1], ids) for n, level, ids in cursor.fetchall()]
+        return [(n, LEVELS[level - 1], fitting, touched) for n, level, fitting, touched in cursor.fetchall()]
 
 
 def enrich(enrichments: Sequence[Enrichment]) -> list[int]:
@@ -155,7 +166,6 @@ def enrich(enrichments: Sequence[Enrichment]) -> list[int]:
         **columns(messengers, "m_id", "m_n", "m_kind", "m_value", "m_external"),
     }
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_CONTACTS, parameters)
         cursor.execute(ENRICH, parameters)
     return ids
 

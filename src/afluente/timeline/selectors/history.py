@@ -37,6 +37,7 @@ class Change:
     label: Any
     before: str
     after: str
+    is_list: bool = False  # of several values: what was taken out, and what came in
 
 
 @dataclass(frozen=True)
@@ -266,10 +267,19 @@ def _append(entries: list[Entry], entry: Entry) -> None:
 
 def _changes(data: Mapping[str, Any]) -> list[Change]:
     return [
-        Change(kinds.field_label(name), _shown(pair[0]), _shown(pair[1]))
+        _change(name, pair[0], pair[1])
         for name, pair in data.items()
         if _is_pair(pair) and pair[0] != pair[1]
     ]
+
+
+def _change(name: str, before: Any, after: Any) -> Change:
+    label = kinds.field_label(name)
+    if isinstance(before, list) and isinstance(after, list):
+        gone = [value for value in before if value not in after]
+        come = [value for value in after if value not in before]
+        return Change(label, _shown(gone), _shown(come), is_list=True)
+    return Change(label, _shown(before), _shown(after))
 
 
 def _is_pair(value: Any) -> bool:
