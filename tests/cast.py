@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from afluente.accounts.models import Membership, Reach, Role, Team, Workspace
@@ -83,4 +84,7 @@ def browser(member: Membership | None = None, **defaults: Any) -> Browser:
         session = made.session
         session["workspace_id"] = member.workspace_id
         session.save()
+        UserSession.objects.create(  # as signing in by the page does
+            user=member.user, session_key=session.session_key, ip="127.0.0.1", user_agent="tests"
+        )
     return made

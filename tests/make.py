@@ -11,6 +11,8 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from allauth.account.models import EmailAddress
+
 from afluente.accounts import statements as account_statements
 from afluente.accounts.models import Membership, Reach, Role, Team, User, Workspace
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
@@ -51,7 +53,9 @@ def user(
 ) -> User:
     """A person. Without `password` nobody can sign in as them (and no time goes into hashing)."""
     address = email or f"person{next(_numbers)}@example.com"
-    return User.objects.create_user(email=address, name=name, password=password, **fields)
+    made = User.objects.create_user(email=address, name=name, password=password, **fields)
+    EmailAddress.objects.create(user=made, email=made.email, verified=True, primary=True)
+    return made
 
 
 def team(*, name: str | None = None) -> Team:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from afluente.kernel import text
+from afluente.kernel import clock, text
 from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
 
 
@@ -211,3 +211,7 @@ class ApiToken(WorkspaceModel):
     def is_good_at(self, moment: datetime) -> bool:
         """Whether it opens anything at `moment` (its maker's access aside)."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > moment)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= clock.now()

@@ -28,11 +28,12 @@ own_patterns = [
     path("settings/mail/", mail.outgoing, name="mail"),
     path("settings/profile/", own.profile, name="profile"),
     path("settings/security/", own.security, name="security"),
+    path("settings/security/sessions/end/", own.end_other_sessions, name="end_other_sessions"),
+    path("settings/security/sessions/<int:pk>/end/", own.end_session, name="end_session"),
 ]
 
 urlpatterns = [
     path("", include((own_patterns, "accounts"))),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("accounts/sessions/", include("allauth.usersessions.urls")),
 ]
