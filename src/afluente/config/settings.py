@@ -108,7 +108,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data_dir / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "afluente.kernel.http.StaticFiles"},
+    "staticfiles": {"BACKEND": "afluente.kernel.static.StaticFiles"},
 }
 WHITENOISE_MAX_AGE = 31_536_000
 

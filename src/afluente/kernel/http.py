@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
-
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
@@ -17,13 +15,6 @@ CONTENT_SECURITY_POLICY = (
     "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors {ancestors}"
 )
-
-
-class StaticFiles(ManifestStaticFilesStorage):
-    """Hashed names, also for ES modules and @import, so that browsers keep files for a year."""
-
-    support_js_module_import_aggregation = True
-    manifest_strict = False
 
 
 class SecurityHeaders:
