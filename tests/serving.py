@@ -31,12 +31,14 @@ PATIENCE = 20  # seconds a process may take to come up; it takes about one
 class Server:
     """A web process and a worker on one database. `url` has no slash at its end.
 
-    `jobs` names a module of the tests whose jobs the worker is to know.
+    `jobs` names a module of the tests whose jobs the worker is to know; `via` is the port of a proxy
+    to the database (tests/faults.py).
     """
 
     database: str
     port: int
     jobs: str = ""
+    via: str = ""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -45,7 +47,16 @@ class Server:
 
     def start(self, role: str) -> subprocess.Popen[bytes]:
         """Start `web` or `worker` (again)."""
-        command = [sys.executable, "-m", "tests.serving", role, self.database, str(self.port), self.jobs]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.serving",
+            role,
+            self.database,
+            str(self.port),
+            self.jobs,
+            self.via,
+        ]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
         self.processes[role] = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603
         if role == "web":
@@ -108,7 +119,7 @@ def served(committed_db: None, server: Server) -> Server:
     return server
 
 
-def main(role: str, database: str, port: str, jobs: str) -> None:
+def main(role: str, database: str, port: str, jobs: str, via: str) -> None:
     """Be one role of the product, on a copy of the migrated database."""
     import django
 
@@ -118,6 +129,8 @@ def main(role: str, database: str, port: str, jobs: str) -> None:
 
     for alias in ("default", "owner"):
         connections[alias].settings_dict["NAME"] = database
+        if via:
+            connections[alias].settings_dict |= {"HOST": "127.0.0.1", "PORT": via}
     if role == "web":
         from afluente.config import web
 

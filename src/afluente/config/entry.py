@@ -20,8 +20,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afluente.config.settings")
 from afluente.config.wsgi import application  # isort: skip  -- sets Django up before what follows
 
 
+import psycopg
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from afluente.config import refusals
 from afluente.config.audience import Audience, find_viewer
@@ -146,7 +147,7 @@ class Entry:
         if length is not None and length > doors.body_limit(path):
             raise asgi.BodyTooLargeError
         if self._watch.is_away and not path.startswith("/static/"):
-            await refusals.away(scope, send)
+            await refusals.refuse(scope, send, refusals.AWAY)
             return
         handler = doors.find(scope["method"], path) or self._bridge
         await handler(scope, receive, send)
@@ -162,22 +163,19 @@ class Entry:
         that in Last-Event-ID when they reconnect; a page says it in `after` when it connects first.
         """
         if scope["method"] != "GET" or _is_foreign(scope):
-            await refusals.not_for_you(scope, send)
+            await refusals.refuse(scope, send, refusals.SIGN_IN)
             return
         try:
             viewer = await self._hub.run(find_viewer, _text(scope, b"cookie"))
         except DatabaseError:
-            viewer = None
-            if not self._watch.is_away:
-                log.exception("The reader of a stream could not be looked up.")
-        if viewer is not None:
-            await self._hub.serve(viewer, _cursor(scope), receive, send)
-        elif self._watch.is_away:
             # Any other answer than a stream would make browsers give up instead of coming back.
             await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
             await send({"type": "http.response.body", "body": b"retry: 2000\n\n"})
+            return
+        if viewer is None:
+            await refusals.refuse(scope, send, refusals.SIGN_IN)
         else:
-            await refusals.not_for_you(scope, send)
+            await self._hub.serve(viewer, _cursor(scope), receive, send)
 
     async def _metrics(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         text = await asyncio.to_thread(metrics.text)
@@ -208,11 +206,14 @@ def _cursor(scope: Scope) -> Cursor | None:
 
 async def _explain(problem: Exception, scope: Scope, send: Send) -> None:
     if isinstance(problem, asgi.BodyTooLargeError):
-        await refusals.too_large(scope, send)
+        refusal = refusals.TOO_LARGE
     elif isinstance(problem, (BusyError, TimeoutError)):
-        await refusals.busy(scope, send)
+        refusal = refusals.BUSY
+    elif isinstance(problem, (OperationalError, InterfaceError, psycopg.OperationalError)):
+        refusal = refusals.AWAY
     else:
-        await refusals.failed(scope, send)
+        refusal = refusals.FAILED
+    await refusals.refuse(scope, send, refusal)
 
 
 app = Entry()

@@ -1,61 +1,118 @@
-"""Answers given without Django, when there is none to ask: in the reader's language, with a reason."""
+"""Answers given when there is no database or no Django to ask: in the reader's language, with a reason."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel import asgi, doors
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.functional import Promise
+
     from afluente.kernel.asgi import Scope, Send
 
-RETRY_AFTER = (b"retry-after", b"2")
+RETRY_AFTER = 2  # seconds
+_SHELL = {"theme": "system", "density": "regular", "has_keys": True}
 
 
-async def too_large(scope: Scope, send: Send) -> None:
-    """413: the body passes the limit of this address; nothing was kept."""
+@dataclass(frozen=True)
+class Refusal:
+    """A status, a code for programs that never changes, and two sentences for people."""
+
+    status: int
+    code: str
+    heading: str | Promise
+    text: str | Promise
+
+    @property
+    def may_retry(self) -> bool:
+        return self.status == 503
+
+    def as_json(self, **values: object) -> dict[str, object]:
+        message = f"{self.heading} {str(self.text) % values}"
+        told = {"code": self.code, "message": message, "field": None, "request_id": asgi.request_id.get()}
+        return {"error": told}
+
+
+TOO_LARGE = Refusal(
+    413,
+    "body_too_large",
+    _("This is too large."),
+    _("At most %(limit)d KiB can be sent at once. Nothing was stored."),
+)
+AWAY = Refusal(
+    503,
+    "unavailable",
+    _("Back in a moment."),
+    _("The database does not answer. Nothing was stored: please try again in a moment."),
+)
+BUSY = Refusal(
+    503,
+    "busy",
+    _("Back in a moment."),
+    _("Too much is going on at once. Please try again in a moment."),
+)
+SIGN_IN = Refusal(401, "sign_in", _("Please sign in."), _("This address is for people who are signed in."))
+FAILED = Refusal(
+    500,
+    "internal_error",
+    _("Something went wrong."),
+    _("It is not your fault. The error has been written down as %(id)s."),
+)
+
+
+async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+    """Send a refusal: JSON to a program, a page to a person."""
+    values = _values(scope["path"])
+    retry = [(b"retry-after", str(RETRY_AFTER).encode())] if refusal.may_retry else []
     with translation.override(_language(scope)):
-        limit = doors.body_limit(scope["path"]) // 1024
-        text = _("At most %(limit)d KiB can be sent at once. Nothing was stored.") % {"limit": limit}
-        await _refuse(scope, send, 413, "body_too_large", _("This is too large."), text)
+        if asgi.wants_json(scope):
+            await asgi.answer_json(send, refusal.status, refusal.as_json(**values), headers=retry)
+            return
+        page = _page(refusal, translation.get_language() or "en", str(refusal.text) % values)
+    await asgi.answer(send, refusal.status, page, content_type=b"text/html; charset=utf-8", headers=retry)
 
 
-async def away(scope: Scope, send: Send) -> None:
-    """503: the database does not answer; nothing was kept, so the sender must try again."""
-    with translation.override(_language(scope)):
-        text = _("The database does not answer. Nothing was stored: please try again in a moment.")
-        await _refuse(scope, send, 503, "unavailable", _("Back in a moment."), text)
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler of errors nobody caught: a database that went away is no fault of ours, and
+    whoever sent something must know that they may try again.
+    """
+    problem = sys.exc_info()[1]
+    refusal = AWAY if isinstance(problem, (OperationalError, InterfaceError)) else FAILED
+    values = _values(request.path)
+    if request.path.startswith(("/api/", "/hooks/")):
+        response: HttpResponse = JsonResponse(refusal.as_json(**values), status=refusal.status)
+    else:
+        page = _page(refusal, translation.get_language() or "en", str(refusal.text) % values)
+        response = HttpResponse(page, status=refusal.status)
+    if refusal.may_retry:
+        response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
-async def busy(scope: Scope, send: Send) -> None:
-    """503: every thread is taken."""
-    with translation.override(_language(scope)):
-        text = _("Too much is going on at once. Please try again in a moment.")
-        await _refuse(scope, send, 503, "busy", _("Back in a moment."), text)
+def _values(path: str) -> dict[str, object]:
+    return {"limit": doors.body_limit(path) // 1024, "id": asgi.request_id.get()}
 
 
-async def not_for_you(scope: Scope, send: Send) -> None:
-    """401: the stream is for signed-in people on our own pages."""
-    with translation.override(_language(scope)):
-        await _refuse(scope, send, 401, "sign_in", _("Please sign in."), _("Live updates need it."))
-
-
-async def failed(scope: Scope, send: Send) -> None:
-    """500: our mistake; the request id finds it in the log."""
-    with translation.override(_language(scope)):
-        text = _("The error has been written down under %(id)s.") % {"id": asgi.request_id.get()}
-        await _refuse(scope, send, 500, "internal_error", _("Something went wrong."), text)
-
-
-async def _refuse(scope: Scope, send: Send, status: int, code: str, title: str, text: str) -> None:
-    headers = [RETRY_AFTER] if status == 503 else []
-    language = translation.get_language() or "en"
-    await asgi.refuse(
-        scope, send, status, code=code, title=title, text=text, language=language, headers=headers
-    )
+@lru_cache(maxsize=32)
+def _page(refusal: Refusal, _language: str, text: str) -> bytes:
+    context = {
+        "heading": refusal.heading,
+        "text": text,
+        "may_retry": refusal.may_retry,
+        "shell": _SHELL,
+    }
+    return render_to_string("config/refused.html", context).encode()
 
 
 def _language(scope: Scope) -> str:

@@ -18,3 +18,5 @@ if os.environ.get("AFLUENTE_DEMO"):
 
     urlpatterns.append(path("demo/<str:key>", demo_door.enter))
 urlpatterns.append(path("api/v1/", include((api.urls(), "api"))))
+
+handler500 = "afluente.config.refusals.server_error"

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
-from django.utils.html import escape
+from afluente.kernel.http import CONTENT_SECURITY_POLICY
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,7 +23,7 @@ PRIVATE: tuple[tuple[bytes, bytes], ...] = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'self'; frame-ancestors 'none'"),
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.format(ancestors="'none'").encode()),
 )
 
 
@@ -97,32 +97,3 @@ def wants_json(scope: Scope) -> bool:
     path = str(scope["path"])
     accepts = header(scope, b"accept") or b""
     return path.startswith(("/api/", "/hooks/")) or (b"json" in accepts and b"html" not in accepts)
-
-
-_PAGE = """<!doctype html>
-<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><h1>{title}</h1><p>{text}</p></html>
-"""
-
-
-async def refuse(
-    scope: Scope,
-    send: Send,
-    status: int,
-    *,
-    code: str,
-    title: str,
-    text: str,
-    language: str = "en",
-    headers: Headers = (),
-) -> None:
-    """Say why nothing was done: JSON for a program, a small page for a person.
-
-    `code` is for programs and never changes; `title` and `text` are for people, in `language`.
-    """
-    if wants_json(scope):
-        problem = {"code": code, "message": f"{title} {text}", "request_id": request_id.get()}
-        await answer_json(send, status, {"error": problem}, headers=headers)
-        return
-    page = _PAGE.format(language=language, title=escape(title), text=escape(text))
-    await answer(send, status, page.encode(), content_type=b"text/html; charset=utf-8", headers=headers)
