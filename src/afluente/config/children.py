@@ -93,6 +93,7 @@ def fork(main: Callable[[], int]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        gc.enable()
         os.setpgid(0, 0)
         die_with(parent)
         code = main()
