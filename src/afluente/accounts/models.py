@@ -133,7 +133,7 @@ class Membership(WorkspaceModel):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = WorkspaceManager.from_queryset(MembershipQuerySet)()
+    objects = WorkspaceManager.from_queryset(MembershipQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -28,6 +28,7 @@ from afluente.intake import statements as intake_statements
 from afluente.kernel.workspace import scope
 
 KEYED = ("POST", "PATCH")
+DOCUMENTS = ("openapi-json", "api-root")
 # Keeps its own account of repeats: the raw event is the record.
 SELF_KEYED = "/api/v1/leads"
 
@@ -143,10 +144,12 @@ def urls() -> list[URLPattern]:
     patterns, _app, _namespace = api.urls
     found = []
     for pattern in patterns:
-        is_document = pattern.name in {"openapi-json", "api-root"}
-        view = pattern.callback if is_document else _inside_workspace(pattern.callback)
+        assert isinstance(pattern, URLPattern)
+        view: Any = pattern.callback
+        if pattern.name not in DOCUMENTS:
+            view = _inside_workspace(view)
         view = csrf_exempt(login_not_required(view))
-        view.workspace_free = True  # type: ignore[attr-defined]  # the token says which workspace
+        view.workspace_free = True  # the token says which workspace
         found.append(path(str(pattern.pattern), view, name=pattern.name))
     return found
 

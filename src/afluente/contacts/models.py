@@ -54,7 +54,7 @@ class Contact(WorkspaceModel):
     updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
 
-    objects = WorkspaceManager.from_queryset(ContactQuerySet)()
+    objects = WorkspaceManager.from_queryset(ContactQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
     class Meta(WorkspaceModel.Meta):
         indexes = [
@@ -73,6 +73,10 @@ class Contact(WorkspaceModel):
                 fields=["workspace", "source", "-created_at", "-id"],
                 condition=Q(deleted_at=None),
                 name="contact_by_source",
+            ),
+            # Programs ask what has changed since they last looked.
+            models.Index(
+                fields=["workspace", "updated_at", "id"], condition=Q(deleted_at=None), name="contact_updated"
             ),
         ]
 

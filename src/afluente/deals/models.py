@@ -33,7 +33,7 @@ class Pipeline(WorkspaceModel):
     position = models.IntegerField()
     archived_at = models.DateTimeField(null=True)
 
-    objects = WorkspaceManager.from_queryset(PipelineQuerySet)()
+    objects = WorkspaceManager.from_queryset(PipelineQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
     def __str__(self) -> str:
         return self.name
@@ -128,7 +128,7 @@ class Deal(WorkspaceModel):
         "contacts.Contact", through="DealContact", related_name="deals"
     )
 
-    objects = WorkspaceManager.from_queryset(DealQuerySet)()
+    objects = WorkspaceManager.from_queryset(DealQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

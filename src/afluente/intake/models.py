@@ -55,6 +55,10 @@ class DealRule(WorkspaceModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def adds_to_open_deal(self) -> bool:
+        return self.is_on and self.repeat == self.Repeat.OPEN
+
 
 class DealRuleMember(WorkspaceModel):
     """Somebody whose turn comes in a round-robin rule."""
@@ -109,7 +113,7 @@ class Source(WorkspaceModel):
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True)
 
-    objects = WorkspaceManager.from_queryset(SourceQuerySet)()
+    objects = WorkspaceManager.from_queryset(SourceQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

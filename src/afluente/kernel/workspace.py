@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import connection, models, transaction
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _current: ContextVar[int | None] = ContextVar("afluente_workspace", default=None)
+_snapshot: ContextVar[str] = ContextVar("afluente_snapshot", default="")
+
+# One statement for both: what was committed before the first read costs no round trip of its own.
+_ENTER = "SELECT set_config('app.ws', %s, true), pg_current_snapshot()::text"
 
 # Tables without a workspace, each with the reason. Everything else is isolated or breaks the build.
 GLOBAL_TABLES: dict[str, str] = {
@@ -58,6 +62,14 @@ def current_workspace_id() -> int:
     return workspace_id
 
 
+def snapshot_at_entry() -> str:
+    """What was committed when the scope was entered, as PostgreSQL writes it; empty without a scope.
+
+    A page that reads records after that and then follows the log from there misses nothing.
+    """
+    return _snapshot.get()
+
+
 def has_scope() -> bool:
     """Whether a workspace scope is open, for pages that can be drawn without one (error pages)."""
     return _current.get() is not None
@@ -79,15 +91,21 @@ def scope(workspace_id: int) -> Iterator[None]:
         raise OtherWorkspaceError(f"Workspace {present} is open; leave it before entering {workspace_id}.")
     is_nested = connection.in_atomic_block
     with transaction.atomic():
-        set_local("app.ws", str(workspace_id))
-        token = _current.set(workspace_id)
+        token, seen = _current.set(workspace_id), _snapshot.set(_enter(workspace_id))
         try:
             yield
         finally:
             _current.reset(token)
+            _snapshot.reset(seen)
         # Inside a longer transaction the setting would outlive us, unless a rollback takes it back.
         if is_nested and not connection.needs_rollback:
             set_local("app.ws", "")
+
+
+def _enter(workspace_id: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER, [str(workspace_id)])
+        return str(cursor.fetchone()[1])
 
 
 def set_local(name: str, value: str) -> None:
@@ -96,10 +114,10 @@ def set_local(name: str, value: str) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
-_Q = TypeVar("_Q", bound="models.QuerySet[Any]")
+_M = TypeVar("_M", bound=models.Model, covariant=True)
 
 
-class WorkspaceManager(models.Manager["models.Model"]):
+class WorkspaceManager(models.Manager[_M]):
     """Hands out only rows of the current workspace, and raises when there is none."""
 
     use_in_migrations = False
@@ -138,7 +156,7 @@ class WorkspaceModel(models.Model):
         editable=False,
     )
 
-    objects = WorkspaceManager()
+    objects: ClassVar[WorkspaceManager[Self]] = WorkspaceManager()
 
     class Meta:
         abstract = True

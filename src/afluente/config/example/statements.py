@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -47,7 +48,7 @@ UPDATE timeline_event e SET at = c.created_at
 
 def backdate(ages: Sequence[tuple[int, float]]) -> None:
     """Give deals (id, age in days), their history and their contacts an age."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "ws": current_workspace_id(),
         "deals": [deal_id for deal_id, _ in ages],
         "ages": [float(age) for _, age in ages],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connection
 
@@ -12,6 +12,8 @@ from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
     from afluente.contacts.services.creation import NewContact
+
+T = TypeVar("T")
 
 # Ids first, so that the addresses can go in with the contacts. Foreign keys are checked when the
 # whole statement ends.
@@ -90,5 +92,6 @@ def columns(rows: Sequence[tuple[object, ...]], *names: str) -> dict[str, list[o
     return {name: list(values) for name, values in zip(names, turned, strict=True)}
 
 
-def _once(values, key):  # type: ignore[no-untyped-def]  # any address, any key
+def _once(values: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:
+    """The first of each that share a key."""
     return list({key(value): value for value in reversed(list(values))}.values())[::-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -126,7 +126,7 @@ def find(identities: Sequence[Identity]) -> list[tuple[int, Level, list[int], li
     messengers = [(n, *pair) for n, one in enumerate(identities) for pair in one.messengers]
     if not (emails or phones or messengers):
         return []
-    parameters = {
+    parameters: dict[str, Any] = {
         "ws": current_workspace_id(),
         **columns(emails, "e_n", "e_key"),
         **columns(phones, "p_n", "p_key"),
@@ -155,7 +155,7 @@ def enrich(enrichments: Sequence[Enrichment]) -> list[int]:
         for one in enrichments
         for n, value in enumerate(one.messengers, start=1)
     ]
-    parameters = {
+    parameters: dict[str, Any] = {
         "ws": current_workspace_id(),
         "ids": ids,
         "first": [one.first_name for one in enrichments],

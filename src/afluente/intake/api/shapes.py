@@ -50,7 +50,7 @@ class LeadIn(Shape):
     """A lead: who, what they may want, and where they come from."""
 
     contact: ContactIn
-    deal: DealIn = DealIn()
+    deal: DealIn = Field(default_factory=lambda: DealIn.model_validate({}))
     source: str = Field("", max_length=100, description="What people call the place it comes from.")
     utm: dict[str, str] = Field({}, max_length=20, description="source, medium, campaign, term, content.")
     referrer: str = Field("", max_length=500)
@@ -73,7 +73,7 @@ class LeadOut(Schema):
     """What became of a lead."""
 
     id: str
-    state: Literal["waiting", "done", "dead"]
+    state: str = Field(description="waiting, done or dead.")
     received_at: datetime
     ended_at: datetime | None
     attempts: int

@@ -82,6 +82,7 @@ def open_deal_with_contact(
         raw_event_id=event.id,
     )
     (outcome,) = apply_set([event], wanted={event.id: Planned(replace(deal))})
+    assert outcome.deal_id is not None
     made = Deal.objects.get(pk=outcome.deal_id)
     return {
         "id": made.pk,

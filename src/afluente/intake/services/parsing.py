@@ -147,7 +147,7 @@ class _Reader:
         self.names = {"first": "", "last": ""}
         self.emails: dict[str, EmailValue] = {}
         self.phones: dict[str, PhoneValue] = {}
-        self.messengers: list[MessengerValue] = []
+        self.messengers: dict[tuple[str, str], MessengerValue] = {}
         self.deal: dict[str, Any] = {"name": "", "amount": None, "currency": ""}
         self.source = ""
         self.utm: dict[str, str] = {}
@@ -170,7 +170,8 @@ class _Reader:
 
     def _read_touch(self, found: Mapping[str, Any]) -> None:
         """UTM as {"utm": {"source": …}} or {"utm": {"utm_source": …}}, or beside everything else."""
-        inner = found.get("utm") if isinstance(found.get("utm"), dict) else {}
+        utm = found.get("utm")
+        inner = utm if isinstance(utm, dict) else {}
         for name in TOUCH:
             for value in (inner.get(name), inner.get(name.removeprefix("utm_")), found.get(name)):
                 self.put(name, value)
@@ -252,9 +253,9 @@ class _Reader:
         self.phones.setdefault(e164 or f"?{raw}", PhoneValue(raw, e164 or ""))
 
     def _put_messenger(self, kind: str, value: Any, external: Any) -> None:
-        name = text.clean(value or external or "", limit=100)
+        name, known = text.clean(value or external or "", limit=100), text.clean(external or "", limit=100)
         if name:
-            self.messengers.append(MessengerValue(kind, name, text.clean(external or "", limit=100)))
+            self.messengers.setdefault((kind, known or f"?{name}"), MessengerValue(kind, name, known))
 
     def _put_deal(self, name: str, value: Any) -> None:
         if name == "name":
@@ -285,7 +286,7 @@ class _Reader:
             last_name=self.names["last"],
             emails=tuple(self.emails.values()),
             phones=tuple(self.phones.values()),
-            messengers=tuple(self.messengers),
+            messengers=tuple(self.messengers.values()),
             deal_name=self.deal["name"],
             amount=self.deal["amount"],
             currency=self.deal["currency"],

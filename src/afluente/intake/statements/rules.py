@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from typing import Any
+
 from django.db import connection
 
 from afluente.kernel.workspace import current_workspace_id
@@ -11,7 +13,10 @@ from afluente.kernel.workspace import current_workspace_id
 RULE_MEMBERS = """
 SELECT rule_id, member_id FROM intake_dealrulemember WHERE workspace_id = %s ORDER BY position, id
 """
-LOCK_TURN = "SELECT turn FROM intake_dealrule WHERE workspace_id = %s AND id = %s FOR NO KEY UPDATE"
+LOCK_TURNS = """
+SELECT id, turn FROM intake_dealrule
+ WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
 SAVE_TURNS = """
 UPDATE intake_dealrule r SET turn = g.turn
   FROM unnest(%s::bigint[], %s::bigint[]) AS g (id, turn) WHERE r.workspace_id = %s AND r.id = g.id
@@ -35,11 +40,11 @@ def rule_members() -> list[tuple[int, int]]:
         return list(cursor.fetchall())
 
 
-def lock_turn(rule_id: int) -> int:
-    """How many turns the rule has given out; locked until commit."""
+def lock_turns(rule_ids: Sequence[int]) -> dict[int, int]:
+    """How many turns each rule has given out; locked until commit, in the order of their ids."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_TURN, [current_workspace_id(), rule_id])
-        return int(cursor.fetchone()[0])
+        cursor.execute(LOCK_TURNS, [current_workspace_id(), list(rule_ids)])
+        return dict(cursor.fetchall())
 
 
 def save_turns(turns: Mapping[int, int]) -> None:
@@ -60,7 +65,7 @@ def open_deals_of_rules(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int
     """For (contact, rule) pairs, the newest open deal of that rule with that contact."""
     if not pairs:
         return {}
-    parameters = {
+    parameters: dict[str, Any] = {
         "ws": current_workspace_id(),
         "contacts": [pair[0] for pair in pairs],
         "rules": [pair[1] for pair in pairs],
