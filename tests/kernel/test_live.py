@@ -214,7 +214,7 @@ def test_a_deal_given_away_is_gone_for_who_had_it(team, read):
 
     bruno.wait_for(2)
     carla.wait_for(1)
-    assert (kinds(bruno), bruno.messages[0]["deal"]) == (["gone", "workspace.marked"], deal.pk)
+    assert (kinds(bruno), bruno.messages[0]["deal"]) == (["deal.gone", "workspace.marked"], deal.pk)
     assert kinds(carla) == ["workspace.marked"]
 
 

@@ -63,8 +63,11 @@ class Call:
     def end(self) -> None:
         """Count it; a slow or failed one also gets a line, without the secrets of its path."""
         seconds = time.perf_counter() - self.began
+        is_stream = self.scope["path"] == "/live" and self.status == 200
         method = self.scope["method"] if self.scope["method"] in _METHODS else "other"
         metrics.requests.add(method=method, status=str(self.status))
+        if is_stream:
+            return  # lasts as long as somebody looks
         metrics.durations.observe(seconds)
         if seconds > SLOW or self.status >= 500:
             path = _SECRETIVE.sub("…", self.scope["path"])

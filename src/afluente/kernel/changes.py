@@ -89,7 +89,7 @@ def message(change: Change, viewer: Viewer, visible: Visible) -> dict[str, objec
                 return None
             gone[subject] = number
     if gone:
-        return {"kind": "gone", **gone, **found, "event": change.id}
+        return {"kind": f"{change.subject}.gone", **gone, **found, "event": change.id}
     is_about_nobody = change.deal is None and change.contact is None
     if found or is_about_nobody:
         return {"kind": change.kind, **found, "event": change.id}

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from afluente.kernel.workspace import snapshot_at_entry
 from afluente.ui import navigation, preferences
 
 if TYPE_CHECKING:
@@ -119,7 +120,11 @@ class Shell:
 
     @property
     def live_url(self) -> str:
-        return navigation.address("live")
+        """The stream of changes, from before this page read anything: what changes while it is on
+        its way to the browser is told as well.
+        """
+        seen = snapshot_at_entry()
+        return f"/live?{urlencode({'after': seen})}" if self.member and seen else ""
 
     @property
     def sign_out_url(self) -> str:

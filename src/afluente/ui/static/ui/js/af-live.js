@@ -1,45 +1,63 @@
 // @ts-check
 /**
- * `<af-live data-src="/live">`: one stream for all tabs of this browser, because a browser allows
- * few connections to one host. The tab that holds the lock listens and tells the others; when it
- * closes, another takes over. Each change, such as `{"kind": "deal.moved", "deal": 42}`, becomes
- * an `af:live` event on the document; `af:back` says that the stream was lost and is back.
+ * `<af-live data-src="/live?after=…">`: one stream for all tabs of this browser, because a browser
+ * allows few connections to one host. The tab that holds the lock listens and tells the others; when
+ * it closes, another takes over from where the first one stood. A fresh page listens for itself for a
+ * moment, so that nothing is lost between drawing it and hearing the others. Each change, such as
+ * `{"kind": "deal.moved", "deal": 42}`, becomes an `af:live` event on the document; `af:back` says
+ * that too much was missed: the stream was lost for long, or is far behind.
  */
 import { LiveSource } from "./live-source.js";
 
+const ALONE_MS = 5_000;
+
 class Live extends HTMLElement {
+  last = "";
+  isLeading = false;
+
   connectedCallback() {
     this.channel = new BroadcastChannel("af-live");
     this.channel.onmessage = ({ data }) => this.receive(data);
     this.leaving = new AbortController();
-    // Without a secure origin there are no locks: every tab then listens for itself.
-    if (!navigator.locks) this.source = this.listen();
-    else navigator.locks.request("af-live", { signal: this.leaving.signal }, () => this.lead()).catch(() => {});
+    this.listen();
+    // Without a secure origin there are no locks: every tab then goes on listening for itself.
+    if (!navigator.locks) return;
+    navigator.locks.request("af-live", { signal: this.leaving.signal }, () => this.lead()).catch(() => {});
+    this.alone = setTimeout(() => this.isLeading || this.rest(), ALONE_MS);
   }
 
   disconnectedCallback() {
+    clearTimeout(this.alone);
     this.leaving?.abort();
     this.release?.();
-    this.source?.close();
+    this.rest();
     this.channel?.close();
   }
 
   /** Holds the lock until this element leaves the page. */
   lead() {
-    this.source = this.listen();
+    this.isLeading = true;
+    this.listen();
     return new Promise((resolve) => (this.release = () => resolve(undefined)));
   }
 
   listen() {
-    return new LiveSource(this.dataset.src ?? "", (message) => {
-      if (navigator.locks) this.channel?.postMessage(message);
+    this.source ??= new LiveSource(this.dataset.src ?? "", this.last, (message) => {
+      if (this.isLeading) this.channel?.postMessage(message);
       this.receive(message);
     });
   }
 
-  /** @param {{change?: object, state?: string}} message */
-  receive({ change, state }) {
-    if (change) document.dispatchEvent(new CustomEvent("af:live", { detail: change }));
+  rest() {
+    this.source?.close();
+    this.source = undefined;
+  }
+
+  /** @param {{change?: {kind?: string}, id?: string, state?: string}} message */
+  receive({ change, id, state }) {
+    this.last = id || this.last;
+    if (change?.kind === "reload") document.dispatchEvent(new CustomEvent("af:back"));
+    else if (change) document.dispatchEvent(new CustomEvent("af:live", { detail: change }));
     if (!state) return;
     const wasLost = this.dataset.state === "lost";
     this.dataset.state = state;

@@ -16,11 +16,14 @@ export function pause(tries, chance) {
 
 export class LiveSource {
   tries = 0;
-  last = "";
 
-  /** @param {string} address @param {(message: object) => void} tell gets `{change}` or `{state}` */
-  constructor(address, tell) {
+  /**
+   * @param {string} address @param {string} last where the reader stands, if it read before
+   * @param {(message: object) => void} tell gets `{change, id}` or `{state}`
+   */
+  constructor(address, last, tell) {
     this.address = address;
+    this.last = last;
     this.tell = tell;
     this.retry = () => this.source?.readyState !== EventSource.OPEN && this.open();
     addEventListener("online", this.retry);
@@ -43,7 +46,7 @@ export class LiveSource {
     source.onopen = () => this.opened();
     source.onmessage = (message) => {
       this.last = message.lastEventId || this.last;
-      this.tell({ change: JSON.parse(message.data) });
+      this.tell({ change: JSON.parse(message.data), id: this.last });
     };
     source.onerror = () => this.lost(source);
   }
