@@ -15,6 +15,7 @@ class ContactsConfig(AppConfig):
 
         navigation.register_nav(
             navigation.NavEntry(
-                label=_("Contacts"), url_name="contacts:list", icon="users", order=30, tab=True, key="c"
+                label=_("Contacts"), url_name="contacts:list", icon="users-round", order=30, tab=True, key="c"
             )
         )
+        navigation.register_address("search", "contacts:list")

@@ -29,7 +29,9 @@ def home(request: Request) -> HttpResponse:
     """Today. Cards that follow the log ask for themselves alone."""
     target = htmx.target_id(request) if htmx.wants_fragment(request) else ""
     if target == "new-deals":
-        return render(request, "insights/_new_deals.html", {"lines": selectors.new_deals(member=request.member)})
+        return render(
+            request, "insights/_new_deals.html", {"lines": selectors.new_deals(member=request.member)}
+        )
     if target == "channels":
         return render(request, "insights/_channels.html", _river(request))
     member = request.member
@@ -55,9 +57,7 @@ def _river(request: Request) -> dict[str, object]:
 @require_POST
 def taking(request: Request, pk: int) -> HttpResponse:
     """Take a deal that is nobody's. Whoever comes second is told who was first."""
-    deal = get_object_or_404(
-        deal_policies.movable_by(request.member).select_for_update(of=("self",)), pk=pk
-    )
+    deal = get_object_or_404(deal_policies.movable_by(request.member).select_for_update(of=("self",)), pk=pk)
     if deal.assignee_id is None:
         actor = Actor("member", request.member.pk, request.user.name)
         deal_services.assign_deals(deal_ids=[pk], assignee=request.member, by=actor)

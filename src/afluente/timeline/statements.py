@@ -44,7 +44,7 @@ SELECT {_COLUMNS}
                LATERAL (SELECT {_COLUMNS} FROM timeline_event
                          WHERE workspace_id = %(ws)s AND deal_id = d.deal {_WANTED}) AS e) AS found
  ORDER BY id DESC LIMIT %(limit)s
-"""  # noqa: S608  put together from the constants above
+"""
 
 
 def read_history(
@@ -75,7 +75,8 @@ def read_history(
                 "limit": limit,
             },
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def insert_events(events: Sequence[NewEvent]) -> list[int]:

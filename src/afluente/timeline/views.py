@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def comment(request: Request, pk: int) -> HttpResponse:
     """The box in which one's own comment is changed; the record's page afterwards."""
     found = get_object_or_404(policies.editable_by(request.member), pk=pk, deleted_at=None)
-    context = {"comment": found, "text": found.text, "error": "", "back": _back(request, found)}
+    context = {"comment": found, "text": found.text, "error": "", "back": _back(found)}
     if request.method == "GET":
         return _editor(request, context)
     text = request.POST.get("text", "")
@@ -32,7 +32,7 @@ def comment(request: Request, pk: int) -> HttpResponse:
         return _editor(request, {**context, "text": text, "error": str(refused)}, status=422)
     if htmx.wants_fragment(request):
         return render(request, "timeline/_comment_saved.html", {"comment": found})
-    return redirect(_back(request, found))
+    return redirect(_back(found))
 
 
 def _editor(request: Request, context: dict[str, object], *, status: int = 200) -> HttpResponse:
@@ -45,7 +45,7 @@ def comment_deletion(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(policies.deletable_by(request.member), pk=pk)
     services.delete_comment(comment=found, by=request.member)
     if not htmx.wants_fragment(request):
-        return redirect(_back(request, found))
+        return redirect(_back(found))
     undo = reverse("timeline:comment_restoration", args=[found.pk])
     return htmx.toast(HttpResponse(), gettext("Comment deleted"), undo_url=undo)
 
@@ -58,7 +58,7 @@ def comment_restoration(request: Request, pk: int) -> HttpResponse:
     return htmx.trigger(HttpResponse(status=204), "af:history", {})
 
 
-def _back(request: Request, comment: Comment) -> str:
+def _back(comment: Comment) -> str:
     """The page of the record, by the slice that owns it: it lies above and is named by its URL only."""
     if comment.deal_id is not None:
         return reverse("deals:deal", args=[comment.deal_id])

@@ -125,7 +125,8 @@ def tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
 
 def _of(rows: Any, contact: Contact) -> QuerySet[Any]:
     """The addresses of one contact: the primary one first, then in the order they were added."""
-    return rows.filter(contact_id=contact.pk).order_by("-is_primary", "pk")
+    found: QuerySet[Any] = rows.filter(contact_id=contact.pk).order_by("-is_primary", "pk")
+    return found
 
 
 def _siblings(addresses: list[Address]) -> list[Address]:

@@ -3,11 +3,14 @@
 from afluente.contacts.services.addresses import (
     AddressGoneError,
     AddressRefusedError,
+    Kind,
     NewAddress,
     add_address,
     change_address,
     make_primary,
+    note_same_emails,
     remove_address,
+    replace_addresses,
 )
 from afluente.contacts.services.creation import (
     EmailValue,
@@ -40,6 +43,7 @@ __all__ = [
     "EmailValue",
     "Enrichment",
     "Identity",
+    "Kind",
     "Match",
     "MessengerValue",
     "NamelessContactError",
@@ -56,6 +60,8 @@ __all__ = [
     "lock_identities",
     "make_primary",
     "note_possible_duplicates",
+    "note_same_emails",
     "remove_address",
     "rename_contact",
+    "replace_addresses",
 ]

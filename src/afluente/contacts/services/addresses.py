@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -9,7 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
-from afluente.contacts.services.editing import ChangedMeanwhileError, NamelessContactError, lock_contact, tell_change
+from afluente.contacts.services.editing import (
+    ChangedMeanwhileError,
+    NamelessContactError,
+    lock_contact,
+    tell_change,
+)
 from afluente.contacts.services.identity import note_possible_duplicates
 from afluente.kernel import clock, email, phone, text
 
@@ -63,7 +69,7 @@ def add_address(*, contact_id: int, address: NewAddress, by: Actor, is_primary: 
         _move_primary(rows, made)
     _touch(contact)
     tell_change(contact.pk, {_LISTS[address.kind]: [before, _shown(rows)]}, by)
-    _note_doubles(contact, made)
+    _note_doubles(contact.pk, made)
     return int(made.pk)
 
 
@@ -94,7 +100,7 @@ def change_address(
         return
     _touch(contact)
     tell_change(contact.pk, {_LISTS[address.kind]: [before, after]}, by)
-    _note_doubles(contact, row)
+    _note_doubles(contact.pk, row)
 
 
 @transaction.atomic
@@ -131,6 +137,40 @@ def make_primary(*, contact_id: int, kind: Kind, address_id: int, by: Actor) -> 
     _touch(contact)
     before = _written(former) if former else ""
     tell_change(contact.pk, {f"primary_{kind}": [before, _written(row)]}, by)
+
+
+@transaction.atomic
+def replace_addresses(*, contact_id: int, kind: Kind, typed: Sequence[str], country: str, by: Actor) -> None:
+    """Make the addresses of one kind these, in this order: the first is the main one. One event.
+
+    Raises AddressRefusedError for a text that cannot be kept, NamelessContactError when nothing
+    would be left to tell the contact by.
+    """
+    contact = lock_contact(contact_id)
+    rows = _MODELS[kind].objects.filter(contact_id=contact.pk)
+    before = _shown(rows)
+    kept: list[int] = []
+    for text_ in typed:
+        values = _values(NewAddress(kind, text_, country))
+        row = rows.filter(**_identity(kind, values)).first()
+        row = row or _MODELS[kind].objects.create(contact=contact, is_primary=False, **values)
+        kept.append(row.pk)
+    rows.exclude(pk__in=kept).delete()
+    if not contact.name and not _count(contact):
+        raise NamelessContactError
+    rows.filter(is_primary=True).exclude(pk__in=kept[:1]).update(is_primary=False)
+    rows.filter(pk__in=kept[:1]).update(is_primary=True)
+    if before == _shown(rows):
+        return
+    _touch(contact)
+    tell_change(contact.pk, {_LISTS[kind]: [before, _shown(rows)]}, by)
+    note_same_emails(contact_id=contact.pk)
+
+
+def note_same_emails(*, contact_id: int) -> None:
+    """Write down who else has an e-mail of this contact, as possibly the same person."""
+    for row in ContactEmail.objects.filter(contact_id=contact_id).exclude(key=""):
+        _note_doubles(row.contact_id, row)
 
 
 def _values(address: NewAddress) -> dict[str, str]:
@@ -190,9 +230,9 @@ def _count(contact: Contact) -> int:
     return int(contact.emails.count() + contact.phones.count() + contact.messengers.count())
 
 
-def _note_doubles(contact: Contact, row: Any) -> None:
+def _note_doubles(contact_id: int, row: Any) -> None:
     if not isinstance(row, ContactEmail) or not row.key:
         return
-    same = ContactEmail.objects.filter(key=row.key, contact__deleted_at=None).exclude(contact_id=contact.pk)
+    same = ContactEmail.objects.filter(key=row.key, contact__deleted_at=None).exclude(contact_id=contact_id)
     others = same.values_list("contact_id", flat=True)[:5]
-    note_possible_duplicates([(contact.pk, other, "email") for other in others])
+    note_possible_duplicates([(contact_id, other, "email") for other in others])

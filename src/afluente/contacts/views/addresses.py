@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -74,10 +75,8 @@ def address(request: Request, pk: int, kind: str, address: int) -> HttpResponse:
 def main(request: Request, pk: int, kind: str, address: int) -> HttpResponse:
     """Make an address the main one of its kind."""
     _found(request, pk, kind, address)
-    try:
+    with suppress(services.AddressGoneError):
         services.make_primary(contact_id=pk, kind=_kind(kind), address_id=address, by=actor_of(request))
-    except services.AddressGoneError:
-        pass
     return answer(request, pk)
 
 
@@ -92,9 +91,17 @@ def deletion(request: Request, pk: int, kind: str, address: int) -> HttpResponse
         return _editor(request, pk, kind, {"address": found, "typed": found.value, "error": sentence})
     except services.AddressGoneError:
         return answer(request, pk)
-    values = {"kind": kind, "typed": found.value, "messenger": found.label, "main": int(found.is_primary), "undo": 1}
+    values = {
+        "kind": kind,
+        "typed": found.value,
+        "messenger": found.label,
+        "main": int(found.is_primary),
+        "undo": 1,
+    }
     undo = f"{reverse('contacts:addresses', args=[pk])}?{urlencode(values)}"
-    return htmx.toast(answer(request, pk), gettext("{address} removed").format(address=found.shown), undo_url=undo)
+    return htmx.toast(
+        answer(request, pk), gettext("{address} removed").format(address=found.shown), undo_url=undo
+    )
 
 
 def _editor(request: Request, pk: int, kind: str, values: dict[str, Any]) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -71,7 +72,7 @@ def assignee(request: Request, pk: int) -> HttpResponse:
     services.assign_contact(contact_id=pk, to=to, by=actor_of(request))
     if not policies.visible_to(request.member).filter(pk=pk).exists():
         return _given_away(request)
-    sentence = gettext("Given to {name}").format(name=to.user.name) if to else gettext("Nobody’s now")
+    sentence = gettext("Given to {name}").format(name=to.user.name) if to else gettext("Given to nobody")
     return htmx.toast(answer(request, pk), sentence, undo_url=undo)
 
 
@@ -102,7 +103,20 @@ def about(request: Request, pk: int) -> dict[str, Any]:
     card = selectors.contact_card(member=request.member, contact_id=pk)
     if card is None:
         raise Http404
-    return {"card": card, "members": assignable_by(request.member).order_by("user__name")}
+    return {
+        "card": card,
+        "members": assignable_by(request.member).order_by("user__name"),
+        "level": "h1" if _is_own_page(request, pk) else "h3",
+    }
+
+
+def _is_own_page(request: Request, pk: int) -> bool:
+    """Whether the answer goes into the contact's own page, and not beside a list."""
+    if not htmx.wants_fragment(request):
+        return True
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path.startswith(
+        reverse("contacts:contact", args=[pk])
+    )
 
 
 def feed(request: Request, pk: int) -> timeline_selectors.Feed:

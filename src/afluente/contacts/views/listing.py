@@ -51,7 +51,11 @@ def new(request: Request) -> HttpResponse:
         if same is None or request.POST.get("even_so") == form.cleaned_data["email"]:
             return _create(request, form)
     is_seen = same is not None and policies.visible_to(request.member).filter(pk=same.pk).exists()
-    context = {"form": form, "same": same if is_seen else None, "is_hidden_same": same is not None and not is_seen}
+    context = {
+        "form": form,
+        "same": same if is_seen else None,
+        "is_hidden_same": same is not None and not is_seen,
+    }
     status = 422 if form.errors or same else 200
     return htmx.respond(request, "contacts/new.html", context, fragment="form", status=status)
 
@@ -60,9 +64,7 @@ def _create(request: Request, form: forms.NewPerson) -> HttpResponse:
     person = form.person(country=request.workspace.country, assignee_id=request.member.pk)
     actor = Actor("member", request.member.pk, request.user.name)
     contact_id = services.create_contacts(contacts=[person], by=actor)[0]
-    same = _same_email(form.cleaned_data["email"], but=contact_id)
-    if same is not None:
-        services.note_possible_duplicates([(contact_id, same.pk, "email")])
+    services.note_same_emails(contact_id=contact_id)
     address = reverse("contacts:contact", args=[contact_id])
     if not htmx.wants_fragment(request):
         return redirect(address)
@@ -71,9 +73,9 @@ def _create(request: Request, form: forms.NewPerson) -> HttpResponse:
     return htmx.toast(response, gettext("Contact added"))
 
 
-def _same_email(typed: str, *, but: int | None = None) -> Contact | None:
+def _same_email(typed: str) -> Contact | None:
     """Somebody who has this e-mail, whoever may see them: the address is taken all the same."""
     key = email.match_key(typed) if typed else None
     if key is None:
         return None
-    return Contact.objects.present().filter(emails__key=key).exclude(pk=but).order_by("pk").first()
+    return Contact.objects.present().filter(emails__key=key).order_by("pk").first()

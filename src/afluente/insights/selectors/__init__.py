@@ -2,7 +2,15 @@
 
 from afluente.insights.selectors.channels import Ribbon, River, channels_in_use
 from afluente.insights.selectors.funnel import Funnel, sales_funnel
-from afluente.insights.selectors.today import Figures, Line, figures, is_new, my_deals, new_contacts, new_deals
+from afluente.insights.selectors.today import (
+    Figures,
+    Line,
+    figures,
+    is_new,
+    my_deals,
+    new_contacts,
+    new_deals,
+)
 
 __all__ = [
     "Figures",

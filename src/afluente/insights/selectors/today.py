@@ -11,11 +11,11 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from afluente.contacts import policies as contact_policies
-from afluente.contacts.selectors import contact_page
 from afluente.contacts.selectors import Filter as ContactFilter
+from afluente.contacts.selectors import contact_page
 from afluente.deals import policies as deal_policies
 from afluente.deals.models import Stage
-from afluente.deals.selectors import cards
+from afluente.deals.selectors.cards import FIELDS, dress
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
@@ -61,9 +61,7 @@ class Line:
 
 def is_new(*, member: Membership) -> bool:
     """Whether the workspace has nothing to show to `member` yet."""
-    return not (
-        deal_policies.visible_to(member).exists() or contact_policies.visible_to(member).exists()
-    )
+    return not (deal_policies.visible_to(member).exists() or contact_policies.visible_to(member).exists())
 
 
 def figures(*, member: Membership) -> Figures:
@@ -118,10 +116,10 @@ def new_contacts(*, member: Membership) -> Sequence[Row]:
 
 def _lines(deals: DealQuerySet, member: Membership, moment: str) -> list[Line]:
     rows: list[dict[str, Any]] = list(
-        deals.values(*cards.FIELDS, "created_at", "stage__name", "stage__stale_after_days")[:SHOWN]
+        deals.values(*FIELDS, "created_at", "stage__name", "stage__stale_after_days")[:SHOWN]
     )
     stale = {row["stage_id"]: row["stage__stale_after_days"] for row in rows}
     return [
         Line(card=card, stage=row["stage__name"], at=row[moment])
-        for card, row in zip(cards.dress(rows, member=member, stale=stale), rows, strict=True)
+        for card, row in zip(dress(rows, member=member, stale=stale), rows, strict=True)
     ]

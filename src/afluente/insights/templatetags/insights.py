@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from django.utils import formats as django_formats
 from afluente.ui import formats
 
 register = template.Library()
+MINUS = "\u2212"
 
 
 @register.filter
@@ -22,20 +23,20 @@ def sums_or_none(amounts: Mapping[str, Decimal]) -> str:
 
 @register.filter
 def signed(number: int) -> str:
-    """`+12`, `−3`, `0`."""
+    """`+12`, `0`, and a real minus sign below it."""
     if number == 0:
         return "0"
-    return f"{'+' if number > 0 else '−'}{formats.number(abs(number))}"
+    return f"{'+' if number > 0 else MINUS}{formats.number(abs(number))}"
 
 
 @register.filter
-def month_name(moment: datetime.datetime) -> str:
+def month_name(moment: dt.datetime) -> str:
     """The month alone: November."""
     return django_formats.date_format(moment, "F")
 
 
 @register.filter
-def day_full(moment: datetime.datetime) -> str:
+def day_full(moment: dt.datetime) -> str:
     """Friday, 21 November, also when it is today."""
     return formats.weekday(moment)
 

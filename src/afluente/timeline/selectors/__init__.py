@@ -1,6 +1,7 @@
 """Every read of the log: `feed` follows it for live updates, `history` shows it to people."""
 
-from afluente.timeline.selectors.history import Day, Entry, Feed, contact_feed, deal_feed
+from afluente.timeline.selectors.entries import Day, Entry, Feed
+from afluente.timeline.selectors.history import contact_events, contact_feed, deal_feed
 from afluente.timeline.selectors.kinds import (
     Kind,
     Subject,
@@ -16,6 +17,7 @@ __all__ = [
     "Feed",
     "Kind",
     "Subject",
+    "contact_events",
     "contact_feed",
     "deal_feed",
     "known_kinds",

@@ -2,146 +2,26 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from afluente.timeline import statements
 from afluente.timeline.models import Comment
 from afluente.timeline.selectors import kinds
-from afluente.ui import channels
+from afluente.timeline.selectors.entries import Change, Day, Entry, Feed, Place, address
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
 
 PAGE = 50
 REFRESHED_AT_MOST = 500
-TOGETHER = datetime.timedelta(minutes=10)  # changes by one person this close are one line
-COMMENTS = "comments"
-SIGNS = {"rule": "rule", "token": "api", "system": "rule"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field before and after, as texts."""
-
-    label: Any
-    before: str
-    after: str
-    is_list: bool = False  # of several values: what was taken out, and what came in
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a history. `data` is what the event says; `deal` is None in a deal's own history."""
-
-    id: int
-    at: datetime.datetime
-    kind: kinds.Kind
-    data: Mapping[str, Any]
-    actor_kind: str
-    actor_id: int | None
-    actor_name: str
-    deal_id: int | None = None
-    deal: kinds.Subject | None = None
-    comment: Comment | None = None
-    may_edit: bool = False
-    may_delete: bool = False
-    changes: Sequence[Change] = ()
-
-    @property
-    def sign(self) -> channels.Channel:
-        """The sign at the left: of the source, or the kind's own in the hue of who did it."""
-        if not self.kind.icon:
-            return channels.channel(str(self.data.get("source", "manual")))
-        hue = channels.channel(SIGNS.get(self.actor_kind, "manual"))
-        return channels.Channel(hue.css, self.kind.icon, self.kind.label)
-
-    @property
-    def deal_link(self) -> SafeString:
-        """The deal's name, leading to it where that is another page."""
-        if self.deal is not None:
-            return format_html('<b><a href="{}">{}</a></b>', self.deal.url, self.deal.name)
-        return format_html("<b>{}</b>", self.data.get("name") or gettext("This deal"))
-
-    @property
-    def touch(self) -> list[tuple[str, str]]:
-        """Where the visit came from: (name, value) of the UTM values that are there."""
-        utm = self.data.get("utm")
-        return [(str(name), str(value)) for name, value in utm.items() if value] if isinstance(utm, dict) else []
-
-
-@dataclass(frozen=True)
-class Day:
-    """The entries of one day in the person's zone. A page that goes on with a day does not name it again."""
-
-    date: datetime.date
-    entries: Sequence[Entry]
-    is_continued: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Feed:
-    """A page of history with the addresses that lead on from it: all `timeline/_feed.html` needs."""
-
-    subject: str  # "contact" or "deal"
-    subject_id: int
-    page_url: str
-    comment_url: str
-    days: Sequence[Day] = ()
-    deal_ids: Sequence[int] = ()
-    show: str = ""
-    is_first: bool = True
-    more_url: str = ""
-    refresh_url: str = ""
-    text: str = ""
-    error: str = ""
-    context: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def draft(self) -> str:
-        return f"comment:{self.subject}:{self.subject_id}"
-
-    @property
-    def all_url(self) -> str:
-        return _address(self.page_url, self.context)
-
-    @property
-    def comments_url(self) -> str:
-        return _address(self.page_url, {**self.context, "show": COMMENTS})
-
-    def refused(self, *, text: str, error: str) -> Feed:
-        """The same page with a comment that could not be taken."""
-        return replace(self, text=text, error=error)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """What part of a history is asked for, as the query string of the page says it."""
-
-    show: str = ""
-    before: int | None = None
-    down_to: int | None = None
-    day: str = ""
-
-    @classmethod
-    def read(cls, query: Mapping[str, str]) -> Place:
-        """From `request.GET`; nonsense means the beginning."""
-        return cls(
-            show=COMMENTS if query.get("show") == COMMENTS else "",
-            before=_number(query.get("before")),
-            down_to=_number(query.get("from")),
-            day=str(query.get("day", ""))[:10],
-        )
+TOGETHER = dt.timedelta(minutes=10)  # changes by one person this close are one line
 
 
 def contact_feed(
@@ -175,6 +55,38 @@ def deal_feed(
     return _filled(feed, Place.read(query), member=member, contact_id=None, deals={})
 
 
+def contact_events(
+    *, member: Membership, contact_id: int, before: int | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of the same history as plain values for other programs, and the cursor of the next one."""
+    rows = statements.read_history(
+        contact_id=contact_id,
+        deal_ids=list(kinds.deals_of_contact(member, contact_id)),
+        before=before,
+        down_to=None,
+        hidden=kinds.hidden_kinds(),
+        only=None,
+        limit=PAGE + 1,
+    )
+    page = rows[:PAGE]
+    words = dict(
+        Comment.objects.filter(event_id__in=[row[0] for row in page], deleted_at=None).values_list(
+            "event_id", "text"
+        )
+    )
+    names = ("id", "at", "kind", "deal_id", "actor_kind", "actor_id", "actor_name")
+    events = [
+        {**dict(zip(names, row, strict=False)), "data": _data(row[7]), "comment": words.get(row[0])}
+        for row in page
+        if row[2] != "comment.added" or row[0] in words
+    ]
+    return events, str(page[-1][0]) if len(rows) > PAGE else None
+
+
+def _data(value: Any) -> dict[str, Any]:
+    return dict(json.loads(value)) if isinstance(value, str) else dict(value)
+
+
 def _filled(
     feed: Feed,
     place: Place,
@@ -205,8 +117,8 @@ def _filled(
         days=days,
         show=place.show,
         is_first=place.before is None,
-        more_url=_address(feed.page_url, more) if page and has_more else "",
-        refresh_url=_address(feed.page_url, {**step, "from": last_id if has_more else 0}),
+        more_url=address(feed.page_url, more) if page and has_more else "",
+        refresh_url=address(feed.page_url, {**step, "from": last_id if has_more else 0}),
     )
 
 
@@ -228,7 +140,7 @@ def _entries(
             id=event_id,
             at=at,
             kind=kinds.kind_of(kind),
-            data=json.loads(data) if isinstance(data, str) else data,
+            data=_data(data),
             actor_kind=actor_kind,
             actor_id=actor_id,
             actor_name=actor_name,
@@ -242,6 +154,7 @@ def _entries(
     return [
         replace(entry, changes=_changes(entry.data)) if entry.kind.name.endswith(".changed") else entry
         for entry in entries
+        if not _came_to_nothing(entry)
     ]
 
 
@@ -251,7 +164,8 @@ def _append(entries: list[Entry], entry: Entry) -> None:
     is_same_hand = newer is not None and (
         entry.kind.name.endswith(".changed")
         and newer.kind.name == entry.kind.name
-        and (newer.actor_kind, newer.actor_id, newer.deal_id) == (entry.actor_kind, entry.actor_id, entry.deal_id)
+        and (newer.actor_kind, newer.actor_id, newer.deal_id)
+        == (entry.actor_kind, entry.actor_id, entry.deal_id)
         and newer.at - entry.at <= TOGETHER
         and timezone.localdate(newer.at) == timezone.localdate(entry.at)
     )
@@ -260,9 +174,14 @@ def _append(entries: list[Entry], entry: Entry) -> None:
         return
     merged = dict(entry.data)
     for name, pair in newer.data.items():
-        older = merged.get(name)
+        older: Any = merged.get(name)
         merged[name] = [older[0], pair[1]] if _is_pair(older) and _is_pair(pair) else pair
     entries[-1] = replace(newer, data=merged)
+
+
+def _came_to_nothing(entry: Entry) -> bool:
+    """Changed and changed back within one line."""
+    return entry.kind.name.endswith(".changed") and not _changes(entry.data)
 
 
 def _changes(data: Mapping[str, Any]) -> list[Change]:
@@ -300,11 +219,3 @@ def _days(entries: Iterable[Entry], *, going_on: str) -> list[Day]:
 def _context(query: Mapping[str, str]) -> dict[str, str]:
     """What else the page's address says and must go on saying, such as the open tab."""
     return {name: str(query[name]) for name in ("tab", "panel") if query.get(name)}
-
-
-def _address(url: str, values: Mapping[str, Any]) -> str:
-    return f"{url}?{urlencode(values)}" if values else url
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 19 else None

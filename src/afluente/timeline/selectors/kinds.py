@@ -95,10 +95,15 @@ for _kind in (
         template="timeline/kinds/changed.html",
         icon="pencil",
     ),
-    Kind(name="contact.matched", label=_("Contact recognised"), template="timeline/kinds/contact_matched.html"),
+    Kind(
+        name="contact.matched", label=_("Contact recognised"), template="timeline/kinds/contact_matched.html"
+    ),
     Kind(name="deal.opened", label=_("Deal opened"), template="timeline/kinds/deal_opened.html"),
     Kind(
-        name="deal.moved", label=_("Deal moved"), template="timeline/kinds/deal_moved.html", icon="arrow-right"
+        name="deal.moved",
+        label=_("Deal moved"),
+        template="timeline/kinds/deal_moved.html",
+        icon="arrow-right",
     ),
     Kind(name="deal.changed", label=_("Deal changed"), template="timeline/kinds/changed.html", icon="pencil"),
     Kind(

@@ -7,8 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
-from django.utils.html import conditional_escape, urlize
-from django.utils.safestring import SafeString, mark_safe
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import urlize
+from django.utils.safestring import SafeString
 
 from afluente.ui import formats
 
@@ -32,8 +33,7 @@ def pairs(fields: object) -> list[tuple[str, Any]]:
     return [(str(pair[0]), pair[1]) for pair in fields if len(pair) == 2] if isinstance(fields, list) else []
 
 
-@register.filter
-def words(text: str) -> SafeString:
-    """What somebody wrote: escaped, line breaks kept, addresses turned into links that tell nothing."""
-    linked = urlize(conditional_escape(text), nofollow=True, autoescape=False)
-    return mark_safe(linked.replace("\n", "<br>").replace(' rel="nofollow"', ' rel="nofollow noopener noreferrer"'))  # noqa: S308  escaped above
+@register.filter(needs_autoescape=True)
+def words(text: str, autoescape: bool = True) -> SafeString:
+    """What somebody wrote: escaped, line breaks kept, addresses turned into links."""
+    return linebreaksbr(urlize(text, nofollow=True, autoescape=autoescape), autoescape=False)

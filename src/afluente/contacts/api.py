@@ -1,0 +1,259 @@
+"""Contacts for other programs (docs/reference/api.md). A token sees what its maker sees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import ConfigDict, Field, model_validator
+
+from afluente.accounts.policies import assignable_by
+from afluente.contacts import policies, selectors, services
+from afluente.contacts.models import Contact
+from afluente.kernel import email, phone, text
+from afluente.timeline import selectors as timeline_selectors
+from afluente.timeline.events import Actor
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+
+router = Router(tags=["Contacts"])
+LIMIT = 100
+
+
+class Shape(Schema):
+    """A body we accept. A name we do not know is a typing mistake, not a wish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class MessengerShape(Shape):
+    kind: Literal["telegram", "facebook", "instagram", "whatsapp", "viber"]
+    value: str = Field(min_length=1, max_length=100)
+
+
+class ContactPatch(Shape):
+    """What is to be changed; what is left out stays. The first e-mail and phone become the main ones."""
+
+    first_name: str | None = Field(None, max_length=150)
+    last_name: str | None = Field(None, max_length=150)
+    emails: list[Annotated[str, Field(min_length=1, max_length=254)]] | None = Field(None, max_length=20)
+    phones: list[Annotated[str, Field(min_length=1, max_length=50)]] | None = Field(None, max_length=20)
+    assignee_id: int | None = Field(None, description="A member; null for nobody.")
+
+
+class ContactNew(ContactPatch):
+    messengers: list[MessengerShape] = Field([], max_length=20)
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> ContactNew:
+        named = (self.first_name or "").strip() or (self.last_name or "").strip()
+        if not (named or self.emails or self.phones or self.messengers):
+            raise ValueError("Give a name, an e-mail, a phone or a messenger.")
+        return self
+
+
+class EmailOut(Schema):
+    email: str
+    is_primary: bool
+    is_valid: bool
+
+
+class PhoneOut(Schema):
+    raw: str
+    e164: str | None
+    is_primary: bool
+
+
+class MessengerOut(Schema):
+    kind: str
+    value: str
+    is_primary: bool
+
+
+class ContactOut(Schema):
+    id: int
+    first_name: str
+    last_name: str
+    source: str
+    source_name: str
+    assignee_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    utm_first: dict[str, Any]
+    utm_last: dict[str, Any]
+    emails: list[EmailOut]
+    phones: list[PhoneOut]
+    messengers: list[MessengerOut]
+
+
+class ContactsOut(Schema):
+    items: list[ContactOut]
+    next: str | None
+
+
+class EventOut(Schema):
+    id: int
+    at: datetime
+    kind: str
+    deal_id: int | None
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str
+    data: dict[str, Any]
+    comment: str | None = None
+
+
+class EventsOut(Schema):
+    items: list[EventOut]
+    next: str | None
+
+
+class Asked(Schema):
+    """Filters of the list. `q` answers newest first; `updated` oldest change first."""
+
+    cursor: str = ""
+    q: str = Field("", max_length=200)
+    source: str = Field("", max_length=20)
+    assignee: int | None = Field(None, ge=0, description="A member; 0 for nobody.")
+    updated: datetime | None = Field(None, description="Changed at or after this moment.")
+    limit: int = Field(50, ge=1, le=LIMIT)
+
+
+class Refused(Schema):
+    error: dict[str, Any]
+
+
+class _MistakeError(Exception):
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def _refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
+    return Status(status, {"error": {"code": code, "message": message, "field": field}})
+
+
+def _not_found() -> Status[Any]:
+    return _refusal(404, "not_found", "There is no such contact.")
+
+
+@router.get("/contacts", response=ContactsOut)
+def list_contacts(request: HttpRequest, asked: Query[Asked]) -> Any:
+    """Contacts, newest first; or, with `updated`, those changed since, oldest change first."""
+    page, following = selectors.api_page(
+        member=_member(request),
+        cursor=asked.cursor,
+        typed=asked.q,
+        source=asked.source,
+        assignee=asked.assignee,
+        updated=asked.updated,
+        limit=asked.limit,
+    )
+    return {"items": page, "next": following}
+
+
+@router.post("/contacts", response={201: ContactOut, 422: Refused})
+def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
+    """Add a contact. Doubles are not merged: who has the same e-mail is listed as possibly the same."""
+    country = request.token.workspace.country  # type: ignore[attr-defined]  # set by config.api
+    try:
+        assignee = _assignee(request, payload.assignee_id)
+    except _MistakeError as mistake:
+        return _refusal(422, "invalid", str(mistake), mistake.field)
+    new = services.NewContact(
+        first_name=text.clean(payload.first_name or "", limit=150),
+        last_name=text.clean(payload.last_name or "", limit=150),
+        emails=[services.EmailValue(one, email.match_key(one) or "") for one in _once(payload.emails)],
+        phones=[services.PhoneValue(one, phone.parse(one, country) or "") for one in _once(payload.phones)],
+        messengers=[services.MessengerValue(one.kind, one.value) for one in payload.messengers],
+        source="api",
+        source_name=request.token.name,  # type: ignore[attr-defined]
+        assignee_id=assignee.pk if assignee else None,
+    )
+    contact_id = services.create_contacts(contacts=[new], by=_actor(request))[0]
+    services.note_same_emails(contact_id=contact_id)
+    return Status(201, selectors.api_contacts([contact_id])[0])
+
+
+@router.get("/contacts/{contact_id}", response={200: ContactOut, 404: Refused})
+def read_contact(request: HttpRequest, contact_id: int) -> Any:
+    """One contact."""
+    if not policies.visible_to(_member(request)).filter(pk=contact_id).exists():
+        return _not_found()
+    return selectors.api_contacts([contact_id])[0]
+
+
+@router.patch("/contacts/{contact_id}", response={200: ContactOut, 404: Refused, 422: Refused})
+def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch) -> Any:
+    """Change a contact; lists of addresses are replaced whole, their first becomes the main one."""
+    found = policies.editable_by(_member(request)).filter(pk=contact_id).first()
+    if found is None:
+        return _not_found()
+    try:
+        _change(request, found, payload)
+    except _MistakeError as mistake:
+        return _refusal(422, "invalid", str(mistake), mistake.field)
+    except services.AddressRefusedError as refused:
+        return _refusal(422, "invalid", str(refused), "emails" if payload.emails else "phones")
+    except services.NamelessContactError:
+        return _refusal(422, "invalid", "Keep a name or an address.", "first_name")
+    return selectors.api_contacts([contact_id])[0]
+
+
+@router.get("/contacts/{contact_id}/events", response={200: EventsOut, 404: Refused})
+def list_events(request: HttpRequest, contact_id: int, cursor: int | None = None) -> Any:
+    """What happened with a contact and its deals, newest first, fifty at a time."""
+    member = _member(request)
+    if not policies.visible_to(member).filter(pk=contact_id).exists():
+        return _not_found()
+    items, following = timeline_selectors.contact_events(member=member, contact_id=contact_id, before=cursor)
+    return {"items": items, "next": following}
+
+
+def _change(request: HttpRequest, found: Contact, payload: ContactPatch) -> None:
+    given = payload.model_fields_set
+    by = _actor(request)
+    lists: tuple[tuple[services.Kind, list[str] | None], ...] = (
+        ("email", payload.emails),
+        ("phone", payload.phones),
+    )
+    for kind, values in lists:
+        if values is not None:
+            country = request.token.workspace.country  # type: ignore[attr-defined]
+            services.replace_addresses(
+                contact_id=found.pk, kind=kind, typed=_once(values), country=country, by=by
+            )
+    if given & {"first_name", "last_name"}:
+        services.rename_contact(
+            contact_id=found.pk,
+            first_name=found.first_name if payload.first_name is None else payload.first_name,
+            last_name=found.last_name if payload.last_name is None else payload.last_name,
+            by=by,
+        )
+    if "assignee_id" in given:
+        services.assign_contact(contact_id=found.pk, to=_assignee(request, payload.assignee_id), by=by)
+
+
+def _member(request: HttpRequest) -> Membership:
+    return request.token.created_by  # type: ignore[attr-defined,no-any-return]
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return Actor("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
+
+
+def _assignee(request: HttpRequest, number: int | None) -> Membership | None:
+    if number is None:
+        return None
+    found = assignable_by(_member(request)).filter(pk=number).first()
+    if found is None:
+        raise _MistakeError("There is no such member.", "assignee_id")
+    return found
+
+
+def _once(values: list[str] | None) -> list[str]:
+    """Each text once, cleaned, in order."""
+    return list(dict.fromkeys(filter(None, (text.clean(one, limit=254) for one in values or []))))

@@ -1,0 +1,122 @@
+"""Contacts as plain values for other programs: four queries a page, no model objects."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
+from afluente.contacts.selectors.listing import Filter, filtered
+from afluente.contacts.selectors.searching import find_ids
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+    from afluente.contacts.models import ContactQuerySet
+
+FIELDS = (
+    "id",
+    "first_name",
+    "last_name",
+    "source",
+    "source_name",
+    "assignee_id",
+    "created_at",
+    "updated_at",
+    "utm_first",
+    "utm_last",
+)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def api_page(
+    *,
+    member: Membership,
+    cursor: str,
+    typed: str,
+    source: str,
+    assignee: int | None,
+    updated: datetime | None,
+    limit: int,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of contacts that `member` sees, and the cursor of the next one. A bad cursor is the beginning."""
+    wanted = Filter(typed=typed.strip(), source=source, assignee=assignee)
+    if wanted.typed:
+        ids = find_ids(
+            member=member,
+            typed=wanted.typed,
+            limit=limit + 1,
+            before_id=_numbers(cursor, 1)[0],
+            source=source,
+            assignee_id=assignee,
+        )
+        page = api_contacts(ids[:limit])
+        return page, str(page[-1]["id"]) if len(ids) > limit else None
+    found = filtered(member=member, wanted=wanted)
+    if updated is not None:
+        return _changed_since(found, updated, cursor, limit)
+    before = _numbers(cursor, 1)[0]
+    rows = list(
+        (found.filter(pk__lt=before) if before else found).order_by("-pk").values(*FIELDS)[: limit + 1]
+    )
+    page = _with_addresses(rows[:limit])
+    return page, str(page[-1]["id"]) if len(rows) > limit else None
+
+
+def api_contacts(contact_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """These contacts, newest first. Whoever asks has checked that they may be seen."""
+    rows = Contact.objects.present().filter(pk__in=contact_ids).order_by("-pk").values(*FIELDS)
+    return _with_addresses(list(rows))
+
+
+def _changed_since(
+    found: ContactQuerySet, updated: datetime, cursor: str, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """In the order of change, so that a program that reads on from its cursor misses nothing."""
+    micros, last_id = _numbers(cursor, 2)
+    if micros is not None and last_id is not None:
+        moment = EPOCH + timedelta(microseconds=micros)
+        same = Q(updated_at=moment, pk__gt=last_id)
+        found = found.filter(Q(updated_at__gte=moment) & (Q(updated_at__gt=moment) | same))
+    else:
+        found = found.filter(updated_at__gte=updated)
+    rows = list(found.order_by("updated_at", "pk").values(*FIELDS)[: limit + 1])
+    page = _with_addresses(rows[:limit])
+    if len(rows) <= limit:
+        return page, None
+    micros = (page[-1]["updated_at"] - EPOCH) // timedelta(microseconds=1)
+    return page, f"{micros}-{page[-1]['id']}"
+
+
+def _with_addresses(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    ids = [row["id"] for row in rows]
+    emails: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    phones: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    messengers: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    order = ("contact_id", "-is_primary", "pk")
+    values = ContactEmail.objects.filter(contact_id__in=ids).order_by(*order)
+    for contact_id, address, key, is_primary in values.values_list(
+        "contact_id", "email", "key", "is_primary"
+    ):
+        emails[contact_id].append({"email": address, "is_valid": bool(key), "is_primary": is_primary})
+    numbers = ContactPhone.objects.filter(contact_id__in=ids).order_by(*order)
+    for contact_id, raw, e164, is_primary in numbers.values_list("contact_id", "raw", "e164", "is_primary"):
+        phones[contact_id].append({"raw": raw, "e164": e164 or None, "is_primary": is_primary})
+    names = ContactMessenger.objects.filter(contact_id__in=ids).order_by(*order)
+    for contact_id, kind, value, is_primary in names.values_list("contact_id", "kind", "value", "is_primary"):
+        messengers[contact_id].append({"kind": kind, "value": value, "is_primary": is_primary})
+    return [
+        {**row, "emails": emails[row["id"]], "phones": phones[row["id"]], "messengers": messengers[row["id"]]}
+        for row in rows
+    ]
+
+
+def _numbers(cursor: str, count: int) -> list[int | None]:
+    """The numbers of a cursor; as many None when it is no cursor of ours."""
+    parts = cursor.split("-")
+    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        return [None] * count
+    return [int(part) for part in parts]

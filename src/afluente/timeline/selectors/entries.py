@@ -1,0 +1,144 @@
+"""The shapes of a history: what its templates are drawn from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from afluente.timeline.models import Comment
+from afluente.timeline.selectors import kinds
+from afluente.ui import channels
+
+COMMENTS = "comments"
+SIGNS = {"rule": "rule", "token": "api", "system": "rule"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field before and after, as texts."""
+
+    label: Any
+    before: str
+    after: str
+    is_list: bool = False  # of several values: what was taken out, and what came in
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a history. `data` is what the event says; `deal` is None in a deal's own history."""
+
+    id: int
+    at: dt.datetime
+    kind: kinds.Kind
+    data: Mapping[str, Any]
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str
+    deal_id: int | None = None
+    deal: kinds.Subject | None = None
+    comment: Comment | None = None
+    may_edit: bool = False
+    may_delete: bool = False
+    changes: Sequence[Change] = ()
+
+    @property
+    def sign(self) -> channels.Channel:
+        """The sign at the left: of the source, or the kind's own in the hue of who did it."""
+        if not self.kind.icon:
+            return channels.channel(str(self.data.get("source", "manual")))
+        hue = channels.channel(SIGNS.get(self.actor_kind, "manual"))
+        return channels.Channel(hue.css, self.kind.icon, self.kind.label)
+
+    @property
+    def deal_link(self) -> SafeString:
+        """The deal's name, leading to it where that is another page."""
+        if self.deal is not None:
+            return format_html('<b><a href="{}">{}</a></b>', self.deal.url, self.deal.name)
+        return format_html("<b>{}</b>", self.data.get("name") or gettext("This deal"))
+
+    @property
+    def touch(self) -> list[tuple[str, str]]:
+        """Where the visit came from: (name, value) of the UTM values that are there."""
+        utm = self.data.get("utm")
+        return (
+            [(str(name), str(value)) for name, value in utm.items() if value] if isinstance(utm, dict) else []
+        )
+
+
+@dataclass(frozen=True)
+class Day:
+    """The entries of one day in the person's zone. A page that goes on with a day does not name it again."""
+
+    date: dt.date
+    entries: Sequence[Entry]
+    is_continued: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """A page of history with the addresses that lead on from it: all `timeline/_feed.html` needs."""
+
+    subject: str  # "contact" or "deal"
+    subject_id: int
+    page_url: str
+    comment_url: str
+    days: Sequence[Day] = ()
+    deal_ids: Sequence[int] = ()
+    show: str = ""
+    is_first: bool = True
+    more_url: str = ""
+    refresh_url: str = ""
+    text: str = ""
+    error: str = ""
+    context: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def draft(self) -> str:
+        return f"comment:{self.subject}:{self.subject_id}"
+
+    @property
+    def all_url(self) -> str:
+        return address(self.page_url, self.context)
+
+    @property
+    def comments_url(self) -> str:
+        return address(self.page_url, {**self.context, "show": COMMENTS})
+
+    def refused(self, *, text: str, error: str) -> Feed:
+        """The same page with a comment that could not be taken."""
+        return replace(self, text=text, error=error)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What part of a history is asked for, as the query string of the page says it."""
+
+    show: str = ""
+    before: int | None = None
+    down_to: int | None = None
+    day: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Place:
+        """From `request.GET`; nonsense means the beginning."""
+        return cls(
+            show=COMMENTS if query.get("show") == COMMENTS else "",
+            before=_number(query.get("before")),
+            down_to=_number(query.get("from")),
+            day=str(query.get("day", ""))[:10],
+        )
+
+
+def address(url: str, values: Mapping[str, Any]) -> str:
+    return f"{url}?{urlencode(values)}" if values else url
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 19 else None
