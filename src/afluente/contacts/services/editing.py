@@ -55,12 +55,14 @@ def rename_contact(
 def assign_contact(*, contact_id: int, to: Membership | None, by: Actor) -> Contact:
     """Give a contact to a member, or to nobody. The log keeps names: people leave."""
     contact = lock_contact(contact_id)
-    before = contact.assignee.user.name if contact.assignee else ""
-    if contact.assignee_id == (to.pk if to else None):
+    before, before_id = (contact.assignee.user.name if contact.assignee else "", contact.assignee_id)
+    if before_id == (to.pk if to else None):
         return contact
     contact.assignee = to
     _save(contact, ["assignee"])
-    tell_change(contact.pk, {"assignee": [before, to.user.name if to else ""]}, by)
+    names = [before, to.user.name if to else ""]
+    # The number is for live updates: who sees the contact no longer must still be told.
+    tell_change(contact.pk, {"assignee": names, "assignee_before": before_id}, by)
     return contact
 
 
