@@ -90,7 +90,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     problem = sys.exc_info()[1]
     refusal = AWAY if isinstance(problem, (OperationalError, InterfaceError)) else FAILED
     values = _values(request.path)
-    if request.path.startswith(("/api/", "/hooks/")):
+    if request.path.startswith(("/api/", "/hooks/in/")):
         response: HttpResponse = JsonResponse(refusal.as_json(**values), status=refusal.status)
     else:
         page = _page(refusal, translation.get_language() or "en", str(refusal.text) % values)

@@ -96,4 +96,4 @@ def wants_json(scope: Scope) -> bool:
     """Whether a program asks rather than a person."""
     path = str(scope["path"])
     accepts = header(scope, b"accept") or b""
-    return path.startswith(("/api/", "/hooks/")) or (b"json" in accepts and b"html" not in accepts)
+    return path.startswith(("/api/", "/hooks/in/")) or (b"json" in accepts and b"html" not in accepts)
