@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from babel.core import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -45,12 +46,21 @@ class Amount(forms.CharField):
         if not written:
             return Decimal(0)
         try:
-            found = money.amount(written, locale=self.locale)
+            found = money.amount(_ungrouped(written, self.locale), locale=self.locale)
         except money.BadAmountError as error:
             raise ValidationError(_("Write the amount as a number, such as 1234.56.")) from error
         if found < 0:
             raise ValidationError(_("An amount cannot be below zero."))
         return found
+
+
+def _ungrouped(written: str, locale: str) -> str:
+    """`31.000` is thirty-one thousand where a point groups thousands, and `31.5` is still 31.5."""
+    symbols = Locale.parse(locale, sep="-").number_symbols.get("latn", {})
+    bare = re.sub(r"[^\d.,-]", "", written)
+    if symbols.get("group") == "." and re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d*)?", bare):
+        return bare.replace(".", "").replace(",", ".")
+    return written
 
 
 def read_filter(data: QueryDict) -> BoardFilter:

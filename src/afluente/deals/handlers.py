@@ -28,7 +28,7 @@ def pipeline_links(member: Membership) -> list[NavLink]:
     return [
         NavLink(
             label=one.name,
-            url=reverse("deals:pipeline", args=[one.id]),
+            url=reverse("deals:pipeline", args=[one.id]) if number else reverse("deals:board"),
             icon=one.icon,
             count=one.count,
             tab=number == 0,

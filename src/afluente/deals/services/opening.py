@@ -11,7 +11,7 @@ from django.db import transaction
 
 from afluente.deals import statements
 from afluente.timeline import services as timeline
-from afluente.timeline.events import NewEvent
+from afluente.timeline.events import NewEvent, each
 
 if TYPE_CHECKING:
     from afluente.timeline.events import Actor
@@ -36,10 +36,10 @@ class NewDeal:
 
 
 @transaction.atomic
-def open_deals(*, deals: Sequence[NewDeal], by: Actor) -> list[int]:
+def open_deals(*, deals: Sequence[NewDeal], by: Actor | Sequence[Actor]) -> list[int]:
     """Open deals in their stages, epoch 1 (S-ENTRY), on top of the column; ids in the order given.
 
-    One event each. A stage of another pipeline is refused by the database (IntegrityError).
+    One event each; `by` is one actor for all, or one for each. A stage of another pipeline is refused by the database (IntegrityError).
     """
     if not deals:
         return []
@@ -48,7 +48,7 @@ def open_deals(*, deals: Sequence[NewDeal], by: Actor) -> list[int]:
         [
             NewEvent(
                 "deal.opened",
-                by,
+                actor,
                 deal_id=deal_id,
                 contact_id=deal.contact_ids[0] if deal.contact_ids else None,
                 data={
@@ -62,7 +62,7 @@ def open_deals(*, deals: Sequence[NewDeal], by: Actor) -> list[int]:
                     "source_name": deal.source_name,
                 },
             )
-            for deal_id, deal in zip(ids, deals, strict=True)
+            for deal_id, deal, actor in zip(ids, deals, each(by, len(ids)), strict=True)
         ]
     )
     return ids

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from babel.core import Locale
+from babel.numbers import get_currency_symbol
 from django import template
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from afluente.kernel import clock
 from afluente.ui import formats
@@ -61,3 +63,9 @@ def total(columns: Sequence[Column]) -> dict[str, Any]:
 def without(asked: BoardFilter, part: str) -> str:
     """The address part of a filter with one part of it left out."""
     return asked.query(**{part: ""})
+
+
+@register.filter
+def symbol(currency: str) -> str:
+    """`R$` for BRL: what stands before an amount that is being typed."""
+    return get_currency_symbol(currency, locale=Locale.parse(get_language() or "en", sep="-"))

@@ -35,7 +35,8 @@ export class Acts {
     this.inHand = card;
     const menu = /** @type {HTMLElement} */ (this.board.querySelector("#card-menu"));
     for (const item of menu.querySelectorAll("[data-to]")) {
-      item.toggleAttribute("aria-current", /** @type {HTMLElement} */ (item).dataset.to === card.dataset.stage);
+      const isHere = /** @type {HTMLElement} */ (item).dataset.to === card.dataset.stage;
+      item.setAttribute("aria-disabled", String(isHere));
     }
     openAt(menu, about);
   }
@@ -43,6 +44,7 @@ export class Acts {
   /** A line of the card's menu. @param {HTMLElement} item */
   choose(item) {
     const card = this.inHand;
+    if (item.ariaDisabled === "true") return;
     /** @type {HTMLElement} */ (item.closest("[popover]")).hidePopover();
     if (!card?.isConnected) return;
     if (item.dataset.drop) return this.ask(card, item.dataset.drop, card);
@@ -56,7 +58,7 @@ export class Acts {
     if (!menu || (what === "away" && !menu.querySelector("option"))) return;
     this.inHand = card;
     const value = /** @type {HTMLInputElement | null} */ (menu.querySelector("[name=amount]"));
-    if (value) value.value = card.dataset.amount ?? "";
+    if (value) value.value = (card.querySelector("footer b")?.textContent ?? "").replace(/[^\d.,]/g, "");
     openAt(menu, about);
     value?.select();
   }

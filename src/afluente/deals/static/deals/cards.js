@@ -51,5 +51,5 @@ export function openAt(menu, about) {
   menu.style.setProperty("position-area", "none");
   menu.style.left = `${Math.max(8, Math.min(edge.left, room.x))}px`;
   menu.style.top = `${Math.max(8, Math.min(edge.bottom, room.y))}px`;
-  /** @type {HTMLElement | null} */ (menu.querySelector("input, select, [role=menuitem]"))?.focus();
+  /** @type {HTMLElement | null} */ (menu.querySelector("input, select, [role=menuitem]:not([aria-disabled=true])"))?.focus();
 }

@@ -39,7 +39,7 @@ export class Flight {
     const under = document.elementFromPoint(at.x, at.y);
     this.goal = under?.closest("[data-drop]") ?? null;
     const column = this.goal ? null : under?.closest(".col");
-    this.board.mark(this.goal, column);
+    this.board.mark(this.goal, column, this.card);
     if (!column) return this.slot.remove();
     const below = cardsIn(column).find((card) => card !== this.card && at.y < middle(card));
     const list = /** @type {Element} */ (column.querySelector(":scope > ol"));

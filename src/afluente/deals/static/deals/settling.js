@@ -9,6 +9,12 @@ import { isAbove } from "./order.js";
 const REST_MS = 5_000; // a pointer that lies still this long is not looking
 const HALO_MS = 8_000;
 
+/** The card right below. @param {Element} card */
+function nextOf(card) {
+  const next = card.nextElementSibling;
+  return next?.matches(".deal") ? next : null;
+}
+
 export class Settling {
   /** @type {Set<number>} */ fresh = new Set();
   /** @type {Map<number, HTMLElement | null>} */ waiting = new Map();
@@ -27,7 +33,7 @@ export class Settling {
     const present = cardOf(id);
     const list = card && /** @type {HTMLElement} */ (document.querySelector(`#stage-${card.dataset.stage} > ol`));
     const place = card && list ? this.placeFor(card, list) : null;
-    const stays = card && present && present.parentElement === list && present.dataset.at === card.dataset.at;
+    const stays = card && present && present.parentElement === list && nextOf(present) === place;
     const isBlocked = !stays && !isAsked && ((present && this.disturbs(present)) || (place && this.disturbs(place)));
     if (isBlocked) return this.wait(id, card);
     this.waiting.delete(id);

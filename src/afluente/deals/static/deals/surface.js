@@ -12,9 +12,14 @@ export class Surface extends Voice {
     if (!isHeld) this.mark(null, null);
   }
 
-  /** Where a held card would land. @param {Element | null | undefined} goal @param {Element | null | undefined} column */
-  mark(goal, column) {
+  /** Where a held card would land, and what the column would be worth with it. @param {Element | null | undefined} goal @param {Element | null | undefined} column @param {HTMLElement} [card] */
+  mark(goal, column, card) {
     for (const one of this.querySelectorAll(".col, [data-drop]")) one.classList.toggle("over", one === goal || one === column);
+    const worth = card && column && column !== columnOf(card) ? card.querySelector("footer b")?.textContent : "";
+    const sum = worth ? column?.querySelector("header small") : null;
+    this.querySelectorAll(".plus").forEach((plus) => plus.parentElement !== sum && plus.remove());
+    if (!sum || sum.querySelector(".plus")) return;
+    sum.append(Object.assign(document.createElement("span"), { className: "ok plus", textContent: ` + ${worth}` }));
   }
 
   /** Whether nothing may move this card now. @param {HTMLElement} card @param {boolean} isPointing */
