@@ -14,6 +14,7 @@ from django_stubs_ext import StrOrPromise
 from afluente.contacts import policies
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone, PossibleDuplicate
 from afluente.kernel import phone, slots
+from afluente.timeline.selectors import touch
 from afluente.ui import channels
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ class Card:
         return [("phone", _("Phone")), ("email", _("E-mail")), ("messenger", _("Messenger"))]
 
     @property
-    def touches(self) -> list[tuple[StrOrPromise, list[tuple[str, str]]]]:
+    def touches(self) -> list[tuple[StrOrPromise, list[tuple[StrOrPromise, str]]]]:
         """Where they came from the first time and, when that differs, the last time."""
-        first, last = _touch(self.contact.utm_first), _touch(self.contact.utm_last)
+        first, last = touch(self.contact.utm_first), touch(self.contact.utm_last)
         shown = [(_("First visit"), first), (_("Last visit"), last if last != first else [])]
         return [(heading, values) for heading, values in shown if values]
 
@@ -132,10 +133,6 @@ def _of(rows: Any, contact: Contact) -> QuerySet[Any]:
 def _siblings(addresses: list[Address]) -> list[Address]:
     """«Main» is only worth saying where there is a choice."""
     return [replace(address, has_siblings=len(addresses) > 1) for address in addresses]
-
-
-def _touch(utm: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(str(name), str(value)) for name, value in utm.items() if value and name != "at"]
 
 
 def _doubles(member: Membership, contact: Contact) -> QuerySet[Contact]:

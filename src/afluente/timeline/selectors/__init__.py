@@ -9,6 +9,7 @@ from afluente.timeline.selectors.kinds import (
     register_deals,
     register_fields,
     register_kind,
+    touch,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "register_deals",
     "register_fields",
     "register_kind",
+    "touch",
 ]

@@ -64,12 +64,9 @@ class Entry:
         return format_html("<b>{}</b>", self.data.get("name") or gettext("This deal"))
 
     @property
-    def touch(self) -> list[tuple[str, str]]:
-        """Where the visit came from: (name, value) of the UTM values that are there."""
-        utm = self.data.get("utm")
-        return (
-            [(str(name), str(value)) for name, value in utm.items() if value] if isinstance(utm, dict) else []
-        )
+    def touch(self) -> list[tuple[Any, str]]:
+        """Where the visit came from: (label, value) of what is known."""
+        return kinds.touch(self.data.get("utm"))
 
 
 @dataclass(frozen=True)

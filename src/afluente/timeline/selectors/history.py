@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from afluente.timeline import statements
 from afluente.timeline.models import Comment
 from afluente.timeline.selectors import kinds
 from afluente.timeline.selectors.entries import Change, Day, Entry, Feed, Place, address
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -198,7 +200,16 @@ def _change(name: str, before: Any, after: Any) -> Change:
         gone = [value for value in before if value not in after]
         come = [value for value in after if value not in before]
         return Change(label, _shown(gone), _shown(come), is_list=True)
+    if name == "amount":
+        return Change(label, _number(before), _number(after))
     return Change(label, _shown(before), _shown(after))
+
+
+def _number(value: Any) -> str:
+    try:
+        return formats.number(Decimal(str(value)))
+    except InvalidOperation:
+        return _shown(value)
 
 
 def _is_pair(value: Any) -> bool:

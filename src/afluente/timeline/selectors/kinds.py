@@ -62,6 +62,17 @@ def field_label(name: str) -> StrOrPromise:
     return _fields.get(name) or name.replace("_", " ").capitalize()
 
 
+TOUCH = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer", "page")
+
+
+def touch(values: object) -> list[tuple[StrOrPromise, str]]:
+    """Where a visit came from, in the order people read it: (label, value) of what is there."""
+    if not isinstance(values, dict):
+        return []
+    names = [*TOUCH, *sorted(name for name in values if name not in TOUCH)]
+    return [(field_label(name), str(values[name])) for name in names if values.get(name)]
+
+
 def kind_of(name: str) -> Kind:
     """How to show events called `name`; a plain sentence for a kind nobody registered."""
     return _kinds.get(name) or Kind(name=name, label=name, icon="activity")
@@ -113,6 +124,30 @@ for _kind in (
         icon="user",
     ),
     Kind(name="lead.received", label=_("Lead received"), template="timeline/kinds/lead_received.html"),
+    Kind(
+        name="deal.deleted",
+        label=_("Deal deleted"),
+        template="timeline/kinds/deal_plain.html",
+        icon="trash-2",
+    ),
+    Kind(
+        name="deal.restored",
+        label=_("Deal brought back"),
+        template="timeline/kinds/deal_plain.html",
+        icon="rotate-ccw",
+    ),
+    Kind(
+        name="deal.contact_added",
+        label=_("Person added to the deal"),
+        template="timeline/kinds/deal_plain.html",
+        icon="user-plus",
+    ),
+    Kind(
+        name="deal.contact_removed",
+        label=_("Person taken out of the deal"),
+        template="timeline/kinds/deal_plain.html",
+        icon="user-x",
+    ),
     Kind(name="comment.added", label=_("Comment"), template="timeline/kinds/comment.html"),
     Kind(name="comment.changed", label=_("Comment changed"), is_hidden=True),
     Kind(
@@ -138,5 +173,15 @@ register_fields(
         "name": _("Name"),
         "amount": _("Amount"),
         "currency": _("Currency"),
+        "primary_contact": _("Main person"),
+        "lost_reason": _("Reason"),
+        # Where a visit came from
+        "utm_source": "utm_source",
+        "utm_medium": "utm_medium",
+        "utm_campaign": "utm_campaign",
+        "utm_term": "utm_term",
+        "utm_content": "utm_content",
+        "referrer": _("Came from"),
+        "page": _("Page"),
     }
 )
