@@ -75,6 +75,7 @@ def test_metrics_are_numbers_and_name_nobody(server):
     assert re.search(r'^afluente_requests_total\{method="GET",status="\d+"\} \d+$', text, re.MULTILINE)
     assert "afluente_streams_open 0" in text
     assert 'afluente_jobs{state="dead"} 0' in text
+    assert 'afluente_intake{state="waiting"} 0' in text
     assert 'afluente_request_seconds_bucket{le="+Inf"}' in text
     assert "camila" not in text
 

@@ -41,3 +41,15 @@ def lock_migrations(connection: BaseDatabaseWrapper) -> None:
 def unlock_migrations(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute(UNLOCK, [MIGRATION_LOCK])
+
+
+# For `/metrics`.
+INTAKE_COUNTS = "SELECT waiting, dead FROM intake_counts()"
+
+
+def intake_counts(connection: BaseDatabaseWrapper) -> tuple[int, int]:
+    """How many raw events wait and how many failed, over all workspaces."""
+    with connection.cursor() as cursor:
+        cursor.execute(INTAKE_COUNTS)
+        waiting, dead = cursor.fetchone()
+    return int(waiting), int(dead)
