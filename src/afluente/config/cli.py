@@ -169,6 +169,9 @@ def _version(_: argparse.Namespace) -> int:
 
 
 def _manage(arguments: list[str]) -> int:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Django's shell wants it
     from afluente.config import prepare
 
     return _explained(lambda: prepare.manage(arguments))
