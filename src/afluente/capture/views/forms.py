@@ -49,8 +49,10 @@ def form(request: Request, pk: int) -> HttpResponse:
     editor = Editor(found, request.POST)
     act, _sep, subject = request.POST.get("do", "").partition(":")
     if act:
-        editor.show(_acted(editor.fields, act, subject or request.POST.get("new_kind", "")))
-        return _show(request, editor, is_unsaved=True)
+        acted = _acted(editor.fields, act, subject or request.POST.get("new_kind", ""))
+        editor.show(acted)
+        opened = acted[-1].name if act == "add" and acted else subject
+        return _show(request, editor, is_unsaved=True, opened=opened)
     if not editor.is_valid():
         return _show(request, editor, status=422)
     services.change_form(form=found, fields=editor.fields, **editor.settings.cleaned_data)
@@ -68,7 +70,9 @@ def _acted(fields: list[questions.Field], act: str, subject: str) -> list[questi
     return fields
 
 
-def _show(request: Request, editor: Editor, *, status: int = 200, is_unsaved: bool = False) -> HttpResponse:
+def _show(
+    request: Request, editor: Editor, *, status: int = 200, is_unsaved: bool = False, opened: str = ""
+) -> HttpResponse:
     found = editor.form
     context = {
         "form": found,
@@ -77,6 +81,7 @@ def _show(request: Request, editor: Editor, *, status: int = 200, is_unsaved: bo
         "kinds": questions.Kind.choices,
         "share": share(found),
         "is_unsaved": is_unsaved,
+        "opened": opened,
         "traffic": selectors.traffic_of([found.source_id]).get(found.source_id, selectors.Traffic()),
     }
     response = htmx.respond(request, "capture/form.html", context, fragment="questions", status=status)

@@ -69,15 +69,22 @@ def _laid_out(body: bytes, content_type: str) -> tuple[str, bool]:
 
 
 def _context(event: RawEvent) -> list[tuple[str, str]]:
-    names: Mapping[str, str] = {
+    names = {
         "address": _("Address"),
         "agent": _("Browser"),
         "token": _("Token"),
         "referrer": _("Referrer"),
         "page": _("Page"),
     }
-    found = [(names.get(name, name), _plain(value)) for name, value in event.context.items() if value]
+    flat = {**event.context, **_headers(event.context)}
+    found = [(names.get(name, name), _plain(value)) for name, value in flat.items() if value and name != "headers"]
     return [(_("Key"), event.key), (_("Kind of body"), event.content_type), *found]
+
+
+def _headers(context: Mapping[str, object]) -> Mapping[str, object]:
+    """What the sender's request said of itself, by header."""
+    headers = context.get("headers")
+    return headers if isinstance(headers, dict) else {}
 
 
 def _plain(value: object) -> str:

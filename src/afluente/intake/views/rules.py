@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.intake import forms, policies, services
+from afluente.intake.selectors import rules as listing
 from afluente.intake.selectors import samples
 from afluente.intake.services import naming
 from afluente.intake.services.rule_removal import delete_rule
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 def rules(request: Request) -> HttpResponse:
     """All deal rules and where they lead."""
     _may_or_404(request)
-    found = policies.rules_of(request.member).annotate(
-        used_by=Count("sources", filter=Q(sources__deleted_at=None), distinct=True)
-    )
-    return render(request, "intake/rules.html", {"rules": found.order_by("name", "pk")})
+    return render(request, "intake/rules.html", {"rules": listing.rules_with_use(member=request.member)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
