@@ -12,6 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from afluente.kernel import asgi, doors
 
@@ -118,7 +119,7 @@ def _page(refusal: Refusal, _language: str, text: str) -> bytes:
 def _language(scope: Scope) -> str:
     """The best of our languages for this browser."""
     wanted = (asgi.header(scope, b"accept-language") or b"").decode("latin-1")
-    for code, _quality in translation.trans_real.parse_accept_lang_header(wanted.lower()):
+    for code, _quality in parse_accept_lang_header(wanted.lower()):
         try:
             return translation.get_supported_language_variant(code)
         except LookupError:

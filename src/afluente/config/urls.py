@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from afluente.config import api
+from afluente.config import api, views
 
 urlpatterns: list[URLPattern | URLResolver] = []
 for _slice in ("ui", "accounts", "insights", "deals", "contacts", "timeline", "intake", "capture"):
@@ -17,6 +17,11 @@ if os.environ.get("AFLUENTE_DEMO"):
     from afluente.config import demo_door
 
     urlpatterns.append(path("demo/<str:key>", demo_door.enter))
+own = [
+    path("settings/jobs/", views.jobs, name="jobs"),
+    path("settings/jobs/replay/", views.replay, name="replay_jobs"),
+]
+urlpatterns.append(path("", include((own, "config"))))
 urlpatterns.append(path("api/v1/", include((api.urls(), "api"))))
 
 handler500 = "afluente.config.refusals.server_error"

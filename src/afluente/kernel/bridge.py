@@ -159,7 +159,7 @@ async def _body(scope: Scope, receive: Receive) -> IO[bytes]:
         await asyncio.to_thread(file.write, message.get("body", b""))
         if not message.get("more_body", False):
             file.seek(0)
-            return file  # type: ignore[return-value]  # a file in all but name
+            return file
 
 
 def environ(scope: Scope, body: IO[bytes]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from afluente.kernel import job_statements, live
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django_stubs_ext import StrOrPromise
+
 RETRIES = 5
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 3600.0  # seconds between two attempts
 
@@ -46,25 +48,29 @@ class Kind:
     run: Callable[..., None]
     retries: int
     is_atomic: bool
+    label: StrOrPromise
 
 
 _kinds: dict[str, Kind] = {}
 _intervals: dict[str, float] = {}
 
 
-def job(name: str, *, retries: int = RETRIES, atomic: bool = True) -> Callable[[F], F]:
+def job(
+    name: str, *, retries: int = RETRIES, atomic: bool = True, label: StrOrPromise = ""
+) -> Callable[[F], F]:
     """Register a function as the job `name`. It is called with the queued arguments as keywords and
     should accept `**_later`: extra arguments survive a deploy.
 
     An atomic job runs inside one transaction, in the workspace it was queued for. With
     `atomic=False` it runs in none, gets `workspace_id` as an argument besides, opens `scope` itself
     where it needs it, and may run twice after a crash. `retries` attempts follow the first one.
+    `label` is what people read where failed jobs are listed; without it they read the name.
     """
 
     def register(function: F) -> F:
         if name in _kinds:
             raise ValueError(f"There are two jobs called {name}.")
-        _kinds[name] = Kind(name, function, retries, atomic)
+        _kinds[name] = Kind(name, function, retries, atomic, label or name)
         return function
 
     return register
@@ -143,6 +149,11 @@ def kind(name: str) -> Kind:
         return _kinds[name]
     except KeyError:
         raise UnknownJobError(name) from None
+
+
+def label(name: str) -> str:
+    """What people read for a job, also for one that this version does not know any more."""
+    return str(_kinds[name].label) if name in _kinds else name
 
 
 def names() -> list[str]:
