@@ -133,9 +133,20 @@ def _keyed(request: HttpRequest, token: ApiToken, call: Callable[[], HttpRespons
 
 
 def _mount() -> None:
+    """Add the router of each slice. Two slices may share a path (POST /deals is intake's, GET deals'):
+    Django would give it to the first pattern alone, so their operations are put together.
+    """
+    known: dict[str, Any] = {}
     for name in ("intake", "contacts", "deals"):
-        if find_spec(f"afluente.{name}.api"):
-            api.add_router("", import_module(f"afluente.{name}.api").router)
+        if not find_spec(f"afluente.{name}.api"):
+            continue
+        router = import_module(f"afluente.{name}.api").router
+        for address, view in list(router.path_operations.items()):
+            if address in known and known[address] is not view:
+                known[address].operations.extend(view.operations)
+                del router.path_operations[address]
+        known |= router.path_operations
+        api.add_router("", router)
 
 
 def urls() -> list[URLPattern]:

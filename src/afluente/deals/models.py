@@ -150,6 +150,9 @@ class Deal(WorkspaceModel):
             models.Index(
                 fields=["workspace", "-created_at", "-id"], condition=Q(deleted_at=None), name="deals_deal_newest"
             ),
+            models.Index(
+                fields=["workspace", "updated_at", "id"], condition=Q(deleted_at=None), name="deals_deal_updated"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
 from afluente.deals.selectors.cards import Card, Person
 from afluente.deals.selectors.filtering import BoardFilter
+from afluente.deals.selectors.listing import deal_rows
 from afluente.deals.selectors.pages import DealPage, RailStep, deal_page, people_to_add, return_stage
 from afluente.deals.selectors.pipelines import (
     PipelineSummary,
@@ -10,6 +11,7 @@ from afluente.deals.selectors.pipelines import (
     default_pipeline,
     move_targets,
     pipeline_summaries,
+    pipelines_with_stages,
     stage_rows,
     stages_beside,
 )
@@ -30,10 +32,12 @@ __all__ = [
     "column_heads",
     "column_page",
     "deal_page",
+    "deal_rows",
     "default_pipeline",
     "move_targets",
     "people_to_add",
     "pipeline_summaries",
+    "pipelines_with_stages",
     "return_stage",
     "stage_rows",
     "stages_beside",

@@ -13,6 +13,7 @@ from afluente.deals.selectors.boards import depth_of
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
+    from afluente.deals.models import PipelineQuerySet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +52,18 @@ def default_pipeline(*, member: Membership) -> Pipeline | None:
 
 
 def move_targets(*, member: Membership) -> list[Pipeline]:
-    """The present pipelines with their stages at hand (`stages.all`), in two queries."""
+    """Where `member` may put a deal: the pipelines with their stages at hand, in two queries."""
+    return _with_stages(policies.pipelines_of(member))
+
+
+def pipelines_with_stages() -> list[Pipeline]:
+    """Every present pipeline with its stages at hand (`stages.all`), in two queries."""
+    return _with_stages(Pipeline.objects.present())
+
+
+def _with_stages(pipelines: PipelineQuerySet) -> list[Pipeline]:
     stages = Stage.objects.order_by("position", "pk")
-    return list(
-        policies.pipelines_of(member).order_by("position", "pk").prefetch_related(Prefetch("stages", stages))
-    )
+    return list(pipelines.order_by("position", "pk").prefetch_related(Prefetch("stages", stages)))
 
 
 def stage_rows(*, pipeline: Pipeline) -> list[StageRow]:

@@ -1,0 +1,257 @@
+"""Deals and pipelines for other programs. `POST /deals`, which also finds the contact, is intake's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, JsonResponse
+from ninja import Field, Query, Router, Schema
+from pydantic import ConfigDict
+
+from afluente.accounts.models import Membership
+from afluente.deals import policies, selectors, services
+from afluente.deals.models import DealContact, Stage
+from afluente.kernel import money, text
+from afluente.timeline.events import Actor
+
+router = Router(tags=["Deals"])
+Status = Literal["open", "won", "lost"]
+
+FIELDS = (
+    "id", "number", "name", "amount", "currency", "pipeline_id", "stage_id", "assignee_id", "source",
+    "source_name", "lost_reason", "created_at", "updated_at", "stage_entered_at", "closed_at",
+)  # fmt: skip
+
+
+class DealOut(Schema):
+    """A deal. `amount` is an exact decimal, written as a text."""
+
+    id: int
+    number: int
+    name: str
+    amount: str
+    currency: str
+    status: Status
+    pipeline_id: int
+    stage_id: int
+    assignee_id: int | None
+    contact_ids: list[int] = Field(description="The main contact first.")
+    source: str
+    source_name: str
+    lost_reason: str
+    created_at: datetime
+    updated_at: datetime
+    stage_entered_at: datetime
+    closed_at: datetime | None
+
+
+class DealPageOut(Schema):
+    """Up to `limit` deals. Pass `next` as `cursor` for the following ones; null at the end."""
+
+    items: list[DealOut]
+    next: str | None
+
+
+class Fault(Schema):
+    code: str
+    message: str
+    field: str | None = None
+
+
+class DealProblem(Schema):
+    error: Fault
+
+
+class DealQuery(Schema):
+    """Which deals. With `updated_since` the longest unchanged come first, else the newest."""
+
+    pipeline_id: int | None = None
+    stage_id: int | None = None
+    assignee_id: int | None = None
+    source: Annotated[str, Field(max_length=20)] | None = None
+    status: Status | None = None
+    updated_since: datetime | None = None
+    cursor: Annotated[str, Field(max_length=100)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class DealChange(Schema):
+    """Fields to set; what is not named stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    amount: Decimal | str | None = None
+    currency: str | None = None
+    assignee_id: int | None = None
+    lost_reason: Annotated[str, Field(max_length=255)] | None = None
+
+
+class DealMove(Schema):
+    """Where to: a stage of any pipeline; between neighbours, else on top."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stage_id: int
+    after_id: int | None = None
+    before_id: int | None = None
+    lost_reason: Annotated[str, Field(max_length=255)] = ""
+
+
+class StageOut(Schema):
+    id: int
+    name: str
+    kind: Status
+    position: int
+
+
+class PipelineOut(Schema):
+    id: int
+    name: str
+    currency: str
+    position: int
+    stages: list[StageOut]
+
+
+class PipelinesOut(Schema):
+    items: list[PipelineOut]
+
+
+REFUSALS: dict[int, Any] = {401: DealProblem, 403: DealProblem, 404: DealProblem, 422: DealProblem}
+
+
+@router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
+def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
+    """Present deals, a page at a time; the cost does not grow with the page number."""
+    try:
+        rows, following = selectors.deal_rows(
+            deals=policies.visible_to_token(), limit=asked.limit, cursor=asked.cursor, since=asked.updated_since,
+            filters={
+                "pipeline_id": asked.pipeline_id,
+                "stage_id": asked.stage_id,
+                "assignee_id": asked.assignee_id,
+                "source": asked.source,
+                "stage__kind": asked.status,
+            },
+            fields=(*FIELDS, "stage__kind"),
+        )  # fmt: skip
+    except ValueError:
+        return _refuse(422, "invalid", "That is no cursor of this list.", "cursor")
+    people = _people([row["id"] for row in rows])
+    return JsonResponse({"items": [_out(row, people) for row in rows], "next": following})
+
+
+@router.get("/deals/{deal_id}", response={200: DealOut, **REFUSALS})
+def read_deal(request: HttpRequest, deal_id: int) -> Any:
+    """One deal."""
+    return _one(deal_id)
+
+
+@router.patch("/deals/{deal_id}", response={200: DealOut, **REFUSALS})
+def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
+    """Set fields of a deal. Its stage is set by a move."""
+    given = payload.dict(exclude_unset=True)
+    if not policies.visible_to_token().filter(pk=deal_id).exists():
+        return _no_deal()
+    for name in ("name", "currency", "lost_reason"):
+        if name in given:
+            given[name] = text.clean(given[name] or "", limit=255)
+    if "name" in given and not given["name"]:
+        return _refuse(422, "invalid", "A deal needs a name.", "name")
+    if "currency" in given and not money.is_currency(given["currency"]):
+        return _refuse(422, "invalid", "That is no ISO 4217 currency.", "currency")
+    if "amount" in given:
+        try:
+            given["amount"] = money.amount(given["amount"] or 0)
+        except money.BadAmountError:
+            return _refuse(422, "invalid", "That is no amount.", "amount")
+        if given["amount"] < 0:
+            return _refuse(422, "invalid", "An amount cannot be below zero.", "amount")
+    if "assignee_id" in given and (refusal := _assign(request, deal_id, given.pop("assignee_id"))):
+        return refusal
+    services.change_deal(deal_id=deal_id, changes=given, by=_by(request))
+    return _one(deal_id)
+
+
+def _assign(request: HttpRequest, deal_id: int, member_id: int | None) -> JsonResponse | None:
+    member = Membership.objects.active().select_related("user").filter(pk=member_id).first()  # type: ignore[attr-defined]
+    if member is None and member_id is not None:
+        return _refuse(422, "invalid", "There is no such member.", "assignee_id")
+    services.assign_deals(deal_ids=[deal_id], assignee=member, by=_by(request))
+    return None
+
+
+@router.post("/deals/{deal_id}/moves", response={200: DealOut, **REFUSALS})
+def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
+    """Put a deal into a stage. Entering a won or lost stage closes it, leaving one reopens it."""
+    if not policies.visible_to_token().filter(pk=deal_id).exists():
+        return _no_deal()
+    stage = Stage.objects.filter(pk=payload.stage_id, pipeline__archived_at=None).first()
+    if stage is None:
+        return _refuse(422, "invalid", "There is no such stage.", "stage_id")
+    services.move_deals(
+        deal_ids=[deal_id],
+        to=stage,
+        by=_by(request),
+        after_id=payload.after_id,
+        before_id=payload.before_id,
+        lost_reason=text.clean(payload.lost_reason, limit=255),
+    )
+    return _one(deal_id)
+
+
+@router.get("/pipelines", response={200: PipelinesOut, **REFUSALS}, tags=["Pipelines"])
+def list_pipelines(request: HttpRequest) -> Any:
+    """The present pipelines in their order, with their stages in theirs."""
+    return JsonResponse(
+        {
+            "items": [
+                {
+                    "id": pipeline.pk,
+                    "name": pipeline.name,
+                    "currency": pipeline.currency,
+                    "position": pipeline.position,
+                    "stages": [
+                        {"id": stage.pk, "name": stage.name, "kind": stage.kind, "position": stage.position}
+                        for stage in pipeline.stages.all()
+                    ],
+                }
+                for pipeline in selectors.pipelines_with_stages()
+            ]
+        }
+    )
+
+
+def _one(deal_id: int) -> JsonResponse:
+    row = policies.visible_to_token().filter(pk=deal_id).values(*FIELDS, "stage__kind").first()
+    return JsonResponse(_out(row, _people([deal_id]))) if row else _no_deal()
+
+
+def _people(deal_ids: list[int]) -> dict[int, list[int]]:
+    """The contacts of each deal, the main one first."""
+    found: dict[int, list[int]] = {}
+    links = DealContact.objects.filter(deal_id__in=deal_ids).order_by("deal_id", "-is_primary", "pk")
+    for deal_id, contact_id in links.values_list("deal_id", "contact_id"):
+        found.setdefault(deal_id, []).append(contact_id)
+    return found
+
+
+def _out(row: dict[str, Any], people: dict[int, list[int]]) -> dict[str, Any]:
+    status = row.pop("stage__kind")
+    amount = f"{row['amount'].normalize():f}"
+    return {**row, "amount": amount, "status": status, "contact_ids": people.get(row["id"], [])}
+
+
+def _by(request: HttpRequest) -> Actor:
+    token = request.token  # type: ignore[attr-defined]  # set by config.api
+    return Actor("token", token.pk, token.name)
+
+
+def _no_deal() -> JsonResponse:
+    return _refuse(404, "not_found", "There is no such deal.")
+
+
+def _refuse(status: int, code: str, message: str, field: str | None = None) -> JsonResponse:
+    return JsonResponse({"error": {"code": code, "message": message, "field": field}}, status=status)
