@@ -1,9 +1,10 @@
 """From raw events to contacts, deals and history: in sets, exactly once (invariants 1, 2, 3).
 
 A batch is one transaction: it claims events, takes the locks of everybody they may be about, works
-in rounds (an event waits for the round after another one about the same person), and marks the
-events done. If anything fails, the batch is done again one event at a time, so that one bad event
-costs only itself (R-8). `tests/intake/reference.py` is the readable twin.
+in rounds (a round ends before an event about somebody whom it already has), and marks the events
+done. So what comes out is what one event after another would give, down to the numbers of deals and
+whose turn it is. If anything fails, the batch is done again one event at a time, so that one bad
+event costs only itself (R-8). `tests/intake/reference.py` is the readable twin.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from afluente.intake.services import telling
 from afluente.intake.services.leads import Lead
 from afluente.intake.services.notes import Note
 from afluente.intake.services.parsing import UnreadableBodyError, read_lead
+from afluente.intake.services.rounds import rounds
 from afluente.intake.services.rules import Planned, RuleBook, plan_deal
 from afluente.intake.statements import ClaimedEvent
 from afluente.kernel import crash, jobs
@@ -111,12 +113,16 @@ def apply_set(
         outcomes.append(entry.outcome)
         if entry.outcome.error is None:
             entries.append(entry)
-    contacts.lock_identities([entry.lead.identity for entry in entries])
-    waiting = rounds(entries)
-    while waiting:
-        late = _apply_round(waiting.pop(0), book, wanted or {})
-        if late:
-            waiting.insert(0, late)
+    identities = [entry.lead.identity for entry in entries]
+    contacts.lock_identities(identities)
+    for entry, match in zip(entries, contacts.find_and_hold(identities), strict=True):
+        entry.match = match
+    book.hold_turns(entry.rule for entry in entries if entry.rule is not None)
+    for number, places in enumerate(rounds([_names(entry) for entry in entries])):
+        together = [entries[place] for place in places]
+        if number:
+            _match_again(together)
+        _apply_round(together, book, wanted or {})
     book.save_turns()
     statements.finish(outcomes)
     _warn({entry.plan.fell_back.pk for entry in entries if entry.plan.fell_back is not None})
@@ -152,42 +158,27 @@ def _read(event: ClaimedEvent, source: Source, book: RuleBook, country: str) -> 
     return Entry(event, lead, source, rule, outcome)
 
 
-def rounds(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Sort entries into rounds so that within one, no two share an address; order is kept per address."""
-    found: list[list[Entry]] = []
-    last: dict[str, int] = {}
-    for entry in entries:
-        keys = entry.lead.identity.keys
-        number = max((last.get(key, -1) for key in keys), default=-1) + 1
-        last.update(dict.fromkeys(keys, number))
-        while len(found) <= number:
-            found.append([])
-        found[number].append(entry)
-    return found
+def _names(entry: Entry) -> list[str]:
+    """What tells who an entry is about: its addresses and the contacts that have any of them."""
+    return [*entry.lead.identity.keys, *(f"c:{contact_id}" for contact_id in entry.match.touched)]
 
 
-def _apply_round(entries: list[Entry], book: RuleBook, wanted: Mapping[int, Planned]) -> list[Entry]:
-    """Apply entries about different people; returns those that turned out to be about the same one."""
-    late: list[Entry] = []
-    present: list[Entry] = []
-    seen: set[int] = set()
+def _match_again(entries: Sequence[Entry]) -> None:
+    """Earlier rounds may have made or taught the people that these are about."""
     matches = contacts.find_contacts([entry.lead.identity for entry in entries])
     for entry, match in zip(entries, matches, strict=True):
         entry.match = match
-        if match.contact_id is not None and match.contact_id in seen:
-            late.append(entry)
-            continue
-        if match.contact_id is not None:
-            seen.add(match.contact_id)
-        present.append(entry)
-    _plan(present, book, wanted)
-    _enrich([entry for entry in present if entry.match.contact_id is not None])
-    _create([entry for entry in present if entry.match.contact_id is None])
+
+
+def _apply_round(entries: Sequence[Entry], book: RuleBook, wanted: Mapping[int, Planned]) -> None:
+    """Apply entries about different people, whose matches are known."""
+    _plan(entries, book, wanted)
+    _enrich([entry for entry in entries if entry.match.contact_id is not None])
+    _create([entry for entry in entries if entry.match.contact_id is None])
     crash.point("intake.after_contacts")
-    _open(present)
+    _open([entry for entry in entries if entry.plan.deal is not None])
     crash.point("intake.after_deals")
-    timeline.record([event for entry in present for event in telling.events_of(entry)])
-    return late
+    timeline.record([event for entry in entries for event in telling.events_of(entry)])
 
 
 def _plan(entries: Sequence[Entry], book: RuleBook, wanted: Mapping[int, Planned]) -> None:
@@ -197,7 +188,7 @@ def _plan(entries: Sequence[Entry], book: RuleBook, wanted: Mapping[int, Planned
     reusing = [
         (entry.match.contact_id, entry.rule.pk)
         for entry in entries
-        if entry.rule and entry.rule.repeat == DealRule.Repeat.OPEN and entry.match.contact_id is not None
+        if entry.rule and entry.rule.adds_to_open_deal and entry.match.contact_id is not None
     ]
     held = statements.open_deals_of_rules(reusing)
     for entry in entries:
@@ -240,15 +231,13 @@ def _enrich(entries: Sequence[Entry]) -> None:
 
 
 def _create(entries: Sequence[Entry]) -> None:
-    """Create the people nobody fits, by source, since an event names who acts."""
-    by_source: dict[int, list[Entry]] = {}
-    for entry in entries:
-        by_source.setdefault(entry.source.pk, []).append(entry)
-    for group in by_source.values():
-        ids = contacts.create_contacts(contacts=[_new_contact(entry) for entry in group], by=group[0].actor)
-        for entry, contact_id in zip(group, ids, strict=True):
-            entry.outcome.contact_id = contact_id
-            entry.is_new_contact = True
+    """Create the people whom nobody fits, or more than one."""
+    ids = contacts.create_contacts(
+        contacts=[_new_contact(entry) for entry in entries], by=[entry.actor for entry in entries]
+    )
+    for entry, contact_id in zip(entries, ids, strict=True):
+        entry.outcome.contact_id = contact_id
+        entry.is_new_contact = True
     pairs = [
         (entry.outcome.contact_id or 0, other, entry.match.level or "")
         for entry in entries
@@ -277,17 +266,12 @@ def _new_contact(entry: Entry) -> contacts.NewContact:
 
 
 def _open(entries: Sequence[Entry]) -> None:
-    """Open the planned deals, by source, now that their contacts have numbers."""
-    by_source: dict[int, list[Entry]] = {}
-    for entry in entries:
-        if entry.plan.deal is not None:
-            by_source.setdefault(entry.source.pk, []).append(entry)
-    for group in by_source.values():
-        planned = [
-            replace(entry.plan.deal, contact_ids=[entry.outcome.contact_id])
-            for entry in group
-            if entry.plan.deal is not None
-        ]
-        ids = deals.open_deals(deals=planned, by=group[0].actor)
-        for entry, deal_id in zip(group, ids, strict=True):
-            entry.outcome.deal_id = deal_id
+    """Open the planned deals, now that their contacts have numbers."""
+    planned = [
+        replace(entry.plan.deal, contact_ids=[entry.outcome.contact_id])
+        for entry in entries
+        if entry.plan.deal is not None
+    ]
+    ids = deals.open_deals(deals=planned, by=[entry.actor for entry in entries])
+    for entry, deal_id in zip(entries, ids, strict=True):
+        entry.outcome.deal_id = deal_id

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from afluente.accounts.models import ApiToken
+from afluente.intake.events import BodyRefused
 from afluente.intake.models import Source
-from afluente.kernel import box, clock, ids
+from afluente.kernel import box, bus, clock, ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,9 @@ def open_door(arrival: Arrival) -> Door | Closed:
     if door.secret_digest and not ids.same(ids.digest(arrival.secret or ""), door.secret_digest):
         return NO_SOURCE
     if door.signing_box and not _is_signed(door, arrival.body, arrival.headers):
+        bus.publish(
+            BodyRefused(source_id=door.source_id, body=arrival.body, content_type=arrival.content_type)
+        )
         return UNSIGNED
     return door
 

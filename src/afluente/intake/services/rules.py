@@ -32,7 +32,7 @@ class RuleBook:
     pipelines: list[Pipeline]
     stages: dict[int, list[Stage]]
     active: set[int]
-    turns: dict[int, int] = field(default_factory=dict)  # rule to turns taken in this batch
+    turns: dict[int, int] = field(default_factory=dict)  # rule to turns given out, while they are held
 
     @classmethod
     def load(cls) -> RuleBook:
@@ -90,13 +90,19 @@ class RuleBook:
     def _here(self, member_id: int | None) -> int | None:
         return member_id if member_id in self.active else None
 
+    def hold_turns(self, rules: Iterable[DealRule]) -> None:
+        """Lock the counters of those rules that assign in turn, until commit.
+
+        Before the first deal is opened and in the order of their ids, so that no two batches wait for
+        each other.
+        """
+        in_turn = {rule.pk for rule in rules if rule.assign == DealRule.Assign.ROUND_ROBIN}
+        self.turns = statements.lock_turns(sorted(in_turn)) if in_turn else {}
+
     def _next(self, rule: DealRule) -> int | None:
-        """The next one in turn. The first use in a batch locks the rule's counter until commit."""
         people = [one for one in self.members.get(rule.pk, ()) if one in self.active]
         if not people:
             return None
-        if rule.pk not in self.turns:
-            self.turns[rule.pk] = statements.lock_turn(rule.pk)
         turn = self.turns[rule.pk]
         self.turns[rule.pk] = turn + 1
         return people[turn % len(people)]

@@ -13,7 +13,7 @@ from afluente.intake.statements.events import (
 from afluente.intake.statements.keys import hold_key, keep_answer, keyed_answer
 from afluente.intake.statements.rules import (
     assignees_of,
-    lock_turn,
+    lock_turns,
     open_deals_of_rules,
     rule_members,
     save_turns,
@@ -30,7 +30,7 @@ __all__ = [
     "insert_events",
     "keep_answer",
     "keyed_answer",
-    "lock_turn",
+    "lock_turns",
     "open_deals_of_rules",
     "postpone",
     "repeats",
