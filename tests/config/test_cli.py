@@ -12,15 +12,16 @@ from afluente import __version__
 from .running import Product
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 OWNER = ("--email", "ana@mare.example", "--password", "maré alta 2026")
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Product:
+def product(new_product: Callable[[], Product]) -> Product:
     """A data directory whose server is started by each command for itself."""
-    prepared = Product(tmp_path_factory.mktemp("product"))
+    prepared = new_product()
     done = prepared.command("setup", "--workspace", "Estúdio Maré", *OWNER)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (

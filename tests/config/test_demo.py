@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 from afluente.config import demo_visitors
 
-from .running import PATIENCE, Product
+from .running import PATIENCE
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from .running import Product
 
 
 def enter(product: Product, path: str) -> tuple[int, str, bool]:
@@ -29,8 +31,8 @@ def enter(product: Product, path: str) -> tuple[int, str, bool]:
         connection.close()
 
 
-def test_the_demo_lives(tmp_path: Path) -> None:
-    product = Product(tmp_path)
+def test_the_demo_lives(new_product: Callable[[], Product]) -> None:
+    product = new_product()
     line = product.start("demo")
     try:
         found = re.search(r"http://localhost:\d+/demo/\S+$", line)
@@ -39,7 +41,7 @@ def test_the_demo_lives(tmp_path: Path) -> None:
         assert enter(product, entrance) == (302, "/", True)
         assert enter(product, "/demo/wrong") == (404, "", False)
 
-        facts = json.loads((tmp_path / "demo.json").read_text())
+        facts = json.loads((product.data_dir / "demo.json").read_text())
         dice = random.Random(7)  # noqa: S311
         ways = [demo_visitors.by_api, demo_visitors.by_webhook]
         ways += [demo_visitors.by_form] if facts["forms"] else []

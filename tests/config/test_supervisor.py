@@ -12,16 +12,16 @@ import pytest
 from .running import PATIENCE, Product, is_alive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc who is alive")
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(new_product: Callable[[], Product]) -> Iterator[Product]:
     """The product, started once for these tests, which leave it running."""
-    running = Product(tmp_path_factory.mktemp("product"))
+    running = new_product()
     line = running.start()
     assert line == f"Afluente is running at http://localhost:{running.port}"
     yield running
