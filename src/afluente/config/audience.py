@@ -14,8 +14,8 @@ from django.http import HttpRequest, parse_cookie
 
 from afluente.accounts import policies as account_policies
 from afluente.accounts import selectors as accounts
-from afluente.accounts.middleware import SESSION_KEY
 from afluente.accounts.models import Membership, Reach, User
+from afluente.accounts.requests import SESSION_KEY
 from afluente.contacts import policies as contact_policies
 from afluente.deals import policies as deal_policies
 from afluente.kernel import clock
