@@ -146,8 +146,8 @@ def list_contacts(request: HttpRequest, asked: Query[Asked]) -> Any:
     page, following = selectors.api_page(
         member=_member(request),
         cursor=asked.cursor,
-        typed=asked.q,
-        source=asked.source,
+        typed=text.clean(asked.q, limit=200),
+        source=text.clean(asked.source, limit=20),
         assignee=asked.assignee,
         updated=asked.updated,
         limit=asked.limit,

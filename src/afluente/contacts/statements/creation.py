@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Ids first, so that the addresses can go in with the contacts. Foreign keys are checked when the
-# whole statement ends.
+# whole statement ends. Addresses keep the order they were given in.
 INSERT_CONTACTS = """
 WITH given AS (
   SELECT nextval(pg_get_serial_sequence('contacts_contact', 'id')) AS id, g.*
@@ -33,17 +33,21 @@ WITH given AS (
   INSERT INTO contacts_contactemail (workspace_id, contact_id, email, key, is_primary)
   SELECT %(ws)s, given.id, e.email, e.key, e.main
     FROM unnest(%(e_n)s::int[], %(e_email)s::text[], %(e_key)s::text[], %(e_main)s::bool[])
-         AS e (n, email, key, main) JOIN given USING (n)
+         WITH ORDINALITY AS e (n, email, key, main, place) JOIN given USING (n)
+   ORDER BY e.place
 ), phones AS (
   INSERT INTO contacts_contactphone (workspace_id, contact_id, raw, e164, is_primary)
   SELECT %(ws)s, given.id, p.raw, p.e164, p.main
     FROM unnest(%(p_n)s::int[], %(p_raw)s::text[], %(p_e164)s::text[], %(p_main)s::bool[])
-         AS p (n, raw, e164, main) JOIN given USING (n)
+         WITH ORDINALITY AS p (n, raw, e164, main, place) JOIN given USING (n)
+   ORDER BY p.place
 ), messengers AS (
   INSERT INTO contacts_contactmessenger (workspace_id, contact_id, kind, value, external_id, is_primary)
   SELECT %(ws)s, given.id, m.kind, m.value, m.external, m.main
     FROM unnest(%(m_n)s::int[], %(m_kind)s::text[], %(m_value)s::text[], %(m_external)s::text[],
-                %(m_main)s::bool[]) AS m (n, kind, value, external, main) JOIN given USING (n)
+                %(m_main)s::bool[])
+         WITH ORDINALITY AS m (n, kind, value, external, main, place) JOIN given USING (n)
+   ORDER BY m.place
 )
 SELECT id FROM given ORDER BY n
 """

@@ -70,6 +70,7 @@ WITH given AS (
    WHERE NOT EXISTS (SELECT FROM contacts_contactemail o
                       WHERE o.workspace_id = %(ws)s AND o.contact_id = e.contact_id
                         AND o.key = e.key AND e.key <> '')
+   ORDER BY e.contact_id, e.n
   ON CONFLICT DO NOTHING
 ), phones AS (
   INSERT INTO contacts_contactphone (workspace_id, contact_id, raw, e164, is_primary)
@@ -81,6 +82,7 @@ WITH given AS (
    WHERE NOT EXISTS (SELECT FROM contacts_contactphone o
                       WHERE o.workspace_id = %(ws)s AND o.contact_id = p.contact_id
                         AND o.e164 = p.e164 AND p.e164 <> '')
+   ORDER BY p.contact_id, p.n
   ON CONFLICT DO NOTHING
 )
 INSERT INTO contacts_contactmessenger (workspace_id, contact_id, kind, value, external_id, is_primary)
@@ -92,6 +94,7 @@ SELECT %(ws)s, m.contact_id, m.kind, m.value, m.external,
  WHERE NOT EXISTS (SELECT FROM contacts_contactmessenger o
                     WHERE o.workspace_id = %(ws)s AND o.contact_id = m.contact_id AND o.kind = m.kind
                       AND o.external_id = m.external AND m.external <> '')
+ ORDER BY m.contact_id, m.n
 ON CONFLICT DO NOTHING
 """
 POSSIBLE_DUPLICATES = """

@@ -1,0 +1,147 @@
+"""Contacts over the API."""
+
+import json
+
+import pytest
+
+from afluente.accounts.models import ApiToken
+from afluente.contacts.models import Contact
+from afluente.contacts.statements import search
+from afluente.kernel import clock, ids
+from afluente.timeline.models import Event
+from tests import cast, make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def call(people):
+    """`call("GET", "/contacts")` with a token of the owner; `as_` for one of somebody else."""
+
+    def make_call(method, path, body=None, *, as_=people.ana, scopes=("contacts:read", "contacts:write")):
+        secret = f"af_{people.workspace.pk}_{ids.random_text(32)}"
+        ApiToken.objects.create(
+            name="Site",
+            digest=ids.digest(secret),
+            hint="x",
+            scopes=list(scopes),
+            created_by=as_,
+            created_at=clock.now(),
+        )
+        answer = cast.Browser().generic(
+            method,
+            f"/api/v1{path}",
+            data=json.dumps(body) if body is not None else "",
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+        return answer.status_code, answer.json()
+
+    return make_call
+
+
+def test_a_contact_is_added_read_and_changed(call):
+    status, made = call(
+        "POST",
+        "/contacts",
+        {"first_name": "Lia", "emails": ["A@example.com", "x@"], "phones": ["11 98412-3307"]},
+    )
+    assert status == 201
+    assert made["emails"] == [
+        {"email": "A@example.com", "is_primary": True, "is_valid": True},
+        {"email": "x@", "is_primary": False, "is_valid": False},
+    ]
+    assert made["phones"] == [{"raw": "11 98412-3307", "e164": "+5511984123307", "is_primary": True}]
+
+    status, changed = call(
+        "PATCH", f"/contacts/{made['id']}", {"last_name": "Prado", "emails": ["b@example.com"]}
+    )
+    assert (status, changed["first_name"], changed["last_name"]) == (200, "Lia", "Prado")
+    assert [one["email"] for one in changed["emails"]] == ["b@example.com"]
+    assert call("GET", f"/contacts/{made['id']}") == (200, changed)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, None),
+        ({"first_name": "x" * 151}, "first_name"),
+        ({"nickname": "Lia"}, "nickname"),
+        ({"first_name": "Lia", "assignee_id": 999_999}, "assignee_id"),
+        ({"emails": [""]}, "emails.0"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_kept(call, body, field):
+    status, answer = call("POST", "/contacts", body)
+
+    assert status == 422
+    assert set(answer["error"]) == {"code", "message", "field"}
+    assert answer["error"]["field"] == field
+    assert not Contact.objects.exists()
+
+
+def test_a_refused_change_changes_nothing(call, people):
+    contact = make.contact(name="Lia Prado", assignee=people.ana)
+
+    status, _ = call("PATCH", f"/contacts/{contact.pk}", {"first_name": "Bia", "assignee_id": 999_999})
+
+    contact.refresh_from_db()
+    assert (status, contact.first_name) == (422, "Lia")
+
+
+def test_the_list_is_read_by_cursor(call):
+    for number in range(5):
+        make.contact(name=f"Lia {number}")
+
+    _, first = call("GET", "/contacts?limit=3")
+    _, second = call("GET", f"/contacts?limit=3&cursor={first['next']}")
+
+    assert [one["last_name"] for one in first["items"] + second["items"]] == ["4", "3", "2", "1", "0"]
+    assert second["next"] is None
+
+
+def test_what_changed_since_is_read_in_order_of_change(call):
+    made = [make.contact(name=f"Lia {number}") for number in range(4)]
+    since = made[1].updated_at.isoformat().replace("+00:00", "Z")
+
+    _, first = call("GET", f"/contacts?limit=2&updated={since}")
+    _, second = call("GET", f"/contacts?limit=2&updated={since}&cursor={first['next']}")
+
+    assert [one["id"] for one in first["items"] + second["items"]] == [one.pk for one in made[1:]]
+
+
+def test_search_and_filters(call, people):
+    wanted = make.contact(name="Lia Prado", source="form", assignee=people.bruno)
+    other = make.contact(name="Lia Prado", source="api")
+    search.index_contacts([wanted.pk, other.pk])
+
+    for query in (
+        "q=lia&source=form",
+        f"assignee={people.bruno.pk}",
+        "source=form",
+        f"q=prado&assignee={people.bruno.pk}",
+    ):
+        assert [one["id"] for one in call("GET", f"/contacts?{query}")[1]["items"]] == [wanted.pk]
+    assert [one["id"] for one in call("GET", "/contacts?assignee=0")[1]["items"]] == [other.pk]
+
+
+def test_a_token_sees_what_its_maker_sees(call, people):
+    contact = make.contact(assignee=people.ana)
+
+    assert call("GET", f"/contacts/{contact.pk}", as_=people.bruno)[0] == 404
+    assert call("PATCH", f"/contacts/{contact.pk}", {"first_name": "X"}, as_=people.bruno)[0] == 404
+    assert call("GET", f"/contacts/{contact.pk}/events", as_=people.bruno)[0] == 404
+    assert call("GET", "/contacts", as_=people.bruno)[1]["items"] == []
+    assert call("GET", "/contacts", scopes=["deals:read"])[0] == 403
+
+
+def test_events_of_a_contact(call):
+    _, made = call("POST", "/contacts", {"first_name": "Lia"})
+    call("PATCH", f"/contacts/{made['id']}", {"first_name": "Bia"})
+
+    status, answer = call("GET", f"/contacts/{made['id']}/events")
+
+    assert status == 200
+    assert [one["kind"] for one in answer["items"]] == ["contact.changed", "contact.created"]
+    assert answer["items"][0]["actor_name"] == "Site"
+    assert Event.objects.count() == 2

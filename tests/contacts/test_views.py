@@ -1,0 +1,218 @@
+"""The list and the page of a contact."""
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+from django.db import connection
+
+from afluente.contacts.models import Contact, ContactEmail
+from afluente.contacts.statements import search
+from afluente.timeline.models import Comment
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(client, url, **headers):
+    return client.get(url, headers=headers)
+
+
+def htmx(target):
+    return {"HX-Request": "true", "HX-Target": target}
+
+
+def queries(client, url):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_the_list_costs_the_same_for_one_and_for_many(people, client_as):
+    browser = client_as(people.ana)
+    make.contact(emails=("a@example.com",), phones=("11 98412-3307",), assignee=people.bruno)
+    queries(browser, "/contacts/")  # the first request also meets cold caches
+    one = queries(browser, "/contacts/")
+    for number in range(4):
+        make.contact(name=f"Lia {number}", emails=(f"{number}@example.com",), assignee=people.ana)
+
+    assert queries(browser, "/contacts/") == one
+
+
+def test_the_page_costs_the_same_for_little_and_for_much(people, client_as):
+    browser = client_as(people.ana)
+    contact = make.contact(emails=("a@example.com",))
+    queries(browser, f"/contacts/{contact.pk}/")
+    few = queries(browser, f"/contacts/{contact.pk}/")
+    for number in range(4):
+        browser.post(
+            f"/contacts/{contact.pk}/addresses/", {"kind": "email", "typed": f"{number}@example.com"}
+        )
+
+    assert queries(browser, f"/contacts/{contact.pk}/") == few
+
+
+def test_the_list_is_read_page_by_page(people, client_as):
+    for number in range(60):
+        make.contact(name=f"Lia {number:02}")
+    browser = client_as(people.ana)
+
+    for order in ("", "&sort=name"):
+        first = browser.get(f"/contacts/?{order}").context["page"]
+        second = browser.get(f"/contacts/?after={first.next_after}{order}").context["page"]
+        assert (len(first.rows), len(second.rows)) == (50, 10)
+        assert {row.id for row in first.rows}.isdisjoint(row.id for row in second.rows)
+        titles = [row.title for row in (*first.rows, *second.rows)]
+        assert titles == sorted(titles, reverse=not order)
+
+
+@pytest.mark.parametrize(
+    "query", ["?after=x", "?assignee=abc", "?source=%00", "?sort=5", "?q=%25", "?after=99999999999999999999"]
+)
+def test_nonsense_in_the_address_is_no_error(people, client_as, query):
+    assert client_as(people.ana).get(f"/contacts/{query}").status_code == 200
+
+
+def test_a_search_answers_with_the_list_alone(people, client_as):
+    contact = make.contact(name="Lia Prado")
+    search.index_contacts([contact.pk])
+
+    answer = asked(client_as(people.ana), "/contacts/?q=lia", **htmx("div#people"))
+
+    assert "Lia Prado" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_nothing_yet_and_nothing_matches_differ(people, client_as):
+    browser = client_as(people.ana)
+
+    assert "No contacts yet" in browser.get("/contacts/").content.decode()
+    assert "Nothing matches" in browser.get("/contacts/?q=lia").content.decode()
+
+
+def test_a_new_contact_needs_a_name_or_an_address(people, client_as):
+    answer = client_as(people.ana).post("/contacts/new/", {"first_name": " "})
+
+    assert answer.status_code == 422
+    assert "Add a name, an e-mail or a phone." in answer.content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_a_new_contact_belongs_to_who_added_it(people, client_as):
+    answer = client_as(people.bruno).post(
+        "/contacts/new/", {"first_name": "Lia", "email": "Lia@Example.com", "phone": "11 98412-3307"}
+    )
+
+    contact = Contact.objects.get()
+    assert answer.status_code == 302
+    assert answer.url == f"/contacts/{contact.pk}/"
+    assert (contact.assignee_id, contact.source) == (people.bruno.pk, "manual")
+
+
+def test_a_known_email_is_said_once_then_accepted(people, client_as):  # crm.md Q2
+    make.contact(name="Camila Albuquerque", emails=("a@example.com",))
+    browser = client_as(people.ana)
+    form = {"first_name": "Lia", "email": "A@example.com"}
+
+    warned = browser.post("/contacts/new/", form)
+    accepted = browser.post("/contacts/new/", {**form, "even_so": "A@example.com"})
+
+    assert (warned.status_code, accepted.status_code) == (422, 302)
+    assert "Another contact has this e-mail: Camila Albuquerque." in warned.content.decode()
+    assert Contact.objects.count() == 2
+
+
+def test_somebody_elses_contact_is_not_named_in_the_warning(people, client_as):
+    make.contact(name="Camila Albuquerque", emails=("a@example.com",), assignee=people.ana)
+
+    warned = client_as(people.bruno).post("/contacts/new/", {"email": "a@example.com"})
+
+    assert "A contact of another team has this e-mail." in warned.content.decode()
+    assert "Camila" not in warned.content.decode()
+
+
+def test_names_are_changed_in_place(people, client_as):
+    contact = make.contact(name="Lia Prado")
+    browser = client_as(people.ana)
+    seen = {"seen_first": "Lia", "seen_last": "Prado"}
+
+    saved = browser.post(f"/contacts/{contact.pk}/name/", {"first_name": "Bia", "last_name": "Prado", **seen})
+    late = browser.post(f"/contacts/{contact.pk}/name/", {"first_name": "Mia", "last_name": "Prado", **seen})
+
+    contact.refresh_from_db()
+    assert (saved.status_code, late.status_code) == (302, 422)
+    assert contact.first_name == "Bia"
+    assert "Somebody else changed this to Bia Prado meanwhile." in late.content.decode()
+
+
+def test_an_address_is_added_changed_and_removed_with_a_way_back(people, client_as):
+    contact = make.contact(name="Lia Prado")
+    browser = client_as(people.ana)
+    base = f"/contacts/{contact.pk}/addresses/"
+
+    browser.post(base, {"kind": "email", "typed": "a@example.com"})
+    row = ContactEmail.objects.get()
+    browser.post(f"{base}email/{row.pk}/", {"typed": "b@example.com", "seen": "a@example.com"})
+    gone = browser.post(f"{base}email/{row.pk}/deletion/", headers=htmx("aside#about"))
+    assert not ContactEmail.objects.exists()
+    undo = __import__("json").loads(gone["HX-Trigger"])["af:toast"]["undo"]
+    browser.post(undo)
+
+    assert list(ContactEmail.objects.values_list("email", "is_primary")) == [("b@example.com", True)]
+
+
+@pytest.mark.parametrize("path", ["addresses/fax/1/", "addresses/email/999/", "addresses/?kind=fax"])
+def test_an_unknown_address_is_not_found(people, client_as, path):
+    contact = make.contact()
+
+    assert client_as(people.ana).get(f"/contacts/{contact.pk}/{path}").status_code == 404
+
+
+def test_a_contact_given_out_of_reach_leaves_the_page(people, client_as):
+    contact = make.contact(assignee=people.bruno)
+
+    answer = client_as(people.bruno).post(
+        f"/contacts/{contact.pk}/assignee/", {"assignee": people.carla.pk}, headers=htmx("aside#about")
+    )
+
+    assert answer["HX-Location"] == "/contacts/"
+
+
+def test_a_comment_is_written_with_and_without_script(people, client_as):
+    contact = make.contact()
+    browser = client_as(people.ana)
+    url = f"/contacts/{contact.pk}/comments/"
+
+    plain = browser.post(url, {"text": "Ligo amanhã."})
+    swapped = browser.post(url, {"text": "<b>Às 9h</b>"}, headers=htmx("af-draft#composer"))
+
+    assert (plain.status_code, plain.url) == (302, f"/contacts/{contact.pk}/")
+    assert "&lt;b&gt;Às 9h&lt;/b&gt;" in swapped.content.decode()
+    assert Comment.objects.count() == 2
+
+
+def test_a_refused_comment_keeps_its_words(people, client_as):
+    contact = make.contact()
+
+    answer = client_as(people.ana).post(f"/contacts/{contact.pk}/comments/", {"text": "x" * 5003})
+
+    assert answer.status_code == 422
+    assert "Take out 3 characters." in answer.content.decode()
+    assert "x" * 5003 in answer.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_reading_changes_nothing(people, client_as):
+    contact = make.contact(emails=("a@example.com",))
+    browser = client_as(people.ana)
+    row = ContactEmail.objects.get()
+
+    for path in ("name/", f"addresses/email/{row.pk}/", "addresses/?kind=phone"):
+        assert browser.get(f"/contacts/{contact.pk}/{path}").status_code == 200
+    for path in (
+        "assignee/",
+        "comments/",
+        f"addresses/email/{row.pk}/deletion/",
+        f"addresses/email/{row.pk}/main/",
+    ):
+        assert browser.get(f"/contacts/{contact.pk}/{path}").status_code == 405
