@@ -22,7 +22,7 @@ WISHES = (
     ("Vídeo de lançamento", 7400),
     ("Gestão de redes", 1900),
 )
-CAMPAIGNS = (
+CAMPAIGNS: tuple[dict[str, str], ...] = (
     {"source": "google", "medium": "cpc", "campaign": "marca-2026"},
     {"source": "instagram", "medium": "social", "campaign": "bastidores"},
     {"source": "newsletter", "medium": "email", "campaign": "outono"},

@@ -50,12 +50,12 @@ def test_an_application_role_above_the_policies_is_refused(
     server: Embedded, attribute: str, words: str
 ) -> None:
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(f"ALTER ROLE afluente_app {attribute}")  # type: ignore[arg-type]
+        admin.execute(f"ALTER ROLE afluente_app {attribute}")
         try:
             with psycopg.connect(server.app_url) as connection:
                 problems = check_database(connection)
         finally:
-            admin.execute(f"ALTER ROLE afluente_app NO{attribute}")  # type: ignore[arg-type]
+            admin.execute(f"ALTER ROLE afluente_app NO{attribute}")
 
     assert [words in problem.what for problem in problems] == [True]
 
