@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from afluente.accounts.models import Role
-from afluente.capture import services
 from afluente.contacts.models import Contact
 from afluente.deals.models import Deal
 from afluente.intake import services as intake
@@ -207,8 +206,8 @@ def test_a_new_address_ends_the_old_one(browser: Browser, hook: Source) -> None:
 
 
 def test_what_was_refused_can_be_mapped_too(browser: Browser, hook: Source) -> None:
-    services.remember_body(source_id=hook.pk, body=b'{"nome": "Ana"}', content_type="application/json")
-    services.remember_body(source_id=hook.pk, body=b'{"nome": "Bia"}', content_type="application/json")
+    intake.set_signing(source=hook, header="X-Sig", secret="geheim")
+    assert [heard(hook, {"nome": name}).status for name in ("Ana", "Bia")] == [401, 401]
 
     page = browser.get(f"/hooks/{hook.pk}/").content.decode()
 

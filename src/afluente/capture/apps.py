@@ -11,10 +11,11 @@ class CaptureConfig(AppConfig):
     label = "capture"
 
     def ready(self) -> None:
-        from afluente.capture import policies  # noqa: PLC0415  models are ready only now
+        from afluente.capture import handlers, policies  # noqa: PLC0415  models are ready only now
         from afluente.ui import navigation  # noqa: PLC0415
         from afluente.ui.navigation import CHANNELS, NavEntry, NavGroup, SettingsPage  # noqa: PLC0415
 
+        handlers.register()
         may = policies.may_capture
         navigation.register_nav_group(NavGroup(slug=CHANNELS, label=_("Channels"), order=40))
         for order, (label, name, icon) in enumerate(
