@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from afluente.accounts import policies, statements
-from afluente.accounts.models import ApiToken, Invitation, Membership, User, Workspace
+from afluente.accounts.models import ApiToken, Invitation, Membership, Team, User, Workspace
 from afluente.kernel import clock, ids
 from afluente.kernel.workspace import set_local
 
@@ -129,3 +130,18 @@ def listed_tokens(*, member: Membership) -> list[ApiToken]:
     found = policies.tokens_managed_by(member).order_by("-created_at", "-pk")
     now = clock.now()
     return sorted(found, key=lambda token: not token.is_good_at(now))
+
+
+def sized_teams(*, member: Membership) -> list[Team]:
+    """The teams `member` may manage by name, each with `size`, its number of active people."""
+    # A subquery: PostgreSQL cannot group by a half of the primary key, which is what Django would do.
+    active = (
+        Membership.objects.active()
+        .filter(team=OuterRef("pk"))
+        .order_by()
+        .values("team")
+        .annotate(size=Count("pk"))
+        .values("size")
+    )
+    size = Coalesce(Subquery(active), 0)
+    return list(policies.teams_managed_by(member).annotate(size=size).order_by("name", "pk"))

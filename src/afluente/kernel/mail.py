@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 from email.utils import parsedate_to_datetime
@@ -92,7 +92,8 @@ class WrittenLetter:
 
 def is_written_to_files() -> bool:
     """Whether letters end in the folder because no mail server is set."""
-    return bool(settings.MAIL_TRANSPORT == f"{__name__}.{FolderBackend.__name__}")
+    ours = f"{__name__}.{FolderBackend.__name__}"
+    return bool(settings.MAIL_TRANSPORT == ours)
 
 
 def written_letters(*, workspace_id: int, owners_too: bool, most: int = 50) -> list[WrittenLetter]:
@@ -119,6 +120,6 @@ def _read(name: str, parsed: ParsedMessage) -> WrittenLetter:
         name=name,
         subject=str(parsed["Subject"]),
         to=str(parsed["To"]),
-        at=parsedate_to_datetime(str(parsed["Date"])),
+        at=parsedate_to_datetime(str(parsed["Date"])).replace(tzinfo=UTC),  # Django dates letters in UTC
         body=part.get_content() if part else "",
     )

@@ -18,7 +18,7 @@ from afluente.accounts import forms, selectors, services
 from afluente.accounts.middleware import workspace_free
 from afluente.accounts.models import Membership, User
 from afluente.accounts.requests import SESSION_KEY
-from afluente.kernel import ids, regions
+from afluente.kernel import ids
 from afluente.kernel.workspace import scope
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         except services.AlreadySetUpError:
             return redirect("account_login")
         return _sign_in(request, member)
-    context = {"form": form, "regions": _suggestions()}
-    return render(request, "accounts/set_up.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/set_up.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _set_up(data: dict[str, Any]) -> Membership:
@@ -58,11 +57,6 @@ def _set_up(data: dict[str, Any]) -> Membership:
         language=data["language"],
         with_example=data["start"] == forms.FirstRun.Start.EXAMPLE,
     )
-
-
-def _suggestions() -> list[tuple[str, str, str]]:
-    """What the three countries of our languages bring with them, shown before it is chosen."""
-    return [(code, regions.currency_of(code), regions.timezone_of(code)) for code in ("BR", "PL", "PT")]
 
 
 @workspace_free

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afluente.accounts import forms, policies, services
+from afluente.accounts import forms, policies, selectors, services
 from afluente.accounts.views.gates import only
 
 if TYPE_CHECKING:
@@ -31,9 +30,7 @@ def teams(request: Request) -> HttpResponse:
             form.add_error("name", _("There is a team of this name already. Pick another one."))
         else:
             return _to_teams()
-    active = Count("members", filter=Q(members__is_active=True))
-    listed = policies.teams_managed_by(request.member).annotate(size=active).order_by("name")
-    context = {"teams": listed, "form": form}
+    context = {"teams": selectors.sized_teams(member=request.member), "form": form}
     return render(request, "accounts/teams.html", context, status=422 if form.errors else 200)
 
 
