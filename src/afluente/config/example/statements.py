@@ -9,14 +9,15 @@ from django.db import connection
 
 from afluente.kernel.workspace import current_workspace_id
 
-# The events of a deal are spread evenly between its age and now, in the order they have.
+# A deal arrives at its age; what happened to it since is spread evenly between then and now.
 EVENTS = """
 UPDATE timeline_event e
-   SET at = now() - make_interval(secs => o.age * 86400 * (1 - 0.85 * (o.n - 1) / greatest(o.many - 1, 1)))
-  FROM (SELECT e.id, g.age, row_number() OVER w AS n, count(*) OVER (PARTITION BY e.deal_id) AS many
+   SET at = now() - make_interval(secs => o.age * 86400 * (1 - 0.85 * o.n / greatest(o.many, 1)))
+  FROM (SELECT e.id, g.age, sum(s.step) OVER (PARTITION BY e.deal_id ORDER BY e.id) AS n,
+               sum(s.step) OVER (PARTITION BY e.deal_id) AS many
           FROM unnest(%(deals)s::bigint[], %(ages)s::float8[]) AS g (deal_id, age)
           JOIN timeline_event e ON e.workspace_id = %(ws)s AND e.deal_id = g.deal_id
-        WINDOW w AS (PARTITION BY e.deal_id ORDER BY e.id)) AS o
+         CROSS JOIN LATERAL (SELECT (e.kind NOT IN ('deal.opened', 'lead.received'))::int AS step) AS s) AS o
  WHERE e.workspace_id = %(ws)s AND e.id = o.id
 """
 COMMENTS = """

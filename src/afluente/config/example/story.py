@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 TEAM = (("Rafael Nogueira", "rafael"), ("Beatriz Tavares", "beatriz"), ("Luiza Farias", "luiza"))
 STAGES = (
-    ("Novo lead", 2),
-    ("Contato feito", 5),
-    ("Reunião", 5),
-    ("Proposta", 7),
-    ("Negociação", 7),
-    ("Contrato", 10),
+    ("Novo lead", 3),
+    ("Contato feito", 6),
+    ("Reunião", 6),
+    ("Proposta", 8),
+    ("Negociação", 10),
+    ("Contrato", 14),
 )
 FORM, SHOP = "Orçamento de site", "Loja virtual"
 
