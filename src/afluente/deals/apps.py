@@ -11,9 +11,11 @@ class DealsConfig(AppConfig):
     label = "deals"
 
     def ready(self) -> None:
+        # ruff: noqa: PLC0415  models are ready only now
         from afluente.accounts.events import WorkspaceCreated
         from afluente.deals import handlers, policies
-        from afluente.kernel import bus
+        from afluente.kernel import bus, slots
+        from afluente.timeline.selectors import kinds
         from afluente.ui import navigation
 
         bus.subscribe(WorkspaceCreated, handlers.make_first_pipeline)
@@ -30,3 +32,18 @@ class DealsConfig(AppConfig):
                 visible=policies.may_configure,
             )
         )
+        slots.register_slot("contact.strip", handlers.contact_strips)
+        slots.register_slot("contact.tabs", handlers.contact_tabs)
+        slots.register_slot("contact.acts", handlers.contact_acts)
+        slots.register_slot("contacts.columns", handlers.contact_columns)
+        kinds.register_deals(handlers.deal_subjects)
+        kinds.register_fields({"lost_reason": _("Reason"), "primary_contact": _("Main person")})
+        for name, label, icon in (
+            ("deal.deleted", _("Deal deleted"), "trash-2"),
+            ("deal.restored", _("Deal restored"), "rotate-ccw"),
+            ("deal.contact_added", _("Person added"), "user-plus"),
+            ("deal.contact_removed", _("Person taken out"), "user-x"),
+        ):
+            kinds.register_kind(
+                kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_said.html")
+            )

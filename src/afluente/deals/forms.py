@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import QueryDict
 
+    from afluente.contacts.models import Contact
+
 OPEN, WON, LOST = "open", "won", "lost"
 STALE_AFTER = (1, 2, 3, 5, 7, 10, 14, 21, 30)
 
@@ -89,11 +91,15 @@ class QuickAdd(forms.Form):
     person = Line(label=_("Person"), max_length=300, required=False)
     reach = Line(label=_("E-mail or phone"), max_length=254, required=False)
     amount = Amount(label=_("Amount"))
+    contact = forms.ModelChoiceField(None, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, pipelines: Any, locale: str = "en", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, pipelines: Any, contacts: QuerySet[Contact], locale: str = "en", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         stages = Stage.objects.filter(pipeline__in=pipelines, kind=Stage.Kind.OPEN)
         self.fields["stage"].queryset = stages.select_related("pipeline")  # type: ignore[attr-defined]
+        self.fields["contact"].queryset = contacts  # type: ignore[attr-defined]
         self.fields["amount"].locale = locale  # type: ignore[attr-defined]
 
     def clean_reach(self) -> str:
@@ -106,7 +112,7 @@ class QuickAdd(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not (self.errors or data.get("name") or data.get("person") or data.get("reach")):
+        if not (self.errors or any(data.get(name) for name in ("name", "person", "reach", "contact"))):
             self.add_error("name", _("Name the deal or the person."))
         return data
 

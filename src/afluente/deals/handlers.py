@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from afluente.deals import selectors, services
+from afluente.kernel import slots
 from afluente.timeline.events import SYSTEM
+from afluente.timeline.selectors import kinds
 from afluente.ui.navigation import NavLink
 
 if TYPE_CHECKING:
     from afluente.accounts.events import WorkspaceCreated
     from afluente.accounts.models import Membership
+    from afluente.contacts.models import Contact
 
 
 def make_first_pipeline(fact: WorkspaceCreated) -> None:
@@ -35,4 +39,49 @@ def pipeline_links(member: Membership) -> list[NavLink]:
             key="d" if number == 0 else "",
         )
         for number, one in enumerate(selectors.pipeline_summaries(member=member))
+    ]
+
+
+def deal_subjects(
+    member: Membership, *, contact_id: int | None = None, deal_ids: Iterable[int] = ()
+) -> dict[int, kinds.Subject]:
+    """The deals that a history speaks of, with their pages."""
+    found = selectors.subjects(member=member, contact_id=contact_id, deal_ids=deal_ids)
+    return {pk: kinds.Subject(name, reverse("deals:deal", args=[pk])) for pk, name in found.items()}
+
+
+def contact_strips(*, member: Membership, contact: Contact) -> list[slots.Part]:
+    """The open deals of a contact, above its history."""
+    found = selectors.strips(member=member, contact_id=contact.pk)
+    return [
+        slots.Part(template="deals/_contact_strip.html", context={"deal": deal, "rail": rail}, order=number)
+        for number, (deal, rail) in enumerate(found)
+    ]
+
+
+def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
+    """The tab with all deals of a contact."""
+
+    def part() -> slots.Part:
+        deals = selectors.deals_of_contact(member=member, contact_id=contact.pk)
+        return slots.Part(
+            template="deals/_contact_deals.html", context={"deals": deals, "contact_id": contact.pk}
+        )
+
+    count = selectors.deal_count(member=member, contact_id=contact.pk)
+    return [slots.Tab(slug="deals", label=gettext("Deals"), part=part, count=count, order=10)]
+
+
+def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
+    """New deal for this contact."""
+    if selectors.default_pipeline(member=member) is None:
+        return []
+    return [slots.Part(template="deals/_contact_act.html", context={"contact_id": contact.pk}, order=10)]
+
+
+def contact_columns(*, member: Membership, contact_ids: list[int]) -> list[slots.Column]:
+    """How many open deals each contact of a list has."""
+    counts = selectors.open_deal_counts(member=member, contact_ids=contact_ids)
+    return [
+        slots.Column(slug="deals", label=gettext("Open deals"), values=counts, is_number=True, order=10)
     ]

@@ -2,6 +2,13 @@
 
 from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
 from afluente.deals.selectors.cards import Card, Person
+from afluente.deals.selectors.contacts import (
+    deal_count,
+    deals_of_contact,
+    open_deal_counts,
+    strips,
+    subjects,
+)
 from afluente.deals.selectors.filtering import BoardFilter
 from afluente.deals.selectors.listing import deal_rows
 from afluente.deals.selectors.pages import DealPage, RailStep, deal_page, people_to_add, return_stage
@@ -31,14 +38,19 @@ __all__ = [
     "cards",
     "column_heads",
     "column_page",
+    "deal_count",
     "deal_page",
     "deal_rows",
+    "deals_of_contact",
     "default_pipeline",
     "move_targets",
+    "open_deal_counts",
     "people_to_add",
     "pipeline_summaries",
     "pipelines_with_stages",
     "return_stage",
     "stage_rows",
     "stages_beside",
+    "strips",
+    "subjects",
 ]

@@ -83,7 +83,7 @@ def deal_page(*, member: Membership, deal_id: int) -> DealPage | None:
     people, hidden = _people(deal, member)
     return DealPage(
         deal=deal,
-        rail=_rail(deal, [stage for stage in stages if stage.kind == Stage.Kind.OPEN]),
+        rail=rail(deal, [stage for stage in stages if stage.kind == Stage.Kind.OPEN]),
         won=next(stage for stage in stages if stage.kind == Stage.Kind.WON),
         lost=next(stage for stage in stages if stage.kind == Stage.Kind.LOST),
         people=people,
@@ -91,7 +91,7 @@ def deal_page(*, member: Membership, deal_id: int) -> DealPage | None:
     )
 
 
-def _rail(deal: Deal, opened: list[Stage]) -> list[RailStep]:
+def rail(deal: Deal, opened: list[Stage]) -> list[RailStep]:
     """Past full, present filled by age against its limit, future empty; closed deals have no present."""
     here = next((number for number, stage in enumerate(opened) if stage.pk == deal.stage_id), None)
     if here is None:

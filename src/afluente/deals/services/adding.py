@@ -16,6 +16,7 @@ from afluente.kernel import text
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
+    from afluente.contacts.models import Contact
     from afluente.deals.models import Stage
     from afluente.timeline.events import Actor
 
@@ -42,15 +43,20 @@ def add_deal(
     assignee: Membership | None,
     by: Actor,
     amount: Decimal = Decimal(0),
+    contact: Contact | None = None,
 ) -> int:
     """Open one deal on top of `stage`; its number in the database.
 
     Somebody with the same e-mail or phone is found again (crm.md section 3); otherwise, and when more
     than one fits, a contact is made and the others are noted as possible duplicates. Without a name
     the deal is called after the person. `country` (ISO) reads phone numbers without a prefix.
+    `contact`, when given, is the person, whatever was typed.
     """
-    contact_id = _contact(visitor, country, assignee, by) if visitor else None
-    called = name or visitor.name or visitor.email or visitor.phone
+    if contact is not None:
+        contact_id: int | None = contact.pk
+    else:
+        contact_id = _contact(visitor, country, assignee, by) if visitor else None
+    called = name or (contact.name if contact else "") or visitor.name or visitor.email or visitor.phone
     (deal_id,) = open_deals(
         deals=[
             NewDeal(

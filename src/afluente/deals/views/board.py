@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
+from afluente.contacts import policies as contact_policies
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.models import Stage
 from afluente.deals.views import asking
 from afluente.kernel.htmx import respond, trigger, wants_fragment
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from afluente.accounts.requests import Request
     from afluente.deals.models import Pipeline
 
@@ -127,18 +130,23 @@ def _number(text: str | None) -> int | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request) -> HttpResponse:
     """Quick add: at the top of a column, or on a page of its own. The creator becomes the assignee."""
-    pipelines = policies.pipelines_of(request.member)
     data = request.POST if request.method == "POST" else None
-    form = forms.QuickAdd(
-        data,
-        pipelines=pipelines,
-        locale=asking.number_locale(request),
-        initial={"stage": request.GET.get("stage") or _first_stage(request)},
-        auto_id="add-%s",
-    )
+    wish = {"stage": request.GET.get("stage") or _first_stage(request)}
+    form = _quick_add(request, data, wish | {"contact": _number(request.GET.get("contact"))})
     if data is not None and form.is_valid():
         return _add(request, form)
     return _draw_new(request, form)
+
+
+def _quick_add(request: Request, data: QueryDict | None, initial: dict[str, Any]) -> forms.QuickAdd:
+    return forms.QuickAdd(
+        data,
+        pipelines=policies.pipelines_of(request.member),
+        contacts=contact_policies.visible_to(request.member),
+        locale=asking.number_locale(request),
+        initial=initial,
+        auto_id="add-%s",
+    )
 
 
 def _add(request: Request, form: forms.QuickAdd) -> HttpResponse:
@@ -150,13 +158,12 @@ def _add(request: Request, form: forms.QuickAdd) -> HttpResponse:
         country=request.workspace.country,
         assignee=request.member,
         amount=form.cleaned_data["amount"],
+        contact=form.cleaned_data["contact"],
         by=asking.by(request),
     )
     if not wants_fragment(request):
         return asking.see_other(reverse("deals:deal", args=[deal_id]))
-    fresh = forms.QuickAdd(
-        pipelines=policies.pipelines_of(request.member), initial={"stage": stage.pk}, auto_id="add-%s"
-    )
+    fresh = _quick_add(request, None, {"stage": stage.pk})
     return trigger(_draw_new(request, fresh), "af:cards", {"ids": [deal_id], "own": True})
 
 
@@ -166,7 +173,9 @@ def _draw_new(request: Request, form: forms.QuickAdd) -> HttpResponse:
     stage = next((one for one in stages if str(one.pk) == str(stage_id)), None)
     if stage is None:
         raise Http404
-    context = {"form": form, "stage": stage, "pipeline": stage.pipeline}
+    contact_id = form["contact"].value()
+    contact = form.fields["contact"].queryset.filter(pk=contact_id).first() if contact_id else None  # type: ignore[attr-defined]
+    context = {"form": form, "stage": stage, "pipeline": stage.pipeline, "contact": contact}
     return respond(request, "deals/new.html", context, fragment="draft", status=422 if form.errors else 200)
 
 
