@@ -6,27 +6,25 @@ It shares the reading of bodies (`read_lead`) and the naming of deals, and nothi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from afluente.accounts.models import Membership, Workspace
-from afluente.contacts.models import (
-    Contact,
-    ContactEmail,
-    ContactMessenger,
-    ContactPhone,
-    PossibleDuplicate,
-)
+from afluente.contacts.models import Contact, PossibleDuplicate
 from afluente.deals.models import Deal, DealContact, DealCounter, Pipeline, Stage
 from afluente.intake.models import DealRule, RawEvent
-from afluente.intake.services.leads import Lead
 from afluente.intake.services.naming import deal_name
 from afluente.intake.services.parsing import UnreadableBodyError, read_lead
 from afluente.kernel import clock
 from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline.models import Event
+from tests.intake import reference_people as people
+
+if TYPE_CHECKING:
+    from afluente.intake.services.leads import Lead
 
 FIXED, IN_TURN = DealRule.Assign.FIXED, DealRule.Assign.ROUND_ROBIN
 
@@ -62,9 +60,10 @@ class _Arrival:
             self._end("nobody")
             return
         self.rule = self._rule()
-        level, fits = _who(self.lead)
+        level, fits = people.who(self.lead)
         self.level = level if len(fits) == 1 else ""
         known = fits[0] if len(fits) == 1 else None
+        self.is_new = known is None
         reused = self._open_deal_of_rule(known)
         planned = None if reused else self._plan(known)
         if known is None:
@@ -89,13 +88,15 @@ class _Arrival:
     def _read(self) -> Lead:
         source = self.raw.source
         country = Workspace.objects.get(pk=current_workspace_id()).country
-        return read_lead(
+        lead = read_lead(
             bytes(self.raw.body),
             self.raw.content_type,
             kind=source.kind,
             mapping=source.mapping,
             country=country,
         )
+        touch = {name: value for name, value in self.raw.context.get("touch", {}).items() if value}
+        return replace(lead, utm=touch | dict(lead.utm))
 
     def _rule(self) -> DealRule | None:
         """The rule the sender named, else the source's own, else none."""
@@ -153,11 +154,11 @@ class _Arrival:
 
     def _next_in_turn(self) -> Membership | None:
         rule = self.rule
-        people = [one.member for one in rule.members.order_by("position", "pk")]
-        people = [one for one in people if _active(one.pk)]
-        if not people:
+        present = [one.member for one in rule.members.order_by("position", "pk")]
+        present = [one for one in present if _active(one.pk)]
+        if not present:
             return None
-        taken = people[rule.turn % len(people)]
+        taken = present[rule.turn % len(present)]
         rule.turn += 1
         rule.save(update_fields=["turn"])
         return taken
@@ -214,7 +215,7 @@ class _Arrival:
             created_at=moment,
             updated_at=moment,
         )
-        _add_addresses(made, lead)
+        people.add_addresses(made, lead)
         return made
 
     def _enrich(self) -> None:
@@ -226,7 +227,7 @@ class _Arrival:
             contact.utm_first = contact.utm_first or dict(lead.utm)
             contact.utm_last = dict(lead.utm)
         contact.save()
-        _add_addresses(contact, lead)
+        people.add_addresses(contact, lead)
 
     # History
 
@@ -234,7 +235,7 @@ class _Arrival:
         lead, source = self.lead, self.raw.source
         name = lead.source_name or source.name
         told = {"source": source.kind, "source_name": name}
-        if self.contact.created_at >= self.raw.received_at and not self.level:
+        if self.is_new:
             self._record("contact.created", {"name": lead.name, **told})
         if self.deal is not None and self.deal.raw_event_id == self.raw.pk:
             deal = self.deal
@@ -271,54 +272,6 @@ class _Arrival:
         raw.state, raw.error, raw.notes = "dead" if error else "done", error, self.notes
         raw.attempts, raw.ended_at = raw.attempts + 1, clock.now()
         raw.save()
-
-
-def _who(lead: Lead) -> tuple[str, list[Contact]]:
-    """The first level at which anybody fits, and everybody who fits there (crm.md section 3, Q1)."""
-    emails = [value.key for value in lead.emails if value.key]
-    phones = [value.e164 for value in lead.phones if value.e164]
-    present = Contact.objects.present().order_by("pk")
-    levels: list[tuple[str, QuerySet[Contact]]] = [
-        ("primary_email", present.filter(emails__key__in=emails, emails__is_primary=True)),
-        ("email", present.filter(emails__key__in=emails)),
-        ("phone", present.filter(phones__e164__in=phones)),
-    ]
-    for level, found in levels:
-        if people := list(found.distinct()):
-            return level, people
-    ids: set[int] = set()
-    for one in lead.messengers:
-        if one.external_id:
-            same = present.filter(messengers__kind=one.kind, messengers__external_id=one.external_id)
-            ids |= set(same.values_list("pk", flat=True))
-    return ("messenger", list(present.filter(pk__in=ids))) if ids else ("", [])
-
-
-def _add_addresses(contact: Contact, lead: Lead) -> None:
-    """Addresses the contact does not have yet; the first of each kind is the primary one."""
-    for given in lead.emails:
-        held = ContactEmail.objects.filter(contact=contact)
-        if not (held.filter(email=given.email).exists() or (given.key and held.filter(key=given.key).exists())):
-            held.create(contact=contact, email=given.email, key=given.key, is_primary=not held.exists())
-    for number in lead.phones:
-        numbers = ContactPhone.objects.filter(contact=contact)
-        same = numbers.filter(raw=number.raw).exists()
-        if not (same or (number.e164 and numbers.filter(e164=number.e164).exists())):
-            numbers.create(
-                contact=contact, raw=number.raw, e164=number.e164, is_primary=not numbers.exists()
-            )
-    for one in lead.messengers:
-        names = ContactMessenger.objects.filter(contact=contact)
-        same = names.filter(kind=one.kind, value=one.value).exists()
-        known = one.external_id and names.filter(kind=one.kind, external_id=one.external_id).exists()
-        if not (same or known):
-            names.create(
-                contact=contact,
-                kind=one.kind,
-                value=one.value,
-                external_id=one.external_id,
-                is_primary=not names.exists(),
-            )
 
 
 def _first_open(pipeline: Pipeline) -> Stage:

@@ -204,7 +204,11 @@ def test_a_rule_that_reuses_adds_to_its_open_deal(source):
 def test_a_rule_whose_pipeline_is_gone_falls_back_and_says_so(source):
     other = make.pipeline(name="Old")
     source.rule = services.save_rule(
-        rule=None, name="To old", pipeline=other, stage=make.stage_of(other), name_template="{{ name }} from {{ utm_source }}"
+        rule=None,
+        name="To old",
+        pipeline=other,
+        stage=make.stage_of(other),
+        name_template="{{ name }} from {{ utm_source }}",
     )
     source.save()
     other.stages.all().delete()
@@ -234,3 +238,23 @@ def test_a_lost_target_is_told_to_administrators_once_a_day(source, people):
     assert Job.objects.filter(name="intake.warn_of_fallback").count() == 1
     assert warn_of_fallback(rule_id=rule.pk) == 2  # Ana and Dora
     assert warn_of_fallback(rule_id=rule.pk) == 0
+
+
+def test_arrivals_keep_their_order_whatever_their_keys(source):
+    bodies = [{"email": f"p{n}@example.com"} for n in range(4)]
+    from afluente.kernel import box
+
+    services.accept_many(
+        [
+            services.Arrival(
+                workspace_id=source.workspace_id,
+                body=json.dumps(body).encode(),
+                public_id=source.public_id,
+                secret=box.unseal(source.secret_box),
+                key=key,
+            )
+            for body, key in zip(bodies, "dbca", strict=True)
+        ]
+    )
+
+    assert list(RawEvent.objects.order_by("id").values_list("key", flat=True)) == list("dbca")

@@ -15,17 +15,22 @@ from afluente.kernel.workspace import current_workspace_id
 if TYPE_CHECKING:
     from afluente.intake.services.accepting import Kept
 
+# Numbered in the order given, written in the order of their keys: two processes that keep the same
+# repeats at once then wait for each other in turn, never in a circle.
 INSERT = """
 INSERT INTO intake_rawevent
-       (workspace_id, public_id, source_id, rule_id, key, body, body_digest, content_type, context,
+       (workspace_id, id, public_id, source_id, rule_id, key, body, body_digest, content_type, context,
         received_at, state, attempts, due_at, error, notes, ended_at)
-SELECT %(ws)s, g.public_id, g.source_id, g.rule_id, g.key, g.body, g.digest, g.content_type, g.context,
+SELECT %(ws)s, g.id, g.public_id, g.source_id, g.rule_id, g.key, g.body, g.digest, g.content_type, g.context,
        now(), CASE WHEN g.error = '' THEN 'waiting' ELSE 'dead' END, 0, now(), g.error, g.notes,
        CASE WHEN g.error <> '' THEN now() END
-  FROM unnest(%(public_id)s::uuid[], %(source)s::bigint[], %(rule)s::bigint[], %(key)s::text[],
-              %(body)s::bytea[], %(digest)s::text[], %(content_type)s::text[], %(context)s::jsonb[],
-              %(error)s::text[], %(notes)s::jsonb[])
-       AS g (public_id, source_id, rule_id, key, body, digest, content_type, context, error, notes)
+  FROM (SELECT nextval(pg_get_serial_sequence('intake_rawevent', 'id')) AS id, w.*
+          FROM unnest(%(public_id)s::uuid[], %(source)s::bigint[], %(rule)s::bigint[], %(key)s::text[],
+                      %(body)s::bytea[], %(digest)s::text[], %(content_type)s::text[], %(context)s::jsonb[],
+                      %(error)s::text[], %(notes)s::jsonb[])
+               AS w (public_id, source_id, rule_id, key, body, digest, content_type, context, error, notes)
+       ) AS g
+ ORDER BY g.source_id, g.key
 ON CONFLICT (workspace_id, source_id, key) DO NOTHING
 RETURNING public_id
 """
