@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from afluente.contacts import policies
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone, PossibleDuplicate
@@ -18,6 +17,8 @@ from afluente.timeline.selectors import touch
 from afluente.ui import channels
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from afluente.accounts.models import Membership
 
 _LABELS: dict[str, StrOrPromise] = {
