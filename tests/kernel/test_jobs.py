@@ -164,6 +164,12 @@ def test_a_hopeless_job_is_set_aside_at_once():
     assert (only_job().state, only_job().error) == (Job.State.DEAD, "The address does not exist.")
 
 
+def test_a_reason_names_nobody():
+    problem = ValueError("550 <camila@example.com>: no such mailbox\nReceived: from …")
+
+    assert job_runner.reason(problem) == "ValueError: 550 <…>: no such mailbox"
+
+
 def test_a_dead_job_gets_another_chance_once_however_often_the_button_is_pressed():
     dead = jobs.enqueue("test.hopeless", {})
     work_off()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from afluente.intake import services, statements
 from afluente.intake.services.applying import WARN
 from afluente.intake.services.warning import warn_of_fallback
@@ -12,7 +14,7 @@ from afluente.kernel.jobs import job
 from afluente.kernel.workspace import scope
 
 
-@job(WARN)
+@job(WARN, label=_("Warn that a deal rule lost its target"))
 def warn(rule_id: int, **_later: Any) -> None:
     """Tell the administrators that a rule lost its target."""
     warn_of_fallback(rule_id=rule_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections import deque
@@ -24,6 +25,8 @@ THREADS = 4
 LEASE = 30.0  # seconds a job is ours without another word
 EXTEND_EVERY = 8.0  # seconds between two words
 UNBEGUN = 2.0  # seconds a claimed job may wait for a thread before others may have it
+
+_ADDRESS = re.compile(r"[^\s<>()\"']+@[^\s<>()\"']+")
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +80,10 @@ def settle_failure(job: Claim, error: str, *, is_hopeless: bool = False) -> None
 
 
 def reason(problem: BaseException) -> str:
-    """What went wrong, for a person; never a traceback."""
-    text = str(problem).strip().partition("\n")[0]
+    """What went wrong, for a person; never a traceback, and no e-mail address: the table of jobs is
+    everybody's.
+    """
+    text = _ADDRESS.sub("…", str(problem).strip().partition("\n")[0])
     name = type(problem).__name__
     if isinstance(problem, jobs.HopelessError):
         return text[:500] or name

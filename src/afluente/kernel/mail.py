@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
+from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel import box, clock, ids, jobs
 
@@ -34,7 +35,11 @@ class QueuedBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            jobs.enqueue("kernel.send_mail", {"letter": box.seal(json.dumps(_as_plain(message)))})
+            letter = box.seal(json.dumps(_as_plain(message)))
+            # With its workspace, whose administrators are shown a letter that could not be sent.
+            number = str(message.extra_headers.get(WORKSPACE_HEADER, ""))
+            workspace_id = int(number) if number.isdigit() else None
+            jobs.enqueue("kernel.send_mail", {"letter": letter}, workspace_id=workspace_id)
         return len(email_messages)
 
 
@@ -55,7 +60,7 @@ def _as_plain(message: EmailMessage) -> dict[str, Any]:
     }
 
 
-@jobs.job("kernel.send_mail", retries=12, atomic=False)
+@jobs.job("kernel.send_mail", retries=12, atomic=False, label=_("Send a letter"))
 def send_mail(letter: str, **_later: Any) -> None:
     """Send one sealed letter. When the server refuses, the job tries again for a few hours."""
     plain = json.loads(box.unseal(letter))
