@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
-MESSAGES := $(wildcard src/afluente/*/locale/*/LC_MESSAGES/*.po)
+MESSAGES := $(wildcard src/afluente/locale/*/LC_MESSAGES/*.po)
 
 # uv is used when it is there, and never fetches an interpreter of its own.
 UV := $(shell command -v uv 2>/dev/null)

@@ -14,7 +14,7 @@ def stale_catalogues(package: Path = PACKAGE) -> list[Path]:
     """Translation sources whose compiled form is missing or older."""
     return [
         source
-        for source in sorted(package.glob("*/locale/*/LC_MESSAGES/*.po"))
+        for source in sorted(package.glob("locale/*/LC_MESSAGES/*.po"))
         if not _compiled(source).exists() or _compiled(source).stat().st_mtime < source.stat().st_mtime
     ]
 
