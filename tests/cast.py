@@ -5,10 +5,9 @@ All four work in one workspace, Estúdio Maré. `stranger` works in another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.usersessions.models import UserSession
 from django.test import Client
@@ -17,6 +16,9 @@ from afluente.accounts.models import Membership, Reach, Role, Team, Workspace
 from afluente.kernel import workspace as kernel_workspace
 from afluente.kernel.workspace import scope
 from tests import make
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)

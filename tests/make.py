@@ -44,7 +44,12 @@ def workspace(
     workspace_id = account_statements.next_workspace_id()
     with scope(workspace_id):
         return Workspace.objects.create(
-            pk=workspace_id, name=name, country=country, currency=currency, language=language, timezone=timezone
+            pk=workspace_id,
+            name=name,
+            country=country,
+            currency=currency,
+            language=language,
+            timezone=timezone,
         )
 
 

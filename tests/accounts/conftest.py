@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -11,6 +10,9 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from afluente.kernel import jobs
 from afluente.kernel.models import Job
 from tests import cast, make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 class QuickArgon2(Argon2PasswordHasher):
@@ -39,7 +41,9 @@ def do_jobs() -> Callable[[], int]:
 
     def run() -> int:
         done = 0
-        while found := Job.objects.filter(state=Job.State.WAITING, name__in=jobs.names()).order_by("pk").first():
+        while (
+            found := Job.objects.filter(state=Job.State.WAITING, name__in=jobs.names()).order_by("pk").first()
+        ):
             found.state = Job.State.DONE
             found.save()
             with cast.outside():

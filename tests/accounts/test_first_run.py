@@ -20,7 +20,9 @@ FORM = {
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/contacts/", "/settings/", "/accounts/login/", "/accounts/password/reset/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/contacts/", "/settings/", "/accounts/login/", "/accounts/password/reset/"]
+)
 def test_every_page_leads_to_the_first_run_while_nobody_exists(path):
     response = cast.browser().get(path)
 
@@ -59,7 +61,14 @@ def test_once_set_up_the_page_leads_to_sign_in(workspace, marina):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("email", "marina@"), ("password", "marina"), ("password", "marina@example.com"), ("name", ""), ("country", "XX"), ("workspace_name", "")],
+    [
+        ("email", "marina@"),
+        ("password", "marina"),
+        ("password", "marina@example.com"),
+        ("name", ""),
+        ("country", "XX"),
+        ("workspace_name", ""),
+    ],
 )
 def test_a_wrong_answer_names_its_field_and_makes_nothing(field, value):
     response = cast.browser().post("/setup/", FORM | {field: value})

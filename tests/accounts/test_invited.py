@@ -16,7 +16,9 @@ def invite(client_as):
     """`invite(by)` is the path of the letter's link."""
 
     def send(by, email="bia@example.com", role="member"):
-        answer = client_as(by).post("/settings/people/invitation/", {"email": email, "role": role, "team": ""})
+        answer = client_as(by).post(
+            "/settings/people/invitation/", {"email": email, "role": role, "team": ""}
+        )
         assert answer.status_code == 201, answer.context["form"].errors
         return answer.context["url"].removeprefix("http://testserver")
 
@@ -113,7 +115,9 @@ def test_taking_an_invitation_back_closes_its_link(people, invite, client_as):
 
 
 @pytest.mark.django_db
-def test_without_a_mail_server_administrators_read_the_letters(people, invite, client_as, queued_mail, do_jobs):
+def test_without_a_mail_server_administrators_read_the_letters(
+    people, invite, client_as, queued_mail, do_jobs
+):
     path = invite(people.dora)
 
     do_jobs()

@@ -97,7 +97,9 @@ def test_deactivation_ends_sessions_tokens_invitations_and_streams(people, clien
 
 
 @pytest.mark.django_db
-def test_deactivation_tells_open_streams_after_commit(people, django_capture_on_commit_callbacks, monkeypatch):
+def test_deactivation_tells_open_streams_after_commit(
+    people, django_capture_on_commit_callbacks, monkeypatch
+):
     woken = []
     monkeypatch.setattr("afluente.kernel.live.wake", lambda *where: woken.append(where))
 

@@ -28,7 +28,9 @@ def ask(email):
 
 
 def letters(folder):
-    found = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(folder.glob("*.eml"))]
+    found = [
+        message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(folder.glob("*.eml"))
+    ]
     return [(str(letter["To"]), letter.get_body().get_content()) for letter in found]
 
 

@@ -129,7 +129,9 @@ def test_turning_it_off(marina, factor):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/accounts/2fa/", CODES, f"{CODES}generate/", "/accounts/2fa/totp/deactivate/"])
+@pytest.mark.parametrize(
+    "path", ["/accounts/2fa/", CODES, f"{CODES}generate/", "/accounts/2fa/totp/deactivate/"]
+)
 def test_its_pages_are_drawn(factor, path):
     browser, _ = factor
     if not Authenticator.objects.filter(type="recovery_codes").exists():

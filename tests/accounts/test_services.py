@@ -129,7 +129,12 @@ def test_an_email_belongs_to_one_person_whatever_its_case(heard):
 def test_a_person_sees_their_workspaces_and_no_other(heard):
     member = services.set_up(**OWNER)
     second = services.create_workspace(
-        name="Oficina", owner=member.user, language="pl", country="PL", currency="PLN", timezone="Europe/Warsaw"
+        name="Oficina",
+        owner=member.user,
+        language="pl",
+        country="PL",
+        currency="PLN",
+        timezone="Europe/Warsaw",
     )
     stranger = cast.stranger()
 
@@ -142,7 +147,12 @@ def test_a_person_sees_their_workspaces_and_no_other(heard):
 @pytest.mark.django_db
 def test_a_workspace_is_renamed_and_relocated(workspace):
     services.update_workspace(
-        workspace=workspace, name=" Maré Alta ", country="PL", currency="PLN", language="pl", timezone="Europe/Warsaw"
+        workspace=workspace,
+        name=" Maré Alta ",
+        country="PL",
+        currency="PLN",
+        language="pl",
+        timezone="Europe/Warsaw",
     )
 
     kept = Workspace.objects.get()

@@ -43,7 +43,7 @@ def test_everybody_opens_their_own_pages(people, client_as, path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", (*FOR_ADMINISTRATORS, *FOR_EVERYBODY))
+@pytest.mark.parametrize("path", [*FOR_ADMINISTRATORS, *FOR_EVERYBODY])
 def test_looking_changes_nothing(people, client_as, path):
     browser = client_as(people.ana)
     with connection.cursor() as cursor:
@@ -97,7 +97,13 @@ def test_members_change_nothing(people, client_as, path):
 
 @pytest.mark.django_db
 def test_changing_the_workspace(people, client_as):
-    form = {"name": "Maré Alta", "country": "PL", "currency": "PLN", "language": "pl", "timezone": "Europe/Warsaw"}
+    form = {
+        "name": "Maré Alta",
+        "country": "PL",
+        "currency": "PLN",
+        "language": "pl",
+        "timezone": "Europe/Warsaw",
+    }
 
     response = client_as(people.dora).post("/settings/workspace/", form)
 
@@ -109,7 +115,13 @@ def test_changing_the_workspace(people, client_as):
 @pytest.mark.django_db
 @pytest.mark.parametrize("field", ["country", "currency", "language", "timezone"])
 def test_the_workspace_takes_only_what_exists(people, client_as, field):
-    form = {"name": "Maré", "country": "BR", "currency": "BRL", "language": "en", "timezone": "America/Sao_Paulo"}
+    form = {
+        "name": "Maré",
+        "country": "BR",
+        "currency": "BRL",
+        "language": "en",
+        "timezone": "America/Sao_Paulo",
+    }
 
     response = client_as(people.ana).post("/settings/workspace/", form | {field: "'; DROP TABLE x"})
 
@@ -208,7 +220,13 @@ def test_a_token_that_may_do_nothing_is_not_made(people, client_as):
 @pytest.mark.django_db
 def test_own_choices_count_at_once(people, client_as):
     browser = client_as(people.bruno)
-    form = {"name": "Bruno L.", "language": "pl", "timezone": "Europe/Warsaw", "theme": "dark", "density": "compact"}
+    form = {
+        "name": "Bruno L.",
+        "language": "pl",
+        "timezone": "Europe/Warsaw",
+        "theme": "dark",
+        "density": "compact",
+    }
 
     browser.post("/settings/profile/", form)
 
@@ -254,6 +272,10 @@ def test_nobody_ends_somebody_elses_session(people, client_as):
 def test_foreign_requests_change_nothing(people):
     browser = cast.browser(people.ana, enforce_csrf_checks=True)
 
-    for path in ("/settings/teams/", "/settings/tokens/new/", f"/settings/people/{people.bruno.pk}/deactivation/"):
+    for path in (
+        "/settings/teams/",
+        "/settings/tokens/new/",
+        f"/settings/people/{people.bruno.pk}/deactivation/",
+    ):
         assert browser.post(path, {"name": "x"}).status_code == 403
     assert Membership.objects.get(pk=people.bruno.pk).is_active

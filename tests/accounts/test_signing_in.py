@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from afluente.accounts import services
 from afluente.accounts.models import User
@@ -154,3 +157,24 @@ def test_moving_to_another_workspace(people, stranger, client_as):
     assert browser.post(f"/workspaces/{stranger.workspace_id}/entry/")["Location"] == "/"
     assert browser.get("/settings/profile/").context["request"].workspace.pk == stranger.workspace_id
     assert client_as(people.bruno).post(f"/workspaces/{stranger.workspace_id}/entry/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_known_and_an_unknown_person_cost_the_same_work(marina, monkeypatch):
+    """Timing is not asserted here: the same queries and the same number of hashes are."""
+    hashes = []
+    for name in ("encode", "verify"):
+        real = getattr(Argon2PasswordHasher, name)
+        monkeypatch.setattr(
+            Argon2PasswordHasher, name, lambda *args, real=real: (hashes.append(1), real(*args))[1]
+        )
+
+    def work(email):
+        hashes.clear()
+        with CaptureQueriesContext(connection) as queries:
+            sign_in(cast.browser(), email=email, password="wrong-wrong-wrong")
+        return len(queries), len(hashes)
+
+    work("warm-up@example.com")
+
+    assert work("marina@example.com") == work("nobody@example.com")

@@ -73,7 +73,19 @@ def test_another_workspaces_token_opens_nothing_here(people, stranger):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "af_", "af__x", "af_1_", "af_x_y", "bf_1_x", "af_١_x", "af_-1_x", "af_" + "9" * 19 + "_x", "af_1_" + "x" * 99]
+    "text",
+    [
+        "",
+        "af_",
+        "af__x",
+        "af_1_",
+        "af_x_y",
+        "bf_1_x",
+        "af_\u0661_x",
+        "af_-1_x",
+        "af_" + "9" * 19 + "_x",
+        "af_1_" + "x" * 99,
+    ],
 )
 def test_a_text_that_is_no_token_names_no_workspace(text):
     assert selectors.token_workspace_id(text) is None

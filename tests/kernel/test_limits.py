@@ -59,7 +59,9 @@ def test_a_new_window_starts_at_nothing(monkeypatch):
     key = blink.key("somebody")
     limits.take(blink, "somebody")
     with connection.cursor() as cursor:
-        cursor.execute('UPDATE kernel_ratelimit SET "window" = "window" - 1, count = 99 WHERE key = %s', [key])
+        cursor.execute(
+            'UPDATE kernel_ratelimit SET "window" = "window" - 1, count = 99 WHERE key = %s', [key]
+        )
 
     assert limits.take(blink, "somebody").is_allowed
 

@@ -30,7 +30,12 @@ def test_a_letter_arrives_whole(folder, settings):
     settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
     django_mail.outbox = []
     letter = EmailMultiAlternatives(
-        "Olá", "Corpo", to=["a@example.com"], bcc=["b@example.com"], reply_to=["c@example.com"], headers={"X-A": "1"}
+        "Olá",
+        "Corpo",
+        to=["a@example.com"],
+        bcc=["b@example.com"],
+        reply_to=["c@example.com"],
+        headers={"X-A": "1"},
     )
     letter.attach_alternative("<p>Corpo</p>", "text/html")
 
@@ -39,7 +44,12 @@ def test_a_letter_arrives_whole(folder, settings):
     run_jobs()
 
     (sent,) = django_mail.outbox
-    assert (sent.subject, sent.body, sent.to, sent.bcc) == ("Olá", "Corpo", ["a@example.com"], ["b@example.com"])
+    assert (sent.subject, sent.body, sent.to, sent.bcc) == (
+        "Olá",
+        "Corpo",
+        ["a@example.com"],
+        ["b@example.com"],
+    )
     assert (sent.reply_to, sent.extra_headers) == (["c@example.com"], {"X-A": "1"})
     assert sent.alternatives[0].content == "<p>Corpo</p>"
 

@@ -28,7 +28,11 @@ class AccountsConfig(AppConfig):
         navigation.register_address("sign_out", "account_logout")
         navigation.register_nav(
             navigation.NavEntry(
-                group=navigation.PROFILE, label=_("My profile"), url_name="accounts:profile", icon="user", order=10
+                group=navigation.PROFILE,
+                label=_("My profile"),
+                url_name="accounts:profile",
+                icon="user",
+                order=10,
             )
         )
         preferences.register_keeper(_keep)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest
 
-from afluente.accounts.models import Membership, User, Workspace
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership, User, Workspace
 
 SESSION_KEY = "workspace_id"  # where a session keeps the workspace its person is in
 

@@ -8,7 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from afluente.accounts import policies, statements
 from afluente.accounts.models import ApiToken, Invitation, Membership, Team, User, Workspace
@@ -120,9 +120,9 @@ def open_invitations(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     return invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=clock.now()).order_by("-pk")
 
 
-def has_account(*, email: str) -> bool:
-    """Whether a person with this e-mail exists. Only for whoever holds a letter sent to it."""
-    return User.objects.filter(email__iexact=email).exists()
+def person(*, email: str) -> User | None:
+    """The person who signs in with `email`, in whatever case it is written."""
+    return User.objects.alias(folded=Lower("email")).filter(folded=email.strip().lower()).first()
 
 
 def listed_tokens(*, member: Membership) -> list[ApiToken]:

@@ -11,8 +11,10 @@ global. What people see in a history is not this: that is the log in `timeline`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 E = TypeVar("E")
 _handlers: dict[type[Any], list[Callable[[Any], None]]] = {}

@@ -33,8 +33,8 @@ class SharedCache(BaseCache):
         return statements.cache(statements.CACHE_ADD, **self._row(key, value, timeout, version)) is not None
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        row = {"key": self._key(key, version), "seconds": self._seconds(timeout)}
-        return statements.cache(statements.CACHE_TOUCH, **row) is not None
+        key, seconds = self._key(key, version), self._seconds(timeout)
+        return statements.cache(statements.CACHE_TOUCH, key=key, seconds=seconds) is not None
 
     def delete(self, key: str, version: int | None = None) -> bool:
         return statements.cache(statements.CACHE_DELETE, key=self._key(key, version)) is not None
@@ -56,7 +56,7 @@ class SharedCache(BaseCache):
         chosen = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
         return None if chosen is None else float(chosen)
 
-    def _row(self, key: str, value: Any, timeout: Any, version: int | None) -> dict[str, object]:
+    def _row(self, key: str, value: Any, timeout: Any, version: int | None) -> dict[str, str | float | None]:
         return {
             "key": self._key(key, version),
             "value": json.dumps(value),

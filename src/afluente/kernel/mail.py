@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage as ParsedMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.message import EmailMessage
 from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel import box, clock, ids, jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from email.message import EmailMessage as ParsedMessage
+
+    from django.core.mail.message import EmailMessage
 
 WORKSPACE_HEADER = "X-Afluente-Workspace"  # whose administrators may read a written letter
 OWNERS_HEADER = "X-Afluente-Owners-Only"
@@ -80,7 +83,7 @@ class FolderBackend(BaseEmailBackend):
             name = f"{clock.now():%Y%m%d-%H%M%S}-{ids.random_text(6)}.eml"
             descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(message.message().as_bytes(linesep="\r\n"))
+                file.write(message.message().as_bytes())
         return len(email_messages)
 
 
@@ -98,7 +101,7 @@ class WrittenLetter:
 def is_written_to_files() -> bool:
     """Whether letters end in the folder because no mail server is set."""
     ours = f"{__name__}.{FolderBackend.__name__}"
-    return bool(settings.MAIL_TRANSPORT == ours)
+    return bool(ours == settings.MAIL_TRANSPORT)
 
 
 def written_letters(*, workspace_id: int, owners_too: bool, most: int = 50) -> list[WrittenLetter]:

@@ -108,6 +108,7 @@ def _timezones() -> tuple[tuple[str, str], ...]:
     found += [
         name
         for name in sorted(timezone_names())
-        if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/", "US/", "Brazil/", "Canada/"))
+        if "/" in name
+        and not name.startswith(("Etc/", "SystemV/", "posix/", "right/", "US/", "Brazil/", "Canada/"))
     ]
     return tuple((name, name.replace("_", " ")) for name in found)

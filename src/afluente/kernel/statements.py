@@ -49,7 +49,7 @@ def sweep_counts() -> int:
     """Remove counts whose window is over."""
     with connection.cursor() as cursor:
         cursor.execute(SWEEP_COUNTS)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 # The cache that all processes share. Its moments are the database's (invariant 7); no end means never.
@@ -71,7 +71,7 @@ CACHE_CLEAR = "DELETE FROM kernel_cache"
 SWEEP_CACHE = "DELETE FROM kernel_cache WHERE expires_at <= clock_timestamp()"
 
 
-def cache(statement: str, **values: object) -> str | int | None:
+def cache(statement: str, **values: str | float | None) -> str | int | None:
     """Run one of the CACHE statements; the value it returns, or None when there is no row."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -83,4 +83,4 @@ def sweep_cache() -> int:
     """Remove what has expired."""
     with connection.cursor() as cursor:
         cursor.execute(SWEEP_CACHE)
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -17,7 +17,9 @@ PASSWORD_HELP = _("At least 10 characters. A short sentence is good.")
 
 def email_field(**options: Any) -> forms.CharField:
     """An e-mail address. Its format is checked by `clean_address`, with a sentence of ours."""
-    widget = forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"})
+    widget = forms.EmailInput(
+        attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
+    )
     return forms.CharField(label=_("E-mail"), max_length=254, widget=widget, **options)
 
 

@@ -23,17 +23,21 @@ def _plain(field: forms.Field, *, label: Any, help_text: Any = "") -> None:
     field.widget.attrs.pop("placeholder", None)
 
 
-class SignIn(account.LoginForm):
+class SignIn(account.LoginForm):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["login"], label=_("E-mail"))
-        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        self.fields["login"].widget.attrs |= {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "autofocus": True,
+        }
         _plain(self.fields["password"], label=_("Password"))
         _plain(self.fields["remember"], label=_("Keep me signed in"))
         self.fields["remember"].initial = True
 
 
-class AskForNewPassword(account.ResetPasswordForm):
+class AskForNewPassword(account.ResetPasswordForm):  # type: ignore[misc]  # untyped library
     """Without a look at who exists: the job does that, so that nothing tells (S-13)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,20 +48,20 @@ class AskForNewPassword(account.ResetPasswordForm):
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"])
 
-    def save(self, request: HttpRequest, **_kwargs: Any) -> str:
+    def save(self, request: HttpRequest, **_kwargs: Any) -> str:  # noqa: ARG002  the library's signature
         address = str(self.cleaned_data["email"])
         services.ask_for_new_password(email=address)
         return address
 
 
-class ChooseNewPassword(account.ResetPasswordKeyForm):
+class ChooseNewPassword(account.ResetPasswordKeyForm):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
         _plain(self.fields["password1"], label=_("New password"), help_text=PASSWORD_HELP)
 
 
-class ChangePassword(account.ChangePasswordForm):
+class ChangePassword(account.ChangePasswordForm):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
@@ -65,7 +69,7 @@ class ChangePassword(account.ChangePasswordForm):
         _plain(self.fields["password1"], label=_("New password"), help_text=PASSWORD_HELP)
 
 
-class ChangeEmail(account.AddEmailForm):
+class ChangeEmail(account.AddEmailForm):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(
@@ -75,7 +79,7 @@ class ChangeEmail(account.AddEmailForm):
         )
 
 
-class ProveByPassword(account.ReauthenticateForm):
+class ProveByPassword(account.ReauthenticateForm):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["password"], label=_("Password"))
@@ -86,19 +90,19 @@ def _code(field: forms.Field) -> None:
     field.widget.attrs |= {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
 
 
-class SecondFactor(mfa.AuthenticateForm):
+class SecondFactor(mfa.AuthenticateForm):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self.fields["code"])
 
 
-class ProveByCode(mfa.ReauthenticateForm):
+class ProveByCode(mfa.ReauthenticateForm):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self.fields["code"])
 
 
-class StartSecondFactor(ActivateTOTPForm):
+class StartSecondFactor(ActivateTOTPForm):  # type: ignore[misc]  # untyped library
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self.fields["code"])

@@ -64,7 +64,7 @@ class _Place(forms.Form):
     """What somebody may do: a role that `by` may give, and a team."""
 
     role = forms.ChoiceField(label=_("Role"))
-    team = forms.ModelChoiceField(
+    team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(
         label=_("Team"), queryset=None, required=False, empty_label=_("No team")
     )
 
@@ -118,6 +118,4 @@ class Token(forms.Form):
         label=_("Expires"),
         coerce=int,
         choices=[(0, _("Never")), (30, _("In 30 days")), (90, _("In 90 days")), (365, _("In a year"))],
-        required=False,
-        empty_value=0,
     )

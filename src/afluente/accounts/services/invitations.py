@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from afluente.accounts import events
 from afluente.accounts.models import Invitation, Membership, Role, Team, User
 from afluente.accounts.services import letters, members, people
 from afluente.kernel import bus, clock, ids
 from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 VALID_FOR = timedelta(days=7)
 
@@ -77,9 +80,7 @@ def accept_as_new(*, text: str, name: str, password: str, language: str) -> Memb
     """
     invitation = _take(text)
     try:
-        person = people.create_person(
-            name=name, email=invitation.email, password=password, language=language
-        )
+        person = people.create_person(name=name, email=invitation.email, password=password, language=language)
     except people.EmailTakenError as taken:
         raise SignInFirstError from taken
     return _let_in(invitation, person)

@@ -16,7 +16,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from afluente.accounts.models import Role, User
+from afluente.accounts import selectors
+from afluente.accounts.models import Role
 from afluente.kernel.mail import OWNERS_HEADER, WORKSPACE_HEADER
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def send_new_password_letter(*, email: str) -> None:
 
     The link works once, for an hour, and dies when the password or the address changes.
     """
-    person = User.objects.filter(email__iexact=email, is_active=True).first()
-    if person is None:
+    person = selectors.person(email=email)
+    if person is None or not person.is_active:
         return
     place = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
     context = {"person": person, "url": absolute(reverse("account_reset_password_from_key", kwargs=place))}

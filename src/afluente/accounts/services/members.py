@@ -76,9 +76,7 @@ def deactivate_member(*, member: Membership, by: Membership) -> Membership:
     if not selectors.workspaces_of(user=member.user):
         people.end_sessions(sessions=UserSession.objects.filter(user_id=member.user_id))
     _tell_streams(member)
-    bus.publish(
-        events.MemberDeactivated(workspace_id=member.workspace_id, member_id=member.pk, by_id=by.pk)
-    )
+    bus.publish(events.MemberDeactivated(workspace_id=member.workspace_id, member_id=member.pk, by_id=by.pk))
     return member
 
 
@@ -95,16 +93,12 @@ def reactivate_member(*, member: Membership, by: Membership) -> Membership:
         _only_owners(by)
     member.is_active = True
     member.save(update_fields=["is_active"])
-    bus.publish(
-        events.MemberReactivated(workspace_id=member.workspace_id, member_id=member.pk, by_id=by.pk)
-    )
+    bus.publish(events.MemberReactivated(workspace_id=member.workspace_id, member_id=member.pk, by_id=by.pk))
     return member
 
 
 def _lock(member: Membership) -> Membership:
-    return (
-        Membership.objects.select_for_update(of=("self",)).select_related("user", "team").get(pk=member.pk)
-    )
+    return Membership.objects.select_for_update(of=("self",)).select_related("user", "team").get(pk=member.pk)
 
 
 def _only_owners(by: Membership) -> None:
@@ -114,7 +108,9 @@ def _only_owners(by: Membership) -> None:
 
 def _keep_an_owner(member: Membership) -> None:
     # All owners are locked, in one order, so that two of them cannot remove each other.
-    owners = Membership.objects.active().filter(role=Role.OWNER).order_by("pk").select_for_update(of=("self",))
+    owners = (
+        Membership.objects.active().filter(role=Role.OWNER).order_by("pk").select_for_update(of=("self",))
+    )
     if [owner.pk for owner in owners] == [member.pk]:
         raise LastOwnerError
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 
 from afluente.accounts.models import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from allauth.usersessions.models import UserSession
 
 
 class EmailTakenError(Exception):
@@ -28,9 +29,7 @@ def create_person(*, name: str, email: str, password: str, language: str) -> Use
     address = email.strip().lower()
     try:
         with transaction.atomic():
-            person = User.objects.create_user(
-                email=address, name=name, password=password, language=language
-            )
+            person = User.objects.create_user(email=address, name=name, password=password, language=language)
     except IntegrityError as taken:
         raise EmailTakenError from taken
     EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from afluente.accounts.models import ApiToken, Membership, Scope
 from afluente.kernel import clock, ids
 from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NOTED_EVERY = timedelta(minutes=1)  # how exact «last used» is; each note is a write
 _SECRET_CHARS = 40  # 200 bits

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts import selectors, services
+from afluente.accounts.models import User
 from afluente.accounts.requests import SESSION_KEY
 from afluente.accounts.services import letters
 from afluente.accounts.services.signing_in import DEVICE_DAYS
@@ -21,13 +22,12 @@ from afluente.kernel import box
 
 if TYPE_CHECKING:
     from allauth.account.models import EmailConfirmation
-
-    from afluente.accounts.models import User
+    from django.http import HttpRequest, HttpResponse
 
 DEVICE_COOKIE = "__Host-afluente-device" if settings.SESSION_COOKIE_SECURE else "afluente-device"
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped library
     """Sign-in by invitation only, with tries counted as services.signing_in says."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": _("Too many tries. Wait a moment."),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  the library's signature
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -78,14 +78,33 @@ class AccountAdapter(DefaultAccountAdapter):
         # Behind a proxy the server has put the visitor's address here (kernel.forwarded).
         return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  no address, not a listener
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+    def get_email_confirmation_url(
+        self,
+        request: HttpRequest,  # noqa: ARG002  the library's signature
+        emailconfirmation: EmailConfirmation,
+    ) -> str:
         return letters.absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002  as above
         return reverse("accounts:security")
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]  # untyped library
+    """E-mail and password, with the same work whoever is asked for (S-13)."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:  # noqa: ARG002
+        email, password = credentials.get("email"), credentials.get("password")
+        if not (email and password):
+            return None
+        person = selectors.person(email=email)
+        if person is None:
+            User().set_password(password)  # as long as comparing takes
+            return None
+        is_right = person.check_password(password)
+        return person if is_right and self.user_can_authenticate(person) else None
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped library
     """The keys of second factors are kept sealed (S-16)."""
 
     def encrypt(self, text: str) -> str:
@@ -102,9 +121,9 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
     `process_exception`. None for every other error.
     """
     if isinstance(error, ImmediateHttpResponse):
-        return error.response
+        return cast("HttpResponse", error.response)
     if isinstance(error, ReauthenticationRequired):
         methods = AccountAdapter(request).get_reauthentication_methods(request.user)
         address = methods[0]["url"] if methods else reverse("account_login")
-        return suspend_request(request, address)
+        return cast("HttpResponse", suspend_request(request, address))
     return None

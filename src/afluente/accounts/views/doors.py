@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
@@ -83,7 +83,7 @@ def _accept(request: HttpRequest, found: Invitation, text: str) -> HttpResponse 
     context: dict[str, Any] = {"invitation": found, "path": request.get_full_path()}
     if isinstance(request.user, User):
         return _accept_signed_in(request, found, text, context)
-    if selectors.has_account(email=found.email):
+    if selectors.person(email=found.email) is not None:
         return render(request, "accounts/invitation_sign_in.html", context)
     form = forms.Invited(
         request.POST or None,
@@ -102,12 +102,12 @@ def _accept(request: HttpRequest, found: Invitation, text: str) -> HttpResponse 
 def _accept_signed_in(
     request: HttpRequest, found: Invitation, text: str, context: dict[str, Any]
 ) -> HttpResponse:
-    assert isinstance(request.user, User)
-    if found.email.lower() != request.user.email.lower():
+    user = cast("User", request.user)
+    if found.email.lower() != user.email.lower():
         return render(request, "accounts/invitation_other.html", context, status=403)
     if request.method != "POST":
         return render(request, "accounts/invitation_join.html", context)
-    member = services.accept_as_existing(text=text, user=request.user)
+    member = services.accept_as_existing(text=text, user=user)
     request.session[SESSION_KEY] = member.workspace_id
     return HttpResponseRedirect("/", status=303)
 
@@ -122,7 +122,7 @@ def _closed(request: HttpRequest) -> HttpResponse:
 
 def _sign_in(request: HttpRequest, member: Membership) -> HttpResponse:
     """Through the library, so that the session is known and second factors are asked for."""
-    response = perform_login(request, Login(user=member.user, email=member.user.email))
+    response: HttpResponse = perform_login(request, Login(user=member.user, email=member.user.email))
     request.session[SESSION_KEY] = member.workspace_id
     response.status_code = 303
     return response
@@ -132,7 +132,6 @@ def _sign_in(request: HttpRequest, member: Membership) -> HttpResponse:
 @require_safe
 def no_workspace(request: HttpRequest) -> HttpResponse:
     """For somebody who is signed in and a member nowhere."""
-    assert isinstance(request.user, User)
-    if selectors.first_workspace_id(user=request.user) is not None:
+    if selectors.first_workspace_id(user=cast("User", request.user)) is not None:
         return redirect("/")
     return render(request, "accounts/no_workspace.html")

@@ -33,9 +33,8 @@ def people(request: Request) -> HttpResponse:
 def invite(request: Request) -> HttpResponse:
     """Invite somebody. The answer shows the link this once, also for copying into a chat."""
     form = forms.Invitation(request.POST or None, by=request.member, initial={"role": "member"})
-    if request.method == "POST" and form.is_valid():
-        if made := _invite(request, form):
-            return render(request, "accounts/invited.html", made, status=201)
+    if request.method == "POST" and form.is_valid() and (made := _invite(request, form)):
+        return render(request, "accounts/invited.html", made, status=201)
     return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afluente.accounts import forms, policies, selectors, services
 from afluente.accounts.middleware import workspace_free
-from afluente.accounts.models import User
 from afluente.accounts.requests import SESSION_KEY
 from afluente.accounts.views.gates import only
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from afluente.accounts.models import User
     from afluente.accounts.requests import Request
 
 
@@ -50,8 +50,8 @@ def general(request: Request) -> HttpResponse:
 @require_POST
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """Go to another of one's workspaces."""
-    assert isinstance(request.user, User)
-    if pk not in {workspace.pk for workspace in selectors.workspaces_of(user=request.user)}:
+    own = selectors.workspaces_of(user=cast("User", request.user))
+    if pk not in {workspace.pk for workspace in own}:
         raise Http404
     request.session[SESSION_KEY] = pk
     return HttpResponseRedirect("/", status=303)
