@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from afluente.kernel import asgi, doors
+from afluente.kernel.htmx import toast, wants_fragment
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -71,6 +72,16 @@ FAILED = Refusal(
     _("It is not your fault. The error has been written down as %(id)s."),
 )
 
+NOT_FOUND = Refusal(
+    404,
+    "not_found",
+    _("There is nothing here"),
+    _("It is gone, the address is wrong, or it belongs to people whose records you do not see."),
+)
+FORBIDDEN = Refusal(
+    403, "forbidden", _("This is for others to change"), _("Ask an administrator of your workspace.")
+)
+
 
 async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
     """Send a refusal: JSON to a program, a page to a person."""
@@ -99,6 +110,29 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if refusal.may_retry:
         response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of 404: what is not there, or not for this person."""
+    return _turn_away(request, NOT_FOUND)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of 403: the person sees it and may not change it."""
+    return _turn_away(request, FORBIDDEN)
+
+
+def _turn_away(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """JSON to a program, a toast to a page that asked for a part of itself, a page to a person."""
+    if request.path.startswith(("/api/", "/hooks/in/")):
+        return JsonResponse(refusal.as_json(), status=refusal.status)
+    if wants_fragment(request):
+        response = HttpResponse(status=refusal.status)
+        response["HX-Reswap"] = "none"
+        return toast(response, f"{refusal.heading}. {refusal.text}")
+    context = {"heading": refusal.heading, "text": refusal.text, "home": "/"}
+    page = render_to_string("config/refused.html", context, request)
+    return HttpResponse(page, status=refusal.status)
 
 
 def _values(path: str) -> dict[str, object]:

@@ -24,4 +24,6 @@ own = [
 urlpatterns.append(path("", include((own, "config"))))
 urlpatterns.append(path("api/v1/", include((api.urls(), "api"))))
 
+handler403 = "afluente.config.refusals.forbidden"
+handler404 = "afluente.config.refusals.not_found"
 handler500 = "afluente.config.refusals.server_error"
