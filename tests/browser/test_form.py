@@ -95,7 +95,9 @@ def fill_in(page: Any, *, name: str = "Helena Prado", address: str = "helena@exa
 
 def test_it_works_without_script_from_the_first_fault_to_the_thanks(served: Server, form: Form) -> None:
     with browsing(java_script_enabled=False, viewport={"width": 390, "height": 844}) as page:
-        page.goto(f"{served.url}/f/{form.source.public_id}?utm_source=instagram", referer="https://maps.example/")
+        page.goto(
+            f"{served.url}/f/{form.source.public_id}?utm_source=instagram", referer="https://maps.example/"
+        )
         fill_in(page, address="helena@vidaplena")
         page.click("button")
         assert "The end of the address is missing" in page.inner_text(".err")
@@ -119,7 +121,7 @@ def test_a_double_click_is_one_answer(served: Server, form: Form) -> None:
         page.dblclick("button")
         page.wait_for_url("**/thanks")
 
-    assert in_database(form, lambda: RawEvent.objects.count()) == 1
+    assert in_database(form, RawEvent.objects.count) == 1
 
 
 @pytest.fixture
@@ -165,7 +167,7 @@ def test_another_site_holds_it_under_a_strict_policy(served: Server, form: Form,
         expect(frame.locator("h1")).to_have_text("Thank you")
         assert page.url.startswith(elsewhere)
 
-    contact = in_database(form, lambda: Contact.objects.first())
+    contact = in_database(form, Contact.objects.first)
     assert contact.utm_first["utm_campaign"] == "spring"
     assert contact.utm_first["page"].startswith(f"{elsewhere}/offer")
 

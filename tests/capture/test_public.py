@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.cast import Browser, Cast
 
 ANSWERS = {"name": "Helena Prado", "email": "helena@example.com", "phone": "11 98765 4321", "message": "Oi"}
-HOSTILE = '<img src=x onerror=alert(1)>"\'{{ 7*7 }}{% now %}<script>alert(1)</script>'
+HOSTILE = "<img src=x onerror=alert(1)>\"'{{ 7*7 }}{% now %}<script>alert(1)</script>"
 
 
 @pytest.fixture
@@ -121,7 +121,9 @@ def test_a_robot_is_thanked_and_makes_nobody(visitor: Browser, form: Form) -> No
         ("helena@vidaplena", ".com"),
     ],
 )
-def test_a_wrong_address_is_said_and_nothing_typed_is_lost(visitor: Browser, form: Form, typed: str, fault: str) -> None:
+def test_a_wrong_address_is_said_and_nothing_typed_is_lost(
+    visitor: Browser, form: Form, typed: str, fault: str
+) -> None:
     response = sent(visitor, form, email=typed, message="Portal para pacientes")
     page = response.content.decode()
 
@@ -155,14 +157,18 @@ def test_origin_is_taken_from_the_address_and_the_browser(visitor: Browser, form
 
 
 def test_a_frame_tells_the_page_around_it(visitor: Browser, form: Form) -> None:
-    _page, hidden = opened(visitor, form, "?embed=1&page=https%3A%2F%2Fmare.example%2Fsite", referer="https://mare.example/")
+    _page, hidden = opened(
+        visitor, form, "?embed=1&page=https%3A%2F%2Fmare.example%2Fsite", referer="https://mare.example/"
+    )
 
     assert hidden["page"] == "https://mare.example/site"
     assert hidden["referrer"] == ""
 
 
 def test_hostile_texts_stay_texts(visitor: Browser, form: Form) -> None:
-    query = "?" + "&".join(f"{name}=%3Cscript%3Ealert(1)%3C/script%3E" for name in ("name", "utm_source", "page"))
+    query = "?" + "&".join(
+        f"{name}=%3Cscript%3Ealert(1)%3C/script%3E" for name in ("name", "utm_source", "page")
+    )
     page, _hidden = opened(visitor, form, query, referer='https://x.example/"><script>alert(1)</script>')
     refused = sent(visitor, form, email="x", name=HOSTILE, message=HOSTILE).content.decode()
 
@@ -172,7 +178,9 @@ def test_hostile_texts_stay_texts(visitor: Browser, form: Form) -> None:
     assert "49" not in refused.replace("&#x27;", "")
 
 
-def test_too_many_answers_wait_and_keep_what_was_typed(visitor: Browser, form: Form, monkeypatch: Any) -> None:
+def test_too_many_answers_wait_and_keep_what_was_typed(
+    visitor: Browser, form: Form, monkeypatch: Any
+) -> None:
     from dataclasses import replace
 
     from afluente.capture.services import limits

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tests.cast import Browser, Cast
 
 
-
 @pytest.fixture
 def browser(ana: Membership, client_as: Callable[[Membership], Browser]) -> Browser:
     return client_as(ana)
@@ -65,7 +64,13 @@ def test_one_press_makes_a_form_that_takes_answers(browser: Browser, people: Cas
 
 def test_saving_changes_the_page_and_the_mapping(browser: Browser, form: Form) -> None:
     rule = make.rule(name="Site")
-    said = typed(form, title="Ask us", rule=rule.pk, redirect_url="https://mare.example/ok", **{"message-label": "Your plan"})
+    said = typed(
+        form,
+        title="Ask us",
+        rule=rule.pk,
+        redirect_url="https://mare.example/ok",
+        **{"message-label": "Your plan"},
+    )
 
     response = browser.post(f"/forms/{form.pk}/", said)
 
@@ -130,7 +135,9 @@ def test_what_cannot_be_saved_is_said_and_kept_on_the_screen(
 
 
 def test_the_preview_shows_what_is_typed_in_the_language_of_the_form(browser: Browser, form: Form) -> None:
-    page = browser.post(f"/forms/{form.pk}/preview/", typed(form, title="<b>Ask</b>", language="pl")).content.decode()
+    page = browser.post(
+        f"/forms/{form.pk}/preview/", typed(form, title="<b>Ask</b>", language="pl")
+    ).content.decode()
 
     assert "&lt;b&gt;Ask&lt;/b&gt;" in page
     assert 'lang="pl"' in page

@@ -79,7 +79,9 @@ def test_a_failure_says_why_and_who_it_was(browser: Browser, hook: Source) -> No
     assert "The body cannot be read" in html
 
 
-@pytest.mark.parametrize(("state", "count"), [("", 3), ("done", 1), ("failed", 1), ("robot", 1), ("waiting", 0), ("odd", 3)])
+@pytest.mark.parametrize(
+    ("state", "count"), [("", 3), ("done", 1), ("failed", 1), ("robot", 1), ("waiting", 0), ("odd", 3)]
+)
 def test_states_are_tabs(browser: Browser, hook: Source, state: str, count: int) -> None:
     arrived(hook, {"name": "Ana"})
     arrived(hook, {"foo": "bar"})
@@ -111,7 +113,9 @@ def test_source_and_days_narrow_it(browser: Browser, hook: Source) -> None:
     event = arrived(hook, {"name": "Ana"})
     today = clock.now().date()
 
-    assert ids(browser.get("/incoming/", {"source": hook.pk, "since": today.replace(year=2000)})) == [event.pk]
+    assert ids(browser.get("/incoming/", {"source": hook.pk, "since": today.replace(year=2000)})) == [
+        event.pk
+    ]
     assert ids(browser.get("/incoming/", {"source": hook.pk + 1})) == []
     assert ids(browser.get("/incoming/", {"until": "2000-01-01"})) == []
     assert ids(browser.get("/incoming/", {"since": "nonsense", "source": "x", "before": "-3"})) == [event.pk]
@@ -137,7 +141,12 @@ def test_hostile_texts_stay_texts(browser: Browser, hook: Source) -> None:
     event = arrived(hook, {"name": HOSTILE, HOSTILE: HOSTILE})
     broken = arrived(hook, HOSTILE.encode())
 
-    for path in ("/incoming/", f"/incoming/?open={event.pk}", f"/incoming/?open={broken.pk}", f"/incoming/?q={HOSTILE}"):
+    for path in (
+        "/incoming/",
+        f"/incoming/?open={event.pk}",
+        f"/incoming/?open={broken.pk}",
+        f"/incoming/?q={HOSTILE}",
+    ):
         html = browser.get(path).content.decode()
         assert "<script>alert" not in html
         assert "<img src=x" not in html
@@ -163,13 +172,18 @@ def test_failed_ones_are_tried_again_once_mended(browser: Browser, hook: Source)
     done = arrived(hook, {"name": "Ana"})
     intake.set_mapping(source=hook, mapping=[{"path": "foo", "to": "contact.name"}])
 
-    response = browser.post("/incoming/replay/", {"event": [events[0].pk, events[1].pk, done.pk, "x"], "state": "failed"})
+    response = browser.post(
+        "/incoming/replay/", {"event": [events[0].pk, events[1].pk, done.pk, "x"], "state": "failed"}
+    )
     browser.post("/incoming/replay/", {"event": [events[0].pk]})
     while intake.apply_waiting():
         pass
 
     assert response.headers["Location"] == "/incoming/?state=failed"
-    assert set(RawEvent.objects.filter(state="done").values_list("pk", flat=True)) >= {events[0].pk, events[1].pk}
+    assert set(RawEvent.objects.filter(state="done").values_list("pk", flat=True)) >= {
+        events[0].pk,
+        events[1].pk,
+    }
     assert RawEvent.objects.get(pk=events[2].pk).state == "dead"
     assert Contact.objects.filter(first_name="Person").count() == 2
 
@@ -209,7 +223,9 @@ def test_members_read_what_became_of_their_own_and_try_nothing_again(
     assert ids(bruno.get("/incoming/")) == [mine.pk]
     assert "Foreign" not in bruno.get(f"/incoming/?open={foreign.pk}").content.decode()
     part = {"HX-Request": "true"}
-    assert [bruno.get(f"/incoming/{pk}/", headers=part).status_code for pk in (mine.pk, foreign.pk, failed.pk)] == [200, 404, 404]
+    assert [
+        bruno.get(f"/incoming/{pk}/", headers=part).status_code for pk in (mine.pk, foreign.pk, failed.pk)
+    ] == [200, 404, 404]
     assert bruno.post("/incoming/replay/", {"event": failed.pk}).status_code == 404
     assert client_as(make.member(role=Role.MANAGER)).get("/incoming/").context["may_configure"]
 
@@ -236,5 +252,9 @@ def test_it_costs_the_same_for_any_number(browser: Browser, hook: Source, count:
     with CaptureQueriesContext(connection) as queries:
         browser.get("/incoming/", headers={"HX-Request": "true"})
 
-    own = [one["sql"] for one in queries if 'FROM "intake_' in one["sql"] or 'FROM "contacts_' in one["sql"] or 'FROM "deals_' in one["sql"]]
+    own = [
+        one["sql"]
+        for one in queries
+        if 'FROM "intake_' in one["sql"] or 'FROM "contacts_' in one["sql"] or 'FROM "deals_' in one["sql"]
+    ]
     assert len(own) == 6

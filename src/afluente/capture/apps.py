@@ -26,6 +26,11 @@ class CaptureConfig(AppConfig):
             )
         navigation.register_settings_page(
             SettingsPage(
-                group=_("CRM"), label=_("Sources"), url_name="capture:sources", icon="radio", order=30, visible=may
+                group=_("CRM"),
+                label=_("Sources"),
+                url_name="capture:sources",
+                icon="radio",
+                order=30,
+                visible=may,
             )
         )

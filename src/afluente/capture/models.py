@@ -46,7 +46,9 @@ class LastBody(WorkspaceModel):
     received_at = models.DateTimeField()
 
     class Meta(WorkspaceModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["workspace", "source"], name="capture_lastbody_source")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "source"], name="capture_lastbody_source")
+        ]
 
     def __str__(self) -> str:
         return f"of {self.source_id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class Traffic:
     """How much came through a door in the last DAYS days, and when something last did."""
 
     count: int = 0
-    last_at: datetime.datetime | None = None
+    last_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class PublicForm:
 
 def traffic_of(source_ids: Iterable[int]) -> dict[int, Traffic]:
     """The traffic of each door, in one query."""
-    since = clock.now() - datetime.timedelta(days=DAYS)
+    since = clock.now() - dt.timedelta(days=DAYS)
     rows = (
         RawEvent.objects.filter(source_id__in=list(source_ids), received_at__gte=since)
         .values_list("source_id")
@@ -96,7 +96,9 @@ def source_rows(*, member: Membership) -> list[SourceRow]:
 def _url_of(source: Source, forms: dict[int, int]) -> str:
     if source.kind == Source.Kind.FORM:
         return reverse("capture:form", args=[forms[source.pk]]) if source.pk in forms else ""
-    return reverse("capture:hook" if source.kind == Source.Kind.WEBHOOK else "capture:source", args=[source.pk])
+    return reverse(
+        "capture:hook" if source.kind == Source.Kind.WEBHOOK else "capture:source", args=[source.pk]
+    )
 
 
 def public_form(public_id: str) -> PublicForm | None:
@@ -141,7 +143,7 @@ class Heard:
 
     body: bytes
     content_type: str
-    received_at: datetime.datetime
+    received_at: dt.datetime
     is_refused: bool
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -17,6 +16,8 @@ from afluente.intake.services.parsing import LOCALES
 from afluente.kernel import money
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from afluente.accounts.models import Membership
 
 
@@ -52,8 +53,11 @@ class Rule(forms.Form):
     """A deal rule. Pipeline and stage are one choice, so that they always fit together."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
-    stage = forms.ModelChoiceField(
-        label=_("Pipeline and stage"), queryset=None, required=False, empty_label=_("First pipeline, first stage")
+    stage: Any = forms.ModelChoiceField(
+        label=_("Pipeline and stage"),
+        queryset=None,
+        required=False,
+        empty_label=_("First pipeline, first stage"),
     )
     name_template = forms.CharField(
         label=_("Deal name"),
@@ -69,12 +73,15 @@ class Rule(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     assign = forms.ChoiceField(
-        label=_("Assignee"), choices=DealRule.Assign.choices, widget=forms.RadioSelect, initial=DealRule.Assign.CONTACT
+        label=_("Assignee"),
+        choices=DealRule.Assign.choices,
+        widget=forms.RadioSelect,
+        initial=DealRule.Assign.CONTACT,
     )
-    assignee = forms.ModelChoiceField(
+    assignee: Any = forms.ModelChoiceField(
         label=_("This person"), queryset=None, required=False, empty_label=_("Nobody chosen")
     )
-    members = forms.ModelMultipleChoiceField(
+    members: Any = forms.ModelMultipleChoiceField(
         label=_("These people, one after the other"),
         queryset=None,
         required=False,
@@ -134,7 +141,7 @@ class Rule(forms.Form):
 
 
 def _stage_label(stage: Stage) -> str:
-    return f"{stage.pipeline.name} › {stage.name}"
+    return f"{stage.pipeline.name} \u203a {stage.name}"
 
 
 def _person_label(member: Membership) -> str:

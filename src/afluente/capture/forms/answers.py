@@ -6,14 +6,16 @@ is: people write them in a hundred ways, so it is kept as written and intake fla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from afluente.capture.services.fields import Field, Kind
 from afluente.kernel import email, money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 TEXT_LIMIT = 500
 AREA_LIMIT = 5000

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import URLValidator
@@ -12,14 +11,20 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts.models import User
-from afluente.capture.models import Form
 from afluente.capture.services.fields import CUSTOM, LIMIT, OPTIONS_LIMIT, Field, Kind, fields_of
 from afluente.intake import services as intake
 from afluente.intake.models import DealRule
 from afluente.intake.services.leads import TOUCH
 from afluente.kernel import text
 
-WEB = URLValidator(schemes=["http", "https"], message=_("Write a whole address, such as https://example.com/thanks"))
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from afluente.capture.models import Form
+
+WEB = URLValidator(
+    schemes=["http", "https"], message=_("Write a whole address, such as https://example.com/thanks")
+)
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
 _IDENTITY = ("contact.",)
 
@@ -105,7 +110,9 @@ class Settings(forms.Form):
     )
     button = forms.CharField(label=_("Button"), max_length=60)
     language = forms.ChoiceField(
-        label=_("Language"), choices=User.Language.choices, help_text=_("Of the page's own words and messages")
+        label=_("Language"),
+        choices=User.Language.choices,
+        help_text=_("Of the page's own words and messages"),
     )
     thanks = forms.CharField(
         label=_("Thank-you text"),
@@ -121,7 +128,7 @@ class Settings(forms.Form):
         validators=[WEB],
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
     )
-    rule = forms.ModelChoiceField(
+    rule: Any = forms.ModelChoiceField(
         label=_("Deal rule"),
         queryset=None,
         required=False,
@@ -139,7 +146,9 @@ class Editor:
     def __init__(self, form: Form, data: QueryDict | None = None) -> None:
         self.form = form
         stored = fields_of(form.fields)
-        self.settings = Settings(data, initial=_initial(form)) if data is not None else Settings(initial=_initial(form))
+        self.settings = (
+            Settings(data, initial=_initial(form)) if data is not None else Settings(initial=_initial(form))
+        )
         self.questions = _posted(data) if data is not None else questions_of(stored)
         self.problem = ""
 
@@ -148,7 +157,9 @@ class Editor:
         checks = [self.settings.is_valid(), *[question.is_valid() for question in self.questions]]
         if not any(field.to.startswith(_IDENTITY) for field in self.fields):
             self.problem = str(
-                _("Without a name, an e-mail, a phone or a messenger an answer cannot become a contact. Let one question go there.")
+                _(
+                    "Without a name, an e-mail, a phone or a messenger an answer cannot become a contact. Let one question go there."
+                )
             )
         return all(checks) and not self.problem
 
@@ -180,7 +191,9 @@ def questions_of(fields: Sequence[Field]) -> list[Question]:
 
 
 def _posted(data: QueryDict) -> list[Question]:
-    names = dict.fromkeys(name for name in data.getlist("field") if _NAME.fullmatch(name) and name not in TOUCH)
+    names = dict.fromkeys(
+        name for name in data.getlist("field") if _NAME.fullmatch(name) and name not in TOUCH
+    )
     return [Question(data, prefix=name) for name in list(names)[:LIMIT]]
 
 
@@ -188,5 +201,8 @@ def _initial(form: Form) -> dict[str, Any]:
     return {
         "name": form.source.name,
         "rule": form.source.rule_id,
-        **{name: getattr(form, name) for name in ("title", "intro", "button", "language", "thanks", "redirect_url")},
+        **{
+            name: getattr(form, name)
+            for name in ("title", "intro", "button", "language", "thanks", "redirect_url")
+        },
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from afluente.intake.models import DealRule, Source
 from afluente.kernel import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.http import QueryDict
 
 KEPT, CUSTOM = "", "custom"
@@ -44,7 +45,7 @@ class Line:
     @property
     def parent(self) -> str:
         parts = re.split(r"(?<!\\)\.", self.path)[:-1]
-        return re.sub(r"\\(.)", r"\1", " › ".join(parts))
+        return re.sub(r"\\(.)", r"\1", " \u203a ".join(parts))
 
 
 def lines_of(found: Any, mapping: Sequence[Mapping[str, str]]) -> list[Line]:
@@ -88,7 +89,7 @@ class Hook(forms.Form):
     """A webhook's name, deal rule and signature."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
-    rule = forms.ModelChoiceField(
+    rule: Any = forms.ModelChoiceField(
         label=_("Deal rule"), queryset=None, required=False, empty_label=_("First pipeline, first stage")
     )
     signing_header = forms.RegexField(
@@ -115,7 +116,7 @@ class Hook(forms.Form):
             "signing_header": source.signing_header,
             "is_signed": bool(source.signing_box),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": initial})
         field: Any = self.fields["rule"]
         field.queryset = DealRule.objects.order_by("name", "pk")
         if source.signing_box:

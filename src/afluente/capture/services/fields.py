@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from afluente.intake.services.leads import TOUCH
 from afluente.kernel import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 LIMIT = 40  # fields of one form
 OPTIONS_LIMIT = 60
@@ -109,7 +111,11 @@ def with_new(fields: Sequence[Field], kind: str, label: str = "") -> list[Field]
 
 def new_name(to: str, label: str, fields: Sequence[Field]) -> str:
     """A short, speaking name that no other field has: `email`, `company`, `company_2`."""
-    word = to.rpartition(".")[2] if to != CUSTOM else re.sub(r"[^a-z0-9]+", "_", text.norm(label)).strip("_")[:30]
+    word = (
+        to.rpartition(".")[2]
+        if to != CUSTOM
+        else re.sub(r"[^a-z0-9]+", "_", text.norm(label)).strip("_")[:30]
+    )
     base, taken, number = word or "field", {field.name for field in fields}, 2
     if base in TOUCH or base.startswith("af_"):
         base = f"own_{base}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,6 +10,8 @@ from afluente.intake import services as intake
 from afluente.kernel import box
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from afluente.intake.models import DealRule, Source
 
 

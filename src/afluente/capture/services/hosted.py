@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,6 +13,8 @@ from afluente.intake import services as intake
 from afluente.intake.models import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.intake.models import DealRule
 
 

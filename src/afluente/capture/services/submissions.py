@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
-from afluente.capture.services.fields import Field
 from afluente.intake import services as intake
 from afluente.intake.services.leads import TOUCH
 from afluente.kernel import clock, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from afluente.capture.services.fields import Field
 
 REPEAT_WINDOW = 600  # seconds in which the same answers without a token are one
 
@@ -77,4 +80,3 @@ def _key(visit: Visit, body: bytes) -> str:
         return f"{text.clean(visit.token, limit=64)}-{digest}"
     window = int(clock.now().timestamp()) // REPEAT_WINDOW
     return f"{window}-{hashlib.sha256(visit.address.encode()).hexdigest()[:16]}-{digest}"
-

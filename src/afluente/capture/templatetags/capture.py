@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms, template
-from django.forms import BoundField
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.forms import BoundField
     from django.utils.safestring import SafeString
 
     from afluente.capture.services.fields import Field

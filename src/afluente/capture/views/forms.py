@@ -104,8 +104,17 @@ def _preview_of(found: Form, editor: Editor) -> dict[str, object]:
     language = value["language"] if value["language"] in User.Language.values else shown.language
     with override(language):
         answers = answers_form(editor.fields, language=language)(auto_id="preview_%s")
-    value["language"] = language
-    return {"form": replace(shown, fields=editor.fields, **value), "answers": answers}
+    return {
+        "form": replace(
+            shown,
+            fields=editor.fields,
+            language=language,
+            title=value["title"],
+            intro=value["intro"],
+            button=value["button"],
+        ),
+        "answers": answers,
+    }
 
 
 @require_POST

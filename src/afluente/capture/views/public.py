@@ -68,9 +68,7 @@ def _answer(request: HttpRequest, form: selectors.PublicForm) -> HttpResponse:
     address = request.META.get("REMOTE_ADDR", "")
     if not answers.is_valid():
         return _show(request, form, "form", status=422, **shown)
-    wait = limits.seconds_to_wait(
-        address=address, public_id=form.public_id, workspace_id=form.workspace_id
-    )
+    wait = limits.seconds_to_wait(address=address, public_id=form.public_id, workspace_id=form.workspace_id)
     if wait:
         response = _show(request, form, "form", status=429, is_busy=True, **shown)
         response.headers["Retry-After"] = str(wait)
@@ -111,7 +109,7 @@ def thanks(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @_public
 @require_GET
-def script(request: HttpRequest, public_id: str) -> HttpResponse:
+def script(_request: HttpRequest, public_id: str) -> HttpResponse:
     """The same few lines for every form: they find their form by their own address."""
     _form_or_404(public_id)
     response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")

@@ -40,4 +40,6 @@ def source(request: Request, pk: int) -> HttpResponse:
         intake.change_source(source=found, **form.cleaned_data)
         messages.success(request, _("Saved"))
         return HttpResponseRedirect(reverse("capture:sources"), status=303)
-    return render(request, "capture/source.html", {"source": found, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "capture/source.html", {"source": found, "form": form}, status=422 if form.errors else 200
+    )

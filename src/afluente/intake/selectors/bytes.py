@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.db.models import F, Func, IntegerField, Value
+from django.db.models.lookups import GreaterThan
 
-from django.db.models import BooleanField, Func
 
-
-class Contains(Func):
-    """Whether the bytes of the first expression hold those of the second."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
-        body, needle = self.get_source_expressions()
-        body_sql, body_values = compiler.compile(body)
-        needle_sql, needle_values = compiler.compile(needle)
-        sql = f"position({needle_sql}::bytea in {body_sql}) > 0"
-        return sql, [*needle_values, *body_values]
+def contains(field: str, typed: str) -> GreaterThan:
+    """Whether the bytes in `field` hold those of `typed`."""
+    needle = Value(typed.encode("utf-8", "replace"))
+    position = Func(needle, F(field), function="POSITION", arg_joiner=" IN ", output_field=IntegerField())
+    return GreaterThan(position, 0)

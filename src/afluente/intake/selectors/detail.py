@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from afluente.contacts.models import PossibleDuplicate
 from afluente.intake import policies, services
-from afluente.intake.models import RawEvent
 from afluente.intake.selectors import incoming
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from afluente.accounts.models import Membership
+    from afluente.intake.models import RawEvent
 
 SHOWN = 65_536  # characters of a body
 
@@ -77,7 +78,9 @@ def _context(event: RawEvent) -> list[tuple[str, str]]:
         "page": _("Page"),
     }
     flat = {**event.context, **_headers(event.context)}
-    found = [(names.get(name, name), _plain(value)) for name, value in flat.items() if value and name != "headers"]
+    found = [
+        (names.get(name, name), _plain(value)) for name, value in flat.items() if value and name != "headers"
+    ]
     return [(_("Key"), event.key), (_("Kind of body"), event.content_type), *found]
 
 

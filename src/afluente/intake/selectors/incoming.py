@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
+import contextlib
+import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, Value
+from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils import timezone
 
@@ -18,9 +18,11 @@ from afluente.contacts import selectors as contact_selectors
 from afluente.deals import policies as deals
 from afluente.intake import policies, services
 from afluente.intake.models import DealRule, RawEvent
-from afluente.intake.selectors.bytes import Contains
+from afluente.intake.selectors.bytes import contains
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
@@ -39,8 +41,8 @@ class Filter:
     state: str = ""
     source: int | None = None
     q: str = ""
-    since: datetime.date | None = None
-    until: datetime.date | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
 
     def query(self, **others: Any) -> str:
         """The address part, `?state=failed&q=ana`; '' when nothing is asked."""
@@ -51,7 +53,13 @@ class Filter:
     @property
     def inputs(self) -> list[tuple[str, str]]:
         """What is asked, as names and values of a form."""
-        asked = {"state": self.state, "source": self.source, "q": self.q, "since": self.since, "until": self.until}
+        asked = {
+            "state": self.state,
+            "source": self.source,
+            "q": self.q,
+            "since": self.since,
+            "until": self.until,
+        }
         return [(name, str(value)) for name, value in asked.items() if value]
 
     def __bool__(self) -> bool:
@@ -83,7 +91,9 @@ class Page:
     newer: int | None
 
 
-def incoming(*, member: Membership, asked: Filter, before: int | None = None, after: int | None = None) -> Page:
+def incoming(
+    *, member: Membership, asked: Filter, before: int | None = None, after: int | None = None
+) -> Page:
     """One page, in a constant number of queries. `before` and `after` are event ids."""
     events = matching(member=member, asked=asked)
     if after is not None:
@@ -107,7 +117,7 @@ def matching(*, member: Membership, asked: Filter) -> QuerySet[RawEvent]:
     if asked.since:
         events = events.filter(received_at__gte=_midnight(asked.since))
     if asked.until:
-        events = events.filter(received_at__lt=_midnight(asked.until + datetime.timedelta(days=1)))
+        events = events.filter(received_at__lt=_midnight(asked.until + dt.timedelta(days=1)))
     return events.filter(_text(asked.q, member)) if asked.q else events
 
 
@@ -122,19 +132,19 @@ def _state(state: str) -> Q:
     return known.get(state, Q())
 
 
-def _midnight(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day, datetime.time(), tzinfo=timezone.get_current_timezone())
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_current_timezone())
 
 
 def _text(typed: str, member: Membership) -> Q:
     """A public id, a key, somebody the arrival became, or a text in the body of one that became nobody."""
-    found = Q(key=typed) | Q(contact_id__in=contact_selectors.find_ids(member=member, typed=typed, limit=PEOPLE))
-    try:
+    found = Q(key=typed) | Q(
+        contact_id__in=contact_selectors.find_ids(member=member, typed=typed, limit=PEOPLE)
+    )
+    with contextlib.suppress(ValueError):
         found |= Q(public_id=uuid.UUID(typed))
-    except ValueError:
-        pass
     if len(typed) >= 3:
-        found |= Q(contact_id=None) & Q(Contains(F("body"), Value(typed.encode("utf-8", "replace"))))
+        found |= Q(contact_id=None) & Q(contains("body", typed))
     return found
 
 
@@ -156,7 +166,9 @@ def _rows(events: Sequence[RawEvent], member: Membership) -> list[Row]:
             reasons=tuple(services.sentence(note) for note in event.notes),
             contact=people.get(event.contact_id or 0),
             deal=named.get(event.deal_id or 0),
-            who=who_is(event, bytes(bodies[event.pk]), country=member.workspace.country) if event.pk in bodies else "",
+            who=who_is(event, bytes(bodies[event.pk]), country=member.workspace.country)
+            if event.pk in bodies
+            else "",
         )
         for event in events
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from afluente.intake.services.leads import Lead
 from afluente.intake.services.rules import NoPipelineError, RuleBook
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from afluente.accounts.models import Membership
@@ -41,7 +41,12 @@ class Reading:
 
 
 def read_dry(
-    *, member: Membership, source: Source, body: bytes, content_type: str, mapping: Sequence[Mapping[str, str]]
+    *,
+    member: Membership,
+    source: Source,
+    body: bytes,
+    content_type: str,
+    mapping: Sequence[Mapping[str, str]],
 ) -> Reading:
     """Read `body` with `mapping` as if it had just arrived at `source`."""
     try:
@@ -69,7 +74,11 @@ def _with_deal(reading: Reading, source: Source) -> Reading:
         pipeline, stage, _fell_back = book.target(rule)
     except NoPipelineError:
         return reading
-    named = services.deal_name(rule.name_template, lead.variables() | {"deal_name": lead.deal_name}) if rule else ""
+    named = (
+        services.deal_name(rule.name_template, lead.variables() | {"deal_name": lead.deal_name})
+        if rule
+        else ""
+    )
     amount = lead.amount if lead.amount is not None else (rule.amount if rule else None)
     return Reading(
         lead=lead,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from afluente.intake.selectors.incoming import Filter
 from afluente.ui.templatetags.ui import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from afluente.intake.selectors.incoming import Filter
 
 register = template.Library()
 

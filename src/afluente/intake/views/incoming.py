@@ -91,7 +91,11 @@ def replay(request: Request) -> HttpResponse:
         chosen = fitting.filter(state=RawEvent.State.DEAD).exclude(error="spam")
         ids = list(chosen.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     else:
-        ids = [int(one) for one in request.POST.getlist("event")[:MOST_AT_ONCE] if one.isdecimal() and len(one) < 19]
+        ids = [
+            int(one)
+            for one in request.POST.getlist("event")[:MOST_AT_ONCE]
+            if one.isdecimal() and len(one) < 19
+        ]
         ids = list(replayable.filter(pk__in=ids).values_list("pk", flat=True))
     count = services.replay_events(event_ids=ids)
     if count:

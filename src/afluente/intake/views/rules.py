@@ -46,7 +46,9 @@ def rule(request: Request, pk: int) -> HttpResponse:
 def _edit(request: Request, found: DealRule | None) -> HttpResponse:
     source = _source(request)
     initial = forms.initial_of(found) if found else {"name": source.name if source else ""}
-    form = forms.Rule(request.POST if request.method == "POST" else None, member=request.member, initial=initial)
+    form = forms.Rule(
+        request.POST if request.method == "POST" else None, member=request.member, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         saved = services.save_rule(rule=found, **form.cleaned_data)
         if source is not None and source.rule_id != saved.pk:

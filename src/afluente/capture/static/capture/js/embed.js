@@ -1,6 +1,7 @@
+// @ts-check
 /* Puts an Afluente form where this script stands. Sets nothing, reads nothing but the page's address. */
 (() => {
-  const script = document.currentScript;
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const home = new URL(script.src);
   const address = new URL(home.href.replace(/\.js(\?.*)?$/, ""));
   const wanted = new URL(location.href).searchParams;
