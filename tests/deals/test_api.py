@@ -27,7 +27,9 @@ class Program:
 
     def send(self, method, path, body):
         call = getattr(self.client, method)
-        return call(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self.headers)
+        return call(
+            f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self.headers
+        )
 
 
 @pytest.fixture
@@ -50,7 +52,9 @@ def test_deals_are_filtered_by_stage_status_and_assignee(program, people):
     mine = make.deal(stage=make.stage_of(pipeline), assignee=people.bruno)
     won = make.deal(stage=make.stage_of(pipeline, "Won"))
 
-    assert [item["id"] for item in program.get("deals", assignee_id=people.bruno.pk).json()["items"]] == [mine.pk]
+    assert [item["id"] for item in program.get("deals", assignee_id=people.bruno.pk).json()["items"]] == [
+        mine.pk
+    ]
     assert [item["id"] for item in program.get("deals", status="won").json()["items"]] == [won.pk]
     assert program.get("deals", stage_id=999).json() == {"items": [], "next": None}
 

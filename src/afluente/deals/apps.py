@@ -20,7 +20,9 @@ class DealsConfig(AppConfig):
 
         bus.subscribe(WorkspaceCreated, handlers.make_first_pipeline)
         navigation.register_nav_group(
-            navigation.NavGroup(slug="pipelines", label=_("Pipelines"), order=20, links=handlers.pipeline_links)
+            navigation.NavGroup(
+                slug="pipelines", label=_("Pipelines"), order=20, links=handlers.pipeline_links
+            )
         )
         navigation.register_settings_page(
             navigation.SettingsPage(

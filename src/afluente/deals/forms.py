@@ -11,7 +11,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from afluente.accounts.models import Membership
 from afluente.deals.models import Stage
 from afluente.deals.selectors import BoardFilter
 from afluente.deals.services import Visitor
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import QueryDict
 
+    from afluente.accounts.models import Membership
     from afluente.contacts.models import Contact
 
 OPEN, WON, LOST = "open", "won", "lost"
@@ -224,7 +224,9 @@ class StageLine(forms.Form):
     """One line of the stage editor; without `id` it is a new stage."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = Line(label=_("Stage name"), max_length=100, error_messages={"required": _("A stage needs a name.")})
+    name = Line(
+        label=_("Stage name"), max_length=100, error_messages={"required": _("A stage needs a name.")}
+    )
     color = forms.TypedChoiceField(
         label=_("Colour"),
         choices=[("", _("By its place")), *((str(step), str(step)) for step in range(1, 7))],
@@ -255,7 +257,9 @@ class BaseStageLines(forms.BaseFormSet):  # type: ignore[type-arg]
             name = getattr(line, "cleaned_data", {}).get("name", "")
             if name and name.casefold() in seen:
                 line.add_error(
-                    "name", _("There is a %(name)s stage already. Pick another name.") % {"name": seen[name.casefold()]}
+                    "name",
+                    _("There is a %(name)s stage already. Pick another name.")
+                    % {"name": seen[name.casefold()]},
                 )
             elif name:
                 seen[name.casefold()] = name

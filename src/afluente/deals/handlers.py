@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -15,6 +14,8 @@ from afluente.timeline.selectors import kinds
 from afluente.ui.navigation import NavLink
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from afluente.accounts.events import WorkspaceCreated
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Contact
@@ -82,6 +83,4 @@ def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
 def contact_columns(*, member: Membership, contact_ids: list[int]) -> list[slots.Column]:
     """How many open deals each contact of a list has."""
     counts = selectors.open_deal_counts(member=member, contact_ids=contact_ids)
-    return [
-        slots.Column(slug="deals", label=gettext("Open deals"), values=counts, is_number=True, order=10)
-    ]
+    return [slots.Column(slug="deals", label=gettext("Open deals"), values=counts, is_number=True, order=10)]

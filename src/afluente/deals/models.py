@@ -124,9 +124,7 @@ class Deal(WorkspaceModel):
     closed_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
-    contacts = models.ManyToManyField(
-        "contacts.Contact", through="DealContact", related_name="deals"
-    )
+    contacts = models.ManyToManyField("contacts.Contact", through="DealContact", related_name="deals")
 
     objects = WorkspaceManager.from_queryset(DealQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
@@ -148,10 +146,14 @@ class Deal(WorkspaceModel):
                 name="deals_deal_assignee",
             ),
             models.Index(
-                fields=["workspace", "-created_at", "-id"], condition=Q(deleted_at=None), name="deals_deal_newest"
+                fields=["workspace", "-created_at", "-id"],
+                condition=Q(deleted_at=None),
+                name="deals_deal_newest",
             ),
             models.Index(
-                fields=["workspace", "updated_at", "id"], condition=Q(deleted_at=None), name="deals_deal_updated"
+                fields=["workspace", "updated_at", "id"],
+                condition=Q(deleted_at=None),
+                name="deals_deal_updated",
             ),
         ]
 
@@ -166,9 +168,7 @@ class Deal(WorkspaceModel):
 class DealContact(WorkspaceModel):
     """A person a deal is about; one of them is the primary one."""
 
-    deal = models.ForeignKey(
-        Deal, models.CASCADE, related_name="people", db_constraint=False, db_index=False
-    )
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="people", db_constraint=False, db_index=False)
     contact = models.ForeignKey(
         "contacts.Contact", models.CASCADE, related_name="deal_links", db_constraint=False, db_index=False
     )
@@ -178,7 +178,9 @@ class DealContact(WorkspaceModel):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "deal", "contact"], name="deals_dealcontact_once"),
             models.UniqueConstraint(
-                fields=["workspace", "deal"], condition=Q(is_primary=True), name="deals_dealcontact_one_primary"
+                fields=["workspace", "deal"],
+                condition=Q(is_primary=True),
+                name="deals_dealcontact_one_primary",
             ),
         ]
         indexes = [models.Index(fields=["workspace", "contact"], name="deals_dealcontact_contact")]

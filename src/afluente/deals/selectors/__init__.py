@@ -1,7 +1,7 @@
 """Every read of deals worth a name."""
 
 from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
-from afluente.deals.selectors.cards import Card, Person
+from afluente.deals.selectors.cards import Card, Person, faces_of
 from afluente.deals.selectors.contacts import (
     deal_count,
     deals_of_contact,
@@ -43,6 +43,7 @@ __all__ = [
     "deal_rows",
     "deals_of_contact",
     "default_pipeline",
+    "faces_of",
     "move_targets",
     "open_deal_counts",
     "people_to_add",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,11 @@ from afluente.deals.models import Stage
 from afluente.deals.selectors.cards import FIELDS, Card, dress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from afluente.accounts.models import Membership
     from afluente.deals.models import DealQuerySet, Pipeline
+    from afluente.deals.selectors.cards import Person
     from afluente.deals.selectors.filtering import BoardFilter
 
 FIRST = 20  # cards of each column on the first screen
@@ -75,13 +77,17 @@ def depth(number: int, of: int) -> int:
 def column_heads(
     *, pipeline: Pipeline, member: Membership, asked: BoardFilter, closed: bool = False
 ) -> list[Column]:
-    """The columns without their cards: two queries, one of them for all counts and sums."""
-    stages = list(Stage.objects.filter(pipeline=pipeline).order_by("position", "pk"))
+    """The columns without their cards: one query for all counts and sums, one for the stages unless
+    `pipeline` comes from `move_targets`, which has them at hand.
+    """
+    stages = sorted(pipeline.stages.all(), key=lambda stage: (stage.position, stage.pk))
     opened = [stage for stage in stages if stage.kind == Stage.Kind.OPEN]
     shown = stages if closed else opened
     totals = _totals(asked.apply(policies.visible_to(member), member=member).filter(stage__in=shown))
     return [
-        Column(stage=stage, depth=depth_of(stage, opened), count=totals[stage.pk][0], sums=totals[stage.pk][1])
+        Column(
+            stage=stage, depth=depth_of(stage, opened), count=totals[stage.pk][0], sums=totals[stage.pk][1]
+        )
         for stage in shown
     ]
 
@@ -111,13 +117,19 @@ def _added(many: Iterable[dict[str, Decimal]]) -> dict[str, Decimal]:
     return dict(total)
 
 
-def board(*, pipeline: Pipeline, member: Membership, asked: BoardFilter) -> Board:
-    """The first screen: five queries however many columns and cards there are."""
+def board(
+    *,
+    pipeline: Pipeline,
+    member: Membership,
+    asked: BoardFilter,
+    faces: Mapping[int, Person] | None = None,
+) -> Board:
+    """The first screen: at most five queries however many columns and cards there are."""
     heads = column_heads(pipeline=pipeline, member=member, asked=asked, closed=True)
     columns = [head for head in heads if head.stage.kind == Stage.Kind.OPEN]
     deals = asked.apply(policies.visible_to(member), member=member)
     by_stage: dict[int, list[Card]] = defaultdict(list)
-    for card in dress(_tops(deals, columns), member=member, stale=_limits(columns)):
+    for card in dress(_tops(deals, columns), member=member, stale=_limits(columns), faces=faces):
         by_stage[card.stage_id].append(card)
     return Board(
         pipeline=pipeline,
@@ -181,7 +193,12 @@ def _decimal(text: str) -> Decimal:
 
 
 def cards(
-    *, pipeline: Pipeline, columns: Sequence[Column], member: Membership, asked: BoardFilter, ids: Sequence[int]
+    *,
+    pipeline: Pipeline,
+    columns: Sequence[Column],
+    member: Membership,
+    asked: BoardFilter,
+    ids: Sequence[int],
 ) -> list[Card]:
     """Those of the deals `ids` that belong on this board now, in the order of their columns."""
     deals = asked.apply(policies.visible_to(member), member=member)

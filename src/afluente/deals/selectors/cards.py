@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,10 @@ from django.db.models.functions import Coalesce, Concat, Trim
 from afluente.accounts.models import Membership
 from afluente.contacts import policies as contact_policies
 from afluente.contacts.models import ContactEmail, ContactPhone
-from afluente.deals.models import DealContact
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from decimal import Decimal
 
@@ -68,6 +67,16 @@ class Card:
     stale_after_days: int | None = None
 
     @property
+    def since(self) -> str:
+        """When it entered its stage, for machines."""
+        return self.stage_entered_at.strftime("%Y-%m-%dT%H:%MZ")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it came here less than a minute ago."""
+        return (clock.now() - self.stage_entered_at).total_seconds() < 60
+
+    @property
     def place(self) -> str:
         """The position without trailing noughts: what the browser orders by."""
         return f"{self.position.normalize():f}"
@@ -83,18 +92,26 @@ class Card:
 
 
 def dress(
-    rows: Iterable[Mapping[str, Any]], *, member: Membership, stale: Mapping[int, int | None]
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    member: Membership,
+    stale: Mapping[int, int | None],
+    faces: Mapping[int, Person] | None = None,
 ) -> list[Card]:
-    """Cards from rows of FIELDS, with people and faces: two queries however many there are."""
+    """Cards from rows of FIELDS, with people and faces: two queries however many there are.
+
+    `faces` are members that are at hand already.
+    """
     found = [Card(**{name: row[name] for name in FIELDS}) for row in rows]
     people = _people([card.id for card in found], member)
-    faces = _faces({card.assignee_id for card in found if card.assignee_id})
+    known = dict(faces or {})
+    known |= _faces({card.assignee_id for card in found if card.assignee_id} - known.keys())
     return [
         replace(
             card,
             person=people.get(card.id, ("", None))[0],
             contact_id=people.get(card.id, ("", None))[1],
-            assignee=faces.get(card.assignee_id or 0),
+            assignee=known.get(card.assignee_id or 0),
             stale_after_days=stale.get(card.stage_id),
         )
         for card in found
@@ -103,22 +120,29 @@ def dress(
 
 def _people(deal_ids: list[int], member: Membership) -> dict[int, tuple[str, int | None]]:
     """The primary contact of each deal, if `member` sees them: what to call them, and their number."""
-    own = {"contact_id": OuterRef("contact_id"), "is_primary": True}
+    own = {"contact_id": OuterRef("pk"), "is_primary": True}
     email = ContactEmail.objects.filter(**own).values("email")[:1]
     phone = ContactPhone.objects.filter(**own).values("raw")[:1]
-    full = Trim(Concat(F("contact__first_name"), Value(" "), F("contact__last_name")))
-    nameless = Q(contact__first_name="", contact__last_name="")
-    seen = contact_policies.visible_to(member)
-    rows = DealContact.objects.filter(deal_id__in=deal_ids, is_primary=True, contact__in=seen)
-    named = rows.annotate(
+    nameless = Q(first_name="", last_name="")
+    seen = contact_policies.visible_to(member).filter(
+        deal_links__deal_id__in=deal_ids, deal_links__is_primary=True
+    )
+    named = seen.annotate(
         called=Case(
             When(nameless, then=Coalesce(Subquery(email), Subquery(phone), Value(""))),
-            default=full,
+            default=Trim(Concat(F("first_name"), Value(" "), F("last_name"))),
         )
     )
-    return {row[0]: (row[1], row[2]) for row in named.values_list("deal_id", "called", "contact_id")}
+    return {row[0]: (row[1], row[2]) for row in named.values_list("deal_links__deal_id", "called", "pk")}
 
 
 def _faces(member_ids: set[int]) -> dict[int, Person]:
+    if not member_ids:
+        return {}
     rows = Membership.objects.filter(pk__in=member_ids).values_list("pk", "user__name", "user_id")
     return {row[0]: Person(*row) for row in rows}
+
+
+def faces_of(members: Iterable[Membership]) -> dict[int, Person]:
+    """Members that are at hand, as avatars show them."""
+    return {one.pk: Person(one.pk, one.user.name, one.user_id) for one in members}

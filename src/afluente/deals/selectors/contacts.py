@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
@@ -12,6 +11,8 @@ from afluente.deals.models import Deal, Stage
 from afluente.deals.selectors.pages import RailStep, rail
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from afluente.accounts.models import Membership
 
 STRIPS = 3  # open deals drawn with their stages; all are under the tab
@@ -20,7 +21,9 @@ STRIPS = 3  # open deals drawn with their stages; all are under the tab
 def deals_of_contact(*, member: Membership, contact_id: int) -> list[Deal]:
     """The deals with a contact that `member` sees: open ones first, then the newest."""
     found = policies.visible_to(member).filter(people__contact_id=contact_id)
-    return list(found.select_related("pipeline", "stage", "assignee__user").order_by("-closed_at", "-created_at"))
+    return list(
+        found.select_related("pipeline", "stage", "assignee__user").order_by("-closed_at", "-created_at")
+    )
 
 
 def strips(*, member: Membership, contact_id: int) -> list[tuple[Deal, list[RailStep]]]:

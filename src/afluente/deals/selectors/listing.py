@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from afluente.deals.models import DealQuerySet
 
 

@@ -120,7 +120,9 @@ def _people(deal: Deal, member: Membership) -> tuple[list[PersonLine], int]:
     links = DealContact.objects.filter(deal_id=deal.pk, contact__deleted_at=None)
     seen = links.filter(contact__in=contact_policies.visible_to(member))
     ordered = seen.select_related("contact").prefetch_related("contact__emails", "contact__phones")
-    people = [_line(link.contact, is_primary=link.is_primary) for link in ordered.order_by("-is_primary", "pk")]
+    people = [
+        _line(link.contact, is_primary=link.is_primary) for link in ordered.order_by("-is_primary", "pk")
+    ]
     return people, links.count() - len(people)
 
 

@@ -36,14 +36,23 @@ class StageRow:
 
 
 def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
-    """The present pipelines in order, in two queries."""
+    """The present pipelines in order, in two queries.
+
+    Asked for by the navigation and by the page in one request: `member` is made anew in each request,
+    and remembers the answer.
+    """
+    known: list[PipelineSummary] | None = member.__dict__.get("_pipeline_summaries")
+    if known is None:
+        known = member.__dict__["_pipeline_summaries"] = _summaries(member)
+    return known
+
+
+def _summaries(member: Membership) -> list[PipelineSummary]:
     counts = dict(
         policies.visible_to(member).filter(closed_at=None).values_list("pipeline_id").annotate(n=Count("pk"))
     )
     rows = policies.pipelines_of(member).order_by("position", "pk").values_list("pk", "name", "icon")
-    return [
-        PipelineSummary(id=pk, name=name, icon=icon, count=counts.get(pk, 0)) for pk, name, icon in rows
-    ]
+    return [PipelineSummary(id=pk, name=name, icon=icon, count=counts.get(pk, 0)) for pk, name, icon in rows]
 
 
 def default_pipeline(*, member: Membership) -> Pipeline | None:
@@ -74,12 +83,15 @@ def stage_rows(*, pipeline: Pipeline) -> list[StageRow]:
     )
     opened = [stage for stage in stages if stage.kind == Stage.Kind.OPEN]
     return [
-        StageRow(stage=stage, depth=depth_of(stage, opened), count=counts.get(stage.pk, 0)) for stage in stages
+        StageRow(stage=stage, depth=depth_of(stage, opened), count=counts.get(stage.pk, 0))
+        for stage in stages
     ]
 
 
 def stages_beside(*, stage: Stage) -> list[Stage]:
     """Where the deals of `stage` could go: the stages of every present pipeline but itself."""
     present = Stage.objects.filter(pipeline__archived_at=None).exclude(pk=stage.pk)
-    ordered = present.select_related("pipeline").order_by("pipeline__position", "pipeline_id", "position", "pk")
+    ordered = present.select_related("pipeline").order_by(
+        "pipeline__position", "pipeline_id", "position", "pk"
+    )
     return list(ordered)

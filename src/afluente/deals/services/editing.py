@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,8 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from afluente.timeline.events import Actor
 
 EDITABLE = ("name", "amount", "currency", "lost_reason")
@@ -69,9 +70,7 @@ def assign_deals(*, deal_ids: Sequence[int], assignee: Membership | None, by: Ac
     names = dict(
         Membership.objects.filter(pk__in={deal.assignee_id for deal in given}).values_list("pk", "user__name")
     )
-    Deal.objects.filter(pk__in=[deal.pk for deal in given]).update(
-        assignee=assignee, updated_at=clock.now()
-    )
+    Deal.objects.filter(pk__in=[deal.pk for deal in given]).update(assignee=assignee, updated_at=clock.now())
     people = primary_contacts([deal.pk for deal in given])
     timeline.record(
         [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent, each
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.timeline.events import Actor
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,8 +14,11 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from afluente.accounts.models import Membership
     from afluente.timeline.events import Actor
+
 
 class LastPipelineError(Exception):
     """The only present pipeline cannot be archived: arriving leads need a place."""

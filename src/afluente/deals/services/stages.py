@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from afluente.deals.services.moving import move_deals
 from afluente.deals.services.pipelines import tell
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from afluente.timeline.events import Actor
 
 BATCH = 1_000  # deals moved in one statement when their stage is deleted

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,9 @@ from afluente.kernel import clock
 from afluente.ui import formats
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
     from afluente.deals.selectors import BoardFilter, Column
 
 register = template.Library()
@@ -25,7 +26,7 @@ DAY = 24 * HOUR
 
 
 @register.filter
-def here(moment: datetime.datetime) -> str:
+def here(moment: dt.datetime) -> str:
     """How long something has been where it is: `Just now`, `12 min`, `3 h`, `6 d`."""
     minutes = int((clock.now() - moment).total_seconds() // 60)
     if minutes < 1:

@@ -15,8 +15,8 @@ from afluente.timeline.events import Actor
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-    from afluente.accounts.requests import Request
     from afluente.accounts.models import Membership
+    from afluente.accounts.requests import Request
     from afluente.deals.models import Deal
 
 _NUMBERS = {"BR": "pt-br", "PL": "pl"}

@@ -28,20 +28,25 @@ MANY = 200  # ids in one request for cards; a burst larger than this is a reload
 @require_safe
 def board(request: Request, pk: int | None = None) -> HttpResponse:
     """One pipeline, the first one unless told otherwise; or its closed deals (`?status=won`)."""
-    pipeline = _pipeline(request, pk)
+    targets = selectors.move_targets(member=request.member)
+    pipeline = next((one for one in targets if pk in {None, one.pk}), None)
+    if pipeline is None and pk is not None:
+        raise Http404
     if pipeline is None:
-        return render(request, "deals/no_pipeline.html", {"may_configure": policies.may_configure(request.member)})
+        return render(
+            request, "deals/no_pipeline.html", {"may_configure": policies.may_configure(request.member)}
+        )
     asked, status = forms.read_filter(request.GET), request.GET.get("status", forms.OPEN)
     if status in {forms.WON, forms.LOST}:
         return _closed(request, pipeline, asked, status)
-    shown = selectors.board(pipeline=pipeline, member=request.member, asked=asked)
-    context = _frame(request, pipeline, asked, forms.OPEN) | {"board": shown, "first": shown.columns[0]}
+    context = _frame(request, pipeline, asked, forms.OPEN)
+    faces = selectors.faces_of(context["members"])
+    shown = selectors.board(pipeline=pipeline, member=request.member, asked=asked, faces=faces)
+    context |= {"board": shown, "first": shown.columns[0], "targets": targets}
     return respond(request, "deals/board.html", context, fragment="work")
 
 
-def _closed(
-    request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str
-) -> HttpResponse:
+def _closed(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str) -> HttpResponse:
     """Won or lost deals as a list, the last closed first."""
     heads = selectors.column_heads(pipeline=pipeline, member=request.member, asked=asked, closed=True)
     column = next(head for head in heads if head.stage.kind == status)
@@ -55,15 +60,12 @@ def _closed(
     return respond(request, "deals/closed.html", context, fragment="work")
 
 
-def _frame(
-    request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str
-) -> dict[str, Any]:
+def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str) -> dict[str, Any]:
     """What the bars above a board show."""
     everybody = asking.members(request)
     return {
         "pipeline": pipeline,
         "pipelines": selectors.pipeline_summaries(member=request.member),
-        "targets": selectors.move_targets(member=request.member),
         "asked": asked,
         "query": asked.query(),
         "status": status,
@@ -85,7 +87,8 @@ def _pipeline(request: Request, pk: int | None) -> Pipeline | None:
 def column(request: Request, pk: int) -> HttpResponse:
     """The next cards of one column, as it is scrolled; without script, a page of them."""
     stage = get_object_or_404(
-        Stage.objects.filter(pipeline__in=policies.pipelines_of(request.member)).select_related("pipeline"), pk=pk
+        Stage.objects.filter(pipeline__in=policies.pipelines_of(request.member)).select_related("pipeline"),
+        pk=pk,
     )
     asked = forms.read_filter(request.GET)
     heads = selectors.column_heads(pipeline=stage.pipeline, member=request.member, asked=asked, closed=True)
@@ -118,7 +121,9 @@ def changed_cards(request: Request, pipeline: Pipeline, ids: list[int]) -> HttpR
     asked = forms.read_filter(request.GET)
     heads = selectors.column_heads(pipeline=pipeline, member=request.member, asked=asked)
     found = selectors.cards(pipeline=pipeline, columns=heads, member=request.member, asked=asked, ids=ids)
-    response = render(request, "deals/_changed.html", {"cards": found, "columns": heads, "query": asked.query()})
+    response = render(
+        request, "deals/_changed.html", {"cards": found, "columns": heads, "query": asked.query()}
+    )
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -24,6 +22,10 @@ from afluente.timeline import services as timeline
 from afluente.ui import formats
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django import forms as django_forms
+
     from afluente.accounts.requests import Request
     from afluente.deals.models import Deal
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,7 +17,7 @@ from afluente.deals.views import pipelines as pipeline_views
 from afluente.kernel.htmx import respond
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
+    from django.http import HttpResponse, QueryDict
 
     from afluente.accounts.requests import Request
 
@@ -81,6 +80,7 @@ def _draw(
 ) -> HttpResponse:
     context = pipeline_views.stage_lines(rows, data)
     lines: Any = context["lines"]
+    lines.is_valid()
     if is_draft:  # a line that is still being written is no mistake yet
         for line in lines.forms:
             line._errors = {}
