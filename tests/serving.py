@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 20  # seconds a process may take to come up; it takes about one
+PATIENCE = 60  # seconds a process may take to come up; alone on a machine it takes about one
 
 
 @dataclass

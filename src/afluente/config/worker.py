@@ -30,7 +30,7 @@ log = logging.getLogger("afluente.worker")
 
 POLL = 1.0  # seconds after which a loop looks by itself
 BEAT_EVERY = 5.0  # seconds between two signs of life
-PATIENCE = 2.0  # seconds running work gets when the process is asked to stop
+PATIENCE = 1.5  # seconds running work gets when the process is asked to stop
 LAST_WORDS = 0.7  # seconds until the process ends in any case after that
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds a loop rests after an error
 

@@ -119,14 +119,24 @@ class Runner:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="job")
         self._lock = threading.Lock()
+        self._turning = threading.Lock()
+        self._is_stopping = False
         self._waiting: deque[tuple[float, Claim]] = deque()  # claimed at, not begun
         self._running: dict[int, Claim] = {}
         self._extended_at = time.monotonic()
 
     def turn(self) -> None:
         """Claim what there is room for. Raises database errors; call again later."""
-        self._give_back_unbegun()
-        room = self._threads * 2 - len(self._waiting) - len(self._running)
+        with self._turning:
+            if not self._is_stopping:
+                self._give_back_unbegun()
+                self._claim()
+
+    def _claim(self) -> None:
+        """Two for each idle thread, so that none waits for the next claim; none when all are busy,
+        because other workers may be idle.
+        """
+        room = (self._threads - len(self._running)) * 2 - len(self._waiting)
         if room <= 0:
             return
         with transaction.atomic():
@@ -152,7 +162,9 @@ class Runner:
         seconds. What is cut off is taken over by another worker, at the latest after its lease.
         """
         deadline = time.monotonic() + patience
-        self._give_back(older_than=0.0)
+        self._is_stopping = True
+        with self._turning:  # a turn under way may still claim
+            self._give_back(older_than=0.0)
         while self._running and time.monotonic() < deadline:
             time.sleep(0.02)
         self._pool.shutdown(wait=False, cancel_futures=True)
