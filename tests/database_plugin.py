@@ -30,9 +30,9 @@ def _begin() -> None:
     }
     _state["folder"] = folder
     if "AFLUENTE_DATABASE_URL" not in os.environ:
-        import psycopg  # noqa: PLC0415
+        import psycopg
 
-        from afluente.kernel.postgres import Embedded  # noqa: PLC0415  needs the path above
+        from afluente.kernel.postgres import Embedded
 
         server = Embedded(
             Path(folder.name), os.environ["AFLUENTE_SECRET_KEY"], overrides={"max_connections": "100"}
@@ -42,9 +42,7 @@ def _begin() -> None:
             connection.execute("ALTER ROLE afluente_owner CREATEDB")
             connection.execute("GRANT pg_signal_backend TO afluente_owner")  # and drop it in use
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    subprocess.run(  # noqa: S603  our own program
-        [sys.executable, "-m", "tests.prepare_database"], check=True, env=environment, cwd=ROOT
-    )
+    subprocess.run([sys.executable, "-m", "tests.prepare_database"], check=True, env=environment, cwd=ROOT)
 
 
 if "AFLUENTE_TESTING" not in os.environ:

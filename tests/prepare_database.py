@@ -6,14 +6,14 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "afluente.config.settings"
 
 
 def main() -> None:
-    import django  # noqa: PLC0415  after the environment is set
+    import django
 
     django.setup()
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.conf import settings
+    from django.core.management import call_command
 
     if settings.ENVIRONMENT.database_url:
-        from afluente.kernel.postgres import provision  # noqa: PLC0415
+        from afluente.kernel.postgres import provision
 
         provision(settings.ENVIRONMENT.database_url, settings.DATABASES["default"]["PASSWORD"])
     call_command("migrate", database="owner", verbosity=0)

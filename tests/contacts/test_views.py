@@ -1,8 +1,8 @@
 """The list and the page of a contact."""
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from afluente.contacts.models import Contact, ContactEmail
 from afluente.contacts.statements import search
@@ -175,7 +175,7 @@ def test_a_contact_given_out_of_reach_leaves_the_page(people, client_as):
         f"/contacts/{contact.pk}/assignee/", {"assignee": people.carla.pk}, headers=htmx("aside#about")
     )
 
-    assert answer["HX-Location"] == "/contacts/"
+    assert answer["HX-Redirect"] == "/contacts/"
 
 
 def test_a_comment_is_written_with_and_without_script(people, client_as):

@@ -36,7 +36,18 @@ def test_any_text_is_a_cursor_or_none(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1:2", "0:1:", "5:4:", "1:5:7", "1:5:3,2", "1:5:2,2", "1:9223372036854775808:", "1:2:~", "1:2:~1:2:~x"],
+    [
+        "",
+        "1:2",
+        "0:1:",
+        "5:4:",
+        "1:5:7",
+        "1:5:3,2",
+        "1:5:2,2",
+        "1:9223372036854775808:",
+        "1:2:~",
+        "1:2:~1:2:~x",
+    ],
 )
 def test_what_postgresql_would_refuse_is_refused_before(text):
     assert Cursor.parse(text) is None

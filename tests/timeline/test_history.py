@@ -10,7 +10,7 @@ from django.utils import translation
 
 from afluente.timeline import selectors, services
 from afluente.timeline.events import Actor, NewEvent
-from afluente.timeline.models import Comment, Event
+from afluente.timeline.models import Event
 from afluente.timeline.selectors import kinds
 from tests import make
 

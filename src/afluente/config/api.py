@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -23,9 +22,13 @@ from ninja.security import HttpBearer
 
 from afluente import __version__
 from afluente.accounts import selectors as accounts
-from afluente.accounts.models import ApiToken
 from afluente.intake import statements as intake_statements
 from afluente.kernel.workspace import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from afluente.accounts.models import ApiToken
 
 KEYED = ("POST", "PATCH")
 DOCUMENTS = ("openapi-json", "api-root")
@@ -94,7 +97,9 @@ def _inside_workspace(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 
 
 def _unauthorized() -> JsonResponse:
-    response = problem(401, "token_invalid", "The token is missing, wrong, expired or revoked.", "Authorization")
+    response = problem(
+        401, "token_invalid", "The token is missing, wrong, expired or revoked.", "Authorization"
+    )
     response["WWW-Authenticate"] = "Bearer"
     return response
 
@@ -120,11 +125,18 @@ def _keyed(request: HttpRequest, token: ApiToken, call: Callable[[], HttpRespons
     what = f"{request.method} {request.path_info}\n".encode() + request.body
     digest = hashlib.sha256(what).hexdigest()
     if not intake_statements.hold_key(token.pk, key):
-        return problem(409, "key_in_use", "A call with this key is being answered. Try again in a moment.", "Idempotency-Key")
+        return problem(
+            409,
+            "key_in_use",
+            "A call with this key is being answered. Try again in a moment.",
+            "Idempotency-Key",
+        )
     if held := intake_statements.keyed_answer(token.pk, key):
         status, content, first_digest = held
         if first_digest != digest:
-            return problem(422, "key_reused", "This key was used before with another request.", "Idempotency-Key")
+            return problem(
+                422, "key_reused", "This key was used before with another request.", "Idempotency-Key"
+            )
         return HttpResponse(content, status=status, content_type="application/json; charset=utf-8")
     response = call()
     if response.status_code < 400:
@@ -163,4 +175,3 @@ def urls() -> list[URLPattern]:
         view.workspace_free = True  # the token says which workspace
         found.append(path(str(pattern.pattern), view, name=pattern.name))
     return found
-

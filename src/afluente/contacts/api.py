@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field, model_validator
 
+from afluente.accounts.models import Membership
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.models import Contact
 from afluente.kernel import email, phone, text
 from afluente.timeline import selectors as timeline_selectors
 from afluente.timeline.events import Actor
-
-if TYPE_CHECKING:
-    from afluente.accounts.models import Membership
 
 router = Router(tags=["Contacts"])
 LIMIT = 100

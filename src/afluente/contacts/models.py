@@ -59,7 +59,9 @@ class Contact(WorkspaceModel):
     class Meta(WorkspaceModel.Meta):
         indexes = [
             models.Index(
-                fields=["workspace", "-created_at", "-id"], condition=Q(deleted_at=None), name="contact_newest"
+                fields=["workspace", "-created_at", "-id"],
+                condition=Q(deleted_at=None),
+                name="contact_newest",
             ),
             models.Index(
                 fields=["workspace", "sort_name", "id"], condition=Q(deleted_at=None), name="contact_by_name"
@@ -107,11 +109,11 @@ class ContactEmail(WorkspaceModel):
             models.Index(fields=["workspace", "key"], condition=~Q(key=""), name="contact_email_key"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["workspace", "contact", "email"], name="contact_email_once"),
             models.UniqueConstraint(
-                fields=["workspace", "contact", "email"], name="contact_email_once"
-            ),
-            models.UniqueConstraint(
-                fields=["workspace", "contact"], condition=Q(is_primary=True), name="contact_email_one_primary"
+                fields=["workspace", "contact"],
+                condition=Q(is_primary=True),
+                name="contact_email_one_primary",
             ),
         ]
 
@@ -136,7 +138,9 @@ class ContactPhone(WorkspaceModel):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "contact", "raw"], name="contact_phone_once"),
             models.UniqueConstraint(
-                fields=["workspace", "contact"], condition=Q(is_primary=True), name="contact_phone_one_primary"
+                fields=["workspace", "contact"],
+                condition=Q(is_primary=True),
+                name="contact_phone_one_primary",
             ),
         ]
 
@@ -175,7 +179,9 @@ class ContactMessenger(WorkspaceModel):
                 fields=["workspace", "contact", "kind", "value"], name="contact_messenger_once"
             ),
             models.UniqueConstraint(
-                fields=["workspace", "contact"], condition=Q(is_primary=True), name="contact_messenger_one_primary"
+                fields=["workspace", "contact"],
+                condition=Q(is_primary=True),
+                name="contact_messenger_one_primary",
             ),
         ]
 
@@ -189,9 +195,7 @@ class PossibleDuplicate(WorkspaceModel):
     contact = models.ForeignKey(
         Contact, models.CASCADE, related_name="possible_duplicates", db_constraint=False, db_index=False
     )
-    other = models.ForeignKey(
-        Contact, models.CASCADE, related_name="+", db_constraint=False, db_index=False
-    )
+    other = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     reason = models.CharField(max_length=40)
     created_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)

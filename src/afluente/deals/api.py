@@ -123,7 +123,7 @@ REFUSALS: dict[int, Any] = {401: DealProblem, 403: DealProblem, 404: DealProblem
 
 
 @router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
-def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
+def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:  # noqa: ARG001  ninja passes it
     """Present deals, a page at a time; the cost does not grow with the page number."""
     try:
         rows, following = selectors.deal_rows(
@@ -144,7 +144,7 @@ def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
 
 
 @router.get("/deals/{deal_id}", response={200: DealOut, **REFUSALS})
-def read_deal(request: HttpRequest, deal_id: int) -> Any:
+def read_deal(request: HttpRequest, deal_id: int) -> Any:  # noqa: ARG001  ninja passes it
     """One deal."""
     return _one(deal_id)
 
@@ -155,28 +155,35 @@ def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
     given = payload.dict(exclude_unset=True)
     if not policies.visible_to_token().filter(pk=deal_id).exists():
         return _no_deal()
-    for name in ("name", "currency", "lost_reason"):
-        if name in given:
-            given[name] = text.clean(given[name] or "", limit=255)
-    if "name" in given and not given["name"]:
-        return _refuse(422, "invalid", "A deal needs a name.", "name")
-    if "currency" in given and not money.is_currency(given["currency"]):
-        return _refuse(422, "invalid", "That is no ISO 4217 currency.", "currency")
-    if "amount" in given:
-        try:
-            given["amount"] = money.amount(given["amount"] or 0)
-        except money.BadAmountError:
-            return _refuse(422, "invalid", "That is no amount.", "amount")
-        if given["amount"] < 0:
-            return _refuse(422, "invalid", "An amount cannot be below zero.", "amount")
+    for name in {"name", "currency", "lost_reason"} & given.keys():
+        given[name] = text.clean(given[name] or "", limit=255)
+    if refusal := _fault_in(given):
+        return refusal
     if "assignee_id" in given and (refusal := _assign(request, deal_id, given.pop("assignee_id"))):
         return refusal
     services.change_deal(deal_id=deal_id, changes=given, by=_by(request))
     return _one(deal_id)
 
 
+def _fault_in(given: dict[str, Any]) -> JsonResponse | None:
+    """Why these values cannot be set; None when they can, the amount then being a Decimal."""
+    if "name" in given and not given["name"]:
+        return _refuse(422, "invalid", "A deal needs a name.", "name")
+    if "currency" in given and not money.is_currency(given["currency"]):
+        return _refuse(422, "invalid", "That is no ISO 4217 currency.", "currency")
+    if "amount" not in given:
+        return None
+    try:
+        given["amount"] = money.amount(given["amount"] or 0)
+    except money.BadAmountError:
+        return _refuse(422, "invalid", "That is no amount.", "amount")
+    return (
+        _refuse(422, "invalid", "An amount cannot be below zero.", "amount") if given["amount"] < 0 else None
+    )
+
+
 def _assign(request: HttpRequest, deal_id: int, member_id: int | None) -> JsonResponse | None:
-    member = Membership.objects.active().select_related("user").filter(pk=member_id).first()  # type: ignore[attr-defined]
+    member = Membership.objects.active().select_related("user").filter(pk=member_id or 0).first()
     if member is None and member_id is not None:
         return _refuse(422, "invalid", "There is no such member.", "assignee_id")
     services.assign_deals(deal_ids=[deal_id], assignee=member, by=_by(request))
@@ -203,7 +210,7 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
 
 
 @router.get("/pipelines", response={200: PipelinesOut, **REFUSALS}, tags=["Pipelines"])
-def list_pipelines(request: HttpRequest) -> Any:
+def list_pipelines(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passes it
     """The present pipelines in their order, with their stages in theirs."""
     return JsonResponse(
         {

@@ -10,6 +10,7 @@ from babel.core import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from afluente.deals.models import Stage
 from afluente.deals.selectors import BoardFilter
@@ -86,12 +87,14 @@ def source_choices() -> list[tuple[str, Any]]:
 class QuickAdd(forms.Form):
     """A deal typed at the top of a column: a name or a person, the rest as known."""
 
-    stage = forms.ModelChoiceField(None, widget=forms.HiddenInput)
+    stage: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None, widget=forms.HiddenInput)
     name = Line(label=_("Deal"), max_length=255, required=False)
     person = Line(label=_("Person"), max_length=300, required=False)
     reach = Line(label=_("E-mail or phone"), max_length=254, required=False)
     amount = Amount(label=_("Amount"))
-    contact = forms.ModelChoiceField(None, required=False, widget=forms.HiddenInput)
+    contact: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        None, required=False, widget=forms.HiddenInput
+    )
 
     def __init__(
         self, *args: Any, pipelines: Any, contacts: QuerySet[Contact], locale: str = "en", **kwargs: Any
@@ -129,7 +132,7 @@ class QuickAdd(forms.Form):
 class Move(forms.Form):
     """Where a deal goes: a stage, and the neighbours it lands between."""
 
-    stage = forms.ModelChoiceField(None)
+    stage: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None)
     after = forms.IntegerField(required=False, min_value=1)
     before = forms.IntegerField(required=False, min_value=1)
     reason = Line(max_length=255, required=False)
@@ -166,7 +169,7 @@ class LostReason(forms.Form):
 class Assignee(forms.Form):
     """A member to give a deal to; empty is nobody."""
 
-    value = forms.ModelChoiceField(None, required=False)
+    value: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None, required=False)
 
     def __init__(self, *args: Any, members: QuerySet[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -176,7 +179,9 @@ class Assignee(forms.Form):
 class StageDeletion(forms.Form):
     """Where the deals of a stage go before it is deleted."""
 
-    to = forms.ModelChoiceField(None, label=_("Move the deals to"), empty_label=None, required=False)
+    to: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        None, label=_("Move the deals to"), empty_label=None, required=False
+    )
 
     def __init__(self, *args: Any, stage: Stage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -193,7 +198,7 @@ class PipelineProperties(forms.Form):
     name = Line(label=_("Name"), max_length=100)
     icon = forms.ChoiceField(label=_("Sign"), required=False)
     currency = forms.ChoiceField(label=_("Currency"))
-    default_assignee = forms.ModelChoiceField(
+    default_assignee: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None,
         label=_("Default assignee"),
         required=False,
@@ -245,7 +250,7 @@ class StageLine(forms.Form):
 
 
 def _days(count: int) -> str:
-    return _("1 day") if count == 1 else _("%(n)s days") % {"n": count}
+    return ngettext("{n} day", "{n} days", count).format(n=count)
 
 
 class BaseStageLines(forms.BaseFormSet):  # type: ignore[type-arg]

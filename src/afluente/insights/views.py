@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -19,6 +18,8 @@ from afluente.kernel import htmx
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
+
     from afluente.accounts.requests import Request
 
 DEFAULT_PERIOD = 30

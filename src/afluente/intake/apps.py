@@ -22,7 +22,12 @@ def _register_pages() -> None:
 
     navigation.register_nav(
         navigation.NavEntry(
-            label=_("Incoming"), url_name="intake:incoming", icon="inbox", order=40, key="i", badge=incoming.failed_count
+            label=_("Incoming"),
+            url_name="intake:incoming",
+            icon="inbox",
+            order=40,
+            key="i",
+            badge=incoming.failed_count,
         )
     )
     navigation.register_settings_page(

@@ -73,7 +73,9 @@ class DealRuleMember(WorkspaceModel):
 
     class Meta(WorkspaceModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "rule", "member"], name="intake_dealrulemember_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "rule", "member"], name="intake_dealrulemember_once"
+            ),
         ]
         indexes = [models.Index(fields=["workspace", "member"], name="intake_dealrulemember_member")]
 

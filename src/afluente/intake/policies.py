@@ -43,7 +43,9 @@ def rules_of(member: Membership) -> QuerySet[DealRule]:
     """The deal rules that `member` may open and change: all, or none."""
     if not may_configure(member):
         return DealRule.objects.none()
-    return DealRule.objects.filter(workspace_id=member.workspace_id).select_related("pipeline", "stage", "assignee__user")
+    return DealRule.objects.filter(workspace_id=member.workspace_id).select_related(
+        "pipeline", "stage", "assignee__user"
+    )
 
 
 def sources_of(member: Membership) -> QuerySet[Source]:

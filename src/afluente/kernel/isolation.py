@@ -53,7 +53,9 @@ def problems(cursor: Any) -> list[str]:
         if not keyed and table != "accounts_workspace":
             found.append(f"The primary key of {table} does not start with workspace_id.")
     cursor.execute(PLAIN_KEYS_SQL)
-    found += [f"Foreign key {name} of {table} does not carry the workspace." for table, name in cursor.fetchall()]
+    found += [
+        f"Foreign key {name} of {table} does not carry the workspace." for table, name in cursor.fetchall()
+    ]
     cursor.execute(GLOBAL_UNIQUE_SQL)
     found += [f"Unique index {name} of {table} ignores the workspace." for table, name in cursor.fetchall()]
     return found

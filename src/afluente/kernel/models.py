@@ -35,7 +35,9 @@ class Job(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="kernel_job_due"),
-            models.Index(fields=["lease_until"], condition=models.Q(state="running"), name="kernel_job_lease"),
+            models.Index(
+                fields=["lease_until"], condition=models.Q(state="running"), name="kernel_job_lease"
+            ),
             models.Index(
                 fields=["workspace_id", "-id"], condition=models.Q(state="dead"), name="kernel_job_dead"
             ),

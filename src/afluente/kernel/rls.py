@@ -164,9 +164,7 @@ class DefinerMayRead(_DatabaseOperation):
         table = to_state.apps.get_model(app_label, self.model)._meta.db_table
         role = settings.AFLUENTE_DEFINER_ROLE
         schema_editor.execute(f'GRANT SELECT ON "{table}" TO "{role}"')
-        schema_editor.execute(
-            f'CREATE POLICY definer_reads ON "{table}" FOR SELECT TO "{role}" USING (true)'
-        )
+        schema_editor.execute(f'CREATE POLICY definer_reads ON "{table}" FOR SELECT TO "{role}" USING (true)')
 
 
 class DefinerFunction(_DatabaseOperation):
@@ -195,4 +193,3 @@ class DefinerFunction(_DatabaseOperation):
         schema_editor.execute(f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC")
         schema_editor.execute(f'GRANT EXECUTE ON FUNCTION {self.signature} TO "{app}"')
         schema_editor.execute(f'ALTER FUNCTION {self.signature} OWNER TO "{definer}"')
-

@@ -8,12 +8,14 @@ for people who write, none of its cost for people who read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 JOINED = "ui/css/afluente.css"
 _IMPORT = re.compile(r'@import url\("(?P<file>[a-z/-]+\.css)"\) layer\((?P<layer>[a-z]+)\);')

@@ -6,7 +6,6 @@ Row-level security in the database is the belt; these managers are the braces. N
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from django.db import connection, models, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.db.models import QuerySet
 
 _current: ContextVar[int | None] = ContextVar("afluente_workspace", default=None)

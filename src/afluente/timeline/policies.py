@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
-
 from afluente.timeline.models import Comment
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from afluente.accounts.models import Membership
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 
@@ -19,6 +19,9 @@ from afluente.intake.models import DealRule, Source
 from afluente.kernel import email, phone, text
 from afluente.timeline import services as timeline
 from afluente.timeline.events import SYSTEM, Actor, NewEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def fill_workspace(owner_id: int) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies
@@ -17,6 +15,9 @@ from afluente.timeline.selectors import touch
 from afluente.ui import channels
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
     from afluente.accounts.models import Membership

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from afluente.contacts.selectors.listing import Filter, filtered
 from afluente.contacts.selectors.searching import find_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.accounts.models import Membership
     from afluente.contacts.models import ContactQuerySet
 

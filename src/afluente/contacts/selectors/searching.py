@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from afluente.contacts import policies
@@ -13,6 +12,8 @@ from afluente.kernel import text
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from afluente.accounts.models import Membership
 
 NOBODY = 0

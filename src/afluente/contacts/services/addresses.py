@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +19,8 @@ from afluente.contacts.services.identity import note_possible_duplicates
 from afluente.kernel import clock, email, phone, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.timeline.events import Actor
 
 Kind = Literal["email", "phone", "messenger"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent, each
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from afluente.timeline.events import Actor
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +13,8 @@ from afluente.contacts.statements import search as search_statements
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from afluente.contacts.services.creation import EmailValue, MessengerValue, PhoneValue
 
 Level = Literal["primary_email", "email", "phone", "messenger"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connection
@@ -11,6 +10,8 @@ from django.db import connection
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+
     from afluente.contacts.services.creation import NewContact
 
 T = TypeVar("T")

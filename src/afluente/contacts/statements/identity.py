@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -12,6 +11,8 @@ from afluente.contacts.statements.creation import columns
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.contacts.services.identity import Enrichment, Identity, Level
 
 LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"

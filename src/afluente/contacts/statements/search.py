@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Every lexeme starts with the workspace's number and a mark: `7:maria` a word or an address, `7#984`
 # three digits in a row of a number, `7@a12` the assignee, `7@sform` the source. Split at ASCII signs and

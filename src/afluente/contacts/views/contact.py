@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -103,10 +104,12 @@ def about(request: Request, pk: int) -> dict[str, Any]:
     card = selectors.contact_card(member=request.member, contact_id=pk)
     if card is None:
         raise Http404
+    is_own_page = _is_own_page(request, pk)
     return {
         "card": card,
         "members": assignable_by(request.member).order_by("user__name"),
-        "level": "h1" if _is_own_page(request, pk) else "h3",
+        "level": "h1" if is_own_page else "h3",
+        "section": "h2" if is_own_page else "h4",
     }
 
 
@@ -161,11 +164,12 @@ def _visible(request: Request, pk: int) -> Any:
 
 def _given_away(request: Request) -> HttpResponse:
     """Whoever gives a contact out of their reach no longer sees it."""
+    messages.info(request, gettext("Given away. You no longer see this contact"))
     if not htmx.wants_fragment(request):
         return redirect("contacts:list")
     response = HttpResponse()
-    response["HX-Location"] = reverse("contacts:list")
-    return htmx.toast(response, gettext("Given away. You no longer see this contact"))
+    response["HX-Redirect"] = reverse("contacts:list")
+    return response
 
 
 def _drawn(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

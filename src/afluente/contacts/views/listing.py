@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afluente.accounts.policies import assignable_by
@@ -69,8 +68,8 @@ def _create(request: Request, form: forms.NewPerson) -> HttpResponse:
     if not htmx.wants_fragment(request):
         return redirect(address)
     response = HttpResponse()
-    response["HX-Location"] = address
-    return htmx.toast(response, gettext("Contact added"))
+    response["HX-Redirect"] = address
+    return response
 
 
 def _same_email(typed: str) -> Contact | None:

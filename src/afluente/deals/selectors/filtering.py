@@ -51,7 +51,7 @@ def _says(words: str) -> Q:
     """Deals whose name, number or person contains `words`, whatever the accents."""
     folded = texts.norm(words)
     people = DealContact.objects.filter(deal_id=OuterRef("pk"))
-    about = Q(search_name__contains=folded) | Exists(people.filter(_names(words, folded)))
+    about = Q(search_name__contains=folded) | Q(Exists(people.filter(_names(words, folded))))
     number = words.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) <= 18:
         about |= Q(number=int(number))
@@ -59,7 +59,8 @@ def _says(words: str) -> Q:
 
 
 def _names(words: str, folded: str) -> Q:
-    person = Q(contact__sort_name__contains=folded) | Q(contact__emails__key__contains=words.lower())
+    person: Q = Q(contact__sort_name__contains=folded)
+    person |= Q(contact__emails__key__contains=words.lower())
     digits = "".join(character for character in words if character.isdigit())
     if len(digits) >= 4:
         person |= Q(contact__phones__e164__contains=digits)

@@ -70,7 +70,8 @@ def _locked_stages(pipeline: Pipeline) -> list[Stage]:
 
 
 def _renamed(stages: Mapping[int, Stage], drafts: Sequence[StageDraft]) -> list[int]:
-    return [draft.id for draft in drafts if draft.id in stages and stages[draft.id].name != draft.name]
+    named = {draft.id: draft.name for draft in drafts if draft.id is not None}
+    return [pk for pk, stage in stages.items() if named.get(pk, stage.name) != stage.name]
 
 
 def _written(pipeline: Pipeline, stages: Mapping[int, Stage], draft: StageDraft) -> Stage:

@@ -64,7 +64,7 @@ def require_configurer(request: Request) -> None:
 def reordered(ids: list[int], data: QueryDict) -> list[int]:
     """`ids` after the wish in `data`: `order` names all of them, `up` or `down` one to move a place."""
     if "order" in data:
-        wanted = [int(text) for text in data["order"].split(",") if text.isascii() and text.isdigit()]
+        wanted = [int(text) for text in data.get("order", "").split(",") if text.isascii() and text.isdigit()]
         return [one for one in wanted if one in ids]
     changed = list(ids)
     for act, step in (("up", -1), ("down", 1)):

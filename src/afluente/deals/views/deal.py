@@ -122,12 +122,12 @@ def _save(request: Request, present: Deal, field: str, value: Any) -> None:
         return
     seen = {}
     if "was" in request.POST:
-        was = _form_value(present, field, request.POST["was"])
+        was = _form_value(field, request.POST["was"])
         seen = {field: was} if was is not None else {}
     services.change_deal(deal_id=present.pk, changes={field: value}, by=asking.by(request), seen=seen)
 
 
-def _form_value(present: Deal, field: str, was: str) -> Any:
+def _form_value(field: str, was: str) -> Any:
     """What `was` means as a value of the field; None when it is no such value."""
     if field != "amount":
         return was

@@ -67,7 +67,7 @@ def _move(request: Request, deal: Deal, form: forms.Move) -> HttpResponse:
 
 def _way_back(deal: Deal) -> str:
     """The address whose POST puts the deal back where it is now, among its present neighbours."""
-    column = Deal.objects.present().filter(stage_id=deal.stage_id)  # type: ignore[attr-defined]
+    column = Deal.objects.present().filter(stage_id=deal.stage_id)
     above = (
         column.filter(position__lt=deal.position).order_by("-position").values_list("pk", flat=True).first()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, render
@@ -100,7 +100,7 @@ def stage_lines(rows: list[selectors.StageRow], data: QueryDict | None) -> dict[
         }
         for row in opened
     ]
-    lines = forms.StageLines(data, initial=initial, prefix="stages")
+    lines: Any = forms.StageLines(data, initial=initial, prefix="stages")
     lines.taken = tuple(row.stage.name for row in rows if row.stage.kind != "open")
     known = {str(row.stage.pk): row for row in opened}
     pairs = [(line, known.get(str(line["id"].value() or ""))) for line in lines.forms]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from afluente.deals.selectors.boards import depth_of
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.accounts.models import Membership
     from afluente.deals.models import Pipeline
 

@@ -23,13 +23,24 @@ from afluente.intake.models import RawEvent
 from afluente.intake.services import opening
 
 router = Router(tags=["Leads"])
-REFUSALS: dict[int, Any] = {400: ProblemOut, 401: ProblemOut, 403: ProblemOut, 413: ProblemOut, 422: ProblemOut}
+REFUSALS: dict[int, Any] = {
+    400: ProblemOut,
+    401: ProblemOut,
+    403: ProblemOut,
+    413: ProblemOut,
+    422: ProblemOut,
+}
 
 
 @router.post(
     "/leads",
     response={202: LeadAccepted, **REFUSALS},
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LeadIn"}}}}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LeadIn"}}},
+        }
+    },
 )
 def send_lead(request: HttpRequest) -> Any:
     """Send a lead. It is kept durably before the answer; what becomes of it is read at /leads/{id}.
@@ -69,7 +80,12 @@ def read_lead(request: HttpRequest, lead_id: uuid.UUID) -> Any:
     "/deals",
     response={201: DealCreated, 409: ProblemOut, **REFUSALS},
     tags=["Deals"],
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DealWithContactIn"}}}}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DealWithContactIn"}}},
+        }
+    },
 )
 def open_deal(request: HttpRequest) -> Any:
     """Open a deal with its contact in one call: the contact is found by its addresses or made."""

@@ -11,7 +11,6 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import Error as DatabaseError
@@ -23,6 +22,8 @@ from afluente.kernel import asgi, doors
 from afluente.kernel.crash import point
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from afluente.kernel.asgi import Receive, Scope, Send
 
 GATHER = 256  # arrivals in one COMMIT at most

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from afluente.accounts import selectors as accounts
 from afluente.intake.api.shapes import LeadIn
 from afluente.intake.services import Arrival, Note, Receipt
 from afluente.kernel import ids, jsonin
-from afluente.accounts import selectors as accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 S = TypeVar("S", bound=BaseModel)

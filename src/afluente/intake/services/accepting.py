@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from afluente.intake import statements
 from afluente.intake.services import doors
-from afluente.intake.services.notes import Note
 from afluente.kernel import clock, crash, live
 from afluente.kernel.workspace import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from afluente.intake.services.notes import Note
 
 KEY_LIMIT = 255
 SCOPE = "leads:write"
@@ -161,9 +164,7 @@ def _own_key(kind: str, public_id: uuid.UUID, digest: str) -> str:
     return f"once:{public_id}"
 
 
-def _receipt(
-    kept: Kept, is_new: bool, told: Mapping[tuple[int, str], tuple[uuid.UUID, str]]
-) -> Receipt:
+def _receipt(kept: Kept, is_new: bool, told: Mapping[tuple[int, str], tuple[uuid.UUID, str]]) -> Receipt:
     public_id, digest = kept.public_id, kept.digest
     if not is_new:
         public_id, digest = told[(kept.source_id, kept.key)]

@@ -10,8 +10,8 @@ event costs only itself (R-8). `tests/intake/reference.py` is the readable twin.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -26,11 +26,15 @@ from afluente.intake.services.notes import Note
 from afluente.intake.services.parsing import UnreadableBodyError, read_lead
 from afluente.intake.services.rounds import rounds
 from afluente.intake.services.rules import Planned, RuleBook, plan_deal
-from afluente.intake.statements import ClaimedEvent
 from afluente.kernel import crash, jobs
 from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from afluente.intake.statements import ClaimedEvent
 
 BATCH = 500  # events per transaction
 WARN = "intake.warn_of_fallback"

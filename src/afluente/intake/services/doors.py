@@ -96,9 +96,7 @@ def _recall(name: tuple[int, str]) -> Door | Closed:
 
 
 def _look_up_token(digest: str) -> Door | Closed:
-    token = (
-        ApiToken.objects.select_related("created_by__user").filter(digest=digest, revoked_at=None).first()
-    )
+    token = ApiToken.objects.select_related("created_by__user").filter(digest=digest, revoked_at=None).first()
     if token is None or (token.expires_at is not None and token.expires_at <= clock.now()):
         return NO_TOKEN
     if not (token.created_by.is_active and token.created_by.user.is_active):

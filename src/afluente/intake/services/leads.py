@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afluente.contacts.services import EmailValue, Identity, MessengerValue, PhoneValue
-from afluente.intake.services.notes import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from afluente.intake.services.notes import Note
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 TOUCH = (*UTM, "referrer", "page")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,8 @@ from afluente.intake.services.parsing import read_lead
 from afluente.intake.services.rules import Planned
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from afluente.accounts.models import ApiToken
 
 
@@ -68,7 +69,9 @@ def open_deal_with_contact(
     )
     statements.insert_events([kept])
     event = statements.claim_one(kept.public_id)
-    read = read_lead(content, "application/json", kind=source.kind, mapping=[], country=token.workspace.country)
+    read = read_lead(
+        content, "application/json", kind=source.kind, mapping=[], country=token.workspace.country
+    )
     deal = NewDeal(
         name=read.deal_name or read.name,
         pipeline_id=stage.pipeline_id,
@@ -105,7 +108,11 @@ def _stage(target: Target) -> Stage:
             raise NoSuchTargetError("pipeline_id", f"There is no pipeline {target.pipeline_id}.")
         stages = stages.filter(pipeline_id=target.pipeline_id)
     if target.stage_id is None:
-        stage = stages.filter(kind=Stage.Kind.OPEN).order_by("pipeline__position", "pipeline_id", "position").first()
+        stage = (
+            stages.filter(kind=Stage.Kind.OPEN)
+            .order_by("pipeline__position", "pipeline_id", "position")
+            .first()
+        )
         if stage is None:
             raise NoSuchTargetError("pipeline_id", "There is no pipeline with an open stage.")
         return stage

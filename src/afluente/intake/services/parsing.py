@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
 from afluente.intake.services.leads import TOUCH, UTM, Lead
 from afluente.intake.services.notes import Note
 from afluente.kernel import email, jsonin, money, phone, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from django.utils.functional import Promise
 
 FIELDS_LIMIT = 100
 VALUE_LIMIT = 5500  # crm.md 2.1: a field value through the API
@@ -55,11 +58,15 @@ TARGET_NAMES = frozenset(target.name for target in TARGETS)
 
 # What people call these things in the bodies we are sent; matched on the last part of a path.
 _GUESSES: Mapping[str, str] = {
-    **dict.fromkeys(("name", "nome", "full_name", "fullname", "nome_completo", "imie_i_nazwisko"), "contact.name"),
+    **dict.fromkeys(
+        ("name", "nome", "full_name", "fullname", "nome_completo", "imie_i_nazwisko"), "contact.name"
+    ),
     **dict.fromkeys(("first_name", "firstname", "primeiro_nome", "imie"), "contact.first_name"),
     **dict.fromkeys(("last_name", "lastname", "sobrenome", "nazwisko", "surname"), "contact.last_name"),
     **dict.fromkeys(("email", "e_mail", "mail", "email_address"), "contact.email"),
-    **dict.fromkeys(("phone", "telefone", "telefon", "celular", "mobile", "tel", "phone_number"), "contact.phone"),
+    **dict.fromkeys(
+        ("phone", "telefone", "telefon", "celular", "mobile", "tel", "phone_number"), "contact.phone"
+    ),
     **dict.fromkeys(("whatsapp", "zap"), "contact.whatsapp"),
     "telegram": "contact.telegram",
     "instagram": "contact.instagram",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import transaction
@@ -11,6 +11,9 @@ from django.db import transaction
 from afluente.intake.models import RawEvent
 from afluente.kernel import live
 from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from afluente.intake.services.naming import deal_name
 from afluente.intake.services.notes import Note
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from afluente.intake.services.leads import Lead
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from afluente.intake.services.applying import Entry
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import connection
 
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
     from afluente.intake.services.accepting import Kept
 
 # Numbered in the order given, written in the order of their keys: two processes that keep the same
@@ -30,7 +31,7 @@ SELECT %(ws)s, g.id, g.public_id, g.source_id, g.rule_id, g.key, g.body, g.diges
                       %(error)s::text[], %(notes)s::jsonb[])
                AS w (public_id, source_id, rule_id, key, body, digest, content_type, context, error, notes)
        ) AS g
- ORDER BY g.source_id, g.key
+ ORDER BY g.source_id, g.key, g.id
 ON CONFLICT (workspace_id, source_id, key) DO NOTHING
 RETURNING public_id
 """

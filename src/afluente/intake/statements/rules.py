@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 RULE_MEMBERS = """
 SELECT rule_id, member_id FROM intake_dealrulemember WHERE workspace_id = %s ORDER BY position, id

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from afluente.timeline.models import Comment
 from afluente.timeline.selectors import kinds
 from afluente.ui import channels
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from django.utils.safestring import SafeString
+
+    from afluente.timeline.models import Comment
 
 COMMENTS = "comments"
 SIGNS = {"rule": "rule", "token": "api", "system": "rule"}

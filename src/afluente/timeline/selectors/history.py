@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
@@ -19,6 +18,8 @@ from afluente.timeline.selectors.entries import Change, Day, Entry, Feed, Place,
 from afluente.ui import formats
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from afluente.accounts.models import Membership
 
 PAGE = 50

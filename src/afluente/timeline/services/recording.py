@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline import statements
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.timeline.events import NewEvent
 
 

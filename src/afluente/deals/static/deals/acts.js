@@ -1,14 +1,14 @@
 // @ts-check
 /** Clicks on a board: the menu of a card, questions before it leaves, the side panel. */
-import { cardOf, columnOf, linkOf, openAt } from "./cards.js";
+import { columnOf, openAt } from "./cards.js";
+import { Peek } from "./peek.js";
 
-export class Acts {
+export class Acts extends Peek {
   /** The card a menu or a question is about. @type {HTMLElement | undefined} */ inHand;
-  peeked = "";
 
   /** @param {any} board */
   constructor(board) {
-    this.board = board;
+    super(board);
     board.addEventListener("click", (/** @type {MouseEvent} */ event) => this.click(event));
     board.addEventListener("submit", (/** @type {SubmitEvent} */ event) => this.submit(event));
   }
@@ -73,18 +73,5 @@ export class Acts {
     const answers = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
     if (card?.isConnected) this.board.sendAway(card, { stage: form.dataset.to, ...answers });
     form.reset();
-  }
-
-  /** Open a deal beside the board. @param {HTMLElement} card */
-  async peek(card) {
-    this.peeked = card.id;
-    await /** @type {any} */ (window).htmx.ajax("GET", linkOf(card)?.href, { target: "#peek", swap: "innerHTML" });
-    this.board.querySelector("#peek h2")?.focus();
-  }
-
-  unpeek() {
-    this.board.querySelector("#peek")?.replaceChildren();
-    const card = cardOf(Number(this.peeked.slice("deal-".length)));
-    if (card) linkOf(card)?.focus();
   }
 }

@@ -6,6 +6,12 @@ import { Flight } from "./flight.js";
 const LIFT_PX = 4;
 const HOLD_MS = 250;
 
+/** The click that follows a drop is no click on the card. */
+function swallowClick() {
+  const options = { capture: true, once: true, signal: AbortSignal.timeout(80) };
+  addEventListener("click", (click) => (click.preventDefault(), click.stopPropagation()), options);
+}
+
 export class Drag extends Flight {
   /** @param {any} board */
   constructor(board) {
@@ -23,8 +29,7 @@ export class Drag extends Flight {
     if (this.card || event.button !== 0 || !card || /** @type {Element} */ (event.target).closest(".more, button, input")) return;
     this.card = /** @type {HTMLElement} */ (card);
     this.from = { x: event.clientX, y: event.clientY, id: event.pointerId };
-    this.ends = new AbortController();
-    const { signal } = this.ends;
+    const { signal } = (this.ends = new AbortController());
     addEventListener("pointermove", (move) => this.move(move), { signal });
     addEventListener("pointerup", (up) => this.drop(up), { signal });
     addEventListener("pointercancel", () => this.end(), { signal });
@@ -64,8 +69,7 @@ export class Drag extends Flight {
     const place = slot.isConnected ? { column: columnOf(slot), next: slot.nextElementSibling } : null;
     this.end();
     if (!card || !shadow) return;
-    // The click that follows a drop is no click on the card.
-    addEventListener("click", (click) => (click.preventDefault(), click.stopPropagation()), { capture: true, once: true, signal: AbortSignal.timeout(80) });
+    swallowClick();
     event.preventDefault();
     if (goal) this.board.acts.ask(card, /** @type {HTMLElement} */ (goal).dataset.drop, goal);
     else if (place && place.next !== card && slot !== card) this.board.place(card, place.column, place.next);

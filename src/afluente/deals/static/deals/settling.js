@@ -1,10 +1,10 @@
 // @ts-check
 /**
  * Putting changed cards where they belong, without moving anything under the pointer or the focus.
- * What has to wait is tried again when they leave.
  */
 import { cardOf, cardsIn, idOf, linkOf, nameOf } from "./cards.js";
 import { isAbove } from "./order.js";
+import { Waiting } from "./waiting.js";
 
 const REST_MS = 5_000; // a pointer that lies still this long is not looking
 const HALO_MS = 8_000;
@@ -15,18 +15,8 @@ function nextOf(card) {
   return next?.matches(".deal") ? next : null;
 }
 
-export class Settling {
+export class Settling extends Waiting {
   /** @type {Set<number>} */ fresh = new Set();
-  /** @type {Map<number, HTMLElement | null>} */ waiting = new Map();
-  lastMove = 0;
-
-  /** @param {any} board */
-  constructor(board) {
-    this.board = board;
-    board.addEventListener("pointermove", () => (this.lastMove = Date.now()), { passive: true });
-    board.addEventListener("focusout", () => this.later());
-    board.addEventListener("pointerout", () => this.later());
-  }
 
   /** @param {number} id @param {HTMLElement | null} card @param {boolean} isAsked */
   settle(id, card, isAsked = false) {
@@ -58,31 +48,6 @@ export class Settling {
   disturbs(card) {
     const below = cardsIn(card.parentElement ?? card);
     return below.slice(below.indexOf(card)).some((other) => this.board.holds(other, Date.now() - this.lastMove < REST_MS));
-  }
-
-  /** @param {number} id @param {HTMLElement | null} card */
-  wait(id, card) {
-    this.waiting.set(id, card);
-    const present = cardOf(id);
-    if (present) present.dataset.waiting = "";
-    this.board.showWaiting(this.waiting);
-    this.later(1_000);
-  }
-
-  /** Try again what waits. @param {number} pause */
-  later(pause = 250) {
-    if (!this.waiting.size) return;
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.flush(), pause);
-  }
-
-  /** @param {string} [stage] only what goes to this stage, and at once */
-  flush(stage) {
-    for (const [id, card] of [...this.waiting]) {
-      if (!stage || card?.dataset.stage === stage) this.settle(id, card, Boolean(stage));
-    }
-    this.board.settled();
-    this.later(1_000);
   }
 
   /** @param {HTMLElement} card */

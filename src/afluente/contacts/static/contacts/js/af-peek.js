@@ -46,10 +46,11 @@ class Peek extends HTMLElement {
   }
 
   close() {
-    const opener = this.opener;
+    const href = this.opener?.getAttribute("href") ?? "";
     this.place.replaceChildren();
     this.mark(null);
-    opener?.focus();
+    // By its address: the list may have been read again since.
+    /** @type {HTMLElement | null} */ (this.querySelector(`a[data-peek][href="${CSS.escape(href)}"]`))?.focus();
   }
 
   /** @param {HTMLElement | null} link */
