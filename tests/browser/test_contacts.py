@@ -1,0 +1,185 @@
+"""What only a browser can tell about contacts: drafts under live refresh, the side panel, editing in place."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Page, expect, sync_playwright
+
+from afluente.contacts.statements import search
+from afluente.kernel.workspace import scope
+from afluente.timeline import services as timeline
+from tests import cast, make
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.serving import Server
+
+pytestmark = pytest.mark.browser
+
+AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
+CHROMIUM = os.environ.get("AFLUENTE_CHROMIUM", "/usr/bin/chromium")
+
+
+@pytest.fixture
+def stage(served: Server) -> dict[str, Any]:
+    """Ana, Bruno, a contact with a deal, and some more people."""
+    workspace = make.workspace()
+    with scope(workspace.pk):
+        ana, bruno = make.member(name="Ana Souza", role="owner"), make.member(name="Bruno Lima")
+        make.pipeline()
+        contact = make.contact(name="Lia Prado", emails=("lia@example.com",), phones=("(11) 98412-3307",))
+        make.deal(name="Kitchen in oak", contacts=(contact,), amount=9000, source="form")
+        people = [make.contact(name=f"Rita {number}") for number in range(3)]
+        search.index_contacts([contact.pk, *(one.pk for one in people)])
+        timeline.add_comment(text="Primeira conversa", by=ana, contact_id=contact.pk)
+    return {
+        "workspace": workspace,
+        "ana": ana,
+        "bruno": bruno,
+        "contact": contact,
+        "session": cast.browser(ana),
+    }
+
+
+@contextmanager
+def opened(served: Server, stage: dict[str, Any], path: str, **options: Any) -> Iterator[Page]:
+    cookies = [{"name": n, "value": c.value, "url": served.url} for n, c in stage["session"].cookies.items()]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context(**options)
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{served.url}{path}")
+        yield page
+        browser.close()
+    assert [error for error in errors if "status of 422" not in error] == []
+
+
+def bruno_says(stage: dict[str, Any], text: str) -> None:
+    """In a thread of its own: Playwright holds this one's event loop."""
+
+    def say() -> None:
+        with scope(stage["workspace"].pk):
+            timeline.add_comment(text=text, by=stage["bruno"], contact_id=stage["contact"].pk)
+        connection.close()
+
+    thread = threading.Thread(target=say)
+    thread.start()
+    thread.join()
+
+
+def test_what_is_being_written_survives_what_others_do(served: Server, stage: dict[str, Any]):
+    with opened(served, stage, f"/contacts/{stage['contact'].pk}/") as page:
+        box = page.get_by_label("Comment", exact=True)
+        box.fill("Ligo amanhã")
+        page.locator("li", has_text="Primeira conversa").get_by_label("Change comment").click()
+        editor = page.locator("[data-held] textarea")
+        editor.fill("Primeira conversa, por telefone")
+        box.focus()
+
+        bruno_says(stage, "Ela prefere à tarde")
+
+        expect(page.locator(".tl")).to_contain_text("Ela prefere à tarde", timeout=5000)
+        expect(box).to_have_value("Ligo amanhã")
+        expect(editor).to_have_value("Primeira conversa, por telefone")
+        page.reload()
+        expect(box).to_have_value("Ligo amanhã")
+        box.press("Control+Enter")
+        expect(page.locator(".tl")).to_contain_text("Ligo amanhã")
+        expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+        page.reload()
+        expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+
+
+def test_a_comment_is_changed_deleted_and_brought_back(served: Server, stage: dict[str, Any]):
+    with opened(served, stage, f"/contacts/{stage['contact'].pk}/") as page:
+        line = page.locator("li", has_text="Primeira conversa")
+        line.get_by_label("Change comment").click()
+        page.locator("[data-held] textarea").fill("Primeira conversa, longa")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".tl")).to_contain_text("edited", timeout=5000)
+
+        page.locator("li", has_text="longa").get_by_label("Delete comment").click()
+        expect(page.locator(".tl")).not_to_contain_text("Primeira conversa")
+        page.get_by_role("button", name="Undo").click()
+
+        expect(page.locator(".tl")).to_contain_text("Primeira conversa, longa", timeout=5000)
+
+
+def test_the_panel_opens_beside_the_list_and_gives_the_focus_back(served: Server, stage: dict[str, Any]):
+    with opened(served, stage, "/contacts/", viewport={"width": 1440, "height": 900}) as page:
+        page.get_by_label("Find a contact").fill("lia")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.get_by_role("link", name="Lia Prado").click()
+        panel = page.get_by_role("complementary", name="Contact")
+        expect(panel).to_contain_text("lia@example.com")
+        expect(page).to_have_url(f"{served.url}/contacts/?q=lia&source=&assignee=")
+
+        page.keyboard.press("Escape")
+
+        expect(panel).to_have_count(0)
+        assert page.evaluate("document.activeElement.textContent.trim()") == "Lia Prado"
+
+
+def test_a_contact_is_changed_in_place(served: Server, stage: dict[str, Any]):
+    with opened(served, stage, f"/contacts/{stage['contact'].pk}/") as page:
+        page.get_by_role("link", name="Lia Prado").click()
+        page.get_by_label("Last name").fill("Prado Lima")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Lia Prado Lima")
+
+        page.locator("#add-email").click()
+        page.locator(".reach input[name=typed]").fill("lia@")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#about")).to_contain_text("This cannot be an e-mail address")
+        page.get_by_role("link", name="lia@", exact=True).click()
+        page.get_by_role("button", name="Remove").click()
+        expect(page.locator("#about")).not_to_contain_text("This cannot be")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.locator("#about")).to_contain_text("This cannot be an e-mail address", timeout=5000)
+
+        page.get_by_label("Responsible").select_option(label="Bruno Lima")
+        expect(page.locator(".tl")).to_contain_text("Bruno Lima", timeout=5000)
+
+
+def test_a_new_contact_is_added_in_a_dialog(served: Server, stage: dict[str, Any]):
+    with opened(served, stage, "/contacts/", viewport={"width": 1440, "height": 900}) as page:
+        page.keyboard.press("n")
+        dialog = page.get_by_role("dialog", name="New contact")
+        dialog.get_by_label("First name").fill("Mia")
+        dialog.get_by_label("E-mail").fill("lia@example.com")
+        dialog.get_by_role("button", name="Add contact").click()
+        expect(dialog).to_contain_text("Another contact has this e-mail: Lia Prado.")
+        dialog.get_by_role("button", name="Add all the same").click()
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Mia")
+        expect(page.locator("#about")).to_contain_text("Maybe the same person")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_are_accessible(served: Server, stage: dict[str, Any], scheme: str, width: int):
+    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}, "bypass_csp": True}
+    found = {}
+    with opened(served, stage, "/", **options) as page:
+        for path in ("/", "/contacts/", f"/contacts/{stage['contact'].pk}/", "/contacts/new/"):
+            page.goto(f"{served.url}{path}")
+            page.add_script_tag(path=AXE)
+            found[path] = page.evaluate(
+                "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+                ".then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 200))]))"
+            )
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    assert found == {key: [] for key in found}
