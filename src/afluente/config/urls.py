@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
 from afluente.config import api, views
 
-urlpatterns: list[URLPattern | URLResolver] = []
-for _slice in ("ui", "accounts", "insights", "deals", "contacts", "timeline", "intake", "capture"):
-    if find_spec(f"afluente.{_slice}.urls"):
-        urlpatterns.append(path("", include(f"afluente.{_slice}.urls")))
+SLICES = ("ui", "accounts", "insights", "deals", "contacts", "timeline", "intake", "capture")
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"afluente.{name}.urls")) for name in SLICES]
 if os.environ.get("AFLUENTE_DEMO"):
     from afluente.config import demo_door
 

@@ -170,7 +170,8 @@ def pause_after(attempt: int) -> float:
     """Seconds until the next attempt: doubling, with a quarter of chance so that failures that began
     together do not return together.
     """
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * random.uniform(0.875, 1.125)  # noqa: S311
+    doubled: float = FIRST_PAUSE * 2.0 ** (attempt - 1)
+    return min(LONGEST_PAUSE, doubled) * random.uniform(0.875, 1.125)  # noqa: S311
 
 
 @every(3600, "kernel.sweep")

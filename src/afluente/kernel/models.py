@@ -23,7 +23,7 @@ class Job(models.Model):
     name = models.CharField(max_length=100)
     args = models.JSONField(default=dict)
     workspace_id = models.BigIntegerField(null=True)
-    key = models.CharField(max_length=200, null=True)
+    key = models.CharField(max_length=200, null=True)  # noqa: DJ001  NULLs do not collide, '' would
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)

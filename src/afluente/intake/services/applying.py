@@ -272,7 +272,7 @@ def _new_contact(entry: Entry) -> contacts.NewContact:
 def _open(entries: Sequence[Entry]) -> None:
     """Open the planned deals, now that their contacts have numbers."""
     planned = [
-        replace(entry.plan.deal, contact_ids=[entry.outcome.contact_id])
+        replace(entry.plan.deal, contact_ids=[entry.outcome.contact_id or 0])
         for entry in entries
         if entry.plan.deal is not None
     ]

@@ -198,10 +198,10 @@ class _Reader:
     def _read_fields(self, custom: Any) -> None:
         if isinstance(custom, dict):
             for name, value in list(custom.items())[:FIELDS_LIMIT]:
-                if isinstance(value, (dict, list)):
-                    value = json.dumps(value, ensure_ascii=False)
                 if value not in (None, ""):
-                    self.fields[text.clean(name, limit=100)] = str(value)[:VALUE_LIMIT].replace("\x00", "")
+                    is_nested = isinstance(value, (dict, list))
+                    shown = json.dumps(value, ensure_ascii=False) if is_nested else str(value)
+                    self.fields[text.clean(name, limit=100)] = shown[:VALUE_LIMIT].replace("\x00", "")
 
     def read_mapped(self, found: Any, mapping: Sequence[Mapping[str, str]]) -> Lead:
         """Any body: mapped paths go where the mapping says, all other values are kept as fields."""
