@@ -92,7 +92,8 @@ def scope(workspace_id: int) -> Iterator[None]:
         raise OtherWorkspaceError(f"Workspace {present} is open; leave it before entering {workspace_id}.")
     is_nested = connection.in_atomic_block
     with transaction.atomic():
-        token, seen = _current.set(workspace_id), _snapshot.set(_enter(workspace_id))
+        snapshot = _enter(workspace_id)  # may fail: then this thread must not stay in the workspace
+        token, seen = _current.set(workspace_id), _snapshot.set(snapshot)
         try:
             yield
         finally:
