@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -29,7 +30,7 @@ CHANNELS = {
     "popup": Channel("popup", "app-window", _("Pop-up")),
     "payment": Channel("pay", "credit-card", _("Payment")),
     "course": Channel("course", "graduation-cap", _("Courses")),
-    "call": Channel("call", "phone", _("Call")),
+    "call": Channel("call", "phone", pgettext_lazy("channel", "Call")),
     "partner": Channel("partner", "handshake", _("Partner catalogue")),
     "bio": Channel("bio", "link", _("Link-in-bio")),
     "api": Channel("api", "braces", _("API")),

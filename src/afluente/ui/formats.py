@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -115,6 +115,12 @@ def weekday(moment: dt.datetime | dt.date) -> str:
     local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment
     skeleton = "MMMMEEEEd" if local.year == timezone.localdate().year else "yMMMMEEEEd"
     return format_skeleton(skeleton, _as_moment(local), locale=_present()[1])
+
+
+def month(moment: dt.datetime | dt.date) -> str:
+    """A month alone, in the case its language writes it: November, novembro, listopad."""
+    local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment
+    return format_date(local, "LLLL", locale=_present()[1])
 
 
 def when(moment: dt.datetime) -> str:

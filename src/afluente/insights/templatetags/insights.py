@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils import formats as django_formats
 
 from afluente.ui import formats
 
@@ -35,7 +34,7 @@ def signed(number: int) -> str:
 @register.filter
 def month_name(moment: dt.datetime) -> str:
     """The month alone: November."""
-    return django_formats.date_format(moment, "F")
+    return formats.month(moment)
 
 
 @register.filter
