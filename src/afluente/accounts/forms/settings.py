@@ -39,7 +39,7 @@ class Profile(forms.Form):
     """A person's own choices."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     timezone = forms.ChoiceField(label=_("Time zone"), required=False)
