@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from afluente.accounts.models import User
+from afluente.kernel import live
+from afluente.kernel.workspace import current_workspace_id, has_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,9 +63,11 @@ def keep_preference(*, user: User, name: str, value: str) -> None:
 
 
 def end_sessions(*, sessions: Iterable[UserSession]) -> int:
-    """Sign out each of `sessions`, at once and everywhere, and return how many there were."""
+    """Sign out each of `sessions`, at once, and return how many there were. Their streams close."""
     ended = 0
     for session in sessions:
         session.end()
         ended += 1
+    if has_scope():
+        transaction.on_commit(partial(live.wake, live.LIVE, current_workspace_id()))
     return ended
