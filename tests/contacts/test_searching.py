@@ -127,19 +127,29 @@ def test_common_words_come_newest_first_and_page_by_page(workspace, ana):
     assert first + second == made[:1:-1]
 
 
-def test_a_rare_word_beyond_the_walk_is_found_by_the_index(workspace, ana, monkeypatch):
-    rare = make.contact(name="Quitéria Ustinov")
-    search.index_contacts([rare.pk])
-    with connection.cursor() as cursor:  # more newer rows than the function walks over
+def test_words_are_found_in_every_block_of_ids_newest_first(workspace, ana):
+    """Also where the newest block holds little, and where the walk over the newest rows finds nothing."""
+    far = [3 << 16, (3 << 16) + 5, (9 << 16) + 65_535, 10 << 16]
+    rare = [make.contact(name="Quitéria Ustinov", id=number).pk for number in far]
+    search.index_contacts(rare)
+    with connection.cursor() as cursor:  # more than are walked over, in the block of the third
         cursor.execute(
-            "INSERT INTO contacts_contact (workspace_id, first_name, last_name, source, source_name, utm_first, utm_last, created_at, updated_at) "
-            "SELECT %s, 'Maria', n::text, 'manual', '', '{}', '{}', now(), now() FROM generate_series(1, 5100) n RETURNING id",
+            "INSERT INTO contacts_contact (workspace_id, id, first_name, last_name, source, source_name, "
+            "utm_first, utm_last, created_at, updated_at) SELECT %s, (9 << 16) + n, 'Maria', n::text, "
+            "'manual', '', '{}', '{}', now(), now() FROM generate_series(1, 2500) n RETURNING id",
             [workspace.pk],
         )
-        search.index_contacts([row[0] for row in cursor.fetchall()])
+        marias = [row[0] for row in cursor.fetchall()]
+    search.index_contacts(marias)
 
-    assert selectors.find_ids(member=ana, typed="quit", limit=5) == [rare.pk]
-    assert len(selectors.find_ids(member=ana, typed="maria", limit=5)) == 5
+    assert selectors.find_ids(member=ana, typed="quit", limit=9) == far[::-1]
+    assert selectors.find_ids(member=ana, typed="quit", limit=3) == far[:0:-1]
+    assert selectors.find_ids(member=ana, typed="quit", limit=9, before_id=far[3]) == far[2::-1]
+    assert selectors.find_ids(member=ana, typed="maria", limit=2600) == marias[::-1]
+    assert selectors.find_ids(member=ana, typed="maria 7", limit=2, before_id=marias[80]) == [
+        marias[78],
+        marias[77],
+    ]
 
 
 def test_a_changed_contact_is_found_as_it_is_now(workspace, ana):
@@ -158,7 +168,7 @@ def test_the_function_refuses_to_run_without_a_workspace(workspace, contacts):
     set_local("app.ws", "")
 
     with pytest.raises(Error) as refused, transaction.atomic():
-        search.find(search.Query("'1:jose':*"), limit=5)
+        search.find(search.Query(f"'{search.BLOCK}:jose':*"), limit=5)
 
     assert isinstance(refused.value, DataError)
     set_local("app.ws", str(workspace.pk))
@@ -168,6 +178,6 @@ def test_words_of_another_workspace_find_nothing_even_when_asked_for(contacts, s
     from afluente.kernel.workspace import scope
     from tests import cast
 
-    own = contacts[0].workspace_id
+    own, block = contacts[0].workspace_id, contacts[0].pk >> 16
     with cast.outside(), scope(stranger.workspace_id):
-        assert search.find(search.Query(f"'{own}:jose':*"), limit=5) == []
+        assert search.find(search.Query(f"'{own}.{block}:jose':*"), limit=5) == []

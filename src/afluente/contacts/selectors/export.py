@@ -6,11 +6,10 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
-
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
 from afluente.contacts.selectors.listing import Filter, filtered
 from afluente.contacts.selectors.searching import find_ids
+from afluente.kernel.keyset import Beyond
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +79,7 @@ def _changed_since(
     micros, last_id = _numbers(cursor, 2)
     if micros is not None and last_id is not None:
         moment = EPOCH + timedelta(microseconds=micros)
-        same = Q(updated_at=moment, pk__gt=last_id)
-        found = found.filter(Q(updated_at__gte=moment) & (Q(updated_at__gt=moment) | same))
+        found = found.filter(Beyond(("updated_at", "id"), (moment, last_id)))
     else:
         found = found.filter(updated_at__gte=updated)
     rows = list(found.order_by("updated_at", "pk").values(*FIELDS)[: limit + 1])

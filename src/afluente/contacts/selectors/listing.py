@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
-
 from afluente.contacts import policies
 from afluente.contacts.models import Contact, ContactEmail, ContactPhone
 from afluente.contacts.selectors import searching
 from afluente.kernel import phone, slots, text
+from afluente.kernel.keyset import Beyond
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,15 +144,11 @@ def _listed(member: Membership, wanted: Filter, size: int) -> list[Contact]:
     last = Contact.objects.filter(pk=wanted.after).first() if wanted.after else None
     if wanted.sort == BY_NAME:
         if last is not None:
-            same = Q(sort_name=last.sort_name, pk__gt=last.pk)
-            found = found.filter(Q(sort_name__gte=last.sort_name) & (Q(sort_name__gt=last.sort_name) | same))
+            found = found.filter(Beyond(("sort_name", "id"), (last.sort_name, last.pk)))
         found = found.order_by("sort_name", "pk")
     else:
         if last is not None:
-            same = Q(created_at=last.created_at, pk__lt=last.pk)
-            found = found.filter(
-                Q(created_at__lte=last.created_at) & (Q(created_at__lt=last.created_at) | same)
-            )
+            found = found.filter(Beyond(("created_at", "id"), (last.created_at, last.pk), descending=True))
         found = found.order_by("-created_at", "-pk")
     return list(found.select_related("assignee__user")[: size + 1])
 

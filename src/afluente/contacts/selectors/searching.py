@@ -9,7 +9,6 @@ from afluente.contacts import policies
 from afluente.contacts.models import Contact
 from afluente.contacts.statements import search
 from afluente.kernel import text
-from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +60,7 @@ def build_query(
     typed: str, *, source: str = "", assignee_id: int | None = None, seen: Sequence[int] | None = None
 ) -> search.Query | None:
     """The question to the index; None when nothing that was typed can be looked up."""
-    words, digits = _split(text.norm(typed[:200]))
+    words, digits = _split(text.norm(text.clean(typed, limit=200)))
     parts = [_word(word) for word in words]
     fragment_words = _word(digits) if digits else ""
     if digits:
@@ -71,7 +70,7 @@ def build_query(
     if not parts:
         return None
     if source:
-        parts.append(_exact(f"@s{source[:20]}"))
+        parts.append(_exact(f"@s{text.clean(source, limit=20)}"))
     if assignee_id is not None:
         parts.append(_exact(f"@a{assignee_id}"))
     if seen is not None:
@@ -103,7 +102,7 @@ def _word(word: str) -> str:
 def _exact(lexeme: str) -> str:
     """One lexeme, quoted as tsquery wants it: whatever is inside is data."""
     quoted = lexeme.replace("\\", "\\\\").replace("'", "''")
-    return f"'{current_workspace_id()}{quoted}'"
+    return f"'{search.BLOCK}{quoted}'"
 
 
 def _any(lexemes: Iterable[str]) -> str:
