@@ -123,7 +123,7 @@ REFUSALS: dict[int, Any] = {401: DealProblem, 403: DealProblem, 404: DealProblem
 
 
 @router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
-def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:  # noqa: ARG001  ninja passes it
+def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
     """Present deals, a page at a time; the cost does not grow with the page number."""
     try:
         rows, following = selectors.deal_rows(
@@ -144,7 +144,7 @@ def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:  # noqa: A
 
 
 @router.get("/deals/{deal_id}", response={200: DealOut, **REFUSALS})
-def read_deal(request: HttpRequest, deal_id: int) -> Any:  # noqa: ARG001  ninja passes it
+def read_deal(request: HttpRequest, deal_id: int) -> Any:
     """One deal."""
     return _one(deal_id)
 
@@ -210,7 +210,7 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
 
 
 @router.get("/pipelines", response={200: PipelinesOut, **REFUSALS}, tags=["Pipelines"])
-def list_pipelines(request: HttpRequest) -> Any:  # noqa: ARG001  ninja passes it
+def list_pipelines(request: HttpRequest) -> Any:
     """The present pipelines in their order, with their stages in theirs."""
     return JsonResponse(
         {

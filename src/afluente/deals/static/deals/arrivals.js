@@ -30,14 +30,14 @@ export class Arrivals extends Settling {
     }
   }
 
-  /** @param {string} html @param {number[]} ids */
-  apply(html, ids) {
+  /** @param {string} html @param {number[]} ids @param {boolean} isAsked the person did it here, so it may move what they hold */
+  apply(html, ids, isAsked = false) {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const part of page.querySelectorAll("body > [id]:not(.deal)")) {
       const present = document.getElementById(part.id);
       if (present && present.textContent !== part.textContent) present.replaceChildren(...part.childNodes);
     }
-    for (const id of ids) this.settle(id, /** @type {HTMLElement | null} */ (page.getElementById(`deal-${id}`)));
+    for (const id of ids) this.settle(id, /** @type {HTMLElement | null} */ (page.getElementById(`deal-${id}`)), isAsked);
     this.board.settled();
   }
 }

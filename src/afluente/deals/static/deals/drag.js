@@ -1,16 +1,10 @@
 // @ts-check
-/** Dragging a card with mouse, pen or finger. What a drop means is the board's business. */
+/** Dragging a card with mouse, pen or finger; the board decides what a drop means. */
 import { columnOf } from "./cards.js";
-import { Flight } from "./flight.js";
+import { Flight, swallowClick } from "./flight.js";
 
 const LIFT_PX = 4;
 const HOLD_MS = 250;
-
-/** The click that follows a drop is no click on the card. */
-function swallowClick() {
-  const options = { capture: true, once: true, signal: AbortSignal.timeout(80) };
-  addEventListener("click", (click) => (click.preventDefault(), click.stopPropagation()), options);
-}
 
 export class Drag extends Flight {
   /** @param {any} board */
@@ -28,7 +22,7 @@ export class Drag extends Flight {
     const card = /** @type {Element} */ (event.target).closest(".deal");
     if (this.card || event.button !== 0 || !card || /** @type {Element} */ (event.target).closest(".more, button, input")) return;
     this.card = /** @type {HTMLElement} */ (card);
-    this.from = { x: event.clientX, y: event.clientY, id: event.pointerId };
+    this.at = this.from = { x: event.clientX, y: event.clientY, id: event.pointerId };
     const { signal } = (this.ends = new AbortController());
     addEventListener("pointermove", (move) => this.move(move), { signal });
     addEventListener("pointerup", (up) => this.drop(up), { signal });
@@ -51,7 +45,6 @@ export class Drag extends Flight {
     if (!this.card || !this.from) return;
     const edge = this.card.getBoundingClientRect();
     this.grip = { x: this.from.x - edge.left, y: this.from.y - edge.top };
-    this.at ??= this.from;
     const shadow = (this.shadow = /** @type {HTMLElement} */ (this.card.cloneNode(true)));
     shadow.removeAttribute("id");
     shadow.classList.add("drag");
@@ -66,12 +59,13 @@ export class Drag extends Flight {
   /** @param {PointerEvent} event */
   drop(event) {
     const { card, goal, slot, shadow } = this;
-    const place = slot.isConnected ? { column: columnOf(slot), next: slot.nextElementSibling } : null;
+    const place = slot.isConnected && { column: columnOf(slot), next: slot.nextElementSibling };
     this.end();
     if (!card || !shadow) return;
     swallowClick();
     event.preventDefault();
-    if (goal) this.board.acts.ask(card, /** @type {HTMLElement} */ (goal).dataset.drop, goal);
+    // A menu that opens while the pointer rises is closed by that same rise.
+    if (goal) setTimeout(() => this.board.acts.ask(card, /** @type {HTMLElement} */ (goal).dataset.drop, goal));
     else if (place && place.next !== card && slot !== card) this.board.place(card, place.column, place.next);
   }
 

@@ -17,6 +17,12 @@ function pull(v, low, high) {
   return v > high - EDGE_PX ? SPEED : 0;
 }
 
+/** The click that follows a drop is no click on the card. */
+export function swallowClick() {
+  const options = { capture: true, once: true, signal: AbortSignal.timeout(80) };
+  addEventListener("click", (click) => (click.preventDefault(), click.stopPropagation()), options);
+}
+
 export class Flight {
   /** @type {HTMLElement | undefined} */ card;
   /** @type {HTMLElement | undefined} */ shadow;

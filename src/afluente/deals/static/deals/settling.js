@@ -30,6 +30,7 @@ export class Settling extends Waiting {
     const hadFocus = present?.contains(document.activeElement);
     if (stays) present.replaceWith(card);
     else {
+      if (hadFocus && !card) linkOf(nextOf(present) ?? list ?? document.body)?.focus();
       present?.remove();
       if (card && list && (place || !list.querySelector(":scope > .more-cards"))) list.insertBefore(card, place);
     }
