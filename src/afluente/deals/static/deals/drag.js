@@ -27,7 +27,7 @@ export class Drag extends Flight {
     addEventListener("pointermove", (move) => this.move(move), { signal });
     addEventListener("pointerup", (up) => this.drop(up), { signal });
     addEventListener("pointercancel", () => this.end(), { signal });
-    addEventListener("keydown", (key) => key.key === "Escape" && this.end(), { signal, capture: true });
+    addEventListener("keydown", ({ key }) => key === "Escape" && this.end(), { signal, capture: true });
     if (event.pointerType === "touch") this.hold = setTimeout(() => this.lift(navigator.vibrate?.(12)), HOLD_MS);
   }
 

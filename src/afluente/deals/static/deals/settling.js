@@ -30,7 +30,8 @@ export class Settling extends Waiting {
     const hadFocus = present?.contains(document.activeElement);
     if (stays) present.replaceWith(card);
     else {
-      if (hadFocus && !card) linkOf(nextOf(present) ?? list ?? document.body)?.focus();
+      const near = present && (nextOf(present) ?? present.previousElementSibling);
+      if (hadFocus && !card && near) linkOf(near)?.focus();
       present?.remove();
       if (card && list && (place || !list.querySelector(":scope > .more-cards"))) list.insertBefore(card, place);
     }
