@@ -30,6 +30,24 @@ def test_a_new_workspace_shows_the_doors(people, pipeline, client_as):
     assert "Open pipeline" not in html
 
 
+def test_who_may_not_open_a_door_is_not_shown_it(people, pipeline, client_as):
+    html = client_as(people.bruno).get("/").content.decode()
+
+    assert "By hand" in html
+    assert "/hooks/" not in html
+    assert "/settings/tokens/" not in html
+
+
+def test_the_welcome_gives_way_to_the_first_deal(people, pipeline, client_as):
+    browser, asked = client_as(people.ana), {"HX-Request": "true", "HX-Target": "af-refresh#welcome"}
+    before = browser.get("/", headers=asked)
+    make.deal()
+    after = browser.get("/", headers=asked)
+
+    assert (before.status_code, before.headers.get("HX-Refresh")) == (204, None)
+    assert after.headers["HX-Refresh"] == "true"
+
+
 def test_the_figures_are_of_what_the_member_sees(people, pipeline):
     won = make.stage_of(pipeline, "Won")
     make.deal(amount=100, assignee=people.bruno)

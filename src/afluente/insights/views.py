@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from afluente.accounts.policies import may_administer, may_configure
 from afluente.deals import policies as deal_policies
 from afluente.deals import services as deal_services
 from afluente.insights import selectors
@@ -18,8 +20,6 @@ from afluente.kernel import htmx
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
-
     from afluente.accounts.requests import Request
 
 DEFAULT_PERIOD = 30
@@ -35,9 +35,13 @@ def home(request: Request) -> HttpResponse:
         )
     if target == "channels":
         return render(request, "insights/_channels.html", _river(request))
+    if target == "welcome":
+        return _welcome_again(request)
     member = request.member
     context = {"now": timezone.localtime(), "is_new": selectors.is_new(member=member)}
-    if not context["is_new"]:
+    if context["is_new"]:
+        context |= {"may_configure": may_configure(member), "may_administer": may_administer(member)}
+    else:
         context |= {
             "figures": selectors.figures(member=member),
             "lines": selectors.new_deals(member=member),
@@ -47,6 +51,14 @@ def home(request: Request) -> HttpResponse:
             **_river(request),
         }
     return htmx.respond(request, "insights/home.html", context, fragment="today")
+
+
+def _welcome_again(request: Request) -> HttpResponse:
+    """Nothing while there is nothing; the whole page, navigation included, once the first arrives."""
+    response = HttpResponse(status=204)
+    if not selectors.is_new(member=request.member):
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _river(request: Request) -> dict[str, object]:
