@@ -55,7 +55,7 @@ class Board extends Surface {
     document.addEventListener("af:live", (event) => this.onLive(/** @type {any} */ (event).detail), { signal });
     document.addEventListener("af:cards", (event) => this.arrivals?.want(/** @type {any} */ (event).detail.ids, false), { signal });
     document.addEventListener("af:undone", (event) => this.onUndone(/** @type {any} */ (event).detail.url), { signal });
-    document.addEventListener("af:back", () => location.reload(), { signal });
+    document.addEventListener("af:back", () => this.outdated(), { signal });
     this.clock = setInterval(() => this.tick(), 30_000);
   }
 
