@@ -46,7 +46,7 @@ def test_cents_are_shown_only_when_there_are_any():
 def test_an_english_reader_in_brazil_sees_the_day_first():
     with translation.override("en"), formats.region("BR"):
         assert formats.when(NOON) == "21 Nov, 09:00"
-        assert formats.day_name(NOON - dt.timedelta(days=2)) == "Thursday 19 November"
+        assert formats.day_name(NOON - dt.timedelta(days=2)) == "Thursday, 19 November"
 
 
 def test_an_english_reader_in_the_united_states_sees_the_month_first():

@@ -113,8 +113,11 @@ def day_name(moment: dt.datetime | dt.date) -> str:
 def weekday(moment: dt.datetime | dt.date) -> str:
     """A day with its name, `Friday, 21 November`, also when it is today."""
     local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment
-    skeleton = "MMMMEEEEd" if local.year == timezone.localdate().year else "yMMMMEEEEd"
-    return format_skeleton(skeleton, _as_moment(local), locale=_present()[1])
+    locale = _present()[1]
+    if local.year != timezone.localdate().year:
+        return format_date(local, "full", locale=locale)
+    name, rest = format_date(local, "EEEE", locale=locale), format_skeleton("MMMMd", local, locale=locale)
+    return f"{name}, {rest}"
 
 
 def month(moment: dt.datetime | dt.date) -> str:
