@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 DEPTH = 64
+# Whole strings, so that what is in them does not count; one pass, whatever the text is.
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class BadJsonError(ValueError):
@@ -15,7 +20,8 @@ class BadJsonError(ValueError):
 def loads(raw: bytes) -> Any:
     """Read UTF-8 JSON: no NaN or Infinity, no name twice in one object, at most DEPTH levels.
 
-    Raises BadJsonError with a sentence that names the fault.
+    Half a character, which a sender that cuts an emoji in two leaves behind, becomes U+FFFD: no
+    database and no answer could hold it. Raises BadJsonError with a sentence that names the fault.
     """
     try:
         text = raw.decode("utf-8-sig")
@@ -23,7 +29,7 @@ def loads(raw: bytes) -> Any:
         raise BadJsonError(f"The body is not UTF-8 text (byte {error.start}).") from error
     _check_depth(text)
     try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
+        found = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
     except json.JSONDecodeError as error:
         raise BadJsonError(
             f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
@@ -34,25 +40,33 @@ def loads(raw: bytes) -> Any:
         if isinstance(error, BadJsonError):
             raise
         raise BadJsonError("The body holds a number that is too long.") from error
+    return _whole(found) if _ESCAPED_HALF.search(text) else found
 
 
 def _check_depth(text: str) -> None:
     """Count brackets outside strings; cheap when there are few of them."""
     if text.count("[") + text.count("{") <= DEPTH:
         return
-    depth, in_string, escaped = 0, False, False
-    for character in text:
-        if in_string:
-            in_string = escaped or character != '"'
-            escaped = character == "\\" and not escaped
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(text):
+        sign = match[0]
+        if sign in {"[", "{"}:
             depth += 1
             if depth > DEPTH:
                 raise BadJsonError(f"The body is nested deeper than {DEPTH} levels.")
-        elif character in "]}":
+        elif sign in {"]", "}"}:
             depth -= 1
+
+
+def _whole(found: Any) -> Any:
+    """The same value with every half of a character replaced."""
+    if isinstance(found, str):
+        return _HALF.sub("\ufffd", found)
+    if isinstance(found, list):
+        return [_whole(one) for one in found]
+    if isinstance(found, dict):
+        return {_whole(name): _whole(value) for name, value in found.items()}
+    return found
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -62,7 +76,7 @@ def _no_constant(name: str) -> NoReturn:
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadJsonError(f"The name “{twice[:60]}” stands twice in one object.")
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise BadJsonError(f"The name “{_whole(twice[:60])}” stands twice in one object.")
     return found
