@@ -1,0 +1,3 @@
+from pathlib import Path
+FULL, QUICK = 1_000_000, 100_000
+def prepare(base: Path, n: int): ...
