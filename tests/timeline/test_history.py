@@ -57,7 +57,7 @@ def deals_known(monkeypatch):
 
 def test_newest_first_by_day_in_the_persons_zone(people):
     contact = make.contact()
-    old, new = happened(contact, "contact.created", "contact.matched", source="form", source_name="Site")
+    old, new = happened(contact, "contact.created", "lead.received", source="form", source_name="Site")
     put_back([old], days=2)
     put_back([new], days=1)
 
@@ -92,7 +92,7 @@ def test_a_deal_that_is_not_seen_tells_nothing(people, deals_known):
 
 def test_pages_follow_without_gap_or_repeat(people):
     contact = make.contact()
-    made = happened(contact, *["contact.matched"] * 120, source="form")
+    made = happened(contact, *["lead.received"] * 120, source="form")
 
     first = feed(people.ana, contact)
     second = feed(people.ana, contact, before=str(entries(first)[-1].id), day=first.days[-1].date.isoformat())
@@ -105,9 +105,9 @@ def test_pages_follow_without_gap_or_repeat(people):
 
 def test_a_refresh_reads_the_head_down_to_where_it_ended(people):
     contact = make.contact()
-    happened(contact, *["contact.matched"] * 60, source="form")
+    happened(contact, *["lead.received"] * 60, source="form")
     shown = [entry.id for entry in entries(feed(people.ana, contact))]
-    new = happened(contact, "contact.matched", source="form")
+    new = happened(contact, "lead.received", source="form")
 
     again = feed(people.ana, contact, **{"from": str(shown[-1])})
 
@@ -165,7 +165,7 @@ def test_ten_thousand_entries_cost_no_more_than_ten(people, deals_known):
     with CaptureQueriesContext(connection) as few:
         feed(people.ana, contact)
     happened(contact, *["deal.moved"] * 3000, deal=deal)
-    happened(contact, *["contact.matched"] * 3000, source="form")
+    happened(contact, *["lead.received"] * 3000, source="form")
     with CaptureQueriesContext(connection) as many:
         found = feed(people.ana, contact)
 

@@ -108,9 +108,6 @@ for _kind in (
         template="timeline/kinds/changed.html",
         icon="pencil",
     ),
-    Kind(
-        name="contact.matched", label=_("Contact recognised"), template="timeline/kinds/contact_matched.html"
-    ),
     Kind(name="deal.opened", label=_("Deal opened"), template="timeline/kinds/deal_opened.html"),
     Kind(
         name="deal.moved",
@@ -126,30 +123,6 @@ for _kind in (
         icon="user",
     ),
     Kind(name="lead.received", label=_("Lead received"), template="timeline/kinds/lead_received.html"),
-    Kind(
-        name="deal.deleted",
-        label=_("Deal deleted"),
-        template="timeline/kinds/deal_plain.html",
-        icon="trash-2",
-    ),
-    Kind(
-        name="deal.restored",
-        label=_("Deal brought back"),
-        template="timeline/kinds/deal_plain.html",
-        icon="rotate-ccw",
-    ),
-    Kind(
-        name="deal.contact_added",
-        label=_("Person added to the deal"),
-        template="timeline/kinds/deal_plain.html",
-        icon="user-plus",
-    ),
-    Kind(
-        name="deal.contact_removed",
-        label=_("Person taken out of the deal"),
-        template="timeline/kinds/deal_plain.html",
-        icon="user-x",
-    ),
     Kind(name="comment.added", label=_("Comment"), template="timeline/kinds/comment.html"),
     Kind(name="comment.changed", label=_("Comment changed"), is_hidden=True),
     Kind(
