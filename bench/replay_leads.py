@@ -89,12 +89,14 @@ class Api:
         self._host, self._port = parts.hostname or "localhost", parts.port or 80
         self._token = token
         self._lines = threading.local()
+        self._opened: list[Line] = []
 
     def ask(self, method: str, path: str, body: Any = None, *, key: str = "") -> Any:
         """The answer's JSON. Raises RuntimeError with what was refused."""
         line: Line | None = getattr(self._lines, "line", None)
         if line is None:
             line = self._lines.line = Line(self._port, self._host)
+            self._opened.append(line)
         headers = {"authorization": f"Bearer {self._token}", "content-type": "application/json"}
         headers |= {"idempotency-key": key} if key else {}
         content = None if body is None else json.dumps(body).encode()
@@ -106,6 +108,11 @@ class Api:
             if status >= 400:
                 raise RuntimeError(f"{method} {path}: {status} {answer.decode()[:300]}")
             return json.loads(answer)
+
+    def close(self) -> None:
+        """Hang up."""
+        for line in self._opened:
+            line.close()
 
     def pages(self, path: str) -> Iterable[dict[str, Any]]:
         """All items of a list."""
@@ -178,6 +185,7 @@ def play(api: Api, rows: list[Row], members: dict[str, int]) -> Played:
         api.ask("POST", f"/deals/{deal_id}/moves", {"stage_id": won_stage}, key=f"won-{row.mql_id}")
 
     at_once([row for row in rows if row.seller], win)
+    api.close()
     played.won_s = time.perf_counter() - began - played.applied_s
     return played
 
