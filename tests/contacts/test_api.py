@@ -145,3 +145,41 @@ def test_events_of_a_contact(call):
     assert [one["kind"] for one in answer["items"]] == ["contact.changed", "contact.created"]
     assert answer["items"][0]["actor_name"] == "Site"
     assert Event.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"first_name": "\u200b"},
+        {"emails": ["\x00"]},
+        {"messengers": [{"kind": "telegram", "value": "\x00"}]},
+    ],
+)
+def test_signs_that_nobody_sees_are_no_name(call, body):
+    status, answer = call("POST", "/contacts", body)
+
+    assert status == 422
+    assert "Give a name" in answer["error"]["message"]
+
+
+def test_hidden_signs_are_taken_out_of_messengers(call):
+    twice = [{"kind": "telegram", "value": "ana\x00"}, {"kind": "telegram", "value": "ana"}]
+    status, answer = call("POST", "/contacts", {"messengers": twice})
+
+    assert status == 201
+    assert [one["value"] for one in answer["messengers"]] == ["ana"]
+
+
+@pytest.mark.parametrize("cursor", ["9" * 30, "-1", "x"])
+def test_a_cursor_of_events_that_is_none_is_refused(call, people, cursor):
+    contact = make.contact()
+
+    assert call("GET", f"/contacts/{contact.pk}/events?cursor={cursor}")[0] == 422
+
+
+def test_a_cursor_beyond_all_time_is_the_beginning(call, people):
+    make.contact()
+    status, answer = call("GET", "/contacts?updated=2000-01-01T00:00:00Z&cursor=999999999999999999-1")
+
+    assert status == 200
+    assert len(answer["items"]) == 1

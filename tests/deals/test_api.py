@@ -154,3 +154,7 @@ def test_a_cursor_of_another_list_is_refused(program):
     make.deal()
 
     assert program.get("deals", cursor="bm9uc2Vuc2U").status_code == 422
+
+
+def test_a_source_with_a_hidden_sign_is_just_another_source(program):
+    assert program.get("deals", source="fo\x00rm").status_code == 200

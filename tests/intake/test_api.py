@@ -131,3 +131,33 @@ def test_a_wrong_token_is_refused(call):
     assert call("POST", "/leads", LEAD, token="af_1_guess").status_code == 401
     assert call("POST", "/deals", {"contact": {"name": "A"}}, token="nonsense").status_code == 401
     assert RawEvent.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\x00", " \u202e "])
+@pytest.mark.parametrize("path", ["/leads", "/deals"])
+def test_signs_that_nobody_sees_are_no_name(call, path, name):
+    refused = call("POST", path, {"contact": {"name": name, "emails": [""]}})
+
+    assert refused.status_code == 422
+    assert refused.json()["error"]["field"] == "contact"
+
+
+def test_a_rule_that_no_column_holds_is_named(call):
+    refused = call("POST", "/leads", LEAD | {"rule": 10**30})
+
+    assert refused.status_code == 422
+    assert refused.json()["error"]["field"] == "rule"
+
+
+def test_an_arrival_that_cannot_be_kept_costs_only_itself(call, workspace):
+    text = f"af_{workspace.pk}_secret"
+    arrivals = [
+        services.Arrival(workspace.pk, json.dumps(LEAD).encode(), key=f"n{n}", token=text, rule_id=rule)
+        for n, rule in enumerate([None, 2**70, None])
+    ]
+    with cast.outside():
+        receipts = services.accept_many(arrivals)
+
+    assert [receipt.status for receipt in receipts] == [202, 500, 202]
+    assert not receipts[1].is_kept
+    assert sorted(RawEvent.objects.values_list("key", flat=True)) == ["n0", "n2"]

@@ -47,8 +47,12 @@ class ContactNew(ContactPatch):
 
     @model_validator(mode="after")
     def _is_somebody(self) -> ContactNew:
-        named = (self.first_name or "").strip() or (self.last_name or "").strip()
-        if not (named or self.emails or self.phones or self.messengers):
+        names = (self.first_name or "", self.last_name or "")
+        known = (one.value for one in self.messengers)
+        # Cleaned: signs that nobody sees are no name.
+        if not any(
+            text.clean(one, limit=254) for one in (*names, *(self.emails or ()), *(self.phones or ()), *known)
+        ):
             raise ValueError("Give a name, an e-mail, a phone or a messenger.")
         return self
 
@@ -166,7 +170,7 @@ def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
         last_name=text.clean(payload.last_name or "", limit=150),
         emails=[services.EmailValue(one, email.match_key(one) or "") for one in _once(payload.emails)],
         phones=[services.PhoneValue(one, phone.parse(one, country) or "") for one in _once(payload.phones)],
-        messengers=[services.MessengerValue(one.kind, one.value) for one in payload.messengers],
+        messengers=_messengers(payload),
         source="api",
         source_name=request.token.name,  # type: ignore[attr-defined]
         assignee_id=assignee.pk if assignee else None,
@@ -202,7 +206,9 @@ def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch)
 
 
 @router.get("/contacts/{contact_id}/events", response={200: EventsOut, 404: Refused})
-def list_events(request: HttpRequest, contact_id: int, cursor: int | None = None) -> Any:
+def list_events(
+    request: HttpRequest, contact_id: int, cursor: Annotated[int, Query(ge=1, le=2**63 - 1)] | None = None
+) -> Any:
     """What happened with a contact and its deals, newest first, fifty at a time."""
     member = _member(request)
     if not policies.visible_to(member).filter(pk=contact_id).exists():
@@ -250,6 +256,12 @@ def _assignee(request: HttpRequest, number: int | None) -> Membership | None:
     if found is None:
         raise _MistakeError("There is no such member.", "assignee_id")
     return found
+
+
+def _messengers(payload: ContactNew) -> list[services.MessengerValue]:
+    """Those that say something, cleaned."""
+    cleaned = [(one.kind, text.clean(one.value, limit=100)) for one in payload.messengers]
+    return [services.MessengerValue(kind, value) for kind, value in dict.fromkeys(cleaned) if value]
 
 
 def _once(values: list[str] | None) -> list[str]:

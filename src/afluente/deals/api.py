@@ -132,7 +132,7 @@ def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
                 "pipeline_id": asked.pipeline_id,
                 "stage_id": asked.stage_id,
                 "assignee_id": asked.assignee_id,
-                "source": asked.source,
+                "source": asked.source and text.clean(asked.source, limit=20),
                 "stage__kind": asked.status,
             },
             fields=(*FIELDS, "stage__kind"),

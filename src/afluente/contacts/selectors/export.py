@@ -30,6 +30,7 @@ FIELDS = (
     "utm_last",
 )
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 
 
 def api_page(
@@ -77,7 +78,7 @@ def _changed_since(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """In the order of change, so that a program that reads on from its cursor misses nothing."""
     micros, last_id = _numbers(cursor, 2)
-    if micros is not None and last_id is not None:
+    if micros is not None and micros <= LAST and last_id is not None:
         moment = EPOCH + timedelta(microseconds=micros)
         found = found.filter(Beyond(("updated_at", "id"), (moment, last_id)))
     else:

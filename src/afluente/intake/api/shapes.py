@@ -9,6 +9,10 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field, model_validator
 
+from afluente.kernel import text
+
+LARGEST_ID = 2**63 - 1
+
 
 class Shape(Schema):
     """A body we accept. A name we do not know is refused: it is a typing mistake, not a wish."""
@@ -34,8 +38,11 @@ class ContactIn(Shape):
 
     @model_validator(mode="after")
     def _is_somebody(self) -> ContactIn:
-        said = (self.name, self.first_name, self.last_name, self.email, self.phone)
-        if not (any(text.strip() for text in said) or self.emails or self.phones or self.messengers):
+        names = (self.name, self.first_name, self.last_name)
+        addresses = (self.email, self.phone, *self.emails, *self.phones)
+        known = (one.value or one.external_id for one in self.messengers)
+        # Cleaned: signs that nobody sees are no name.
+        if not any(text.clean(one, limit=300) for one in (*names, *addresses, *known)):
             raise ValueError("Give a name, an e-mail, a phone or a messenger.")
         return self
 
@@ -56,7 +63,9 @@ class LeadIn(Shape):
     referrer: str = Field("", max_length=500)
     page: str = Field("", max_length=500)
     custom: dict[str, Any] = Field({}, max_length=100, description="Anything else; kept with the lead.")
-    rule: int | None = Field(None, description="A deal rule, instead of the API source's own.")
+    rule: int | None = Field(
+        None, ge=1, le=LARGEST_ID, description="A deal rule, instead of the API source's own."
+    )
 
 
 class LeadAccepted(Schema):

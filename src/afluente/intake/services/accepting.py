@@ -7,12 +7,13 @@ is worked out afterwards, in batches (`applying`).
 from __future__ import annotations
 
 import hashlib
+import logging
 import uuid
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from afluente.intake import statements
 from afluente.intake.services import doors
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 KEY_LIMIT = 255
 SCOPE = "leads:write"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -86,27 +89,53 @@ REPEATED = Receipt(
     message="This key was used before with another body. Send a new key, or the same body.",
     field="Idempotency-Key",
 )
+FAILED = Receipt(500, code="internal_error", message="This could not be kept. It is not your fault.")
 
 
 def accept_many(arrivals: Sequence[Arrival]) -> list[Receipt]:
     """Keep arrivals, in one transaction per workspace; receipts in the order given.
 
     Returns after COMMIT. Opens its own scope, so it is called outside any workspace or inside the
-    arrivals' one. Raises what the database raises: then nothing was kept, and nothing may be said.
+    arrivals' one. Raises what the database raises when it is away, or when the only arrival fails:
+    then nothing may be said. Of several, one that fails costs only itself.
     """
     receipts: list[Receipt | None] = [None] * len(arrivals)
     by_workspace: dict[int, list[int]] = {}
     for n, arrival in enumerate(arrivals):
         by_workspace.setdefault(arrival.workspace_id, []).append(n)
     for workspace_id, numbers in by_workspace.items():
-        with scope(workspace_id):
-            found = _accept_in_workspace([arrivals[n] for n in numbers])
-            if any(receipt.is_kept and not receipt.is_repeat for receipt in found):
-                transaction.on_commit(partial(live.wake, live.INTAKE, workspace_id))
+        try:
+            found = _accept_together(workspace_id, [arrivals[n] for n in numbers])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            if len(arrivals) == 1:
+                raise
+            found = [_accept_alone(arrivals[n]) for n in numbers]
         for n, receipt in zip(numbers, found, strict=True):
             receipts[n] = receipt
     crash.point("intake.after_commit")
     return [receipt for receipt in receipts if receipt is not None]
+
+
+def _accept_alone(arrival: Arrival) -> Receipt:
+    """Keep one of those that failed together."""
+    try:
+        return _accept_together(arrival.workspace_id, [arrival])[0]
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("An arrival could not be kept")
+        return FAILED
+
+
+def _accept_together(workspace_id: int, arrivals: Sequence[Arrival]) -> list[Receipt]:
+    """Keep arrivals of one workspace in one transaction."""
+    with scope(workspace_id):
+        found = _accept_in_workspace(arrivals)
+        if any(receipt.is_kept and not receipt.is_repeat for receipt in found):
+            transaction.on_commit(partial(live.wake, live.INTAKE, workspace_id))
+    return found
 
 
 def _accept_in_workspace(arrivals: Sequence[Arrival]) -> list[Receipt]:
