@@ -75,11 +75,11 @@ FAILED = Refusal(
 NOT_FOUND = Refusal(
     404,
     "not_found",
-    _("There is nothing here"),
+    _("There is nothing here."),
     _("It is gone, the address is wrong, or it belongs to people whose records you do not see."),
 )
 FORBIDDEN = Refusal(
-    403, "forbidden", _("This is for others to change"), _("Ask an administrator of your workspace.")
+    403, "forbidden", _("This is for others to change."), _("Ask an administrator of your workspace.")
 )
 
 
@@ -129,7 +129,7 @@ def _turn_away(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if wants_fragment(request):
         response = HttpResponse(status=refusal.status)
         response["HX-Reswap"] = "none"
-        return toast(response, f"{refusal.heading}. {refusal.text}")
+        return toast(response, f"{refusal.heading} {refusal.text}")
     context = {"heading": refusal.heading, "text": refusal.text, "home": "/"}
     page = render_to_string("config/refused.html", context, request)
     return HttpResponse(page, status=refusal.status)
