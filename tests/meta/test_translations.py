@@ -214,4 +214,4 @@ def test_what_is_not_there_is_said_in_the_reader_s_language(people, client_as):
     answer = client_as(people.ana).get("/deals/999999/")
 
     assert answer.status_code == 404
-    assert "Não há nada aqui" in answer.content.decode()
+    assert "Não há nada aqui." in answer.content.decode()
