@@ -11,3 +11,4 @@ import "./dialogs.js";
 import "./keys.js";
 import "./forms.js";
 import "./keep.js";
+import "./tabs.js";
