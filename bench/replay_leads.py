@@ -18,15 +18,17 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from afluente.proof.product import Product
 from afluente.proof.sending import Line
 from bench import sellers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 LINES = 16  # connections at once
 NO_ORIGIN = "no origin"
@@ -131,13 +133,13 @@ def at_once(things: Iterable[Any], act: Callable[[Any], None], lines: int = LINE
     problems: list[BaseException] = []
 
     def work() -> None:
-        while not problems:
-            try:
+        try:
+            while not problems:
                 act(waiting.get_nowait())
-            except queue.Empty:
-                return
-            except BaseException as problem:  # noqa: BLE001  raised again below
-                problems.append(problem)
+        except queue.Empty:
+            return
+        except BaseException as problem:  # noqa: BLE001  raised again below
+            problems.append(problem)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(lines)]
     for thread in threads:
@@ -208,10 +210,7 @@ def check(api: Api, rows: list[Row]) -> dict[str, Any]:
     """What the product now holds, counted by its API, against the data set."""
     mine = {row.email for row in rows}
     emails = [
-        address
-        for contact in api.pages("/contacts")
-        for address in _addresses(contact)
-        if address in mine
+        address for contact in api.pages("/contacts") for address in _addresses(contact) if address in mine
     ]
     deals = [deal for deal in api.pages("/deals") if deal["name"].startswith("Lead ")]
     won = [deal for deal in deals if deal["status"] == "won"]

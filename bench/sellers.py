@@ -11,10 +11,13 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from afluente.proof.product import Product
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from afluente.proof.product import Product
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = (
@@ -28,7 +31,7 @@ NAMES = (
 def hire(product: Product, workspace_id: int, sellers: Sequence[str]) -> dict[str, int]:
     """Members for these sellers, most successful first; their numbers."""
     order = [seller for seller, _ in Counter(sellers).most_common()]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, "-m", "bench.sellers", str(workspace_id)],
         env=product.environment | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
         cwd=ROOT,
@@ -45,8 +48,8 @@ def hire(product: Product, workspace_id: int, sellers: Sequence[str]) -> dict[st
 
 def make_members(workspace_id: int, sellers: Iterable[str]) -> dict[str, int]:
     """One member per seller; those that are there already stay."""
-    from afluente.accounts.models import Membership, Role, User
-    from afluente.kernel.workspace import scope
+    from afluente.accounts.models import Membership, Role, User  # noqa: PLC0415
+    from afluente.kernel.workspace import scope  # noqa: PLC0415
 
     found = {}
     with scope(workspace_id):
@@ -62,7 +65,7 @@ def make_members(workspace_id: int, sellers: Iterable[str]) -> dict[str, int]:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afluente.config.settings")
-    import django
+    import django  # noqa: PLC0415
 
     django.setup()
     print(json.dumps(make_members(int(sys.argv[1]), sys.stdin.read().split())))
