@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
-LIVED_WELL = 30.0  # seconds; a child that lived longer is replaced at once
-LONGEST_PAUSE = 10.0  # seconds between two attempts
+LIVED_WELL = 5.0  # seconds; a child that lived longer is replaced at once
+LONGEST_PAUSE = 3.0  # seconds between two attempts: whatever dies is back within five
 
 
 @dataclass
