@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
     from afluente.timeline.events import NewEvent
 
-# One round trip however many rows; ids come back in the order given.
+# One round trip however many rows; ids come back in the order given. The data of all of them is one
+# document: as an array of texts, every quotation mark in it would be escaped one by one.
 RECORD = """
 INSERT INTO timeline_event
        (workspace_id, at, kind, contact_id, deal_id, actor_kind, actor_id, actor_name, data)
 SELECT %(ws)s, now(), e.kind, e.contact_id, e.deal_id, e.actor_kind, e.actor_id, e.actor_name, e.data
-  FROM unnest(%(kinds)s::text[], %(contacts)s::bigint[], %(deals)s::bigint[], %(actor_kinds)s::text[],
-              %(actor_ids)s::bigint[], %(actor_names)s::text[], %(data)s::jsonb[])
+  FROM ROWS FROM (unnest(%(kinds)s::text[], %(contacts)s::bigint[], %(deals)s::bigint[], %(actor_kinds)s::text[],
+                         %(actor_ids)s::bigint[], %(actor_names)s::text[]),
+                  jsonb_array_elements(%(data)s::jsonb))
        WITH ORDINALITY AS e (kind, contact_id, deal_id, actor_kind, actor_id, actor_name, data, n)
  ORDER BY e.n
 RETURNING id
@@ -92,7 +94,7 @@ def insert_events(events: Sequence[NewEvent]) -> list[int]:
                 "actor_kinds": [event.actor.kind for event in events],
                 "actor_ids": [event.actor.id for event in events],
                 "actor_names": [event.actor.name for event in events],
-                "data": [json.dumps(dict(event.data), default=str) for event in events],
+                "data": json.dumps([dict(event.data) for event in events], default=str),
             },
         )
         return [row[0] for row in cursor.fetchall()]

@@ -21,8 +21,9 @@ T = TypeVar("T")
 INSERT_CONTACTS = """
 WITH given AS (
   SELECT nextval(pg_get_serial_sequence('contacts_contact', 'id')) AS id, g.*
-    FROM unnest(%(first)s::text[], %(last)s::text[], %(source)s::text[], %(source_ref)s::bigint[],
-                %(source_name)s::text[], %(assignee)s::bigint[], %(utm)s::jsonb[])
+    FROM ROWS FROM (unnest(%(first)s::text[], %(last)s::text[], %(source)s::text[], %(source_ref)s::bigint[],
+                           %(source_name)s::text[], %(assignee)s::bigint[]),
+                    jsonb_array_elements(%(utm)s::jsonb))
          WITH ORDINALITY AS g (first, last, source, source_ref, source_name, assignee, utm, n)
 ), made AS (
   INSERT INTO contacts_contact
@@ -82,7 +83,7 @@ def insert_contacts(contacts: Sequence[NewContact]) -> list[int]:
                 "source_ref": [contact.source_ref for contact in contacts],
                 "source_name": [contact.source_name for contact in contacts],
                 "assignee": [contact.assignee_id for contact in contacts],
-                "utm": [json.dumps(dict(contact.utm)) for contact in contacts],
+                "utm": json.dumps([dict(contact.utm) for contact in contacts]),
                 **columns(emails, "e_n", "e_email", "e_key", "e_main"),
                 **columns(phones, "p_n", "p_raw", "p_e164", "p_main"),
                 **columns(messengers, "m_n", "m_kind", "m_value", "m_external", "m_main"),
