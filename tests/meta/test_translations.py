@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ from django.urls import Resolver404, resolve
 
 from afluente.accounts import services as accounts
 from afluente.accounts.models import Membership, User
+from afluente.accounts.services import letters
+from afluente.capture import selectors
+from afluente.capture import services as capture
 from afluente.config.example.filling import fill_workspace
 from afluente.kernel.workspace import scope
 from tests import cast, make
@@ -206,6 +210,35 @@ def test_a_person_changes_the_language_in_the_menu(people, client_as):
     assert User.objects.get(pk=people.ana.user_id).language == "pl"
     assert '<html lang="pl"' in browser.get("/").content.decode()
     assert User.objects.get(pk=people.bruno.user_id).language == "en"
+
+
+def test_moments_are_in_the_zone_of_the_person(people, client_as):
+    make.contact(created_at=dt.datetime(2025, 6, 5, 23, 30, tzinfo=dt.UTC))
+    User.objects.filter(pk=people.bruno.user_id).update(timezone="Asia/Tokyo")
+
+    ana, bruno = (client_as(one).get("/contacts/").content.decode() for one in (people.ana, people.bruno))
+
+    assert "5 Jun 2025, 20:30" in ana  # the workspace's, São Paulo
+    assert "6 Jun 2025, 08:30" in bruno
+
+
+def test_a_hosted_form_speaks_its_own_language(people):
+    form = capture.create_form(name="Kurs", language="pl")
+    address = selectors.form_address(form)
+
+    answer = cast.browser().get(address[address.index("/f/") :], headers={"Accept-Language": "en"})
+
+    assert '<html lang="pl"' in answer.content.decode()
+    assert "Napisz do nas" in said(answer.content.decode())
+
+
+def test_a_letter_speaks_the_language_of_its_reader(people, mailoutbox):
+    User.objects.filter(pk=people.ana.user_id).update(language="pl")
+
+    letters.send_new_password_letter(email=people.ana.user.email)
+
+    assert mailoutbox[0].subject == "Wybierz nowe hasło do Afluente"
+    assert "otwórz ten link" in mailoutbox[0].body
 
 
 def test_what_is_not_there_is_said_in_the_reader_s_language(people, client_as):
