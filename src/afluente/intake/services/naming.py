@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 from liquid import Environment
@@ -14,6 +14,8 @@ from liquid.undefined import Undefined
 from afluente.kernel import text
 
 LIMIT = 255
+ROOM = 4000  # characters of a text, members of a list, on the way to a name
+LARGEST = 10**30
 _SIMPLE = re.compile(r"{{\s*([a-z_][a-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)?)\s*}}")
 
 Renderer = Callable[[Mapping[str, Any]], str]
@@ -28,11 +30,30 @@ class _Limited(Environment):
 
     context_depth_limit = 10
     loop_iteration_limit = 200
-    local_namespace_limit = 4000
-    output_stream_limit = 4000
+    local_namespace_limit = ROOM
+    output_stream_limit = ROOM
+
+
+def _in_bounds(value: Any) -> Any:
+    """The same value, unless nobody can mean one that large. The library limits loops, not filters."""
+    is_long = isinstance(value, (str, list, tuple, range)) and len(value) > ROOM
+    if is_long or (isinstance(value, int) and abs(value) > LARGEST):
+        raise LiquidError("too large for a name", token=None)
+    return value
+
+
+def _bounded(apply: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(apply)  # with what the library reads from a filter
+    def bounded(*values: Any, **named: Any) -> Any:
+        for value in (*values, *named.values()):
+            _in_bounds(value)
+        return _in_bounds(apply(*values, **named))
+
+    return bounded
 
 
 _environment = _Limited(undefined=Undefined, autoescape=False)
+_environment.filters = {name: _bounded(apply) for name, apply in _environment.filters.items()}
 
 
 @lru_cache(maxsize=512)
@@ -74,5 +95,5 @@ def deal_name(template: str, variables: Mapping[str, Any]) -> str:
     """The name of a deal; '' when the template says nothing or fails (the number is used, Q14)."""
     try:
         return text.clean(compiled(template)(variables), limit=LIMIT)
-    except (BadTemplateError, LiquidError):
+    except Exception:  # noqa: BLE001  filters raise what Python does; no lead fails for want of a name
         return ""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 FIELDS_LIMIT = 100
+MOST_PAIRS = 1000  # fields of a form body
 VALUE_LIMIT = 5500  # crm.md 2.1: a field value through the API
 LOCALES = {"BR": "pt-BR", "PL": "pl"}  # how amounts are written where a workspace is at home
 MESSENGERS = ("telegram", "facebook", "instagram", "whatsapp", "viber")
@@ -92,9 +93,11 @@ def parse_body(body: bytes, content_type: str) -> Any:
     """A JSON value, or a dictionary of form fields. Raises UnreadableBodyError."""
     if content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
         try:
-            pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=1000)
-        except (UnicodeDecodeError, ValueError) as error:
+            pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_PAIRS)
+        except UnicodeDecodeError as error:
             raise UnreadableBodyError("The form body is not UTF-8 text.") from error
+        except ValueError as error:
+            raise UnreadableBodyError(f"The form has more than {MOST_PAIRS} fields.") from error
         return dict(pairs)
     try:
         return jsonin.loads(body)
