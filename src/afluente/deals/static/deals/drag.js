@@ -12,9 +12,9 @@ export class Drag extends Flight {
     super(board);
     board.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.press(event));
     board.addEventListener("dragstart", (/** @type {Event} */ event) => event.preventDefault());
-    board.addEventListener("contextmenu", (/** @type {Event} */ event) => this.shadow && event.preventDefault());
-    // A finger that holds a card must not scroll; a browser decides that at the first move.
-    board.addEventListener("touchmove", (/** @type {Event} */ event) => this.shadow && event.preventDefault(), { passive: false });
+    const keepStill = (/** @type {Event} */ event) => this.shadow && event.preventDefault();
+    board.addEventListener("contextmenu", keepStill);
+    board.addEventListener("touchmove", keepStill, { passive: false }); // a held card must not scroll
   }
 
   /** @param {PointerEvent} event */
