@@ -3,8 +3,7 @@
 import { columnOf } from "./cards.js";
 import { Flight, swallowClick } from "./flight.js";
 
-const LIFT_PX = 4;
-const HOLD_MS = 250;
+const [LIFT_PX, HOLD_MS] = [4, 250];
 
 export class Drag extends Flight {
   /** @param {any} board */
