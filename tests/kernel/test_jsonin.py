@@ -6,6 +6,7 @@ import contextlib
 import time
 
 import pytest
+from django.utils import translation
 
 from afluente.kernel import jsonin
 
@@ -59,3 +60,20 @@ def test_a_mebibyte_is_read_or_refused_at_once(raw: bytes) -> None:
     with contextlib.suppress(jsonin.BadJsonError):
         jsonin.loads(raw)
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"{bad", "linha 1, coluna 2"),
+        (b'"\xff"', "não é texto UTF-8 (byte 1)"),
+        (b'{"a": 1, "a": 2}', "O nome “a” aparece duas vezes"),
+        (b"[NaN]", "NaN não é um número JSON."),
+    ],
+)
+def test_a_fault_is_worded_for_its_reader(body, words):
+    with pytest.raises(jsonin.BadJsonError) as caught, translation.override("pt-br"):
+        jsonin.loads(body)
+
+    with translation.override("pt-br"):
+        assert words in jsonin.worded(str(caught.value))

@@ -6,7 +6,16 @@ import json
 import re
 from typing import Any, NoReturn
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 DEPTH = 64
+NOT_TEXT = _("The body is not UTF-8 text (byte {byte}).")
+NOT_JSON = _("The body is not JSON: {why} at line {line}, column {column}.")
+TOO_DEEP = _("The body is nested deeper than {depth} levels.")
+TOO_LONG = _("The body holds a number that is too long.")
+NO_NUMBER = _("{word} is no JSON number.")
+TWICE = _("The name “{name}” stands twice in one object.")
 # Whole strings, so that what is in them does not count; one pass, whatever the text is.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -26,21 +35,29 @@ def loads(raw: bytes) -> Any:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadJsonError(f"The body is not UTF-8 text (byte {error.start}).") from error
+        raise BadJsonError(NOT_TEXT.format(byte=error.start)) from error
     _check_depth(text)
     try:
         found = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
     except json.JSONDecodeError as error:
-        raise BadJsonError(
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        ) from error
+        place = {"line": error.lineno, "column": error.colno}
+        raise BadJsonError(NOT_JSON.format(why=error.msg, **place)) from error
     except RecursionError as error:
-        raise BadJsonError(f"The body is nested deeper than {DEPTH} levels.") from error
+        raise BadJsonError(TOO_DEEP.format(depth=DEPTH)) from error
     except ValueError as error:
         if isinstance(error, BadJsonError):
             raise
-        raise BadJsonError("The body holds a number that is too long.") from error
+        raise BadJsonError(TOO_LONG) from error
     return _whole(found) if _ESCAPED_HALF.search(text) else found
+
+
+def worded(fault: str) -> str:
+    """The sentence of a BadJsonError in the reader's language; programs and the log keep the English."""
+    for template in (NOT_TEXT, NOT_JSON, TOO_DEEP, NO_NUMBER, TWICE):
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(template))
+        if found := re.fullmatch(pattern, fault, re.DOTALL):
+            return gettext(template).format(**found.groupdict())
+    return gettext(fault)
 
 
 def _check_depth(text: str) -> None:
@@ -53,7 +70,7 @@ def _check_depth(text: str) -> None:
         if sign in {"[", "{"}:
             depth += 1
             if depth > DEPTH:
-                raise BadJsonError(f"The body is nested deeper than {DEPTH} levels.")
+                raise BadJsonError(TOO_DEEP.format(depth=DEPTH))
         elif sign in {"]", "}"}:
             depth -= 1
 
@@ -70,7 +87,7 @@ def _whole(found: Any) -> Any:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise BadJsonError(f"{name} is no JSON number.")
+    raise BadJsonError(NO_NUMBER.format(word=name))
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -78,5 +95,5 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise BadJsonError(f"The name “{_whole(twice[:60])}” stands twice in one object.")
+        raise BadJsonError(TWICE.format(name=_whole(twice[:60])))
     return found

@@ -16,7 +16,7 @@ from afluente.capture.forms import mapping as mappings
 from afluente.intake import services as intake
 from afluente.intake.models import Source
 from afluente.intake.selectors.reading import read_dry
-from afluente.kernel import box, htmx
+from afluente.kernel import box, htmx, jsonin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ def _heard(request: Request, found: Source, mapping: Sequence[Mapping[str, str]]
     try:
         body = intake.parse_body(heard.body, heard.content_type)
     except intake.UnreadableBodyError as error:
-        return context | {"fault": str(error), "lines": mappings.lines_of({}, used)}
+        return context | {"fault": jsonin.worded(str(error)), "lines": mappings.lines_of({}, used)}
     if not used and mapping is None:
         used = intake.guess_mapping(body)
         context["is_guess"] = bool(used)

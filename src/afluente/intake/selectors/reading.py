@@ -10,6 +10,7 @@ from afluente.intake import services
 from afluente.intake.selectors.incoming import names_of_contacts
 from afluente.intake.services.leads import Lead
 from afluente.intake.services.rules import NoPipelineError, RuleBook
+from afluente.kernel import jsonin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def read_dry(
             body, content_type, kind=source.kind, mapping=mapping, country=member.workspace.country
         )
     except services.UnreadableBodyError as error:
-        return Reading(Lead(), (), None, is_known=False, fault=str(error))
+        return Reading(Lead(), (), None, is_known=False, fault=jsonin.worded(str(error)))
     match = contacts.find_contacts([lead.identity])[0].contact_id
     reading = Reading(
         lead=lead,

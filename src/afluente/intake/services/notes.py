@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from afluente.kernel import jsonin
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,5 +46,8 @@ SENTENCES: Mapping[str, str | Promise] = {
 
 def sentence(note: Mapping[str, str]) -> str:
     """A stored note in the reader's language."""
-    template = SENTENCES.get(note.get("code", ""))
-    return str(template) % {"value": note.get("value", "")} if template else note.get("value", "")
+    code, value = note.get("code", ""), note.get("value", "")
+    template = SENTENCES.get(code)
+    if code == "unreadable":
+        value = jsonin.worded(value)
+    return str(template) % {"value": value} if template else value

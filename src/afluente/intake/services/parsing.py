@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
 from afluente.intake.services.leads import TOUCH, UTM, Lead
@@ -95,7 +96,7 @@ def parse_body(body: bytes, content_type: str) -> Any:
         try:
             pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_PAIRS)
         except UnicodeDecodeError as error:
-            raise UnreadableBodyError("The form body is not UTF-8 text.") from error
+            raise UnreadableBodyError(gettext_noop("The form body is not UTF-8 text.")) from error
         except ValueError as error:
             raise UnreadableBodyError(f"The form has more than {MOST_PAIRS} fields.") from error
         return dict(pairs)
