@@ -26,6 +26,7 @@ def _register_pages() -> None:
             url_name="intake:incoming",
             icon="inbox",
             order=40,
+            tab=True,
             key="i",
             badge=incoming.failed_count,
         )
