@@ -62,6 +62,16 @@ export class LiveSource {
   lost(source) {
     this.notice ??= setTimeout(() => this.tell({ state: "lost" }), NOTICE_MS);
     if (source.readyState !== EventSource.CLOSED) return; // the browser is reconnecting
+    this.leaveWhenSignedOut();
     this.timer = setTimeout(() => this.open(), pause(this.tries++, Math.random()));
+  }
+
+  /**
+   * Whoever was signed out elsewhere, or deactivated, does not keep a screen full of records. Every page
+   * for signed-in people then answers with the way to sign-in, so reading it again leads there.
+   */
+  async leaveWhenSignedOut() {
+    const answer = await fetch(location.href, { method: "HEAD", redirect: "manual" }).catch(() => undefined);
+    if (answer?.type === "opaqueredirect") location.reload();
   }
 }
