@@ -61,11 +61,10 @@ def build_query(
 ) -> search.Query | None:
     """The question to the index; None when nothing that was typed can be looked up."""
     words, digits = _split(text.norm(text.clean(typed, limit=200)))
-    parts = [_word(word) for word in words]
-    fragment_words = _word(digits) if digits else ""
+    parts = [_starts(f"={word}" if "@" in word else f":{word}") for word in words]
+    fragment_words = _starts(f":{digits}") if digits else ""
     if digits:
-        pieces = {digits[start : start + 3] for start in range(len(digits) - 2)}
-        standing = " & ".join(_exact(f"#{piece}") for piece in sorted(pieces))
+        standing = " & ".join(_exact(f"#{piece}") for piece in _pieces(digits))
         parts.append(f"(({standing}) | {fragment_words})")
     if not parts:
         return None
@@ -95,8 +94,14 @@ def _split(folded: str) -> tuple[list[str], str]:
     return words[:TERMS], digits[:DIGITS]
 
 
-def _word(word: str) -> str:
-    return f"{_exact(f':{word[:LONGEST]}')}:*"
+def _pieces(digits: str) -> list[str]:
+    """Three digits each, from the end, where numbers differ most; three pieces narrow it enough."""
+    starts = range(len(digits) - 3, -1, -3)[:3]
+    return sorted({digits[start : start + 3] for start in (*starts, 0 if len(digits) < 6 else starts[0])})
+
+
+def _starts(word: str) -> str:
+    return f"{_exact(word[: LONGEST + 1])}:*"
 
 
 def _exact(lexeme: str) -> str:
