@@ -16,6 +16,8 @@ TOO_DEEP = _("The body is nested deeper than {depth} levels.")
 TOO_LONG = _("The body holds a number that is too long.")
 NO_NUMBER = _("{word} is no JSON number.")
 TWICE = _("The name “{name}” stands twice in one object.")
+FORM_NOT_TEXT = _("The form body is not UTF-8 text.")
+FORM_TOO_LONG = _("The form has more than {count} fields.")
 # Whole strings, so that what is in them does not count; one pass, whatever the text is.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
@@ -52,8 +54,8 @@ def loads(raw: bytes) -> Any:
 
 
 def worded(fault: str) -> str:
-    """The sentence of a BadJsonError in the reader's language; programs and the log keep the English."""
-    for template in (NOT_TEXT, NOT_JSON, TOO_DEEP, NO_NUMBER, TWICE):
+    """The sentence of a fault in a body, in the reader's language; programs and the log keep the English."""
+    for template in (NOT_TEXT, NOT_JSON, TOO_DEEP, NO_NUMBER, TWICE, FORM_TOO_LONG):
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(template))
         if found := re.fullmatch(pattern, fault, re.DOTALL):
             return gettext(template).format(**found.groupdict())
