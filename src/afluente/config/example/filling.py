@@ -116,43 +116,51 @@ def _deals(
     sources: dict[str, Source | None],
 ) -> list[int]:
     """Open every deal in the first stage, tell how it came, and walk it to where it stands."""
-    outcome = {stage.kind: stage for stage in pipeline.stages.exclude(kind=Stage.Kind.OPEN)}
+    outcome = {str(stage.kind): stage for stage in pipeline.stages.exclude(kind=Stage.Kind.OPEN)}
     made = []
     for story, contact_id in zip(stories, people, strict=True):
         owner = None if story.owner is None else team[story.owner]
-        source = sources[story.source]
-        actor = Actor("source", source.pk, source.name) if source else _as(owner or team[0])
-        (deal_id,) = deals.open_deals(
-            deals=[
-                deals.NewDeal(
-                    name=story.name,
-                    pipeline_id=pipeline.pk,
-                    stage_id=stages[0].pk,
-                    currency=pipeline.currency,
-                    amount=Decimal(story.amount),
-                    assignee_id=owner.pk if owner else None,
-                    contact_ids=[contact_id],
-                    source=story.source,
-                    source_ref=source.pk if source else None,
-                    source_name=source.name if source else "",
-                )
-            ],
-            by=actor,
-        )
-        if source:
-            told = {"source": story.source, "source_name": source.name, "utm": _utm(story), "matched": ""}
-            fields = {"servico": story.name}
-            timeline.record(
-                [NewEvent("lead.received", actor, contact_id, deal_id, {**told, "fields": fields})]
-            )
-        walk = stages[1 : story.stands + 1] if isinstance(story.stands, int) else stages[1:4]
-        reason = story.said if story.stands == "lost" else ""
-        if isinstance(story.stands, str):
-            walk = [*walk, outcome[Stage.Kind(story.stands)]]
-        for stage in walk:
-            deals.move_deals(deal_ids=[deal_id], to=stage, by=_as(owner or team[0]), lost_reason=reason)
+        by = _as(owner or team[0])
+        deal_id = _open(story, contact_id, owner, by, stages[0], sources[story.source])
+        _walk(deal_id, story, [*stages], outcome, by)
         made.append(deal_id)
     return made
+
+
+def _open(
+    story: Story, contact_id: int, owner: Membership | None, by: Actor, first: Stage, source: Source | None
+) -> int:
+    """The deal as its source or its owner opened it."""
+    actor = Actor("source", source.pk, source.name) if source else by
+    deal = deals.NewDeal(
+        name=story.name,
+        pipeline_id=first.pipeline_id,
+        stage_id=first.pk,
+        currency="BRL",
+        amount=Decimal(story.amount),
+        assignee_id=owner.pk if owner else None,
+        contact_ids=[contact_id],
+        source=story.source,
+        source_ref=source.pk if source else None,
+        source_name=source.name if source else "",
+    )
+    (deal_id,) = deals.open_deals(deals=[deal], by=actor)
+    if source:
+        told = {"source": story.source, "source_name": source.name, "utm": _utm(story), "matched": ""}
+        data = {**told, "fields": {"servico": story.name}}
+        timeline.record([NewEvent("lead.received", actor, contact_id, deal_id, data)])
+    return deal_id
+
+
+def _walk(deal_id: int, story: Story, stages: list[Stage], outcome: dict[str, Stage], by: Actor) -> None:
+    """Through the stages, one by one, to where the deal stands."""
+    if isinstance(story.stands, int):
+        way = stages[1 : story.stands + 1]
+    else:
+        way = [*stages[1:4], outcome[story.stands]]
+    reason = story.said if story.stands == "lost" else ""
+    for stage in way:
+        deals.move_deals(deal_ids=[deal_id], to=stage, by=by, lost_reason=reason)
 
 
 def _comment(

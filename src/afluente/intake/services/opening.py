@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from afluente.accounts.models import Membership
 from afluente.deals.models import Deal, Pipeline, Stage
 from afluente.deals.services import NewDeal
 from afluente.intake import statements
-from afluente.intake.models import Source
+from afluente.intake.models import RawEvent, Source
 from afluente.intake.services.accepting import Kept
 from afluente.intake.services.applying import apply_set
 from afluente.intake.services.parsing import read_lead
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from afluente.accounts.models import ApiToken
+    from afluente.intake.statements import ClaimedEvent
+
+# What the caller is told about the deal.
+TOLD = ("id", "number", "name", "amount", "currency", "pipeline_id", "stage_id", "assignee_id")
 
 
 class NoSuchTargetError(ValueError):
@@ -56,19 +60,7 @@ def open_deal_with_contact(
     assignee_id = _assignee(target.assignee_id)
     source = Source.objects.present().filter(kind=Source.Kind.API).order_by("pk")[0]
     content = json.dumps(lead).encode()
-    kept = Kept(
-        public_id=uuid.uuid4(),
-        source_id=source.pk,
-        rule_id=None,
-        key=f"deal:{uuid.uuid4()}",
-        body=content,
-        digest=hashlib.sha256(content).hexdigest(),
-        content_type="application/json",
-        context={"token": token.name, "call": "POST /api/v1/deals", "sent": len(body)},
-        error=None,
-    )
-    statements.insert_events([kept])
-    event = statements.claim_one(kept.public_id)
+    event = _keep(content, source, {"token": token.name, "call": "POST /api/v1/deals", "sent": len(body)})
     read = read_lead(
         content, "application/json", kind=source.kind, mapping=[], country=token.workspace.country
     )
@@ -84,21 +76,28 @@ def open_deal_with_contact(
         source_name=read.source_name or source.name,
         raw_event_id=event.id,
     )
-    (outcome,) = apply_set([event], wanted={event.id: Planned(replace(deal))})
+    (outcome,) = apply_set([event], wanted={event.id: Planned(deal)})
     assert outcome.deal_id is not None
-    made = Deal.objects.get(pk=outcome.deal_id)
-    return {
-        "id": made.pk,
-        "number": made.number,
-        "name": made.name,
-        "amount": made.amount,
-        "currency": made.currency,
-        "pipeline_id": made.pipeline_id,
-        "stage_id": made.stage_id,
-        "assignee_id": made.assignee_id,
-        "contact_id": outcome.contact_id,
-        "lead_id": str(kept.public_id),
-    }
+    made = Deal.objects.filter(pk=outcome.deal_id).values(*TOLD).get()
+    lead_id = RawEvent.objects.values_list("public_id", flat=True).get(pk=event.id)
+    return {**made, "contact_id": outcome.contact_id, "lead_id": str(lead_id)}
+
+
+def _keep(content: bytes, source: Source, context: Mapping[str, Any]) -> ClaimedEvent:
+    """Write the call down like any other arrival, and hold it."""
+    kept = Kept(
+        public_id=uuid.uuid4(),
+        source_id=source.pk,
+        rule_id=None,
+        key=f"deal:{uuid.uuid4()}",
+        body=content,
+        digest=hashlib.sha256(content).hexdigest(),
+        content_type="application/json",
+        context=context,
+        error=None,
+    )
+    statements.insert_events([kept])
+    return statements.claim_one(kept.public_id)
 
 
 def _stage(target: Target) -> Stage:
