@@ -136,7 +136,7 @@ def _open(
         name=story.name,
         pipeline_id=first.pipeline_id,
         stage_id=first.pk,
-        currency="BRL",
+        currency=first.pipeline.currency,
         amount=Decimal(story.amount),
         assignee_id=owner.pk if owner else None,
         contact_ids=[contact_id],
