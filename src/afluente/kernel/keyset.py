@@ -22,7 +22,7 @@ class Beyond(Func):
         super().__init__(*(F(name) for name in columns), *(Value(value) for value in values))
         self.sign = "<" if descending else ">"
 
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         parts = [compiler.compile(expression) for expression in self.source_expressions]
         first, second, third, fourth = (sql for sql, _ in parts)
         parameters = [parameter for _, given in parts for parameter in given]
