@@ -73,7 +73,7 @@ class Board extends Surface {
   /** @param {string} url */
   onUndone(url) {
     const deal = /\/deals\/(\d+)\//.exec(url)?.[1];
-    if (deal) this.arrivals?.want([Number(deal)]);
+    if (deal) this.arrivals?.wantOwn(Number(deal));
   }
 }
 

@@ -6,6 +6,13 @@ const GATHER_MS = 40;
 
 export class Arrivals extends Settling {
   /** @type {Set<number>} */ wanted = new Set();
+  /** @type {Set<number>} */ own = new Set();
+
+  /** Fetch a card that the person here changed just now, such as by Undo: it moves even under their pointer. @param {number} id */
+  wantOwn(id) {
+    this.own.add(id);
+    this.want([id]);
+  }
 
   /** Fetch these cards soon, together with whatever else changes meanwhile. @param {number[]} ids @param {boolean} isNew */
   want(ids, isNew = false) {
@@ -37,7 +44,7 @@ export class Arrivals extends Settling {
       const present = document.getElementById(part.id);
       if (present && present.textContent !== part.textContent) present.replaceChildren(...part.childNodes);
     }
-    for (const id of ids) this.settle(id, /** @type {HTMLElement | null} */ (page.getElementById(`deal-${id}`)), isAsked);
+    for (const id of ids) this.settle(id, /** @type {HTMLElement | null} */ (page.getElementById(`deal-${id}`)), this.own.delete(id) || isAsked);
     this.board.settled();
   }
 }
