@@ -73,7 +73,9 @@ def _floor(site: Site, workspace_id: int, *, connections: int, seconds: float) -
     opened = [site.connect_as_app() for _ in range(connections)]
     for connection in opened:
         connection.execute("SELECT set_config('app.ws', %s, false)", [str(workspace_id)])
-    (source_id,) = opened[0].execute("SELECT min(id) FROM intake_source WHERE kind = 'api'").fetchone() or (0,)
+    (source_id,) = opened[0].execute("SELECT min(id) FROM intake_source WHERE kind = 'api'").fetchone() or (
+        0,
+    )
     threads = [
         threading.Thread(target=_insert, args=(connection, workspace_id, source_id, seconds, counts))
         for connection in opened

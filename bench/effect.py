@@ -46,7 +46,7 @@ def measure(bench: Bench) -> Found:
                 "SELECT min(id) FROM intake_source WHERE workspace_id = %s AND kind = 'api'", [ours_id]
             ).fetchone() or (0,)
             connection.execute(ARRIVALS, {"ws": ours_id, "source": source_id, "count": count})
-            connection.execute("VACUUM ANALYZE")
+            connection.execute("VACUUM ANALYZE intake_rawevent")  # the rest is as on the first day
             connection.execute("CHECKPOINT")
         done = site.inside("drain", workspace_id=ours_id)
         if done["taken"] != count:
@@ -63,5 +63,7 @@ def measure(bench: Bench) -> Found:
         "backend_cpu_s": rounded(done["backend_cpu"]),
         "floor_backend_cpu_s": rounded(floor["backend_cpu"]),
     }
-    missed = () if per_worker >= PER_CPU_SECOND else (f"{PER_CPU_SECOND} events per CPU-second of the worker",)
+    missed = (
+        () if per_worker >= PER_CPU_SECOND else (f"{PER_CPU_SECOND} events per CPU-second of the worker",)
+    )
     return Found(count / done["seconds"], count / floor["seconds"], details, missed)

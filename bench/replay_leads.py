@@ -13,11 +13,11 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import queue
 import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,27 +127,9 @@ class Api:
 
 def at_once(things: Iterable[Any], act: Callable[[Any], None], lines: int = LINES) -> None:
     """Do `act` for all things, several at a time. Raises the first thing that went wrong."""
-    waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    for thing in things:
-        waiting.put(thing)
-    problems: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            while not problems:
-                act(waiting.get_nowait())
-        except queue.Empty:
-            return
-        except BaseException as problem:  # noqa: BLE001  raised again below
-            problems.append(problem)
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(lines)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if problems:
-        raise problems[0]
+    with ThreadPoolExecutor(lines) as pool:
+        for _ in pool.map(act, things):
+            pass
 
 
 @dataclass

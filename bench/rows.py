@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bench import accept, effect
+from bench import accept, arriving, effect, moving, pages, starting
 from bench.figures import Row
 
 ROWS = (
     Row(
         "accept",
         "requests/s",
-        "at least half of bare INSERT; COMMIT on one connection",
+        "≥ 0.5 of INSERT; COMMIT on one connection",
         accept.measure,
         least_ratio=0.5,
         is_rate=True,
@@ -17,9 +17,17 @@ ROWS = (
     Row(
         "effect",
         "events/s",
-        "at least half of plain SQL; 3,000 events per CPU-second",
+        "≥ 0.5 of plain SQL; ≥ 3,000 per CPU-second",
         effect.measure,
         least_ratio=0.5,
         is_rate=True,
     ),
+    Row("move", "ms", "≤ 10 ms", moving.measure_one, most=10),
+    Row("move_10000", "s", "≤ 6 s", moving.measure_bulk, most=6),
+    Row("submit_to_board", "ms (p95)", "≤ 500 ms", arriving.measure, most=500),
+    Row("board_10000", "ms", "≤ 100 ms, ≤ 150 kB", pages.measure_board, most=100),
+    Row("contact_10000_events", "ms", "≤ 60 ms", pages.measure_contact, most=60),
+    Row("cold_start", "s", "≤ 5 s", starting.measure_cold, most=5),
+    Row("warm_start", "s", "≤ 2 s", starting.measure_warm, most=2),
+    Row("memory_at_rest", "MB", "≤ 300 MB", starting.measure_memory, most=300),
 )

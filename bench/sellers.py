@@ -65,7 +65,7 @@ def make_members(workspace_id: int, sellers: Iterable[str]) -> dict[str, int]:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afluente.config.settings")
-    import django  # noqa: PLC0415
+    import django
 
     django.setup()
     print(json.dumps(make_members(int(sys.argv[1]), sys.stdin.read().split())))

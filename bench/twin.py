@@ -89,7 +89,7 @@ def _copy_aside(admin: Connection, source: int, target: int, batch: int) -> None
             admin.execute(statement)  # type: ignore[arg-type]
     for table, query in WRITTEN.items():
         admin.execute(
-            f"CREATE UNLOGGED TABLE bench.{table} AS {query} WHERE t.workspace_id = {source} ORDER BY t.id"  # type: ignore[arg-type]  # noqa: S608
+            f"CREATE UNLOGGED TABLE bench.{table} AS {query} WHERE t.workspace_id = {source} ORDER BY t.id"  # type: ignore[arg-type]
         )
         admin.execute(f"CREATE INDEX ON bench.{table} (batch)")  # type: ignore[arg-type]
     admin.execute(RENAME_WORDS.format(target=target))  # type: ignore[arg-type]
