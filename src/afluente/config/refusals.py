@@ -56,15 +56,15 @@ AWAY = Refusal(
     503,
     "unavailable",
     _("Back in a moment."),
-    _("The database does not answer. Nothing was stored: please try again in a moment."),
+    _("The database does not answer. Nothing was stored: try again in a moment."),
 )
 BUSY = Refusal(
     503,
     "busy",
     _("Back in a moment."),
-    _("Too much is going on at once. Please try again in a moment."),
+    _("Too much is going on at once. Try again in a moment."),
 )
-SIGN_IN = Refusal(401, "sign_in", _("Please sign in."), _("This address is for people who are signed in."))
+SIGN_IN = Refusal(401, "sign_in", _("Sign in first."), _("This address is for people who are signed in."))
 FAILED = Refusal(
     500,
     "internal_error",
