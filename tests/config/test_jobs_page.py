@@ -67,3 +67,9 @@ def test_members_do_not_learn_that_the_page_exists(bruno, client_as, method):
     address = ADDRESS if method == "get" else ADDRESS + "replay/"
 
     assert getattr(client_as(bruno), method)(address).status_code == 404
+
+
+def test_what_is_no_number_is_no_job(ana, client_as):
+    answer = client_as(ana).post(ADDRESS + "replay/", {"job": ["²", "x", "9" * 30]}, follow=True)
+
+    assert "Nothing left to try again" in answer.content.decode()

@@ -258,3 +258,9 @@ def test_it_costs_the_same_for_any_number(browser: Browser, hook: Source, count:
         if 'FROM "intake_' in one["sql"] or 'FROM "contacts_' in one["sql"] or 'FROM "deals_' in one["sql"]
     ]
     assert len(own) == 6
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "x"])
+def test_days_at_the_ends_of_time_are_asked_like_others(browser: Browser, hook: Source, day: str) -> None:
+    assert browser.get("/incoming/", {"since": day}).status_code == 200
+    assert browser.get("/incoming/", {"until": day}).status_code == 200

@@ -123,3 +123,14 @@ def test_managers_change_rules_and_members_find_nothing(
         assert client_as(member).get(path).status_code == 404
     assert client_as(member).post(f"/settings/rules/{rule.pk}/deletion/").status_code == 404
     assert DealRule.objects.count() == 1
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_it_leads_back_to_our_own_pages_only(
+    ana: Membership, client_as: Callable[[Membership], Browser], elsewhere: str
+) -> None:
+    browser = client_as(ana)
+
+    assert elsewhere not in browser.get("/settings/rules/new/", {"next": elsewhere}).content.decode()
+    assert 'href="/hooks/7/"' in browser.get("/settings/rules/new/", {"next": "/hooks/7/"}).content.decode()
+    assert browser.post("/settings/rules/new/", SAID | {"next": elsewhere})["Location"] == "/settings/rules/"

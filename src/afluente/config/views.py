@@ -32,7 +32,7 @@ def jobs(request: Request) -> HttpResponse:
 def replay(request: Request) -> HttpResponse:
     """Let the chosen failed jobs try again from the start; those of this workspace only."""
     _only_administrators(request)
-    ids = [int(text) for text in request.POST.getlist("job") if text.isdigit() and len(text) <= 18]
+    ids = [int(text) for text in request.POST.getlist("job") if text.isdecimal() and len(text) <= 18]
     count = kernel_jobs.replay_dead(ids, workspace_id=request.workspace.pk)
     if count:
         told = ngettext("%(count)d job tries again", "%(count)d jobs try again", count)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts import policies as accounts
@@ -21,14 +23,17 @@ if TYPE_CHECKING:
     from afluente.accounts.models import Membership
 
 
+LAST_DAY = dt.date(2999, 12, 31)  # the day after the very last one cannot be asked for
+
+
 class Asked(forms.Form):
     """The filter of Incoming. What cannot be understood is left out, not complained about."""
 
     state = forms.ChoiceField(required=False, choices=[("", ""), *((state, state) for state in STATES)])
     source = forms.IntegerField(required=False, min_value=1, max_value=2**62)
     q = forms.CharField(required=False, max_length=200)
-    since = forms.DateField(required=False)
-    until = forms.DateField(required=False)
+    since = forms.DateField(required=False, validators=[MaxValueValidator(LAST_DAY)])
+    until = forms.DateField(required=False, validators=[MaxValueValidator(LAST_DAY)])
     before = forms.IntegerField(required=False, min_value=1, max_value=2**62)
     after = forms.IntegerField(required=False, min_value=1, max_value=2**62)
     open = forms.IntegerField(required=False, min_value=1, max_value=2**62)

@@ -41,7 +41,7 @@ class QueuedBackend(BaseEmailBackend):
             letter = box.seal(json.dumps(_as_plain(message)))
             # With its workspace, whose administrators are shown a letter that could not be sent.
             number = str(message.extra_headers.get(WORKSPACE_HEADER, ""))
-            workspace_id = int(number) if number.isdigit() else None
+            workspace_id = int(number) if number.isdecimal() else None
             jobs.enqueue("kernel.send_mail", {"letter": letter}, workspace_id=workspace_id)
         return len(email_messages)
 

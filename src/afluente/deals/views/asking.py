@@ -61,6 +61,11 @@ def require_configurer(request: Request) -> None:
         raise PermissionDenied
 
 
+def number(text: str | None) -> int | None:
+    """An id as an address or a form says it; None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def reordered(ids: list[int], data: QueryDict) -> list[int]:
     """`ids` after the wish in `data`: `order` names all of them, `up` or `down` one to move a place."""
     if "order" in data:

@@ -109,10 +109,10 @@ def cards(request: Request) -> HttpResponse:
 
     A deal that is not in the answer has left this board.
     """
-    pipeline = _pipeline(request, _number(request.GET.get("pipeline")))
+    pipeline = _pipeline(request, asking.number(request.GET.get("pipeline")))
     if pipeline is None:
         raise Http404
-    ids = [number for number in map(_number, request.GET.get("ids", "").split(",")) if number][:MANY]
+    ids = [number for number in map(asking.number, request.GET.get("ids", "").split(",")) if number][:MANY]
     return changed_cards(request, pipeline, ids)
 
 
@@ -128,16 +128,12 @@ def changed_cards(request: Request, pipeline: Pipeline, ids: list[int]) -> HttpR
     return response
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request) -> HttpResponse:
     """Quick add: at the top of a column, or on a page of its own. The creator becomes the assignee."""
     data = request.POST if request.method == "POST" else None
     wish = {"stage": request.GET.get("stage") or _first_stage(request)}
-    form = _quick_add(request, data, wish | {"contact": _number(request.GET.get("contact"))})
+    form = _quick_add(request, data, wish | {"contact": asking.number(request.GET.get("contact"))})
     if data is not None and form.is_valid():
         return _add(request, form)
     return _draw_new(request, form)
@@ -178,13 +174,13 @@ def _draw_new(request: Request, form: forms.QuickAdd) -> HttpResponse:
     stage = next((one for one in stages if str(one.pk) == str(stage_id)), None)
     if stage is None:
         raise Http404
-    contact_id = form["contact"].value()
+    contact_id = asking.number(str(form["contact"].value()))
     contact = form.fields["contact"].queryset.filter(pk=contact_id).first() if contact_id else None  # type: ignore[attr-defined]
     context = {"form": form, "stage": stage, "pipeline": stage.pipeline, "contact": contact}
     return respond(request, "deals/new.html", context, fragment="draft", status=422 if form.errors else 200)
 
 
 def _first_stage(request: Request) -> int | None:
-    pipeline = _pipeline(request, _number(request.GET.get("pipeline")))
+    pipeline = _pipeline(request, asking.number(request.GET.get("pipeline")))
     opened = Stage.objects.filter(pipeline=pipeline, kind=Stage.Kind.OPEN).order_by("position", "pk")
     return opened.values_list("pk", flat=True).first()

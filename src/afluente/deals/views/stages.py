@@ -48,7 +48,7 @@ def stages(request: Request, pk: int) -> HttpResponse:
 def _in_order(lines: Any, data: QueryDict) -> list[Any]:
     """The lines as the page had them: dragging reorders the inputs, and a form sends them in that order."""
     places = [name for name in data if name.startswith("stages-") and name.endswith("-name")]
-    numbers = [int(name.split("-")[1]) for name in places if name.split("-")[1].isdigit()]
+    numbers = [asking.number(name.split("-")[1]) for name in places]
     order = {number: place for place, number in enumerate(numbers)}
     numbered = sorted(enumerate(lines.forms), key=lambda pair: order.get(pair[0], len(order)))
     return [line for _, line in numbered]
@@ -56,15 +56,15 @@ def _in_order(lines: Any, data: QueryDict) -> list[Any]:
 
 def _rearranged(data: QueryDict) -> QueryDict:
     """The lines with an empty one more, or with one a place higher or lower."""
-    count = int(data.get("stages-TOTAL_FORMS", "0") or 0)
+    count = asking.number(data.get("stages-TOTAL_FORMS")) or 0
     lines = [
         {part: data.get(f"stages-{n}-{part}", "") for part in ("id", "name", "color", "stale_after_days")}
         for n in range(min(count, 50))
     ]
     for step, act in ((-1, UP), (1, DOWN)):
-        at = data.get(act, "")
-        if at.isdigit() and 0 <= int(at) < len(lines) and 0 <= int(at) + step < len(lines):
-            lines.insert(int(at) + step, lines.pop(int(at)))
+        at = asking.number(data.get(act))
+        if at is not None and at < len(lines) and 0 <= at + step < len(lines):
+            lines.insert(at + step, lines.pop(at))
     if ADD in data:
         lines.append({"id": "", "name": "", "color": "", "stale_after_days": ""})
     changed = data.copy()

@@ -59,7 +59,7 @@ def _edit(request: Request, found: DealRule | None) -> HttpResponse:
         "rule": found,
         "form": form,
         "source": source,
-        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "next": _wish(request),
         "variables": samples.VARIABLES,
         "preview": _named(request, str(form["name_template"].value() or "")),
         "is_lost": found is not None and found.had_target and found.stage_id is None,
@@ -113,8 +113,12 @@ def _source(request: Request) -> Source | None:
 
 
 def _next(request: Request) -> str:
-    """Back to where the person came from, on this host only."""
-    target = request.POST.get("next", "")
-    if target and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return target
-    return reverse("intake:rules")
+    """Back to where the person came from."""
+    return _wish(request) or reverse("intake:rules")
+
+
+def _wish(request: Request) -> str:
+    """Where the page that led here wants its person back, on this host only; '' when it says nothing."""
+    target = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if is_ours else ""
