@@ -138,3 +138,16 @@ def test_its_pages_are_drawn(factor, path):
         browser.post(f"{CODES}generate/")
 
     assert browser.get(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_mistyped_code_can_be_corrected(marina):
+    browser = sign_in()
+    prove(browser)
+    secret = browser.get(ON).context["form"].secret
+
+    again = browser.post(ON, {"code": "000000"})
+    browser.post(ON, {"code": code_for(again.context["form"].secret)})
+
+    assert again.context["form"].secret == secret
+    assert Authenticator.objects.filter(user=marina.user, type="totp").exists()

@@ -16,6 +16,7 @@ export function pause(tries, chance) {
 
 export class LiveSource {
   tries = 0;
+  wasOpen = false;
 
   /**
    * @param {string} address @param {string} last where the reader stands, if it read before
@@ -53,6 +54,7 @@ export class LiveSource {
 
   opened() {
     this.tries = 0;
+    this.wasOpen = true;
     clearTimeout(this.notice);
     this.notice = undefined;
     this.tell({ state: "open" });
@@ -62,16 +64,18 @@ export class LiveSource {
   lost(source) {
     this.notice ??= setTimeout(() => this.tell({ state: "lost" }), NOTICE_MS);
     if (source.readyState !== EventSource.CLOSED) return; // the browser is reconnecting
-    this.leaveWhenSignedOut();
+    if (this.wasOpen) this.leaveWhenSignedOut(source.url);
     this.timer = setTimeout(() => this.open(), pause(this.tries++, Math.random()));
   }
 
   /**
-   * Whoever was signed out elsewhere, or deactivated, does not keep a screen full of records. Every page
-   * for signed-in people then answers with the way to sign-in, so reading it again leads there.
+   * Whoever was signed out elsewhere keeps no screen full of records: reading the page again leads to
+   * sign-in. An EventSource hides why it was refused, so we ask ourselves. @param {string} url
    */
-  async leaveWhenSignedOut() {
-    const answer = await fetch(location.href, { method: "HEAD", redirect: "manual" }).catch(() => undefined);
-    if (answer?.type === "opaqueredirect") location.reload();
+  async leaveWhenSignedOut(url) {
+    const asking = new AbortController();
+    const answer = await fetch(url, { signal: asking.signal }).catch(() => {});
+    asking.abort(); // an answer that lets us in never ends
+    if (answer?.status === 401) location.reload();
   }
 }
