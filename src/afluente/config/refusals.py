@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
     from afluente.kernel.asgi import Scope, Send
+
+log = logging.getLogger("afluente.request")
 
 RETRY_AFTER = 2  # seconds
 _SHELL = {"theme": "system", "density": "regular", "has_keys": True}
@@ -102,6 +105,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     problem = sys.exc_info()[1]
     refusal = AWAY if isinstance(problem, (OperationalError, InterfaceError)) else FAILED
     values = _values(request.path)
+    if refusal is FAILED:  # without the path: it may hold a secret
+        log.error("Request %s failed", values["id"], exc_info=problem)
     if request.path.startswith(("/api/", "/hooks/in/")):
         response: HttpResponse = JsonResponse(refusal.as_json(**values), status=refusal.status)
     else:
