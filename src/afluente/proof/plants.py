@@ -1,1 +1,202 @@
-PLANTS = {}
+"""Defects to be planted into the product, one at a time, to see that the harnesses see them (R-0).
+
+None of them is in the product: a harness starts it through `proof.launch`, which changes the loaded
+code. Each says which row must catch it. `sql` is run once by the superuser when the tables are there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A defect, or a help for a harness when `caught_by` is empty."""
+
+    put_in: Callable[[], None]
+    caught_by: str = ""
+    sql: str = ""
+
+
+def _answer_first() -> None:
+    """Answers before the COMMIT: what is lost in between was promised."""
+    import threading  # noqa: PLC0415
+    import uuid  # noqa: PLC0415
+
+    from afluente.intake import services  # noqa: PLC0415
+    from afluente.intake.api import fast  # noqa: PLC0415
+
+    async def keep(self: Any, arrival: services.Arrival) -> services.Receipt:
+        threading.Timer(0.3, services.accept_many, [[arrival]]).start()
+        return services.Receipt(202, uuid.uuid4())
+
+    fast._Writer.keep = keep  # type: ignore[method-assign]
+
+
+def _lazy_commit() -> None:
+    """Commits that have not reached the disk are acknowledged."""
+    from django.db import connections  # noqa: PLC0415
+
+    options = connections.settings["default"].setdefault("OPTIONS", {})
+    options["options"] = f"-c synchronous_commit=off {options.get('options', '')}"
+
+
+def _no_unique_key() -> None:
+    """Every repeat is a new event."""
+    from afluente.intake.statements import events  # noqa: PLC0415
+
+    events.INSERT = events.INSERT.replace("ON CONFLICT (workspace_id, source_id, key) DO NOTHING\n", "")
+
+
+def _look_then_write() -> None:
+    """Repeats are looked for before writing, instead of being refused by the database."""
+    from afluente.intake.statements import events  # noqa: PLC0415
+
+    known = "(SELECT 1 FROM intake_rawevent o WHERE o.source_id = g.source_id AND o.key = g.key)"
+    events.INSERT = events.INSERT.replace(
+        " ORDER BY g.source_id, g.key, g.id\nON CONFLICT (workspace_id, source_id, key) DO NOTHING\n",
+        f" WHERE NOT EXISTS {known}\n",
+    )
+
+
+def _effect_then_mark() -> None:
+    """An event is marked done in a transaction after the one that did it."""
+    _mark_apart(before=False)
+
+
+def _mark_then_effect() -> None:
+    """An event is marked done in a transaction before the one that does it."""
+    _mark_apart(before=True)
+
+
+def _mark_apart(*, before: bool) -> None:
+    from afluente.intake import jobs, services, statements  # noqa: PLC0415
+    from afluente.intake.services import applying  # noqa: PLC0415
+    from afluente.kernel.workspace import scope  # noqa: PLC0415
+
+    def drain() -> int:
+        total = 0
+        for workspace_id in statements.due_workspaces():
+            with scope(workspace_id):
+                events = statements.claim(20)
+                if before:
+                    statements.finish([applying.Outcome(event.id) for event in events])
+            if before:
+                time.sleep(0.05)
+            with scope(workspace_id):
+                finish, statements.finish = statements.finish, lambda outcomes: None
+                try:
+                    outcomes = applying.apply_set(events)
+                finally:
+                    statements.finish = finish
+            if not before:
+                time.sleep(0.05)
+            with scope(workspace_id):
+                statements.finish(outcomes)
+            total += len(events)
+        return total
+
+    jobs.drain = drain
+    assert services
+
+
+def _drop_the_dead() -> None:
+    """What cannot be applied is marked done and forgotten."""
+    from afluente.intake import statements  # noqa: PLC0415
+
+    finish = statements.finish
+
+    def forget(outcomes: Any) -> None:
+        for outcome in outcomes:
+            outcome.error = None
+        finish(outcomes)
+
+    statements.finish = forget
+
+
+def _no_identity_lock() -> None:
+    """Two events about one new person are looked up at the same time."""
+    from afluente.contacts import services  # noqa: PLC0415
+
+    services.lock_identities = lambda identities: None
+
+
+def _other_body_is_fine() -> None:
+    """A key used again with another body is taken for a repeat."""
+    from afluente.intake.services import accepting  # noqa: PLC0415
+
+    def receipt(kept: Any, is_new: bool, told: Any) -> Any:
+        public_id = kept.public_id if is_new else told[(kept.source_id, kept.key)][0]
+        return accepting.Receipt(202, public_id, not is_new)
+
+    accepting._receipt = receipt
+
+
+def _replay_everything() -> None:
+    """Replay also resets what was done."""
+    from afluente.intake.models import RawEvent  # noqa: PLC0415
+    from afluente.intake.services import replaying  # noqa: PLC0415
+
+    def replay(*, event_ids: Any) -> int:
+        return RawEvent.objects.filter(pk__in=event_ids).update(state="waiting", attempts=0, error="")
+
+    replaying.replay_events = replay
+    from afluente.intake import services  # noqa: PLC0415
+
+    services.replay_events = replay
+
+
+def _unfiltered_managers() -> None:
+    """Every query forgets its workspace; row-level security alone stands between them."""
+    from django.db import models  # noqa: PLC0415
+
+    from afluente.kernel.workspace import WorkspaceManager  # noqa: PLC0415
+
+    WorkspaceManager.get_queryset = models.Manager.get_queryset  # type: ignore[method-assign]
+
+
+def _no_walls() -> None:
+    """Neither managers nor row-level security: every workspace sees every other."""
+    from django.db import connections  # noqa: PLC0415
+
+    _unfiltered_managers()
+    owner = connections["owner"]
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relforcerowsecurity")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+
+
+def _bug() -> None:
+    """Not a defect to be caught: bodies with the word `explode` fail inside, until this is taken out."""
+    from afluente.intake.services import applying  # noqa: PLC0415
+
+    read = applying.read_lead
+
+    def read_or_fail(body: bytes, *rest: Any, **more: Any) -> Any:
+        if b"explode" in body:
+            raise RuntimeError("A bug in the reader.")
+        return read(body, *rest, **more)
+
+    applying.read_lead = read_or_fail
+
+
+DROP_KEY = "ALTER TABLE intake_rawevent DROP CONSTRAINT IF EXISTS intake_rawevent_once"
+PLANTS: dict[str, Plant] = {
+    "answer-first": Plant(_answer_first, "R-1"),
+    "lazy-commit": Plant(_lazy_commit, "R-1"),
+    "no-unique-key": Plant(_no_unique_key, "R-1", DROP_KEY),
+    "effect-then-mark": Plant(_effect_then_mark, "R-1"),
+    "mark-then-effect": Plant(_mark_then_effect, "R-1"),
+    "drop-the-dead": Plant(_drop_the_dead, "R-1"),
+    "look-then-write": Plant(_look_then_write, "R-6", DROP_KEY),
+    "other-body-is-fine": Plant(_other_body_is_fine, "R-6"),
+    "no-identity-lock": Plant(_no_identity_lock, "R-7"),
+    "replay-everything": Plant(_replay_everything, "R-8"),
+    "no-walls": Plant(_no_walls, "S-1"),
+    "unfiltered-managers": Plant(_unfiltered_managers),
+    "bug": Plant(_bug),
+}

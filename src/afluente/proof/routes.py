@@ -1,0 +1,148 @@
+"""Every address of the product, and what stands in it. A route nobody classified fails the build."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, TYPE_CHECKING
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What an id in a path is an id of, by the beginning of the path; the first that fits counts.
+PLACES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("workspaces/<int:pk>/", {"pk": "workspace"}),
+    ("settings/people/invitations/<int:pk>/", {"pk": "invitation"}),
+    ("settings/people/<int:pk>/", {"pk": "member"}),
+    ("settings/teams/<int:pk>/", {"pk": "team"}),
+    ("settings/tokens/<int:pk>/", {"pk": "token"}),
+    ("settings/security/sessions/<int:pk>/", {"pk": "session"}),
+    ("deals/pipelines/<int:pk>/", {"pk": "pipeline"}),
+    ("settings/pipelines/<int:pk>/", {"pk": "pipeline"}),
+    ("deals/stages/<int:pk>/", {"pk": "stage"}),
+    ("settings/stages/<int:pk>/", {"pk": "stage"}),
+    ("deals/<int:pk>/", {"pk": "deal"}),
+    ("contacts/<int:pk>/", {"pk": "contact", "address": "email"}),
+    ("comments/<int:pk>/", {"pk": "comment"}),
+    ("incoming/<int:pk>/", {"pk": "event"}),
+    ("settings/rules/<int:pk>/", {"pk": "rule"}),
+    ("forms/<int:pk>/", {"pk": "form"}),
+    ("hooks/<int:pk>/", {"pk": "hook"}),
+    ("settings/sources/<int:pk>/", {"pk": "source"}),
+    ("api/v1/leads/<lead_id>", {"lead_id": "lead"}),
+    ("api/v1/contacts/<contact_id>", {"contact_id": "contact"}),
+    ("api/v1/deals/<deal_id>", {"deal_id": "deal"}),
+)
+# Words in a path that are no ids, and what to put there.
+WORDS = {"field": ("name", "assignee", "amount"), "kind": ("email", "phone", "messenger")}
+# Paths whose variable part is itself the key, each with the reason why no foreign id can stand there.
+KEYED = {
+    "invitations/<slug:text>/": "The text is a random secret; it opens the workspace that sent it.",
+    "accounts/^confirm-email/": "The key is signed and names a person, not a workspace's row.",
+    "accounts/^password/reset/key/": "The key is signed and names a person, not a workspace's row.",
+    "^f/(?P<public_id>": "A hosted form is public: its address is the permission (S-18).",
+    "demo/<str:key>": "Only in a demo, where one random key signs in.",
+}
+# Ids in the body or the query, by the name of the field, in HTML forms and in the API alike.
+FIELDS = {
+    "assignee": "member",
+    "assignee_id": "member",
+    "default_assignee": "member",
+    "members": "member",
+    "team": "team",
+    "pipeline": "pipeline",
+    "pipeline_id": "pipeline",
+    "stage": "stage",
+    "stage_id": "stage",
+    "to": "stage",
+    "contact": "contact",
+    "after": "deal",
+    "before": "deal",
+    "after_id": "deal",
+    "before_id": "deal",
+    "ids": "event",
+    "event": "event",
+    "source": "source",
+    "rule": "rule",
+    "person": "member",
+    "id": "deal",
+    "open": "deal",
+}
+# Names in the API's bodies that end like an id and are none of ours.
+NOT_OURS = {"external_id": "The messenger's own id of a person."}
+# Outside workspaces: sign-in and the person's own second factor. Probed by the library's own tests.
+PERSONAL = re.compile(r"accounts/")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address. `params` names its variable parts; `kinds` what each is an id of."""
+
+    name: str
+    pattern: str
+    params: tuple[str, ...]
+    kinds: dict[str, str]
+    callback: Any
+
+    @property
+    def is_api(self) -> bool:
+        return self.pattern.startswith("api/")
+
+    def paths(self, ids: dict[str, Any]) -> list[str]:
+        """The address with these ids by kind, once for each word that can stand in it."""
+        found = [f"/{self.pattern}"]
+        for param in self.params:
+            slot = re.compile(rf"<(?:\w+:)?{param}>")
+            values = WORDS[param] if param in WORDS else (ids[self.kinds[param]],)
+            found = [slot.sub(str(value), path) for path in found for value in values]
+        return found
+
+
+def routes() -> list[Route]:
+    """All addresses with ids that can be probed, and all without variable parts.
+
+    Raises UnclassifiedError naming those that PLACES, WORDS and KEYED do not know.
+    """
+    found, strangers = [], []
+    for name, pattern, params, callback in _walk(get_resolver()):
+        if any(pattern.startswith(start) for start in KEYED):
+            continue
+        kinds = next((kinds for start, kinds in PLACES if pattern.startswith(start)), {})
+        if any(param not in kinds and param not in WORDS for param in params):
+            strangers.append(pattern)
+            continue
+        found.append(Route(name, pattern, params, kinds, callback))
+    if strangers:
+        raise UnclassifiedError(f"Say in proof.routes what stands in: {', '.join(strangers)}")
+    return found
+
+
+class UnclassifiedError(Exception):
+    """A route or field that the probe does not know; it must be classified before it is published."""
+
+
+def unknown_api_fields(schema: dict[str, Any]) -> set[str]:
+    """Names in the OpenAPI document's bodies that look like ids and that FIELDS does not know."""
+    names = {
+        name
+        for title, shape in schema["components"]["schemas"].items()
+        if not title.endswith(("Out", "Created", "Accepted"))
+        for name in shape.get("properties", {})
+        if name.endswith(("_id", "_ids"))
+    }
+    return names - FIELDS.keys() - NOT_OURS.keys()
+
+
+def _walk(
+    resolver: Any, prefix: str = "", space: str = ""
+) -> Iterator[tuple[str, str, tuple[str, ...], Any]]:
+    for one in resolver.url_patterns:
+        pattern = prefix + str(one.pattern)
+        if isinstance(one, URLResolver):
+            inner = f"{space}:{one.namespace}".strip(":") if one.namespace else space
+            yield from _walk(one, pattern, inner)
+        elif isinstance(one, URLPattern):
+            params = tuple(one.pattern.converters) or tuple(one.pattern.regex.groupindex)
+            yield f"{space}:{one.name}".strip(":"), pattern, params, one.callback

@@ -1,0 +1,174 @@
+"""Two workspaces with one of everything in each; every text of the victim's carries a canary."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from afluente.accounts import services as accounts
+from afluente.accounts.models import Membership, Reach, Role, User
+from afluente.accounts.requests import SESSION_KEY
+from afluente.capture import services as capture
+from afluente.contacts import services as contacts
+from afluente.contacts.models import ContactEmail
+from afluente.deals import services as deals
+from afluente.deals.models import Pipeline
+from afluente.intake import services as intake
+from afluente.intake.models import RawEvent, Source
+from afluente.kernel import box
+from afluente.kernel.workspace import scope
+from afluente.timeline import services as timeline
+from afluente.timeline.events import Actor
+
+TABLES = """
+SELECT c.relname FROM pg_class c
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace_id'
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relrowsecurity ORDER BY 1
+"""
+# Far from every other number on a page, so that it can be told from them.
+APART = "SELECT max(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)"
+DIGEST = "SELECT count(*), md5(coalesce(string_agg(md5(t::text), '' ORDER BY id), '')) FROM \"{table}\" t"
+SCOPES = ["leads:write", "leads:read", "contacts:read", "contacts:write", "deals:read", "deals:write"]
+
+
+@dataclass(frozen=True)
+class World:
+    """A workspace: its ids by kind, its people, its token, and the word all its texts carry."""
+
+    canary: str
+    ids: dict[str, Any]
+    owner: Membership
+    member: Membership
+    token: str
+
+    def digest(self) -> dict[str, Any]:
+        """What every table of the workspace holds."""
+        with scope(self.owner.workspace_id), connection.cursor() as cursor:
+            cursor.execute(TABLES)
+            found = {}
+            for (table,) in cursor.fetchall():
+                cursor.execute(DIGEST.format(table=table))  # names from the catalogue
+                found[table] = cursor.fetchone()
+            return found
+
+
+def build(name: str, canary: str) -> World:
+    """A workspace with one of everything. Call it outside every scope."""
+    owner = accounts.set_up(
+        name=f"Olga {canary}",
+        email=f"{name}@probe.example",
+        password="correnteza-do-rio-7",  # noqa: S106  of a scratch workspace
+        workspace_name=f"{name} {canary}",
+        country="BR",
+        language="en",
+        is_first_run=False,
+    )
+    with scope(owner.workspace_id):
+        person = User.objects.create_user(
+            email=f"{name}-member@probe.example", name=f"Milo {canary}", password=None
+        )
+        member = Membership.objects.create(
+            user=person, role=Role.MEMBER, contacts_reach=Reach.OWN, deals_reach=Reach.OWN
+        )
+        ids, token = _fill(owner, canary)
+        session = UserSession.objects.create(user=owner.user, ip="127.0.0.1", session_key=canary)
+        ids |= {"workspace": owner.workspace_id, "member": member.pk, "session": session.pk}
+    ids |= _arrive(owner.workspace_id, ids.pop("hook_address"), canary)
+    return World(canary, ids, owner, member, token)
+
+
+def set_apart(distance: int = 50_000) -> None:
+    """Let the next rows of every table have high numbers that look like nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        tables = [row[0] for row in cursor.fetchall()]
+        for number, table in enumerate([*tables, "accounts_workspace", "usersessions_usersession"]):
+            cursor.execute(APART, [table, distance + 137 * number])
+
+
+def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
+    by = Actor("member", owner.pk, canary)
+    pipeline = Pipeline.objects.order_by("position")[0]
+    Pipeline.objects.filter(pk=pipeline.pk).update(name=canary)
+    stage = pipeline.stages.order_by("position")[0]
+    team = accounts.create_team(name=canary)
+    invitation, _ = accounts.invite(
+        email=f"guest-{owner.pk}@probe.example", role=Role.MEMBER, team=team, by=owner
+    )
+    token, text = accounts.create_token(name=canary, scopes=SCOPES, by=owner)
+    (contact_id,) = contacts.create_contacts(
+        contacts=[
+            contacts.NewContact(
+                first_name=canary,
+                emails=[contacts.EmailValue(f"{canary}@probe.example", f"{canary}@probe.example")],
+                phones=[contacts.PhoneValue("11 98412-3307", "+5511984123307")],
+                messengers=[contacts.MessengerValue("telegram", canary, canary)],
+                assignee_id=owner.pk,
+            )
+        ],
+        by=by,
+    )
+    (deal_id,) = deals.open_deals(
+        deals=[
+            deals.NewDeal(
+                name=canary,
+                pipeline_id=pipeline.pk,
+                stage_id=stage.pk,
+                currency="BRL",
+                assignee_id=owner.pk,
+                contact_ids=[contact_id],
+            )
+        ],
+        by=by,
+    )
+    comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
+    rule = intake.save_rule(rule=None, name=canary)
+    hook = intake.create_source(kind=Source.Kind.WEBHOOK, name=canary, rule=rule)
+    form = capture.create_form(name=canary, language="en")
+    ids = {
+        "pipeline": pipeline.pk,
+        "stage": stage.pk,
+        "team": team.pk,
+        "invitation": invitation.pk,
+        "token": token.pk,
+        "contact": contact_id,
+        "email": ContactEmail.objects.get(contact_id=contact_id).pk,
+        "deal": deal_id,
+        "comment": comment.pk,
+        "rule": rule.pk,
+        "hook": hook.pk,
+        "source": hook.pk,
+        "form": form.pk,
+        "hook_address": (hook.public_id, box.unseal(hook.secret_box)),
+    }
+    return ids, text
+
+
+def _arrive(workspace_id: int, address: tuple[str, str], canary: str) -> dict[str, Any]:
+    body = json.dumps({"name": canary, "email": f"{canary}-lead@probe.example"}).encode()
+    public_id, secret = address
+    (receipt,) = intake.accept_many(
+        [intake.Arrival(workspace_id=workspace_id, body=body, public_id=public_id, secret=secret)]
+    )
+    with scope(workspace_id):
+        intake.apply_waiting()
+        event = RawEvent.objects.get(public_id=receipt.public_id)
+        return {"event": event.pk, "lead": receipt.public_id}
+
+
+def browser(member: Membership, *, checks_csrf: bool = False) -> Client:
+    """A browser in which `member` has signed in."""
+    client = Client(enforce_csrf_checks=checks_csrf, headers={"host": settings.ENVIRONMENT.netloc})
+    client.force_login(member.user)
+    session = client.session
+    session[SESSION_KEY] = member.workspace_id
+    session.save()
+    if client.get("/settings/profile/").status_code != 200:  # a probe that stands outside finds nothing
+        raise RuntimeError(f"{member.user.email} is not signed in.")
+    return client
