@@ -217,3 +217,17 @@ def test_pipelines_are_put_in_order(by):
     services.order_pipelines(ids=[third.pk, first.pk], by=by)
 
     assert list(Pipeline.objects.order_by("position").values_list("name", flat=True)) == ["C", "A", "B"]
+
+
+def test_nothing_enters_a_stage_that_was_deleted_meanwhile(by, ana):
+    pipeline = make.pipeline()
+    gone = make.stage_of(pipeline)
+    deal = make.deal(stage=make.stage_of(pipeline, "In progress"))
+    Stage.objects.filter(pk=gone.pk).delete()
+
+    with pytest.raises(services.StageGoneError):
+        services.move_deals(deal_ids=[deal.pk], to=gone, by=by)
+    new = services.NewDeal(name="Late", pipeline_id=pipeline.pk, stage_id=gone.pk, currency="BRL")
+    with pytest.raises(services.StageGoneError):
+        services.open_deals(deals=[new], by=by)
+    assert list(Deal.objects.values_list("name", flat=True)) == [deal.name]

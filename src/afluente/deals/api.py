@@ -198,14 +198,17 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
     stage = Stage.objects.filter(pk=payload.stage_id, pipeline__archived_at=None).first()
     if stage is None:
         return _refuse(422, "invalid", "There is no such stage.", "stage_id")
-    services.move_deals(
-        deal_ids=[deal_id],
-        to=stage,
-        by=_by(request),
-        after_id=payload.after_id,
-        before_id=payload.before_id,
-        lost_reason=text.clean(payload.lost_reason, limit=255),
-    )
+    try:
+        services.move_deals(
+            deal_ids=[deal_id],
+            to=stage,
+            by=_by(request),
+            after_id=payload.after_id,
+            before_id=payload.before_id,
+            lost_reason=text.clean(payload.lost_reason, limit=255),
+        )
+    except services.StageGoneError:
+        return _refuse(422, "invalid", "There is no such stage.", "stage_id")
     return _one(deal_id)
 
 

@@ -62,6 +62,10 @@ SELECT d.id, d.stage_id, s.name, d.pipeline_id,
  WHERE d.workspace_id = %(ws)s AND d.id = ANY(%(ids)s) AND d.deleted_at IS NULL
  ORDER BY d.id FOR NO KEY UPDATE OF d
 """
+HOLD_STAGES = """
+SELECT count(*) FROM (SELECT FROM deals_stage
+                       WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE) AS held
+"""
 ENTER_STAGE = """
 UPDATE deals_deal d
    SET stage_id = %(stage)s, pipeline_id = %(pipeline)s, stage_epoch = stage_epoch + 1,
@@ -100,6 +104,13 @@ class LockedDeal:
     lost_reason: str
     position: Decimal
     closed_at: datetime | None
+
+
+def hold_stages(stage_ids: Sequence[int]) -> int:
+    """Keep stages from being deleted until commit; how many of them there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD_STAGES, {"ws": current_workspace_id(), "ids": list(stage_ids)})
+        return int(cursor.fetchone()[0])
 
 
 def insert_deals(deals: Sequence[NewDeal]) -> list[int]:

@@ -9,6 +9,7 @@ from afluente.deals.services.editing import (
     delete_deals,
     restore_deals,
 )
+from afluente.deals.services.holding import StageGoneError
 from afluente.deals.services.moving import Moved, move_deals
 from afluente.deals.services.opening import NewDeal, open_deals
 from afluente.deals.services.people import link_contact, make_primary, unlink_contact
@@ -37,6 +38,7 @@ __all__ = [
     "NewDeal",
     "ProtectedStageError",
     "StageDraft",
+    "StageGoneError",
     "Visitor",
     "add_deal",
     "archive_pipeline",

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from afluente.deals import statements
 from afluente.deals.models import Deal, Stage
+from afluente.deals.services.holding import hold_stages
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
@@ -48,8 +49,9 @@ def move_deals(
 
     A deal that is already there only changes its place: no new epoch, no event. Entering a won or
     lost stage closes a deal, leaving one reopens it. `cause` says why when it was no person's wish
-    (a rule, an undo). Deals that are gone are left out of the answer.
+    (a rule, an undo). Deals that are gone are left out of the answer. Raises StageGoneError.
     """
+    hold_stages({to.pk})
     locked = {deal.id: deal for deal in statements.lock_deals(deal_ids)}
     wanted = [deal_id for deal_id in dict.fromkeys(deal_ids) if deal_id in locked]
     places = _places(wanted, to=to, after_id=after_id, before_id=before_id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from afluente.deals import statements
+from afluente.deals.services.holding import hold_stages
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent, each
 
@@ -40,10 +41,12 @@ class NewDeal:
 def open_deals(*, deals: Sequence[NewDeal], by: Actor | Sequence[Actor]) -> list[int]:
     """Open deals in their stages, epoch 1 (S-ENTRY), on top of the column; ids in the order given.
 
-    One event each; `by` is one actor for all, or one for each. A stage of another pipeline is refused by the database (IntegrityError).
+    One event each; `by` is one actor for all, or one for each. Raises StageGoneError. A stage of
+    another pipeline is refused by the database (IntegrityError).
     """
     if not deals:
         return []
+    hold_stages({deal.stage_id for deal in deals})
     ids = statements.insert_deals(deals)
     timeline.record(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,7 +37,12 @@ def moves(request: Request, pk: int) -> HttpResponse:
     )
     if not form.is_valid():
         return _refuse(request, deal, form)
-    return _move(request, deal, form)
+    try:
+        with transaction.atomic():
+            return _move(request, deal, form)
+    except services.StageGoneError:
+        form.add_error("stage", "")
+        return _refuse(request, deal, form)
 
 
 def _move(request: Request, deal: Deal, form: forms.Move) -> HttpResponse:

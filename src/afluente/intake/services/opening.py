@@ -13,7 +13,7 @@ from django.db import transaction
 
 from afluente.accounts.models import Membership
 from afluente.deals.models import Deal, Pipeline, Stage
-from afluente.deals.services import NewDeal
+from afluente.deals.services import NewDeal, StageGoneError
 from afluente.intake import statements
 from afluente.intake.models import RawEvent, Source
 from afluente.intake.services.accepting import Kept
@@ -76,7 +76,10 @@ def open_deal_with_contact(
         source_name=read.source_name or source.name,
         raw_event_id=event.id,
     )
-    (outcome,) = apply_set([event], wanted={event.id: Planned(deal)})
+    try:
+        (outcome,) = apply_set([event], wanted={event.id: Planned(deal)})
+    except StageGoneError as gone:
+        raise NoSuchTargetError("stage_id", f"Stage {stage.pk} was deleted meanwhile.") from gone
     assert outcome.deal_id is not None
     made = Deal.objects.filter(pk=outcome.deal_id).values(*TOLD).get()
     lead_id = RawEvent.objects.values_list("public_id", flat=True).get(pk=event.id)
