@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from afluente.kernel.workspace import scope
 from tests import cast, make
+from tests.browser.chromium import launch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from tests.serving import Server
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = os.environ.get("AFLUENTE_CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ def boards(served: Server, stage: dict[str, Any], *who: str, **options: Any) -> 
     """The board as each of these people has it open."""
     errors: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = launch(playwright)
         pages = []
         for name in who:
             context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))
@@ -85,7 +83,7 @@ def test_a_dropped_card_stays_and_undo_brings_it_back(served, stage):
         expect(page.locator(".dock")).to_be_hidden()
         assert names(page, 1) == ["Loja", "Portal", "Catálogo"]
 
-        page.get_by_role("button", name="Undo").click()
+        page.keyboard.press("z")  # while the pointer still rests on the card
 
         expect(page.locator(".col").nth(0).locator(".deal")).to_have_count(3)
         assert (names(page, 0), names(page, 1)) == (["Site", "Loja", "Chatbot"], ["Portal", "Catálogo"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +14,7 @@ from afluente.contacts.statements import search
 from afluente.kernel.workspace import scope
 from afluente.timeline import services as timeline
 from tests import cast, make
+from tests.browser.chromium import launch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from tests.serving import Server
 
 pytestmark = pytest.mark.browser
-
-AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
-CHROMIUM = os.environ.get("AFLUENTE_CHROMIUM", "/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -53,7 +49,7 @@ def stage(served: Server) -> dict[str, Any]:
 def opened(served: Server, stage: dict[str, Any], path: str, **options: Any) -> Iterator[Page]:
     cookies = [{"name": n, "value": c.value, "url": served.url} for n, c in stage["session"].cookies.items()]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = launch(playwright)
         context = browser.new_context(**options)
         context.add_cookies(cookies)  # type: ignore[arg-type]
         page = context.new_page()
@@ -165,21 +161,3 @@ def test_a_new_contact_is_added_in_a_dialog(served: Server, stage: dict[str, Any
 
         expect(page.get_by_role("heading", level=1)).to_have_text("Mia")
         expect(page.locator("#about")).to_contain_text("Maybe the same person")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_the_pages_are_accessible(served: Server, stage: dict[str, Any], scheme: str, width: int):
-    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}, "bypass_csp": True}
-    found = {}
-    with opened(served, stage, "/", **options) as page:
-        for path in ("/", "/contacts/", f"/contacts/{stage['contact'].pk}/", "/contacts/new/"):
-            page.goto(f"{served.url}{path}")
-            page.add_script_tag(path=AXE)
-            found[path] = page.evaluate(
-                "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-                ".then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 200))]))"
-            )
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-    assert found == {key: [] for key in found}

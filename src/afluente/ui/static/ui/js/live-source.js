@@ -55,8 +55,7 @@ export class LiveSource {
   opened() {
     this.tries = 0;
     this.wasOpen = true;
-    clearTimeout(this.notice);
-    this.notice = undefined;
+    this.notice = void clearTimeout(this.notice);
     this.tell({ state: "open" });
   }
 

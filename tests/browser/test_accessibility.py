@@ -1,0 +1,102 @@
+"""What axe says about every main page, at two widths, in light and dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from afluente.capture import services as capture
+from afluente.contacts.statements import search
+from afluente.kernel.workspace import scope
+from tests import cast, make
+from tests.browser import chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.serving import Server
+
+pytestmark = pytest.mark.browser
+
+AXE = next((Path(__file__).parent / "vendor").glob("axe-*.min.js"))
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SETTINGS = "workspace people people/invitation teams tokens tokens/new mail profile security pipelines rules rules/new sources jobs"
+# The ghost of a lifted card is faint on purpose and hidden from screen readers.
+ASK = """rules => axe.run({exclude: ['.ghost']}, {runOnly: rules}).then(
+  answer => answer.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 200))]))"""
+
+
+def found_on(page: Page, address: str) -> list[Any]:
+    """What is wrong with a page; a page wider than the screen is wrong too."""
+    page.goto(address)
+    page.add_script_tag(path=AXE)
+    wrong: list[Any] = page.evaluate(ASK, RULES)
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append("wider than the screen")
+    return wrong
+
+
+def looked_at(browser: Any, served: Server, paths: list[str], cookies: list[Any]) -> dict[str, list[Any]]:
+    """The faults of these pages, by theme, width and path."""
+    faults = {}
+    for scheme in ("light", "dark"):
+        for width in (1440, 390):
+            size = {"width": width, "height": 900}
+            context = browser.new_context(color_scheme=scheme, viewport=size, bypass_csp=True)
+            context.add_cookies(cookies)
+            page = context.new_page()
+            for path in paths:
+                if wrong := found_on(page, f"{served.url}{path}"):
+                    faults[f"{scheme} {width} {path}"] = wrong
+            context.close()
+    return faults
+
+
+def test_the_main_pages_are_accessible(served: Server):
+    workspace = make.workspace()
+    with scope(workspace.pk):
+        owner = make.member(name="Ana Souza", role="owner")
+        pipeline = make.pipeline()
+        contact = make.contact(name="Lia Prado", emails=("lia@example.com",), phones=("(11) 98412-3307",))
+        search.index_contacts([contact.pk])
+        deal = make.deal(name="Kitchen in oak", contacts=(contact,), amount=9000, source="form")
+        make.deal(name="Sold", stage=make.stage_of(pipeline, "Won"), assignee=owner)
+        form = capture.create_form(name="Site", language="en")
+        rule = make.rule(name="From the site")
+    own = ["/", "/deals/", "/deals/?status=won", "/deals/new/", f"/deals/{deal.pk}/", "/contacts/"]
+    own += [
+        f"/contacts/{contact.pk}/",
+        "/contacts/new/",
+        "/incoming/",
+        "/forms/",
+        f"/forms/{form.pk}/",
+        "/hooks/",
+    ]
+    own += [f"/settings/{name}/" for name in SETTINGS.split()]
+    own += [f"/settings/rules/{rule.pk}/", f"/settings/pipelines/{pipeline.pk}/", "/styleguide/", "/nowhere/"]
+    public = ["/accounts/login/", "/accounts/password/reset/", f"/f/{form.source.public_id}"]
+    jar = cast.browser(owner).cookies.items()
+    cookies = [{"name": name, "value": cookie.value, "url": served.url} for name, cookie in jar]
+
+    with chromium.browser() as browser:
+        faults = looked_at(browser, served, own, cookies) | looked_at(browser, served, public, [])
+
+    assert faults == {}
+
+
+def test_the_first_page_is_accessible_and_fills_by_itself(served: Server):
+    with chromium.browser() as browser:
+        assert looked_at(browser, served, ["/setup/"], []) == {}
+
+        page = browser.new_page()
+        page.goto(f"{served.url}/setup/")
+        page.get_by_label("Your name").fill("Ana Souza")
+        page.get_by_label("E-mail").fill("ana@example.com")
+        page.get_by_label("Password", exact=True).fill("correct horse battery")
+        page.get_by_label("Name of the business").fill("Estúdio Maré")
+        page.get_by_text("Example data").click()
+        page.get_by_role("button", name="Create the workspace").click()
+
+        page.get_by_role("heading", name="New deals").wait_for(timeout=30_000)
