@@ -258,3 +258,29 @@ def test_arrivals_keep_their_order_whatever_their_keys(source):
     )
 
     assert list(RawEvent.objects.order_by("id").values_list("key", flat=True)) == list("dbca")
+
+
+@pytest.mark.parametrize(
+    "broken", ["afluente.intake.services.applying.read_lead", "afluente.intake.services.rules.deal_name"]
+)
+def test_what_fails_inside_is_put_off_and_the_rest_goes_on(source, monkeypatch, broken):
+    source.rule = services.save_rule(rule=None, name="Named", name_template="{{ name }} {{ custom.what }}")
+    source.save()
+    from django.utils.module_loading import import_string
+
+    whole = import_string(broken)
+
+    def fails_for_some(*given, **more):
+        if "explode" in str(given):
+            raise RuntimeError("A bug.")
+        return whole(*given, **more)
+
+    monkeypatch.setattr(broken, fails_for_some)
+
+    bodies = [{"email": f"p{n}@example.com", "what": "explode" if n == 3 else "walk"} for n in range(8)]
+    events = arrive(source, *bodies)
+
+    assert [event.state for event in events] == ["done"] * 3 + ["waiting"] + ["done"] * 4
+    assert (events[3].attempts, events[3].error) == (1, "internal")
+    assert events[3].notes == [{"code": "internal", "value": "RuntimeError: A bug."}]
+    assert Deal.objects.count() == 7

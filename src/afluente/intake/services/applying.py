@@ -3,8 +3,9 @@
 A batch is one transaction: it claims events, takes the locks of everybody they may be about, works
 in rounds (a round ends before an event about somebody whom it already has), and marks the events
 done. So what comes out is what one event after another would give, down to the numbers of deals and
-whose turn it is. If anything fails, the batch is done again one event at a time, so that one bad
-event costs only itself (R-8). `tests/intake/reference.py` is the readable twin.
+whose turn it is. An event that cannot be read is set aside; if the set fails as a whole, its halves
+are tried, so that one bad event costs little more than itself (R-8). `tests/intake/reference.py` is
+the readable twin.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from afluente.accounts.models import Workspace
 from afluente.contacts import services as contacts
@@ -81,24 +82,35 @@ def apply_waiting(*, limit: int = BATCH) -> int:
     if not events:
         return 0
     crash.point("intake.after_claim")
-    try:
-        with transaction.atomic():
-            apply_set(events)
-    except Exception:
-        log.exception("A batch of %d events failed; taking them one by one.", len(events))
-        for event in events:
-            _apply_alone(event)
+    _apply_parts([event for event in events if not event.attempts])
+    for event in events:
+        if event.attempts:  # what failed before does so again, most likely: it shall cost only itself
+            _apply_parts([event])
     crash.point("intake.before_commit")
     return len(events)
 
 
-def _apply_alone(event: ClaimedEvent) -> None:
+def _apply_parts(events: Sequence[ClaimedEvent]) -> None:
+    """Apply events together; when that fails, each half by itself, down to the one that is to blame."""
+    if not events:
+        return
     try:
         with transaction.atomic():
-            apply_set([event])
-    except Exception as error:  # noqa: BLE001  whatever it is, the event is kept and says so
-        note = Note("internal", f"{type(error).__name__}: {error}"[:300])
-        statements.postpone(event.id, notes=[note.as_json()], most=ATTEMPTS)
+            apply_set(events)
+    except Exception as error:
+        if connection.connection is None or connection.connection.closed:
+            raise  # the database went away: nobody is to blame, and all wait
+        if len(events) == 1:
+            log.exception("Event %d failed.", events[0].id)
+            statements.postpone([(events[0].id, _blame(error))], most=ATTEMPTS)
+            return
+        middle = len(events) // 2
+        _apply_parts(events[:middle])
+        _apply_parts(events[middle:])
+
+
+def _blame(error: Exception) -> Note:
+    return Note("internal", f"{type(error).__name__}: {error}"[:300])
 
 
 def apply_set(
@@ -111,9 +123,14 @@ def apply_set(
     book = RuleBook.load()
     sources = {source.pk: source for source in Source.objects.all()}
     country = Workspace.objects.values_list("country", flat=True).get(pk=current_workspace_id())
-    entries, outcomes = [], []
+    entries, outcomes, failed = [], [], []
     for event in events:
-        entry = _read(event, sources[event.source_id], book, country)
+        try:
+            entry = _read(event, sources[event.source_id], book, country)
+        except Exception as error:  # reading touches no row, so the others can go on
+            log.exception("Event %d cannot be read.", event.id)
+            failed.append((event.id, _blame(error)))
+            continue
         outcomes.append(entry.outcome)
         if entry.outcome.error is None:
             entries.append(entry)
@@ -129,6 +146,7 @@ def apply_set(
         _apply_round(together, book, wanted or {})
     book.save_turns()
     statements.finish(outcomes)
+    statements.postpone(failed, most=ATTEMPTS)
     _warn({entry.plan.fell_back.pk for entry in entries if entry.plan.fell_back is not None})
     return outcomes
 

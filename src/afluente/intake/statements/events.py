@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from afluente.intake.services.accepting import Kept
+    from afluente.intake.services.notes import Note
 
 # Numbered in the order given, written in the order of their keys: two processes that keep the same
 # repeats at once then wait for each other in turn, never in a circle.
@@ -67,12 +68,13 @@ UPDATE intake_rawevent e
 """
 # Back-off with jitter: 2 s, 4 s, 8 s, 16 s; the fifth failure is final (R-8).
 POSTPONE = """
-UPDATE intake_rawevent
-   SET attempts = attempts + 1, error = 'internal', notes = %(notes)s,
-       state = CASE WHEN attempts + 1 >= %(most)s THEN 'dead' ELSE 'waiting' END,
-       ended_at = CASE WHEN attempts + 1 >= %(most)s THEN now() END,
-       due_at = now() + make_interval(secs => power(2, attempts + 1) * (0.75 + random() / 2))
- WHERE workspace_id = %(ws)s AND id = %(id)s
+UPDATE intake_rawevent e
+   SET attempts = e.attempts + 1, error = 'internal', notes = g.notes,
+       state = CASE WHEN e.attempts + 1 >= %(most)s THEN 'dead' ELSE 'waiting' END,
+       ended_at = CASE WHEN e.attempts + 1 >= %(most)s THEN now() END,
+       due_at = now() + make_interval(secs => power(2, e.attempts + 1) * (0.75 + random() / 2))
+  FROM unnest(%(id)s::bigint[], %(notes)s::jsonb[]) AS g (id, notes)
+ WHERE e.workspace_id = %(ws)s AND e.id = g.id
 """
 
 
@@ -175,10 +177,17 @@ def finish(outcomes: Sequence[Any]) -> None:
         )
 
 
-def postpone(event_id: int, *, notes: Sequence[Mapping[str, str]], most: int) -> None:
-    """Try an event again later, or give it up after `most` attempts."""
+def postpone(failed: Sequence[tuple[int, Note]], *, most: int) -> None:
+    """Try events again later, each with the note that says why; give them up after `most` attempts."""
+    if not failed:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             POSTPONE,
-            {"ws": current_workspace_id(), "id": event_id, "notes": json.dumps(list(notes)), "most": most},
+            {
+                "ws": current_workspace_id(),
+                "id": [event_id for event_id, _ in failed],
+                "notes": [json.dumps([note.as_json()]) for _, note in failed],
+                "most": most,
+            },
         )
