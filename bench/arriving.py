@@ -10,13 +10,13 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
 from bench import bodies, pipeline
 from bench.browser import Browser
 from bench.figures import Found, percentile, rounded, spread
 
 if TYPE_CHECKING:
+    import psycopg
+
     from bench.product import Site
     from bench.work import Bench
 

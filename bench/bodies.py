@@ -4,10 +4,38 @@ from __future__ import annotations
 
 import json
 
-FIRST = (
-    ["Ana", "Bruno", "Carla", "Davi", "Elisa", "Fábio", "Gabriela", "Heitor", "Inês", "João", "Kátia", "Luís", "Márcia", "Nuno", "Otávio", "Paula"]
-)
-LAST = ["Silva", "Santos", "Oliveira", "Souza", "Lima", "Pereira", "Ferreira", "Costa", "Araújo", "Gonçalves", "Nóbrega", "Assunção"]
+FIRST = [
+    "Ana",
+    "Bruno",
+    "Carla",
+    "Davi",
+    "Elisa",
+    "Fábio",
+    "Gabriela",
+    "Heitor",
+    "Inês",
+    "João",
+    "Kátia",
+    "Luís",
+    "Márcia",
+    "Nuno",
+    "Otávio",
+    "Paula",
+]
+LAST = [
+    "Silva",
+    "Santos",
+    "Oliveira",
+    "Souza",
+    "Lima",
+    "Pereira",
+    "Ferreira",
+    "Costa",
+    "Araújo",
+    "Gonçalves",
+    "Nóbrega",
+    "Assunção",
+]
 
 
 def lead(number: int) -> bytes:

@@ -7,11 +7,13 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from bench.figures import Found, percentile, rounded
 from psycopg import errors
+
+from bench.figures import Found, percentile, rounded
 
 if TYPE_CHECKING:
     import psycopg
+
     from bench.work import Bench
 
     Connection = psycopg.Connection[tuple[Any, ...]]
@@ -128,7 +130,11 @@ def _searches(people: list[tuple[Any, ...]]) -> list[Asked]:
 
 def _lists(members: list[int], count: int) -> list[Asked]:
     """Every filter and sort of the page, at its beginning, in its middle and near its end."""
-    filters: dict[str, dict[str, str]] = {"all": {}, "assignee": {"assignee": str(members[3])}, "nobody's": {"assignee": "0"}}
+    filters: dict[str, dict[str, str]] = {
+        "all": {},
+        "assignee": {"assignee": str(members[3])},
+        "nobody's": {"assignee": "0"},
+    }
     filters |= {f"source {kind}": {"source": kind} for kind in ("form", "manual", "import")}
     filters["source and assignee"] = {"source": "manual", "assignee": str(members[5])}
     depths = {"first page": {}, "middle": {"after": str(count // 2)}, "deep": {"after": str(count // 50)}}
@@ -184,7 +190,10 @@ def _plain(admin: Connection, workspace_id: int, query: dict[str, str]) -> float
     if "after" in query:
         last = f"SELECT {columns} FROM contacts_contact WHERE workspace_id = %s AND id = %s"  # noqa: S608
         first, second = admin.execute(last, [workspace_id, int(query["after"])]).fetchone() or ("", 0)  # type: ignore[arg-type]
-        where, said = f"{where} AND ({columns}) {sign} (%(first)s, %(second)s)", said | {"first": first, "second": second}
+        where, said = (
+            f"{where} AND ({columns}) {sign} (%(first)s, %(second)s)",
+            said | {"first": first, "second": second},
+        )
     best = 9.9
     for _ in range(2):
         began = time.perf_counter()

@@ -10,12 +10,13 @@ import hashlib
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.product import ROOT, Site
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import psycopg
 
     Connection = psycopg.Connection[tuple[Any, ...]]
@@ -27,8 +28,107 @@ CHUNK = 20_000  # contacts indexed by one statement
 FAST = {"max_wal_size": "2GB", "maintenance_work_mem": "512MB"}  # only while it is made
 INPUTS = ("src/afluente/*/migrations/*.py", "src/afluente/contacts/statements/search.py", "bench/million.py")
 
-FIRST = ["Maria", "José", "João", "Ana", "Antônio", "Francisco", "Carlos", "Paulo", "Pedro", "Lucas", "Luiz", "Marcos", "Luís", "Gabriel", "Rafael", "Daniel", "Marcelo", "Bruno", "Eduardo", "Felipe", "Rodrigo", "Manoel", "Mateus", "André", "Fernando", "Fábio", "Leonardo", "Gustavo", "Guilherme", "Letícia", "Júlia", "Patrícia", "Aline", "Márcia", "Vitória", "Sônia", "Cláudia", "Conceição", "Flávia", "Íris", "Mônica", "Raíssa", "Tânia", "Zoé"]
-LAST = ["Silva", "Santos", "Oliveira", "Souza", "Rodrigues", "Ferreira", "Alves", "Pereira", "Lima", "Gomes", "Costa", "Ribeiro", "Martins", "Carvalho", "Almeida", "Lopes", "Soares", "Fernandes", "Vieira", "Barbosa", "Rocha", "Dias", "Nascimento", "Andrade", "Moreira", "Nunes", "Marques", "Machado", "Mendes", "Freitas", "Cardoso", "Ramos", "Gonçalves", "Santana", "Teixeira", "Araújo", "Assunção", "Galvão", "Nóbrega", "Simões", "Brandão", "Guimarães", "Magalhães", "Conceição", "Leão", "Falcão", "Antunes", "Bragança", "Queirós", "Furtado", "Wanderley", "Xavier", "Zanetti"]
+FIRST = [
+    "Maria",
+    "José",
+    "João",
+    "Ana",
+    "Antônio",
+    "Francisco",
+    "Carlos",
+    "Paulo",
+    "Pedro",
+    "Lucas",
+    "Luiz",
+    "Marcos",
+    "Luís",
+    "Gabriel",
+    "Rafael",
+    "Daniel",
+    "Marcelo",
+    "Bruno",
+    "Eduardo",
+    "Felipe",
+    "Rodrigo",
+    "Manoel",
+    "Mateus",
+    "André",
+    "Fernando",
+    "Fábio",
+    "Leonardo",
+    "Gustavo",
+    "Guilherme",
+    "Letícia",
+    "Júlia",
+    "Patrícia",
+    "Aline",
+    "Márcia",
+    "Vitória",
+    "Sônia",
+    "Cláudia",
+    "Conceição",
+    "Flávia",
+    "Íris",
+    "Mônica",
+    "Raíssa",
+    "Tânia",
+    "Zoé",
+]
+LAST = [
+    "Silva",
+    "Santos",
+    "Oliveira",
+    "Souza",
+    "Rodrigues",
+    "Ferreira",
+    "Alves",
+    "Pereira",
+    "Lima",
+    "Gomes",
+    "Costa",
+    "Ribeiro",
+    "Martins",
+    "Carvalho",
+    "Almeida",
+    "Lopes",
+    "Soares",
+    "Fernandes",
+    "Vieira",
+    "Barbosa",
+    "Rocha",
+    "Dias",
+    "Nascimento",
+    "Andrade",
+    "Moreira",
+    "Nunes",
+    "Marques",
+    "Machado",
+    "Mendes",
+    "Freitas",
+    "Cardoso",
+    "Ramos",
+    "Gonçalves",
+    "Santana",
+    "Teixeira",
+    "Araújo",
+    "Assunção",
+    "Galvão",
+    "Nóbrega",
+    "Simões",
+    "Brandão",
+    "Guimarães",
+    "Magalhães",
+    "Conceição",
+    "Leão",
+    "Falcão",
+    "Antunes",
+    "Bragança",
+    "Queirós",
+    "Furtado",
+    "Wanderley",
+    "Xavier",
+    "Zanetti",
+]
 # One in a thousand has a surname of their own, such as «Vortanelo123».
 CONTACTS = """
 INSERT INTO contacts_contact

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import million
 from bench.product import Site
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
 
