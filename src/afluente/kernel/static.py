@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
@@ -30,6 +31,15 @@ class StaticFiles(ManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True
     manifest_strict = False
+
+    def url(self, name: str, force: bool = False) -> str:
+        """As ever, worked out once per name: a board names three hundred icons."""
+        known: dict[str, str] = self.__dict__.setdefault("_known", {})
+        if settings.DEBUG or force or not self.hashed_files:
+            return str(super().url(name, force))
+        if name not in known:
+            known[name] = str(super().url(name, force))
+        return known[name]
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Join the look, then hash everything. `paths` maps names to (storage, path)."""

@@ -119,7 +119,8 @@ class _Reader:
         inner = utm if isinstance(utm, dict) else {}
         for name in TOUCH:
             for value in (inner.get(name), inner.get(name.removeprefix("utm_")), found.get(name)):
-                self.put(name, value)
+                if value:  # seven names in three places, most of them nowhere: half of all reading
+                    self.put(name, value)
 
     def _read_contact(self, contact: Mapping[str, Any]) -> None:
         for name in ("name", "first_name", "last_name"):
