@@ -71,3 +71,18 @@ def test_only_those_who_configure_reach_the_settings(people, client_as):
 
     assert [client_as(people.bruno).get(address).status_code for address in addresses] == [403] * 3
     assert [client_as(people.dora).get(address).status_code for address in addresses] == [200] * 3
+
+
+def test_a_search_of_deals_says_nothing_of_people_one_does_not_see(people, client_as):
+    from afluente.accounts.models import Reach
+
+    people.bruno.deals_reach, people.bruno.contacts_reach = Reach.ALL, Reach.OWN
+    people.bruno.save()
+    address, number = ("zuleica@example.com",), ("+5511984123307",)
+    hidden = make.contact(name="Zuleica", emails=address, phones=number, assignee=people.ana)
+    stage = make.stage_of(make.pipeline())
+    make.deal(name="Boat", stage=stage, contacts=(hidden,))
+
+    for words in ("Zuleica", "zuleica@", "98412"):
+        assert "Boat" in client_as(people.ana).get("/deals/", {"q": words}).content.decode()
+        assert "Boat" not in client_as(people.bruno).get("/deals/", {"q": words}).content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -161,3 +162,12 @@ def test_an_arrival_that_cannot_be_kept_costs_only_itself(call, workspace):
     assert [receipt.status for receipt in receipts] == [202, 500, 202]
     assert not receipts[1].is_kept
     assert sorted(RawEvent.objects.values_list("key", flat=True)) == ["n0", "n2"]
+
+
+def test_the_document_describes_every_body_it_names(db):
+    text = Client().get("/api/v1/openapi.json").content.decode()
+    shapes = json.loads(text)["components"]["schemas"]
+
+    named = set(re.findall(r"#/components/schemas/(\w+)", text))
+    assert {"LeadIn", "DealWithContactIn"} <= named
+    assert named <= shapes.keys()

@@ -19,10 +19,12 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
+from pydantic.json_schema import models_json_schema
 
 from afluente import __version__
 from afluente.accounts import selectors as accounts
 from afluente.intake import statements as intake_statements
+from afluente.intake.api.shapes import SHAPES
 from afluente.kernel.workspace import scope
 
 if TYPE_CHECKING:
@@ -43,7 +45,19 @@ class _Token(HttpBearer):
         return getattr(request, "token", None)
 
 
-api = NinjaAPI(
+class _Api(NinjaAPI):
+    """With the shapes of bodies that a slice reads by hand in the document, too."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        document = super().get_openapi_schema(**options)
+        _, found = models_json_schema(
+            [(shape, "validation") for shape in SHAPES], ref_template="#/components/schemas/{model}"
+        )
+        document["components"]["schemas"].update(found["$defs"])
+        return document
+
+
+api = _Api(
     title="Afluente API",
     version=__version__,
     description="Leads, contacts and deals of one workspace. Send `Authorization: Bearer af_…`.",

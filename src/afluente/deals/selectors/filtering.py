@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 
+from afluente.accounts import policies as accounts
 from afluente.deals.models import DealContact
 from afluente.kernel import text as texts
 
@@ -44,13 +45,20 @@ class BoardFilter:
             deals = deals.filter(assignee_id=member.pk if self.assignee == ME else int(self.assignee))
         if self.source:
             deals = deals.filter(source=self.source)
-        return deals.filter(_says(self.q)) if self.q else deals
+        return deals.filter(_says(self.q, member)) if self.q else deals
 
 
-def _says(words: str) -> Q:
-    """Deals whose name, number or person contains `words`, whatever the accents."""
+def _says(words: str, member: Membership) -> Q:
+    """Deals whose name, number or person contains `words`, whatever the accents.
+
+    People whom `member` does not see are not looked at: a search must not say who they are.
+    """
     folded = texts.norm(words)
-    people = DealContact.objects.filter(deal_id=OuterRef("pk"))
+    people = DealContact.objects.filter(
+        accounts.reach_filter(member, member.contacts_reach, "contact__assignee"),
+        deal_id=OuterRef("pk"),
+        contact__deleted_at=None,
+    )
     about = Q(search_name__contains=folded) | Q(Exists(people.filter(_names(words, folded))))
     number = words.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) <= 18:

@@ -14,7 +14,6 @@ from afluente.intake.api.shapes import (
     DealCreated,
     DealWithContactIn,
     LeadAccepted,
-    LeadIn,
     LeadOut,
     NoteOut,
     ProblemOut,
@@ -111,7 +110,3 @@ def _as_lead(wanted: DealWithContactIn) -> dict[str, Any]:
     body = wanted.model_dump(mode="json", exclude={"pipeline_id", "stage_id", "assignee_id"})
     body["deal"] = {name: body.pop(name) for name in ("name", "amount", "currency")}
     return body
-
-
-# Named here so that the OpenAPI document describes the bodies that are read by hand.
-SHAPES = (LeadIn, DealWithContactIn)
