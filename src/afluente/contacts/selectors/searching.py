@@ -20,6 +20,7 @@ TERMS = 8  # words of a search that count
 LONGEST = 60  # characters of a word that the index keeps
 DIGITS = 20
 FEWEST_DIGITS = 3
+DIGITS_IN_WORDS = 5  # more than these begin no name and no address: only numbers are looked at
 # The same signs as in statements.search.INDEX.
 _SEPARATORS = re.compile("[\x00-\x2f:-@\\[-`{-\x7f\u00a0\u2000-\u206f]+")
 _NUMBER = re.compile(r"[+()./\-0-9]+")
@@ -62,10 +63,10 @@ def build_query(
     """The question to the index; None when nothing that was typed can be looked up."""
     words, digits = _split(text.norm(text.clean(typed, limit=200)))
     parts = [_starts(f"={word}" if "@" in word else f":{word}") for word in words]
-    fragment_words = _starts(f":{digits}") if digits else ""
+    fragment_words = _starts(f":{digits}") if 0 < len(digits) <= DIGITS_IN_WORDS else ""
     if digits:
         standing = " & ".join(_exact(f"#{piece}") for piece in _pieces(digits))
-        parts.append(f"(({standing}) | {fragment_words})")
+        parts.append(f"(({standing}) | {fragment_words})" if fragment_words else standing)
     if not parts:
         return None
     if source:
