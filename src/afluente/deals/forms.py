@@ -180,7 +180,10 @@ class StageDeletion(forms.Form):
     """Where the deals of a stage go before it is deleted."""
 
     to: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        None, label=_("Move the deals to"), empty_label=None, required=False
+        None,
+        label=_("Move the deals to"),
+        empty_label=None,
+        error_messages={"required": _("Choose where the deals go.")},
     )
 
     def __init__(self, *args: Any, stage: Stage, **kwargs: Any) -> None:
@@ -188,6 +191,7 @@ class StageDeletion(forms.Form):
         others = Stage.objects.filter(pipeline__archived_at=None).exclude(pk=stage.pk)
         own_first = others.order_by("pipeline__position", "pipeline_id", "position", "pk")
         field = self.fields["to"]
+        field.required = stage.deals.exists()
         field.queryset = own_first.select_related("pipeline")  # type: ignore[attr-defined]
         field.label_from_instance = lambda one: f"{one.pipeline.name}: {one.name}"  # type: ignore[attr-defined]
 

@@ -64,7 +64,10 @@ def _show(
 ) -> HttpResponse:
     context: dict[str, Any] = {"hook": found, "form": form, "address": _address(found)}
     context |= _heard(request, found, mapping)
-    return htmx.respond(request, "capture/hook.html", context, fragment="heard", status=status)
+    response = htmx.respond(request, "capture/hook.html", context, fragment="heard", status=status)
+    if htmx.wants_fragment(request) and context["heard"]:
+        htmx.trigger(response, "af:heard", {})  # what it would become is drawn beside it
+    return response
 
 
 def _heard(request: Request, found: Source, mapping: Sequence[Mapping[str, str]] | None) -> dict[str, Any]:
