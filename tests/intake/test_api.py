@@ -79,6 +79,7 @@ def test_a_repeat_with_its_key_gets_the_same_answer(call):
         (b"{", 400, "json_invalid", "body"),
         (b'{"contact": {"name": "a", "name": "b"}}', 400, "json_invalid", "body"),
         (b"[" * 100_000, 400, "json_invalid", "body"),
+        ([1], 422, "invalid", "body"),
         ({}, 422, "invalid", "contact"),
         ({"contact": {}}, 422, "invalid", "contact"),
         ({"contact": {"emial": "a@b.co"}}, 422, "invalid", "contact.emial"),

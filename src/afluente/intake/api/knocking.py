@@ -22,6 +22,14 @@ UNAUTHORIZED = Receipt(
     401, code="token_invalid", message="Send a token: Authorization: Bearer af_….", field="Authorization"
 )
 NOT_FOUND = Receipt(404, code="not_found", message="There is no such address, or its secret is wrong.")
+# What the checking library says of its own classes, said of the body.
+PLAINLY = {
+    "model_type": "Send a JSON object here.",
+    "dict_type": "Send a JSON object here.",
+    "model_attributes_type": "Send a JSON object here.",
+    "missing": "This field is needed.",
+    "extra_forbidden": "There is no field of this name.",
+}
 UNSUPPORTED = Receipt(
     415,
     code="content_type",
@@ -101,7 +109,7 @@ def read_shape(body: bytes, shape: type[S]) -> S | Receipt:
 def refusal(problem: Mapping[str, Any]) -> Receipt:
     """The first mistake of a body, in one sentence."""
     field = ".".join(str(part) for part in problem["loc"]) or "body"
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    message = PLAINLY.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
     return Receipt(422, code="invalid", message=message, field=field)
 
 
