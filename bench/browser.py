@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 from bench.product import EMAIL, PASSWORD
 
+UNCOUNTED = 3  # requests before the timed ones
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -82,9 +84,9 @@ class Browser:
 
 
 def timed(browser: Browser, path: str, times: int, **headers: str) -> list[Answer]:
-    """Ask for a page again and again, after three times that do not count. Raises when it is refused."""
-    answers = [browser.get(path, **headers) for _ in range(times + 3)]
+    """Ask for a page again and again, after UNCOUNTED times that do not count. Raises when it is refused."""
+    answers = [browser.get(path, **headers) for _ in range(times + UNCOUNTED)]
     refused = {answer.status for answer in answers} - {200}
     if refused:
         raise RuntimeError(f"{path} was answered {refused}.")
-    return answers[3:]
+    return answers[UNCOUNTED:]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from statistics import median
 from typing import TYPE_CHECKING
 
 from bench import browser, pipeline
 from bench.figures import Found, percentile, rounded, spread
+from bench.machine import cpu_seconds
 
 if TYPE_CHECKING:
     from bench.product import Site
@@ -56,11 +58,12 @@ def measure_board(bench: Bench) -> Found:
     with pipeline.open_site(bench, "board", deals=count) as board:
         floor = _floor(board.site, [TOPS, TOTALS], {"ws": board.workspace_id})
     with board.site.running():
-        answers = _ask(board.site, "/deals/", bench)
+        answers, web_cpu = _ask(board.site, "/deals/", bench)
     seconds, wire = [answer.seconds for answer in answers], max(answer.wire for answer in answers)
     details = {
         "deals": count,
         **spread(seconds),
+        "web_cpu_ms": rounded(web_cpu),
         "floor_ms": rounded(median(floor) * 1000),
         "wire_bytes": wire,
         "encoding": answers[0].headers.get("content-encoding", "none"),
@@ -84,16 +87,26 @@ def measure_contact(bench: Bench) -> Found:
             admin.execute(statement, said if "%(" in statement else None)  # type: ignore[arg-type]
         floor = _floor(board.site, [HISTORY], said)
     with board.site.running():
-        answers = _ask(board.site, f"/contacts/{contact_id}/", bench)
+        answers, web_cpu = _ask(board.site, f"/contacts/{contact_id}/", bench)
     seconds = [answer.seconds for answer in answers]
-    details = {"events": count, **spread(seconds), "wire_bytes": max(answer.wire for answer in answers)}
+    details = {
+        "events": count,
+        **spread(seconds),
+        "web_cpu_ms": rounded(web_cpu),
+        "wire_bytes": max(answer.wire for answer in answers),
+    }
     return Found(percentile(seconds, 0.5) * 1000, median(floor) * 1000, details)
 
 
-def _ask(site: Site, path: str, bench: Bench) -> list[browser.Answer]:
+def _ask(site: Site, path: str, bench: Bench) -> tuple[list[browser.Answer], float]:
+    """The answers, and the milliseconds of processor time that the web process took for each."""
     person = browser.Browser(site.port)
     person.sign_in()
-    return browser.timed(person, path, bench.size(100, 20))
+    web = json.loads((site.data_dir / "processes.json").read_text())["web"]
+    browser.timed(person, path, 5)
+    before, times = cpu_seconds(web), bench.size(100, 20)
+    answers = browser.timed(person, path, times)
+    return answers, (cpu_seconds(web) - before) / (times + browser.UNCOUNTED) * 1000
 
 
 def _floor(site: Site, statements: list[str], said: dict[str, int]) -> list[float]:
