@@ -20,11 +20,6 @@ def visible_to(member: Membership) -> DealQuerySet:
     return Deal.objects.present().filter(accounts.reach_filter(member, member.deals_reach))
 
 
-def visible_to_token() -> DealQuerySet:
-    """The deals an API token reaches: every present one of its workspace; its scopes say what for."""
-    return Deal.objects.present()
-
-
 def movable_by(member: Membership) -> DealQuerySet:
     """The deals that `member` may move and change: those they see."""
     return visible_to(member)
