@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from afluente.proof import checking, seed
+from afluente.proof.plants import PLANTS
 from afluente.proof.product import Product, descendants
 from afluente.proof.results import Result
 from afluente.proof.sending import Account, Sender
@@ -24,10 +25,19 @@ APP_LIMIT, DATABASE_LIMIT = 5.0, 10.0  # seconds until the next event is kept (R
 VICTIMS = {"worker": 4, "web": 3, "backend": 2, "postgres": 2, "worker-2": 1}
 
 
-def run(*, kills: int = 40, events: int = 5000, plants: tuple[str, ...] = (), seconds: float = 400) -> Result:
-    """Kill `kills` times while at least `events` are kept; at most `seconds`."""
+def run(
+    *,
+    kills: int = 40,
+    events: int = 5000,
+    plants: tuple[str, ...] = (),
+    seconds: float = 900,
+    patience: float = 120,
+) -> Result:
+    """Kill `kills` times while at least `events` are kept; at most `seconds`, then `patience` to drain."""
     with Product(plants=plants) as product:
         place = seed.workspace(product)
+        for statement in filter(None, (PLANTS[name].sql for name in plants)):
+            product.rows(statement)
         product.add_worker()
         account = Account()
         senders = [
@@ -45,7 +55,7 @@ def run(*, kills: int = 40, events: int = 5000, plants: tuple[str, ...] = (), se
         for sender in senders:
             sender.join(15)
         product.wait()
-        is_drained = checking.wait_until_applied(product)
+        is_drained = checking.wait_until_applied(product, patience)
         verdict = checking.judge(product, place.workspace_id, account)
         spent = time.monotonic() - began
     slow = {role: round(max(found), 2) for role, found in pauses.items()}

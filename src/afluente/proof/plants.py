@@ -7,9 +7,11 @@ code. Each says which row must catch it. `sql` is run once by the superuser when
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,14 @@ class Plant:
     sql: str = ""
 
 
+def _forget(outcomes: Any) -> None:
+    """Write down nothing."""
+
+
+def _take_no_locks(identities: Any) -> None:
+    """Let everybody look at once."""
+
+
 def _answer_first() -> None:
     """Answers before the COMMIT: what is lost in between was promised."""
     import threading  # noqa: PLC0415
@@ -29,11 +39,11 @@ def _answer_first() -> None:
     from afluente.intake import services  # noqa: PLC0415
     from afluente.intake.api import fast  # noqa: PLC0415
 
-    async def keep(self: Any, arrival: services.Arrival) -> services.Receipt:
+    async def keep(_self: Any, arrival: services.Arrival) -> services.Receipt:
         threading.Timer(0.3, services.accept_many, [[arrival]]).start()
         return services.Receipt(202, uuid.uuid4())
 
-    fast._Writer.keep = keep  # type: ignore[method-assign]
+    fast._Writer.keep = keep  # type: ignore[assignment, method-assign]
 
 
 def _lazy_commit() -> None:
@@ -87,7 +97,7 @@ def _mark_apart(*, before: bool) -> None:
             if before:
                 time.sleep(0.05)
             with scope(workspace_id):
-                finish, statements.finish = statements.finish, lambda outcomes: None
+                finish, statements.finish = statements.finish, _forget
                 try:
                     outcomes = applying.apply_set(events)
                 finally:
@@ -121,7 +131,7 @@ def _no_identity_lock() -> None:
     """Two events about one new person are looked up at the same time."""
     from afluente.contacts import services  # noqa: PLC0415
 
-    services.lock_identities = lambda identities: None
+    services.lock_identities = _take_no_locks
 
 
 def _other_body_is_fine() -> None:
@@ -135,16 +145,26 @@ def _other_body_is_fine() -> None:
     accepting._receipt = receipt
 
 
-def _replay_everything() -> None:
-    """Replay also resets what was done."""
+def _never_give_up() -> None:
+    """What fails is tried for ever, and never shown to anybody."""
+    from afluente.intake.services import applying  # noqa: PLC0415
+
+    applying.ATTEMPTS = 1_000_000
+
+
+def _replay_by_copy() -> None:
+    """Replay sends a copy under a new key, as if somebody had sent it again."""
+    import uuid  # noqa: PLC0415
+
+    from afluente.intake import services  # noqa: PLC0415
     from afluente.intake.models import RawEvent  # noqa: PLC0415
-    from afluente.intake.services import replaying  # noqa: PLC0415
 
     def replay(*, event_ids: Any) -> int:
-        return RawEvent.objects.filter(pk__in=event_ids).update(state="waiting", attempts=0, error="")
-
-    replaying.replay_events = replay
-    from afluente.intake import services  # noqa: PLC0415
+        for event in RawEvent.objects.filter(pk__in=event_ids):
+            event.pk, event.public_id, event.key = None, uuid.uuid4(), uuid.uuid4().hex
+            event.state, event.attempts, event.error, event.ended_at = "waiting", 0, "", None
+            event.save(force_insert=True)
+        return len(event_ids)
 
     services.replay_events = replay
 
@@ -172,16 +192,16 @@ def _no_walls() -> None:
 
 def _bug() -> None:
     """Not a defect to be caught: bodies with the word `explode` fail inside, until this is taken out."""
-    from afluente.intake.services import applying  # noqa: PLC0415
+    from afluente.intake.services import applying, parsing  # noqa: PLC0415
 
-    read = applying.read_lead
+    read = parsing.read_lead
 
     def read_or_fail(body: bytes, *rest: Any, **more: Any) -> Any:
         if b"explode" in body:
             raise RuntimeError("A bug in the reader.")
         return read(body, *rest, **more)
 
-    applying.read_lead = read_or_fail
+    vars(applying)["read_lead"] = read_or_fail
 
 
 DROP_KEY = "ALTER TABLE intake_rawevent DROP CONSTRAINT IF EXISTS intake_rawevent_once"
@@ -195,7 +215,8 @@ PLANTS: dict[str, Plant] = {
     "look-then-write": Plant(_look_then_write, "R-6", DROP_KEY),
     "other-body-is-fine": Plant(_other_body_is_fine, "R-6"),
     "no-identity-lock": Plant(_no_identity_lock, "R-7"),
-    "replay-everything": Plant(_replay_everything, "R-8"),
+    "never-give-up": Plant(_never_give_up, "R-8"),
+    "replay-by-copy": Plant(_replay_by_copy, "R-8"),
     "no-walls": Plant(_no_walls, "S-1"),
     "unfiltered-managers": Plant(_unfiltered_managers),
     "bug": Plant(_bug),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -59,7 +60,7 @@ def probe(
     attacker: World,
     victim: World,
     *,
-    roles: tuple[str, ...] = ("owner", "member"),
+    roles: tuple[str, ...] = ("owner", "admin", "manager", "member"),
     fields: Collection[str] = tuple(FIELDS),
     methods: Collection[str] = METHODS,
 ) -> Findings:
@@ -128,6 +129,8 @@ def _compare(
     told = f"{foreign.method} {foreign.path} {foreign.data or ''}"
     if victim.canary.encode() in second[1]:
         found.wrong.append(f"{told}: the victim's words came back")
+    elif second[0] >= 500:
+        found.wrong.append(f"{told}: {second[0]}")
     elif first != second:
         where = next((n for n, (a, b) in enumerate(zip(first[1], second[1], strict=False)) if a != b), 0)
         said = second[1][max(0, where - 60) : where + 60]
@@ -143,7 +146,7 @@ def _ask(client: Client, attacker: World, cell: Cell) -> tuple[int, bytes]:
     more: dict[str, Any] = {"data": cell.data} if cell.data else {}
     if cell.method != "GET" and is_api:
         more = {"data": json.dumps(cell.data), "content_type": "application/json"}
-    cookies = client.cookies.copy()
+    cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
     with undone():
         answer = getattr(client, cell.method.lower())(cell.path, headers=headers, **more)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content

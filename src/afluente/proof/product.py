@@ -214,7 +214,7 @@ class Product:
     def rows(self, statement: str, parameters: Any = None) -> list[Row]:
         """Ask the database, past row-level security."""
         with self.connect() as connection:
-            found = connection.execute(statement, parameters)  # type: ignore[arg-type]  # our own text
+            found = connection.execute(statement, parameters)
             return list(found.fetchall()) if found.description else []
 
 

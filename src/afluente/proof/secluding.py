@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import subprocess
+import sys
 from typing import Any
 
 from afluente.proof import inside
@@ -56,6 +59,17 @@ def run_s3() -> Result:
     )
 
 
+def sabotaged() -> Result:
+    """S-1 with managers that forget the workspace: row-level security alone must hold."""
+    done = subprocess.run(
+        [sys.executable, "-m", "afluente.proof.secluding"], capture_output=True, text=True, check=False
+    )
+    if not done.stdout:
+        raise RuntimeError(done.stderr)
+    said = json.loads(done.stdout)
+    return Result(said.pop("row"), said.pop("met"), said.pop("target"), said)
+
+
 def run_s14() -> Result:
     """Reading in transactions that may not write; writing without a token and from elsewhere."""
     with inside.database():
@@ -68,7 +82,9 @@ def run_s14() -> Result:
         row="S-14",
         is_met=not any(found.wrong for found in parts.values()),
         target="every GET runs read-only; every forged write is refused",
-        figures={
-            name: {"cells": found.cells, "wrong": found.wrong[:5]} for name, found in parts.items()
-        },
+        figures={name: {"cells": found.cells, "wrong": found.wrong[:5]} for name, found in parts.items()},
     )
+
+
+if __name__ == "__main__":
+    print(run_s1(sabotage="unfiltered-managers").line)  # noqa: T201  read by `sabotaged`

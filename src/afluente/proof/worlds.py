@@ -44,6 +44,8 @@ class World:
     canary: str
     ids: dict[str, Any]
     owner: Membership
+    admin: Membership
+    manager: Membership
     member: Membership
     token: str
 
@@ -70,17 +72,21 @@ def build(name: str, canary: str) -> World:
         is_first_run=False,
     )
     with scope(owner.workspace_id):
-        person = User.objects.create_user(
-            email=f"{name}-member@probe.example", name=f"Milo {canary}", password=None
-        )
-        member = Membership.objects.create(
-            user=person, role=Role.MEMBER, contacts_reach=Reach.OWN, deals_reach=Reach.OWN
-        )
+        people = {role: _hire(name, role, canary) for role in (Role.ADMIN, Role.MANAGER, Role.MEMBER)}
+        member = people[Role.MEMBER]
         ids, token = _fill(owner, canary)
         session = UserSession.objects.create(user=owner.user, ip="127.0.0.1", session_key=canary)
         ids |= {"workspace": owner.workspace_id, "member": member.pk, "session": session.pk}
     ids |= _arrive(owner.workspace_id, ids.pop("hook_address"), canary)
-    return World(canary, ids, owner, member, token)
+    return World(canary, ids, owner, people[Role.ADMIN], people[Role.MANAGER], member, token)
+
+
+def _hire(name: str, role: str, canary: str) -> Membership:
+    """Somebody of each role; a plain member sees only their own."""
+    email = f"{name}-{role}@probe.example"
+    person = User.objects.create_user(email=email, name=f"Milo {canary}", password=None)
+    reach = Reach.OWN if role == Role.MEMBER else Reach.ALL
+    return Membership.objects.create(user=person, role=role, contacts_reach=reach, deals_reach=reach)
 
 
 def set_apart(distance: int = 50_000) -> None:
@@ -158,13 +164,18 @@ def _arrive(workspace_id: int, address: tuple[str, str], canary: str) -> dict[st
     )
     with scope(workspace_id):
         intake.apply_waiting()
+        assert receipt.public_id is not None
         event = RawEvent.objects.get(public_id=receipt.public_id)
         return {"event": event.pk, "lead": receipt.public_id}
 
 
 def browser(member: Membership, *, checks_csrf: bool = False) -> Client:
     """A browser in which `member` has signed in."""
-    client = Client(enforce_csrf_checks=checks_csrf, headers={"host": settings.ENVIRONMENT.netloc})
+    client = Client(
+        enforce_csrf_checks=checks_csrf,
+        raise_request_exception=False,  # a 500 is a finding like any other
+        headers={"host": settings.ENVIRONMENT.netloc},
+    )
     client.force_login(member.user)
     session = client.session
     session[SESSION_KEY] = member.workspace_id
