@@ -25,6 +25,7 @@ from afluente import __version__
 from afluente.accounts import selectors as accounts
 from afluente.intake import statements as intake_statements
 from afluente.intake.api.shapes import SHAPES
+from afluente.kernel import crash
 from afluente.kernel.workspace import scope
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def _inside_workspace(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
             response = _keyed(request, token, functools.partial(view, request, *args, **kwargs))
             if response.status_code >= 400:
                 transaction.set_rollback(True)
+        crash.point("api.after_commit")
         return response
 
     return wrapped

@@ -27,7 +27,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from afluente.config import refusals
 from afluente.config.audience import Audience, find_viewer
 from afluente.config.gauges import publish_gauges
-from afluente.kernel import asgi, doors, forwarded, live, metrics
+from afluente.kernel import asgi, crash, doors, forwarded, live, metrics
 from afluente.kernel.bridge import Bridge, BusyError
 from afluente.kernel.health import Watch
 from afluente.kernel.snapshots import Cursor
@@ -130,6 +130,7 @@ class Entry:
         forwarded.settle(scope, is_behind_tls=self._is_behind_tls)
         try:
             await self._route(scope, receive, call.send)
+            crash.point("web.after_response")
         except asgi.DisconnectedError:
             call.status = 499  # nobody is left to read an answer
         except Exception as problem:

@@ -143,9 +143,7 @@ def _accept_in_workspace(arrivals: Sequence[Arrival]) -> list[Receipt]:
     kept = [answer for answer in answers if isinstance(answer, Kept)]
     if not kept:
         return [answer for answer in answers if isinstance(answer, Receipt)]
-    crash.point("intake.before_insert")
     new = statements.insert_events(kept)
-    crash.point("intake.after_insert")
     told = {}
     if len(new) < len(kept):
         told = statements.repeats([(one.source_id, one.key) for one in kept if one.public_id not in new])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from afluente.kernel import crash
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class ClaimedEvent:
 
 def insert_events(events: Sequence[Kept]) -> set[UUID]:
     """Keep events; the public ids of those that were new under their key."""
+    crash.point("intake.before_insert")
     with connection.cursor() as cursor:
         cursor.execute(
             INSERT,
@@ -110,7 +112,9 @@ def insert_events(events: Sequence[Kept]) -> set[UUID]:
                 "notes": json.dumps([[event.error.as_json()] if event.error else [] for event in events]),
             },
         )
-        return {row[0] for row in cursor.fetchall()}
+        new = {row[0] for row in cursor.fetchall()}
+    crash.point("intake.after_insert")
+    return new
 
 
 def repeats(keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[UUID, str]]:
