@@ -55,11 +55,12 @@ def test_half_a_character_is_replaced_and_a_whole_one_is_kept() -> None:
     ],
     ids=["a name again at the very end", "a string without end", "quotes", "only quotes", "brackets"],
 )
-def test_a_mebibyte_is_read_or_refused_at_once(raw: bytes) -> None:
-    began = time.perf_counter()
+def test_a_mebibyte_costs_what_its_length_costs(raw: bytes) -> None:
+    # Work that grows with the square took two minutes; the processor's time, as others use it too.
+    began = time.process_time()
     with contextlib.suppress(jsonin.BadJsonError):
         jsonin.loads(raw)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(
