@@ -42,7 +42,7 @@ def test_the_demo_lives(new_product: Callable[[], Product]) -> None:
         assert enter(product, "/demo/wrong") == (404, "", False)
 
         facts = json.loads((product.data_dir / "demo.json").read_text())
-        dice = random.Random(7)  # noqa: S311
+        dice = random.Random(7)
         ways = [demo_visitors.by_api, demo_visitors.by_webhook]
         ways += [demo_visitors.by_form] if facts["forms"] else []
         for way in ways:

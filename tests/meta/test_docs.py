@@ -26,7 +26,9 @@ def kinds_written() -> set[str]:
                 found |= {
                     value.value
                     for value in given
-                    if isinstance(value, ast.Constant) and isinstance(value.value, str) and KIND.fullmatch(value.value)
+                    if isinstance(value, ast.Constant)
+                    and isinstance(value.value, str)
+                    and KIND.fullmatch(value.value)
                 }
     return found
 

@@ -42,7 +42,10 @@ def test_a_program_sends_a_lead_and_a_colleague_sees_it(sales, people):
 
     with cast.outside():
         answer = Client().post(
-            "/api/v1/leads", json.dumps(body), "application/json", headers={"Authorization": f"Bearer {token}"}
+            "/api/v1/leads",
+            json.dumps(body),
+            "application/json",
+            headers={"Authorization": f"Bearer {token}"},
         )
         jobs.drain()
 
