@@ -32,7 +32,7 @@ class StaticFiles(ManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
     manifest_strict = False
 
-    def url(self, name: str, force: bool = False) -> str:
+    def url(self, name: str, force: bool = False) -> str:  # type: ignore[override]  # as Django's own hashed storage has it
         """As ever, worked out once per name: a board names three hundred icons."""
         known: dict[str, str] = self.__dict__.setdefault("_known", {})
         if settings.DEBUG or force or not self.hashed_files:
