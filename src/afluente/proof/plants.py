@@ -47,11 +47,19 @@ def _answer_first() -> None:
 
 
 def _lazy_commit() -> None:
-    """Commits that have not reached the disk are acknowledged."""
+    """Commits that have not reached the disk are acknowledged. Set after the start's own check (R-3)."""
     from django.db import connections  # noqa: PLC0415
 
-    options = connections.settings["default"].setdefault("OPTIONS", {})
-    options["options"] = f"-c synchronous_commit=off {options.get('options', '')}"
+    from afluente.kernel import timeouts  # noqa: PLC0415
+
+    limit = timeouts.limit_statements
+
+    def limit_and_be_lazy(**limits: Any) -> None:
+        limit(**limits)
+        options = connections.settings["default"].setdefault("OPTIONS", {})
+        options["options"] = f"-c synchronous_commit=off {options.get('options', '')}"
+
+    timeouts.limit_statements = limit_and_be_lazy
 
 
 def _no_unique_key() -> None:
@@ -83,7 +91,7 @@ def _mark_then_effect() -> None:
 
 
 def _mark_apart(*, before: bool) -> None:
-    from afluente.intake import jobs, services, statements  # noqa: PLC0415
+    from afluente.intake import jobs, statements  # noqa: PLC0415
     from afluente.intake.services import applying  # noqa: PLC0415
     from afluente.kernel.workspace import scope  # noqa: PLC0415
 
@@ -110,7 +118,6 @@ def _mark_apart(*, before: bool) -> None:
         return total
 
     jobs.drain = drain
-    assert services
 
 
 def _drop_the_dead() -> None:
@@ -204,12 +211,13 @@ def _bug() -> None:
     vars(applying)["read_lead"] = read_or_fail
 
 
+DROP_BELT = "ALTER TABLE deals_deal DROP CONSTRAINT IF EXISTS deals_deal_one_per_event"
 DROP_KEY = "ALTER TABLE intake_rawevent DROP CONSTRAINT IF EXISTS intake_rawevent_once"
 PLANTS: dict[str, Plant] = {
     "answer-first": Plant(_answer_first, "R-1"),
     "lazy-commit": Plant(_lazy_commit, "R-1"),
     "no-unique-key": Plant(_no_unique_key, "R-1", DROP_KEY),
-    "effect-then-mark": Plant(_effect_then_mark, "R-1"),
+    "effect-then-mark": Plant(_effect_then_mark, "R-1", DROP_BELT),
     "mark-then-effect": Plant(_mark_then_effect, "R-1"),
     "drop-the-dead": Plant(_drop_the_dead, "R-1"),
     "look-then-write": Plant(_look_then_write, "R-6", DROP_KEY),

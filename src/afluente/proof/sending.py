@@ -135,6 +135,9 @@ class Sender(threading.Thread):
             except (OSError, http.client.HTTPException) as error:
                 self._failed(type(error).__name__)
                 continue
+            if status == 429:  # a form's limit: a visitor gives up
+                self._failed("429")
+                return False
             if status != KEPT[message.kind]:
                 self._failed(str(status))
                 continue
