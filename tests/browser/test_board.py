@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import APIResponse, Page, Route, expect, sync_playwright
 
 from afluente.kernel.workspace import scope
 from tests import cast, make
 from tests.browser.chromium import launch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.serving import Server
 
@@ -61,6 +61,15 @@ def names(page: Page, column: int) -> list[str]:
     return page.locator(".col").nth(column).locator("h3").all_text_contents()
 
 
+def wait_until(page: Page, happens: Callable[[], Any]) -> None:
+    """Give the browser up to ten seconds for something that leaves no mark on the page."""
+    for _ in range(200):
+        if happens():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It did not happen within ten seconds.")
+
+
 def drag(page: Page, name: str, column: int, below: int = 40) -> None:
     """Take a card and hold it over a column, `below` pixels under the head of its list."""
     card = page.locator(".deal", has_text=name).bounding_box()
@@ -75,6 +84,8 @@ def drag(page: Page, name: str, column: int, below: int = 40) -> None:
 
 def test_a_dropped_card_stays_and_undo_brings_it_back(served, stage):
     with boards(served, stage, "ana") as (page,):
+        late: list[tuple[Route, APIResponse]] = []
+        page.route("**/deals/cards/**", lambda route: late.append((route, route.fetch())), times=1)
         drag(page, "Loja", column=1, below=8)
         expect(page.locator(".dock")).to_be_visible()
         expect(page.locator(".col").nth(1).locator("header small")).to_contain_text("+ R$")
@@ -83,7 +94,11 @@ def test_a_dropped_card_stays_and_undo_brings_it_back(served, stage):
         expect(page.locator(".dock")).to_be_hidden()
         assert names(page, 1) == ["Loja", "Portal", "Catálogo"]
 
-        page.keyboard.press("z")  # while the pointer still rests on the card
+        wait_until(page, lambda: late)
+        with page.expect_response(lambda answer: "undo=1" in answer.url):
+            page.keyboard.press("z")  # while the pointer still rests on the card
+        # What was asked before the undo is answered after it.
+        late[0][0].fulfill(response=late[0][1])
 
         expect(page.locator(".col").nth(0).locator(".deal")).to_have_count(3)
         assert (names(page, 0), names(page, 1)) == (["Site", "Loja", "Chatbot"], ["Portal", "Catálogo"])

@@ -37,7 +37,7 @@ class Board extends Surface {
       back();
       return this.say("returned", {});
     }
-    this.arrivals?.apply(html, [idOf(card)], true);
+    this.arrivals?.applyOwn(html, idOf(card));
     this.say("moved", { stage: name });
   }
 
@@ -46,7 +46,7 @@ class Board extends Surface {
     card.setAttribute("aria-busy", "true");
     const html = await answer(this, idOf(card), wish);
     card.removeAttribute("aria-busy");
-    if (html !== null) this.arrivals?.apply(html, [idOf(card)], true);
+    if (html !== null) this.arrivals?.applyOwn(html, idOf(card));
   }
 
   listen() {

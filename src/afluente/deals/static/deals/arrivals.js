@@ -3,6 +3,7 @@
 import { Settling } from "./settling.js";
 
 const GATHER_MS = 40;
+const RETRY_MS = 3_000;
 
 export class Arrivals extends Settling {
   /** @type {Set<number>} */ wanted = new Set();
@@ -25,26 +26,39 @@ export class Arrivals extends Settling {
 
   async fetch() {
     const ids = [...this.wanted];
+    const own = this.own; // an answer already under way says nothing about what is done meanwhile
     this.wanted.clear();
+    this.own = new Set();
     const url = new URL(this.board.dataset.cards, location.href);
     url.searchParams.set("ids", ids.join(","));
-    try {
-      const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-      if (answer.ok) this.apply(await answer.text(), ids);
-    } finally {
-      this.busy = undefined;
-      this.want([]);
-    }
+    const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const html = answer?.ok ? await answer.text().catch(() => null) : null;
+    this.busy = undefined;
+    if (html !== null) this.apply(html, ids, own);
+    else if (!answer || answer.ok || answer.status >= 500) this.tryAgain(ids, own);
+    this.want([]);
   }
 
-  /** @param {string} html @param {number[]} ids @param {boolean} isAsked the person did it here, so it may move what they hold */
-  apply(html, ids, isAsked = false) {
+  /** The server could not answer: these cards are still wanted. @param {number[]} ids @param {Set<number>} own */
+  tryAgain(ids, own) {
+    for (const id of ids) this.wanted.add(id);
+    for (const id of own) this.own.add(id);
+    this.busy = setTimeout(() => this.fetch(), RETRY_MS);
+  }
+
+  /** What the person did here just now: it may move what they hold. @param {string} html @param {number} id */
+  applyOwn(html, id) {
+    this.apply(html, [id], new Set([id]));
+  }
+
+  /** @param {string} html @param {number[]} ids @param {Set<number>} own what the person did here, so it may move what they hold */
+  apply(html, ids, own) {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const part of page.querySelectorAll("body > [id]:not(.deal)")) {
       const present = document.getElementById(part.id);
       if (present && present.textContent !== part.textContent) present.replaceChildren(...part.childNodes);
     }
-    for (const id of ids) this.settle(id, /** @type {HTMLElement | null} */ (page.getElementById(`deal-${id}`)), this.own.delete(id) || isAsked);
+    for (const id of ids) this.settle(id, /** @type {HTMLElement | null} */ (page.getElementById(`deal-${id}`)), own.has(id));
     this.board.settled();
   }
 }
