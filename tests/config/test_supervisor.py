@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +16,6 @@ from .running import PATIENCE, Product, is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc who is alive")
 
@@ -33,6 +35,45 @@ def test_what_is_killed_comes_back_by_itself(product: Product, role: str) -> Non
     product.kill(role)
 
     assert product.health() == 200
+
+
+def test_a_database_that_hangs_in_recovery_is_replaced(product: Product) -> None:
+    before = product.pids["postgres"]
+    hang(before)
+
+    deadline = time.monotonic() + PATIENCE
+    while is_alive(before):
+        assert time.monotonic() < deadline, "the hanging server was left alone"
+        time.sleep(0.05)
+
+    assert product.health() == 200
+
+
+def hang(postmaster: int) -> None:
+    """Kill one server process, and then the one that recovers from that: PostgreSQL waits for ever."""
+    for _ in range(20):
+        os.kill(child(postmaster, "walwriter"), signal.SIGKILL)
+        os.kill(child(postmaster, "startup"), signal.SIGKILL)
+        time.sleep(1)
+        if not find_child(postmaster, "walwriter"):
+            return
+    raise AssertionError("The server recovered every time.")
+
+
+def child(postmaster: int, title: str) -> int:
+    """The server process with that title, as soon as there is one."""
+    deadline = time.monotonic() + PATIENCE
+    while not (pid := find_child(postmaster, title)):
+        assert time.monotonic() < deadline, f"no {title}"
+    return pid
+
+
+def find_child(postmaster: int, title: str) -> int:
+    for pid in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split():
+        with suppress(OSError):
+            if title in Path(f"/proc/{pid}/cmdline").read_text():
+                return int(pid)
+    return 0
 
 
 def test_a_second_start_is_refused_in_one_sentence(product: Product) -> None:

@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING
 
 from afluente.config import children, prepare, serving
+from afluente.config.keeper import Keeper
 from afluente.kernel.postgres import Embedded
 from afluente.kernel.postgres.errors import DatabaseStartError
 
@@ -49,8 +50,7 @@ class Supervisor:
         self.server = (
             Embedded(environment.data_dir, environment.secret_key) if environment.is_embedded else None
         )
-        self.database_pauses = children.Pauses()
-        self.database_attempt: float | None = None
+        self.keeper = Keeper(self.server, say=say) if self.server else None
         self.listener: socket.socket | None = None
         self.children: list[children.Child] = []
         self.is_starting = True
@@ -188,7 +188,7 @@ class Supervisor:
 
     def _look(self) -> None:
         children.reap_strangers({child.pid for child in self.children} | {self._postmaster})
-        changed = self._look_after_database()
+        changed = self.keeper.look() if self.keeper else False
         for child in self.children:
             was_running = bool(child.pid)
             if not child.has_ended():
@@ -200,24 +200,6 @@ class Supervisor:
                 changed = True
         if changed:
             self._note()
-
-    def _look_after_database(self) -> bool:
-        """Start the embedded server again when it died. True when it was."""
-        if self.server is None or self.server.is_running:
-            return False
-        now = time.monotonic()
-        if self.database_attempt is None:
-            self.database_attempt = self.database_pauses.after_death(now)
-            say("The database ended: starting it again.")
-        if now < self.database_attempt:
-            return False
-        self.database_attempt = None
-        self.database_pauses.begin(now)
-        try:
-            self.server.begin()
-        except DatabaseStartError as problem:
-            say(str(problem))
-        return True
 
     @property
     def _postmaster(self) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sys
 import time
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from afluente.proof import checking, seed
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 
 SENDERS = 4
 APP_LIMIT, DATABASE_LIMIT = 5.0, 10.0  # seconds until the next event is kept (R-11)
-# What is killed, and how often out of 12.
-VICTIMS = {"worker": 4, "web": 3, "backend": 2, "postgres": 2, "worker-2": 1}
+LONG = 15.0  # seconds after which the logs are shown
+# What is killed, and how often out of 13.
+VICTIMS = {"worker": 4, "web": 3, "backend": 2, "postgres": 2, "worker-2": 1, "recovery": 1}
+DATABASE = {"postgres", "backend", "recovery"}
 
 
 def run(
@@ -47,7 +51,9 @@ def run(
         began = time.monotonic()
         for sender in senders:
             sender.start()
-        tally, pauses = _kill(product, account, kills, lambda: time.monotonic() - began > seconds)
+        dice_seed = int(os.environ.get("AFLUENTE_PROOF_SEED") or time.time_ns() % 100_000)
+        dice = random.Random(dice_seed)
+        tally, pauses = _kill(product, account, kills, lambda: time.monotonic() - began > seconds, dice)
         while len(account.acked) < events and time.monotonic() - began < seconds:
             time.sleep(0.1)
         for sender in senders:
@@ -60,8 +66,7 @@ def run(
         spent = time.monotonic() - began
     slow = {role: round(max(found), 2) for role, found in pauses.items()}
     is_quick = all(
-        seconds <= (DATABASE_LIMIT if role in {"postgres", "backend"} else APP_LIMIT)
-        for role, seconds in slow.items()
+        seconds <= (DATABASE_LIMIT if role in DATABASE else APP_LIMIT) for role, seconds in slow.items()
     )
     return Result(
         row="R-1, R-11",
@@ -69,6 +74,7 @@ def run(
         figures={
             "kills": sum(tally.values()),
             "victims": dict(tally),
+            "seed": dice_seed,
             "seconds": round(spent),
             "complaints": verdict.complaints,
             "drained": is_drained,
@@ -80,10 +86,9 @@ def run(
 
 
 def _kill(
-    product: Product, account: Account, kills: int, is_late: Callable[[], bool]
+    product: Product, account: Account, kills: int, is_late: Callable[[], bool], dice: random.Random
 ) -> tuple[Counter[str], dict[str, list[float]]]:
     """Kill one thing after another; how often each, and how long until the next event was kept."""
-    dice = random.Random(11)
     names, weights = list(VICTIMS), list(VICTIMS.values())
     tally: Counter[str] = Counter()
     pauses: dict[str, list[float]] = {}
@@ -91,11 +96,47 @@ def _kill(
         time.sleep(dice.uniform(0.3, 1.2))
         role = dice.choices(names, weights)[0]
         moment = time.monotonic()
-        if not (_kill_backend(product, dice) if role == "backend" else product.kill(role)):
+        if not _kill_one(product, role, dice):
             continue
         tally[role] += 1
         pauses.setdefault(role, []).append(_until_next_ack(account, moment))
+        if pauses[role][-1] >= LONG:
+            _explain(product, role, pauses[role][-1])
     return tally, pauses
+
+
+def _explain(product: Product, role: str, seconds: float) -> None:
+    """What the product and its database said while nothing was kept; the data directory goes at the end."""
+    server = product.data_dir / "postgres" / "server.log"
+    said = [line for line in product.log.splitlines() if " 503 " not in line]
+    told = server.read_text(errors="replace").splitlines() if server.exists() else []
+    lines = [
+        f"{role} killed, {seconds:.0f} s without an answer: {product.health()}",
+        *said[-30:],
+        *told[-30:],
+    ]
+    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  for whoever looks into it
+
+
+def _kill_one(product: Product, role: str, dice: random.Random) -> bool:
+    """Whether there was something to kill."""
+    if role == "backend":
+        return _kill_backend(product, dice)
+    if role == "recovery":
+        return _kill_backend(product, dice) and _kill_recovery(product)
+    return product.kill(role)
+
+
+def _kill_recovery(product: Product) -> bool:
+    """The process that recovers from the last kill: PostgreSQL then waits for ever, unless it is ended."""
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        with suppress(FileNotFoundError, ValueError, ProcessLookupError, KeyError):
+            for pid in descendants(product.pids["postgres"]):
+                if b"startup" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGKILL)
+                    return True
+    return False
 
 
 def _kill_backend(product: Product, dice: random.Random) -> bool:

@@ -26,6 +26,24 @@ def users_of(pgdata: Path) -> list[int]:
     return found
 
 
+def is_recovering(postmaster: int) -> bool:
+    """Whether a server reads its log after a crash: its startup process runs. True where nobody can tell."""
+    if not PROC.is_dir():
+        return True
+    try:
+        children = (PROC / f"{postmaster}/task/{postmaster}/children").read_text().split()
+    except OSError:
+        return False
+    return any(b"startup" in _title(child) for child in children)
+
+
+def _title(pid: str) -> bytes:
+    try:
+        return (PROC / pid / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def clear_leftovers(pgdata: Path, sockets: Path, *, patience: float = 30) -> bool:
     """End the server a killed starter left behind, and its lock files. False when it will not end.
 

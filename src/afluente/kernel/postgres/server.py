@@ -144,6 +144,17 @@ class Embedded:
         self.process = None
         self._claim.release()
 
+    def end_at_once(self, *, patience: float = 1) -> None:
+        """End a server that hangs, so that it can be launched again. What was committed is on disk."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGQUIT)
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
     def __enter__(self) -> Self:
         return self.start()
 
