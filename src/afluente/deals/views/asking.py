@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from afluente.accounts import policies as accounts
 from afluente.deals import policies
@@ -38,6 +38,11 @@ def movable(request: Request, pk: int) -> Deal:
     if deal is None:
         raise Http404
     return deal
+
+
+def stage_gone() -> str:
+    """What is said when somebody deleted the stage a deal was to enter."""
+    return gettext("That stage is gone. Reload the page to see the present ones.")
 
 
 def members(request: Request) -> list[Membership]:

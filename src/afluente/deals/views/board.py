@@ -135,7 +135,10 @@ def new(request: Request) -> HttpResponse:
     wish = {"stage": request.GET.get("stage") or _first_stage(request)}
     form = _quick_add(request, data, wish | {"contact": asking.number(request.GET.get("contact"))})
     if data is not None and form.is_valid():
-        return _add(request, form)
+        try:
+            return _add(request, form)
+        except services.StageGoneError:  # deleted since the form was read
+            form.add_error(None, asking.stage_gone())
     return _draw_new(request, form)
 
 

@@ -92,7 +92,7 @@ def _way_back(deal: Deal) -> str:
 def _refuse(request: Request, deal: Deal, form: forms.Move) -> HttpResponse:
     said = " ".join(str(error) for errors in form.errors.values() for error in errors)
     if "stage" in form.errors:
-        said = gettext("That stage is gone. Reload the page to see the present ones.")
+        said = asking.stage_gone()
     if wants_fragment(request):
         return toast(HttpResponse(status=422), said)
     context = {"deal": deal, "targets": selectors.move_targets(member=request.member), "error": said}
@@ -105,12 +105,22 @@ def reopening(request: Request, pk: int) -> HttpResponse:
     deal = asking.movable(request, pk)
     way_back = _way_back(deal)
     stage = selectors.return_stage(deal=deal)
-    if deal.closed_at is not None:
-        services.move_deals(deal_ids=[deal.pk], to=stage, by=asking.by(request))
+    try:
+        if deal.closed_at is not None:
+            services.move_deals(deal_ids=[deal.pk], to=stage, by=asking.by(request))
+    except services.StageGoneError:
+        return _gone(request, deal)
     said = gettext("Reopened in {stage}").format(stage=stage.name)
     if wants_fragment(request):
         return toast(HttpResponse(), said, undo_url=way_back)
     messages.success(request, said)
+    return asking.see_other(_next(request, deal))
+
+
+def _gone(request: Request, deal: Deal) -> HttpResponse:
+    if wants_fragment(request):
+        return toast(HttpResponse(status=422), asking.stage_gone())
+    messages.error(request, asking.stage_gone())
     return asking.see_other(_next(request, deal))
 
 

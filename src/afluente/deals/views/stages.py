@@ -104,6 +104,9 @@ def deletion(request: Request, pk: int) -> HttpResponse:
             moved = services.delete_stage(stage=stage, to=form.cleaned_data["to"], by=asking.by(request))
         except services.DealsNeedAPlaceError:
             form.add_error("to", gettext("Choose where the deals go."))
+        except services.StageGoneError:
+            messages.error(request, asking.stage_gone())
+            return asking.see_other(back)
         except services.ProtectedStageError:
             messages.error(request, gettext("A pipeline keeps its Won and Lost stages and one open stage."))
             return asking.see_other(back)
