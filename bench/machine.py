@@ -16,8 +16,25 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 def cpu_seconds(pid: int) -> float:
     """User and system time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _fields(pid)
     return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def _fields(pid: int) -> list[str]:
+    """What the kernel tells of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def parent(pid: int) -> int:
+    """The process that started it."""
+    return int(_fields(pid)[1])
+
+
+def family_seconds(pid: int) -> float:
+    """User and system time of a process and everything below it, also of what has ended meanwhile."""
+    own = [int(field) for field in _fields(pid)[11:15]]
+    children = [cpu_seconds(child) for child in family(pid) if child != pid]
+    return sum(own) / TICK + sum(children)
 
 
 def family(pid: int) -> Iterator[int]:

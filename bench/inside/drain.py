@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from bench import inside
-from bench.machine import cpu_seconds
+from bench.machine import family_seconds, parent
 
 
 def drain(*, workspace_id: int) -> dict[str, Any]:
@@ -19,13 +19,14 @@ def drain(*, workspace_id: int) -> dict[str, Any]:
     with scope(workspace_id), connection.cursor() as cursor:  # also opens the connection
         cursor.execute("SELECT pg_backend_pid()")
         (backend,) = cursor.fetchone()
-    cpu, backend_cpu, began = time.process_time(), cpu_seconds(backend), time.perf_counter()
+    postmaster = parent(backend)
+    cpu, backend_cpu, began = time.process_time(), family_seconds(postmaster), time.perf_counter()
     taken = jobs.drain()
     return {
         "taken": taken,
         "seconds": time.perf_counter() - began,
         "worker_cpu": time.process_time() - cpu,
-        "backend_cpu": cpu_seconds(backend) - backend_cpu,
+        "backend_cpu": family_seconds(postmaster) - backend_cpu,
     }
 
 

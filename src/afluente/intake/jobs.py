@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
 from afluente.intake import services, statements
@@ -21,17 +23,38 @@ def warn(rule_id: int, **_later: Any) -> None:
 
 
 def drain() -> int:
-    """Apply everything that is due, workspace by workspace in turn; how many events were taken.
+    """Apply everything that is due; how many events were taken.
 
-    One batch per workspace and turn, so that a flood in one does not hold up the others.
+    In a flood by two threads: one computes while the other waits for the database.
     """
+    taken = _turn()
+    if taken < services.BATCH:
+        return taken + (_rounds() if taken else 0)
+    with ThreadPoolExecutor(1, thread_name_prefix="intake-2") as pool:
+        second = pool.submit(_apart)
+        return taken + _rounds() + second.result()
+
+
+def _apart() -> int:
+    """The second thread, with a connection of its own for as long as the flood lasts."""
+    try:
+        return _rounds()
+    finally:
+        connections.close_all()
+
+
+def _rounds() -> int:
     total = 0
-    while True:
-        taken = 0
-        for workspace_id in statements.due_workspaces():
-            with scope(workspace_id):
-                taken += services.apply_waiting()
-            crash.point("intake.after_effect_commit")
-        if not taken:
-            return total
+    while taken := _turn():
         total += taken
+    return total
+
+
+def _turn() -> int:
+    """One batch of every workspace, so that a flood in one does not hold up the others."""
+    taken = 0
+    for workspace_id in statements.due_workspaces():
+        with scope(workspace_id):
+            taken += services.apply_waiting()
+        crash.point("intake.after_effect_commit")
+    return taken

@@ -50,7 +50,9 @@ def _is_caught(name: str) -> bool:
 def main(name: str) -> None:
     """Say whether the row that must catch `name` caught it."""
     result = WITH[PLANTS[name].caught_by](name)
-    print(f"{'MISSED' if result.is_met else 'caught'} {result.line}")  # noqa: T201  this program's answer
+    # A slow recovery is no sight of the defect: what was lost or doubled is.
+    is_seen = not result.is_met and bool(result.figures.get("complaints", True))
+    print(f"{'caught' if is_seen else 'MISSED'} {result.line}")  # noqa: T201  this program's answer
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Every change that comes through the door."""
 
 from afluente.intake.services.accepting import Arrival, Receipt, accept_many
-from afluente.intake.services.applying import apply_waiting
 from afluente.intake.services.naming import BadTemplateError, deal_name
 from afluente.intake.services.notes import Note, sentence
 from afluente.intake.services.parsing import TARGETS, UnreadableBodyError, parse_body, read_lead
@@ -18,8 +17,10 @@ from afluente.intake.services.sources import (
     set_mapping,
     set_signing,
 )
+from afluente.intake.services.taking import BATCH, apply_waiting
 
 __all__ = [
+    "BATCH",
     "TARGETS",
     "Arrival",
     "BadMappingError",

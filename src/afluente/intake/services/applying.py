@@ -1,11 +1,9 @@
 """From raw events to contacts, deals and history: in sets, exactly once (invariants 1, 2, 3).
 
-A batch is one transaction: it claims events, takes the locks of everybody they may be about, works
-in rounds (a round ends before an event about somebody whom it already has), and marks the events
-done. So what comes out is what one event after another would give, down to the numbers of deals and
-whose turn it is. An event that cannot be read is set aside; if the set fails as a whole, its halves
-are tried, so that one bad event costs little more than itself (R-8). `tests/intake/reference.py` is
-the readable twin.
+A set of claimed events (`taking`) takes the locks of everybody it may be about, works in rounds (a
+round ends before an event about somebody whom it already has), and marks the events done. So what
+comes out is what one event after another would give, down to the numbers of deals and whose turn it
+is. An event that cannot be read is set aside. `tests/intake/reference.py` is the readable twin.
 """
 
 from __future__ import annotations
@@ -13,8 +11,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-
-from django.db import connection, transaction
 
 from afluente.accounts.models import Workspace
 from afluente.contacts import services as contacts
@@ -33,11 +29,10 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from afluente.intake.statements import ClaimedEvent
 
-BATCH = 500  # events per transaction
 WARN = "intake.warn_of_fallback"
 ATTEMPTS = 5  # then an event is given up (R-8)
 
@@ -73,52 +68,21 @@ class Entry:
         return Actor("source", self.source.pk, self.source.name)
 
 
-def apply_waiting(*, limit: int = BATCH) -> int:
-    """Apply up to `limit` waiting events of the present workspace; how many were taken.
-
-    One transaction (the caller's scope). Call again until it returns 0.
-    """
-    events = statements.claim(limit)
-    if not events:
-        return 0
-    crash.point("intake.after_claim")
-    _apply_parts([event for event in events if not event.attempts])
-    for event in events:
-        if event.attempts:  # what failed before does so again, most likely: it shall cost only itself
-            _apply_parts([event])
-    crash.point("intake.before_commit")
-    return len(events)
-
-
-def _apply_parts(events: Sequence[ClaimedEvent]) -> None:
-    """Apply events together; when that fails, each half by itself, down to the one that is to blame."""
-    if not events:
-        return
-    try:
-        with transaction.atomic():
-            apply_set(events)
-    except Exception as error:
-        if connection.connection is None or connection.connection.closed:
-            raise  # the database went away: nobody is to blame, and all wait
-        if len(events) == 1:
-            log.exception("Event %d failed.", events[0].id)
-            statements.postpone([(events[0].id, _blame(error))], most=ATTEMPTS)
-            return
-        middle = len(events) // 2
-        _apply_parts(events[:middle])
-        _apply_parts(events[middle:])
-
-
-def _blame(error: Exception) -> Note:
+def blame(error: Exception) -> Note:
+    """What is written beside an event that failed."""
     return Note("internal", f"{type(error).__name__}: {error}"[:300])
 
 
 def apply_set(
-    events: Sequence[ClaimedEvent], *, wanted: Mapping[int, Planned] | None = None
+    events: Sequence[ClaimedEvent],
+    *,
+    wanted: Mapping[int, Planned] | None = None,
+    on_hold: Callable[[], None] | None = None,
 ) -> list[Outcome]:
     """Apply claimed events and mark them done; their outcomes in order.
 
     `wanted` overrides the rule for single events: a caller that names pipeline and stage itself.
+    `on_hold` is called once everybody the events name is locked.
     """
     book = RuleBook.load()
     sources = {source.pk: source for source in Source.objects.all()}
@@ -129,13 +93,15 @@ def apply_set(
             entry = _read(event, sources[event.source_id], book, country)
         except Exception as error:  # reading touches no row, so the others can go on
             log.exception("Event %d cannot be read.", event.id)
-            failed.append((event.id, _blame(error)))
+            failed.append((event.id, blame(error)))
             continue
         outcomes.append(entry.outcome)
         if entry.outcome.error is None:
             entries.append(entry)
     identities = [entry.lead.identity for entry in entries]
     contacts.lock_identities(identities)
+    if on_hold:
+        on_hold()
     for entry, match in zip(entries, contacts.find_and_hold(identities), strict=True):
         entry.match = match
     book.hold_turns(entry.rule for entry in entries if entry.rule is not None)
