@@ -48,7 +48,7 @@ SELECT workspace_id, contact_id, (SELECT min(id) FROM accounts_membership m WHER
 """
 HISTORY = """
 SELECT id, at, kind, deal_id, actor_kind, actor_name, data FROM timeline_event
- WHERE workspace_id = %(ws)s AND contact_id = %(contact)s ORDER BY id DESC LIMIT 51
+ WHERE workspace_id = %(ws)s AND contact_id = %(contact)s ORDER BY id DESC LIMIT 31
 """
 
 
