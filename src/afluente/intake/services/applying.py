@@ -85,19 +85,7 @@ def apply_set(
     `on_hold` is called once everybody the events name is locked.
     """
     book = RuleBook.load()
-    sources = {source.pk: source for source in Source.objects.all()}
-    country = Workspace.objects.values_list("country", flat=True).get(pk=current_workspace_id())
-    entries, outcomes, failed = [], [], []
-    for event in events:
-        try:
-            entry = _read(event, sources[event.source_id], book, country)
-        except Exception as error:  # reading touches no row, so the others can go on
-            log.exception("Event %d cannot be read.", event.id)
-            failed.append((event.id, blame(error)))
-            continue
-        outcomes.append(entry.outcome)
-        if entry.outcome.error is None:
-            entries.append(entry)
+    outcomes, entries, failed = _read_all(events, book)
     identities = [entry.lead.identity for entry in entries]
     contacts.lock_identities(identities)
     if on_hold:
@@ -115,6 +103,26 @@ def apply_set(
     statements.postpone(failed, most=ATTEMPTS)
     _warn({entry.plan.fell_back.pk for entry in entries if entry.plan.fell_back is not None})
     return outcomes
+
+
+def _read_all(
+    events: Sequence[ClaimedEvent], book: RuleBook
+) -> tuple[list[Outcome], list[Entry], list[tuple[int, Note]]]:
+    """What was read, what of it can become something, and which events could not be read at all."""
+    sources = {source.pk: source for source in Source.objects.all()}
+    country = Workspace.objects.values_list("country", flat=True).get(pk=current_workspace_id())
+    outcomes, entries, failed = [], [], []
+    for event in events:
+        try:
+            entry = _read(event, sources[event.source_id], book, country)
+        except Exception as error:  # reading touches no row, so the others can go on
+            log.exception("Event %d cannot be read.", event.id)
+            failed.append((event.id, blame(error)))
+            continue
+        outcomes.append(entry.outcome)
+        if entry.outcome.error is None:
+            entries.append(entry)
+    return outcomes, entries, failed
 
 
 def _warn(rule_ids: set[int]) -> None:
