@@ -128,6 +128,11 @@ RIGHTS = (
 )
 
 
+MIGRATIONS = "django_migrations"  # which ones ran is the owner's to write
+TABLE_EXISTS = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tablename = %s)"
+READ_ONLY = "REVOKE INSERT, UPDATE, DELETE ON {table} FROM {app}"
+
+
 def grant_rights(connection: AnyConnection, roles: Roles) -> None:
     """Give the application its rights on what the owner has made and will make."""
     names = {
@@ -138,6 +143,8 @@ def grant_rights(connection: AnyConnection, roles: Roles) -> None:
     }
     for right in RIGHTS:
         connection.execute(sql.SQL(right).format(**names))
+    if exists(connection, TABLE_EXISTS, MIGRATIONS):
+        connection.execute(sql.SQL(READ_ONLY).format(table=sql.Identifier(MIGRATIONS), **names))
 
 
 def make_database(connection: AnyConnection, name: str, owner: str) -> None:
