@@ -26,6 +26,12 @@ def test_an_unknown_sign_is_refused_by_name():
         draw('{% icon "hous" %}')
 
 
+def test_a_long_address_may_break_where_its_parts_meet_and_stays_escaped():
+    drawn = draw("{{ address|breakable }}", address="ana.<i>lima</i>@example.com")
+
+    assert drawn == "ana<wbr>.&lt;i&gt;lima&lt;<wbr>/i&gt;<wbr>@example<wbr>.com"
+
+
 def test_an_avatar_carries_the_name_for_those_who_cannot_see_it():
     drawn = draw('{% avatar name=name seed=7 size="md" online=True %}', name="Ana <b> Lima")
 

@@ -111,6 +111,15 @@ def _labelled(classes: str, name: str, inside: str, is_decorative: bool, is_onli
 
 
 @register.filter
+def breakable(address: object) -> SafeString:
+    """A long e-mail or web address that may end a line before @, a dot, a slash or an underscore.
+
+    What is copied is the address alone: the places are elements, no characters.
+    """
+    return SafeString(re.sub(r"(?<=[^@._/])(?=[@._/])", "<wbr>", escape(str(address))))
+
+
+@register.filter
 def channel_name(kind: str) -> StrOrPromise:
     """The name of a source kind."""
     return channels.channel(kind).label
