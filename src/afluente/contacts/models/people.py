@@ -48,6 +48,9 @@ class Contact(WorkspaceModel):
         db_constraint=False,
         db_index=False,
     )
+    # Where they live or work, as people say it, and how a letter finds them.
+    location = models.CharField(max_length=150, blank=True, default="", db_default="")
+    address = models.CharField(max_length=500, blank=True, default="", db_default="")
     utm_first = models.JSONField(default=dict)
     utm_last = models.JSONField(default=dict)
     created_at = models.DateTimeField()

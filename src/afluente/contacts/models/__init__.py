@@ -1,0 +1,42 @@
+"""People we talk to, their companies, and what a workspace notes about them."""
+
+from afluente.contacts.models.companies import Company, CompanyContact, CompanyQuerySet
+from afluente.contacts.models.fields import (
+    CompanyValue,
+    ContactValue,
+    Field,
+    FieldOption,
+    FieldTab,
+    FieldValue,
+)
+from afluente.contacts.models.people import (
+    Contact,
+    ContactEmail,
+    ContactMessenger,
+    ContactPhone,
+    ContactQuerySet,
+    ContactSearch,
+    PossibleDuplicate,
+)
+from afluente.contacts.models.tags import ContactTag, Tag
+
+__all__ = [
+    "Company",
+    "CompanyContact",
+    "CompanyQuerySet",
+    "CompanyValue",
+    "Contact",
+    "ContactEmail",
+    "ContactMessenger",
+    "ContactPhone",
+    "ContactQuerySet",
+    "ContactSearch",
+    "ContactTag",
+    "ContactValue",
+    "Field",
+    "FieldOption",
+    "FieldTab",
+    "FieldValue",
+    "PossibleDuplicate",
+    "Tag",
+]
