@@ -36,6 +36,13 @@ def test_the_board_shows_each_open_deal_once(browser, people, pipeline):
     assert "Camila Albuquerque" in text_of(page)
 
 
+def test_the_sheet_of_keys_holds_those_of_cards_only_where_there_are_cards(browser, pipeline):
+    board, home = text_of(browser.get("/deals/")), text_of(browser.get("/"))
+
+    assert "On a card" in board
+    assert "On a card" not in home
+
+
 def test_a_board_costs_the_same_queries_for_one_deal_and_for_three(browser, people, pipeline):
     def cost():
         with CaptureQueriesContext(connection) as queries:
