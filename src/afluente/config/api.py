@@ -165,7 +165,7 @@ def _mount() -> None:
     Django would give it to the first pattern alone, so their operations are put together.
     """
     known: dict[str, Any] = {}
-    for name in ("intake", "contacts", "deals"):
+    for name in ("intake", "contacts", "deals", "timeline", "files", "accounts"):
         if not find_spec(f"afluente.{name}.api"):
             continue
         router = import_module(f"afluente.{name}.api").router

@@ -1,0 +1,11 @@
+"""Contacts and what belongs to them, for other programs (docs/reference/api.md)."""
+
+from ninja import Router
+
+from afluente.contacts.api.contacts import router as contacts_router
+
+router = Router()
+ROUTERS = (contacts_router,)
+
+for part in ROUTERS:
+    router.add_router("", part)
