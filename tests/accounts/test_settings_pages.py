@@ -37,6 +37,15 @@ def test_administrators_open_it_and_members_do_not(people, client_as, path):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", FOR_EVERYBODY[1:])
+def test_pages_about_security_are_marked_as_such_in_the_navigation(people, client_as, path):
+    page = client_as(people.bruno).get(path).content.decode()
+
+    # Beside the page, and above it on a phone.
+    assert page.count('href="/settings/security/" aria-current="page"') == 2
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", FOR_EVERYBODY)
 def test_everybody_opens_their_own_pages(people, client_as, path):
     assert client_as(people.bruno).get(path).status_code == 200

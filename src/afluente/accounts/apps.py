@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from afluente.ui.navigation import Switch
 
 
+# Pages of the accounts library that are reached from Security; their addresses are its own.
+OF_THE_LIBRARY = ("account_email", "account_change_password", "account_set_password", "mfa_index")
+
+
 class AccountsConfig(AppConfig):
     name = "afluente.accounts"
     label = "accounts"
@@ -58,7 +62,13 @@ def _register_settings() -> None:
     ):
         register_settings_page(
             SettingsPage(
-                group=group, label=label, url_name=f"accounts:{name}", icon=icon, order=order, visible=visible
+                group=group,
+                label=label,
+                url_name=f"accounts:{name}",
+                icon=icon,
+                order=order,
+                visible=visible,
+                also=OF_THE_LIBRARY if name == "security" else (),
             )
         )
 

@@ -39,7 +39,8 @@ class NavLink:
     """A line ready to draw; a group whose lines are data, such as pipelines, returns these.
 
     `hot` fills the count with the accent. `tab` puts the line in the phone's bar of five.
-    `key` is pressed after G. `current` is set by the shell.
+    `key` is pressed after G. `also` are addresses elsewhere that belong to the line. `current` is
+    set by the shell.
     """
 
     label: StrOrPromise
@@ -49,6 +50,7 @@ class NavLink:
     hot: bool = False
     tab: bool = False
     key: str = ""
+    also: tuple[str, ...] = ()
     current: bool = False
 
 
@@ -91,7 +93,9 @@ class NavGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsPage:
-    """One line of the settings navigation, under the heading `group`."""
+    """One line of the settings navigation, under the heading `group`. `also` names the URLs of pages
+    that belong to it though their addresses begin otherwise.
+    """
 
     group: StrOrPromise
     label: StrOrPromise
@@ -99,6 +103,15 @@ class SettingsPage:
     icon: str
     order: int = 50
     visible: Callable[[Any], bool] = everyone
+    also: tuple[str, ...] = ()
+
+    def link(self) -> NavLink:
+        return NavLink(
+            label=self.label,
+            url=reverse(self.url_name),
+            icon=self.icon,
+            also=tuple(reverse(name) for name in self.also),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,16 +185,16 @@ def settings_pages(member: Any) -> list[tuple[StrOrPromise, list[NavLink]]]:
     shown: dict[str, tuple[StrOrPromise, list[NavLink]]] = {}
     for page in sorted(_settings.values(), key=lambda p: p.order):
         if page.visible(member):
-            link = NavLink(label=page.label, url=reverse(page.url_name), icon=page.icon)
-            shown.setdefault(str(page.group), (page.group, []))[1].append(link)
+            shown.setdefault(str(page.group), (page.group, []))[1].append(page.link())
     return list(shown.values())
 
 
 def mark_current(found: list[NavLink], path: str) -> list[NavLink]:
-    """Mark the one line whose address is the longest beginning of `path`."""
-    matches = [link.url for link in found if link.url == path or _contains(link.url, path)]
-    best = max(matches, key=len, default=None)
-    return [replace(link, current=link.url == best) for link in found]
+    """Mark the one line that has the longest beginning of `path` among its addresses."""
+    places = [(place, link.url) for link in found for place in (link.url, *link.also)]
+    matches = [place for place in places if place[0] == path or _contains(place[0], path)]
+    best = max(matches, key=lambda place: len(place[0]), default=None)
+    return [replace(link, current=best is not None and link.url == best[1]) for link in found]
 
 
 def _contains(url: str, path: str) -> bool:
