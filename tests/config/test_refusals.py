@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+import pytest
+from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.test import RequestFactory
 
@@ -37,3 +39,28 @@ def test_a_database_that_is_away_is_no_error_of_ours(caplog):
 
     assert status == 503
     assert not caplog.records
+
+
+@pytest.mark.parametrize("host", ["my_crm.example", "<script>alert(1)</script>"])
+def test_a_host_that_is_no_name_is_told_which_setting_counts_and_is_not_repeated(client, host):
+    answer = client.get("/contacts/", headers={"Host": host, "Accept-Language": "pt-BR"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "AFLUENTE_BASE_URL" in page
+    assert 'lang="pt-br"' in page
+    assert host not in page
+
+
+def test_programs_are_refused_in_json(client):
+    answer = client.get("/api/v1/deals/", headers={"Host": "my_crm.example"})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "host_invalid")
+
+
+def test_what_makes_no_sense_gets_a_page_of_ours():
+    answer = refusals.bad_request(RequestFactory().get(PATH), SuspiciousOperation("cut in half"))
+
+    assert answer.status_code == 400
+    assert b"This could not be understood." in answer.content
+    assert b"cut in half" not in answer.content

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -75,6 +76,21 @@ FAILED = Refusal(
     _("It is not your fault. The error has been written down as %(id)s."),
 )
 
+NO_HOST = Refusal(
+    400,
+    "host_invalid",
+    _("This address cannot be right."),
+    _(
+        "The name of its host holds more than letters, digits, dots and hyphens."
+        " The address of this Afluente is set by AFLUENTE_BASE_URL."
+    ),
+)
+SENSELESS = Refusal(
+    400,
+    "bad_request",
+    _("This could not be understood."),
+    _("Nothing was stored. Go back, load the page again, and try once more."),
+)
 NOT_FOUND = Refusal(
     404,
     "not_found",
@@ -115,6 +131,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if refusal.may_retry:
         response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of 400: a host that is no name, a form cut in half. Nobody may be known yet, so
+    the page is drawn without the request; what was sent is not shown.
+    """
+    refusal = NO_HOST if isinstance(exception, DisallowedHost) else SENSELESS
+    with translation.override(translation.get_language_from_request(request)):
+        if request.path.startswith(("/api/", "/hooks/in/")):
+            return JsonResponse(refusal.as_json(), status=refusal.status)
+        page = _page(refusal, translation.get_language() or "en", str(refusal.text))
+    return HttpResponse(page, status=refusal.status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

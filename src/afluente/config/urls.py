@@ -22,6 +22,7 @@ own = [
 urlpatterns.append(path("", include((own, "config"))))
 urlpatterns.append(path("api/v1/", include((api.urls(), "api"))))
 
+handler400 = "afluente.config.refusals.bad_request"
 handler403 = "afluente.config.refusals.forbidden"
 handler404 = "afluente.config.refusals.not_found"
 handler500 = "afluente.config.refusals.server_error"
