@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -165,10 +166,11 @@ def _mount() -> None:
     Django would give it to the first pattern alone, so their operations are put together.
     """
     known: dict[str, Any] = {}
-    for name in ("intake", "contacts", "deals", "timeline", "files", "accounts"):
-        if not find_spec(f"afluente.{name}.api"):
+    slices = [config.name for config in apps.get_app_configs() if config.name.startswith("afluente.")]
+    for name in sorted(slices, key=lambda name: name != "afluente.intake"):  # its operations come first
+        if name == "afluente.config" or not find_spec(f"{name}.api"):
             continue
-        router = import_module(f"afluente.{name}.api").router
+        router = import_module(f"{name}.api").router
         for address, view in list(router.path_operations.items()):
             if address in known and known[address] is not view:
                 known[address].operations.extend(view.operations)
