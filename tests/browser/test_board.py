@@ -27,11 +27,12 @@ def stage(served: Server) -> dict[str, Any]:
     with scope(workspace.pk):
         ana, bruno = make.member(name="Ana Souza", role="owner"), make.member(name="Bruno Lima")
         pipeline = make.pipeline(name="Sales")
+        lia = make.contact(name="Lia Prado")
         for name in ("Site", "Loja", "Chatbot"):
-            make.deal(name=name, stage=make.stage_of(pipeline, "New"), amount=1000)
+            make.deal(name=name, stage=make.stage_of(pipeline, "New"), amount=1000, contacts=(lia,))
         for name in ("Portal", "Catálogo"):
             make.deal(name=name, stage=make.stage_of(pipeline, "In progress"), amount=500)
-    return {"ana": cast.browser(ana), "bruno": cast.browser(bruno)}
+    return {"ana": cast.browser(ana), "bruno": cast.browser(bruno), "lia": f"/contacts/{lia.pk}/"}
 
 
 @contextmanager
@@ -157,6 +158,16 @@ def test_a_colleagues_changes_appear_and_an_open_draft_is_kept(served, stage):
         expect(
             bruno.locator("#count-" + bruno.locator(".col").nth(0).get_attribute("data-stage"))
         ).to_have_text("3")
+
+        asked: list[str] = []
+        bruno.on("request", lambda request: "/deals/cards/" in request.url and asked.append(request.url))
+        ana.goto(served.url + stage["lia"])
+        ana.get_by_role("link", name="Lia Prado").click()
+        ana.get_by_label("Last name").fill("Prado Lima")
+        ana.keyboard.press("Enter")
+
+        expect(bruno.locator(".deal", has_text="Lia Prado Lima")).to_have_count(3)
+        assert len(asked) == 1  # for all three cards
         assert bruno.get_by_label("Deal", exact=True).input_value() == "Half a dra"
         assert bruno.evaluate("document.activeElement.name") == "name"
 

@@ -64,16 +64,16 @@ class Board extends Surface {
     clearInterval(this.clock);
   }
 
-  /** @param {{kind: string, deal?: number}} detail */
-  onLive({ kind, deal }) {
-    if (deal && kind.startsWith("deal.")) this.arrivals?.want([deal], kind === "deal.opened");
-    else if (kind.startsWith("pipeline.") || kind.startsWith("stage.")) this.outdated();
+  /** @param {{kind: string, deal?: number, contact?: number}} detail */
+  onLive({ kind, deal, contact }) {
+    if (/^(pipeline|stage)\./.test(kind)) this.outdated();
+    else if (contact && /^contact\.(changed|gone)$/.test(kind)) this.arrivals?.wantOf(contact);
+    else if (deal && kind.startsWith("deal.")) this.arrivals?.want([deal], kind === "deal.opened");
   }
 
   /** @param {string} url */
   onUndone(url) {
-    const deal = /\/deals\/(\d+)\//.exec(url)?.[1];
-    if (deal) this.arrivals?.wantOwn(Number(deal));
+    for (const [, deal] of url.matchAll(/\/deals\/(\d+)\//g)) this.arrivals?.wantOwn(Number(deal));
   }
 }
 

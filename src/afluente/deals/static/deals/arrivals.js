@@ -1,13 +1,16 @@
 // @ts-check
 /** Bringing a board up to date: one request for all cards that changed, however many. */
+import { idOf } from "./cards.js";
 import { Settling } from "./settling.js";
 
 const GATHER_MS = 40;
 const RETRY_MS = 3_000;
+const MOST = 200; // cards in one request, as the server has it
 
 export class Arrivals extends Settling {
   /** @type {Set<number>} */ wanted = new Set();
   /** @type {Set<number>} */ own = new Set();
+  /** @type {number[]} */ asked = [];
 
   /** Fetch a card that the person here changed just now, such as by Undo: it moves even under their pointer. @param {number} id */
   wantOwn(id) {
@@ -24,16 +27,24 @@ export class Arrivals extends Settling {
     if (!this.busy && this.wanted.size) this.busy = setTimeout(() => this.fetch(), GATHER_MS);
   }
 
+  /** Fetch what shows this contact, also among the cards that wait or are on their way. @param {number} contact */
+  wantOf(contact) {
+    const cards = [...this.board.querySelectorAll(".deal"), ...this.waiting.values()];
+    const shown = cards.filter((card) => card?.dataset.contact === String(contact));
+    this.want([...shown.map(idOf), ...this.asked]);
+  }
+
   async fetch() {
-    const ids = [...this.wanted];
-    const own = this.own; // an answer already under way says nothing about what is done meanwhile
-    this.wanted.clear();
-    this.own = new Set();
+    const ids = (this.asked = [...this.wanted].slice(0, MOST));
+    // An answer already under way says nothing about what is done meanwhile.
+    const own = new Set(ids.filter((id) => this.own.delete(id)));
+    for (const id of ids) this.wanted.delete(id);
     const url = new URL(this.board.dataset.cards, location.href);
     url.searchParams.set("ids", ids.join(","));
     const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
     const html = answer?.ok ? await answer.text().catch(() => null) : null;
     this.busy = undefined;
+    this.asked = [];
     if (html !== null) this.apply(html, ids, own);
     else if (!answer || answer.ok || answer.status >= 500) this.tryAgain(ids, own);
     this.want([]);
