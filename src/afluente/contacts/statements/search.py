@@ -12,10 +12,13 @@ from afluente.kernel.workspace import current_workspace_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Every lexeme starts with the workspace, the block of 65,536 ids and a mark: `7.0:maria` a word, also
-# of an address, `7.0=lia@example.com` a whole address, `7.0#984` three digits in a row of a number,
-# `7.0@a12` the assignee, `7.0@sform` the source. Whole addresses stand apart, because there are so many
-# that begin like a name.
+# Every lexeme starts with the workspace, the block of 65,536 ids and a mark:
+#   :maria  =lia@example.com  #984   a word, also of an address; a whole address; three digits of a number
+#   ~12:word  &word                  a word in a text field; a word of where they live
+#   @a12 @sform @t7 @o9 @f12 @y12 @c5 @mtelegram @e @p @ugoogle   what filters ask: assignee, source, tag,
+#       option, field that is filled, ticked box, company, messenger, has an e-mail, has a phone, and
+#       @usource=google for where a visit came from; `*` stands on everybody, for what must not be so.
+# Whole addresses stand apart, because there are so many that begin like a name.
 # Split at ASCII signs and general punctuation only, so that every locale splits alike;
 # `selectors.searching` does the same.
 # The words of all contacts are made in one go: a function called per contact took eight times as long.
@@ -27,7 +30,8 @@ WITH wanted AS (
   SELECT unnest(%(ids)s::bigint[]) AS id
 ), asked AS (
   SELECT c.* FROM wanted AS w,
-         LATERAL (SELECT id, assignee_id, source, first_name || ' ' || last_name AS name, deleted_at
+         LATERAL (SELECT id, assignee_id, source, first_name || ' ' || last_name AS name, deleted_at,
+                         location || ' ' || address AS place, utm_first, utm_last
                     FROM contacts_contact WHERE workspace_id = %(ws)s AND id = w.id OFFSET 0) AS c
    WHERE c.deleted_at IS NULL
 ), addresses AS (
@@ -35,8 +39,8 @@ WITH wanted AS (
          LATERAL (SELECT af_norm(email) AS value FROM contacts_contactemail
                    WHERE workspace_id = %(ws)s AND contact_id = w.id OFFSET 0) AS a
 ), handles AS (
-  SELECT w.id, m.value FROM wanted AS w,
-         LATERAL (SELECT af_norm(value) AS value FROM contacts_contactmessenger
+  SELECT w.id, m.kind, m.value FROM wanted AS w,
+         LATERAL (SELECT kind, af_norm(value) AS value FROM contacts_contactmessenger
                    WHERE workspace_id = %(ws)s AND contact_id = w.id OFFSET 0) AS m
 ), numbers AS (
   SELECT w.id, typed, known, position(typed IN known) > 0 AS is_same
@@ -48,23 +52,54 @@ WITH wanted AS (
   SELECT id, known AS run FROM numbers WHERE known <> ''
    UNION ALL
   SELECT id, typed FROM numbers WHERE typed <> '' AND NOT is_same
-), lexemes AS (
-  SELECT id, %(mark)s || (id >> 16) || ':' || left(word, 60) AS lexeme
-    FROM (SELECT id, af_norm(name) AS value FROM asked
-           UNION ALL
-          SELECT id, value FROM addresses
-           UNION ALL
-          SELECT id, value FROM handles) AS texts,
-         LATERAL regexp_split_to_table(value, '[\x01-\x2f:-@[-`{-\x7f\u00a0\u2000-\u206f]+') AS word
+), attributes AS (
+  SELECT w.id, v.* FROM wanted AS w,
+         LATERAL (SELECT field_id, option_id, number, af_norm(left(text, 200)) AS value
+                    FROM contacts_contactvalue
+                   WHERE workspace_id = %(ws)s AND contact_id = w.id OFFSET 0) AS v
+), texts AS (
+  SELECT id, ':' AS sign, af_norm(name) AS value FROM asked
+   UNION ALL
+  SELECT id, ':', value FROM addresses
+   UNION ALL
+  SELECT id, ':', value FROM handles
+   UNION ALL
+  SELECT id, '&', af_norm(place) FROM asked WHERE place <> ' '
+   UNION ALL
+  SELECT id, '~' || field_id || ':', value FROM attributes WHERE value <> ''
+), said AS (
+  SELECT id, sign || left(word, 60) AS what
+    FROM texts, LATERAL regexp_split_to_table(value, '[\x01-\x2f:-@[-`{-\x7f\u00a0\u2000-\u206f]+') AS word
    WHERE word <> ''
    UNION ALL
-  SELECT id, %(mark)s || (id >> 16) || '=' || left(value, 60) FROM addresses WHERE value <> ''
+  SELECT id, '=' || left(value, 60) FROM addresses WHERE value <> ''
    UNION ALL
-  SELECT id, %(mark)s || (id >> 16) || '#' || substr(run, place, 3) FROM runs, generate_series(1, length(run) - 2) AS place
+  SELECT id, '#' || substr(run, place, 3) FROM runs, generate_series(1, length(run) - 2) AS place
    UNION ALL
-  SELECT id, %(mark)s || (id >> 16) || '@a' || COALESCE(assignee_id, 0) FROM asked
+  SELECT id, unnest(ARRAY['*', '@a' || COALESCE(assignee_id, 0), '@s' || source]) FROM asked
    UNION ALL
-  SELECT id, %(mark)s || (id >> 16) || '@s' || source FROM asked
+  SELECT id, '@e' FROM addresses
+   UNION ALL
+  SELECT id, '@p' FROM numbers
+   UNION ALL
+  SELECT id, '@m' || kind FROM handles
+   UNION ALL
+  SELECT asked.id, '@u' || substr(key, 5) || '=' || left(af_norm(value), 60)
+    FROM asked, LATERAL (SELECT * FROM jsonb_each_text(utm_first) UNION SELECT * FROM jsonb_each_text(utm_last)) AS u
+   WHERE key LIKE 'utm\_%%' AND value <> ''
+   UNION ALL
+  SELECT w.id, '@t' || tag_id FROM wanted AS w,
+         LATERAL (SELECT tag_id FROM contacts_contacttag
+                   WHERE workspace_id = %(ws)s AND contact_id = w.id OFFSET 0) AS t
+   UNION ALL
+  SELECT w.id, '@c' || company_id FROM wanted AS w,
+         LATERAL (SELECT company_id FROM contacts_companycontact
+                   WHERE workspace_id = %(ws)s AND contact_id = w.id OFFSET 0) AS c
+   UNION ALL
+  SELECT id, unnest(ARRAY['@f' || field_id, '@o' || option_id, CASE WHEN number = 1 THEN '@y' || field_id END])
+    FROM attributes
+), lexemes AS (
+  SELECT id, %(mark)s || (id >> 16) || what AS lexeme FROM said WHERE what IS NOT NULL
 )
 INSERT INTO contacts_contactsearch AS present (workspace_id, id, words, digits)
 SELECT %(ws)s, id, array_to_tsvector(array_agg(lexeme) FILTER (WHERE lexeme IS NOT NULL)),
