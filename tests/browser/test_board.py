@@ -159,6 +159,11 @@ def test_a_colleagues_changes_appear_and_an_open_draft_is_kept(served, stage):
             bruno.locator("#count-" + bruno.locator(".col").nth(0).get_attribute("data-stage"))
         ).to_have_text("3")
 
+        ana.locator(".deal a", has_text="Site").focus()
+        for key in ("Space", "ArrowDown", "Enter"):
+            ana.keyboard.press(key)
+        expect(bruno.locator(".col").nth(0).locator("h3")).to_have_text(["Arrived", "Loja", "Site"])
+
         asked: list[str] = []
         bruno.on("request", lambda request: "/deals/cards/" in request.url and asked.append(request.url))
         ana.goto(served.url + stage["lia"])

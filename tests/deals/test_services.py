@@ -9,6 +9,7 @@ from afluente.deals import handlers, services
 from afluente.deals.models import Deal, DealContact, Pipeline, Stage
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Event
+from afluente.timeline.selectors import kinds
 from tests import make
 
 
@@ -25,6 +26,16 @@ def test_a_change_tells_before_and_after(by):
     deal.refresh_from_db()
     assert deal.amount == 250
     assert Event.objects.get(kind="deal.changed").data == {"amount": ["100", "250"]}
+
+
+def test_a_new_place_in_a_column_is_told_to_boards_and_to_no_history(by):
+    deal, other = make.deal(), make.deal()
+
+    services.move_deals(deal_ids=[deal.pk], to=deal.stage, by=by, before_id=other.pk)
+
+    told = Event.objects.get(deal_id=deal.pk)
+    assert (told.kind, told.contact_id) == ("deal.reordered", None)
+    assert told.kind in kinds.hidden_kinds()
 
 
 def test_a_change_that_changes_nothing_is_not_told(by):

@@ -40,12 +40,19 @@ class DealsConfig(AppConfig):
         slots.register_slot("contacts.columns", handlers.contact_columns)
         kinds.register_deals(handlers.deal_subjects)
         kinds.register_fields({"lost_reason": _("Reason"), "primary_contact": _("Main person")})
-        for name, label, icon in (
-            ("deal.deleted", _("Deal deleted"), "trash-2"),
-            ("deal.restored", _("Deal restored"), "rotate-ccw"),
-            ("deal.contact_added", _("Person added"), "user-plus"),
-            ("deal.contact_removed", _("Person taken out"), "user-x"),
-        ):
-            kinds.register_kind(
-                kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_said.html")
-            )
+        _register_kinds()
+
+
+def _register_kinds() -> None:
+    from afluente.timeline.selectors import kinds
+
+    kinds.register_kind(
+        kinds.Kind(name="deal.reordered", label=_("Deal put in another place"), is_hidden=True)
+    )
+    for name, label, icon in (
+        ("deal.deleted", _("Deal deleted"), "trash-2"),
+        ("deal.restored", _("Deal restored"), "rotate-ccw"),
+        ("deal.contact_added", _("Person added"), "user-plus"),
+        ("deal.contact_removed", _("Person taken out"), "user-x"),
+    ):
+        kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_said.html"))

@@ -47,7 +47,7 @@ def move_deals(
 ) -> list[Moved]:
     """Put deals into stage `to`, below `after_id` or above `before_id`, else on top, in the order given.
 
-    A deal that is already there only changes its place: no new epoch, no event. Entering a won or
+    A deal that is already there only changes its place: no new epoch, nothing in its history. Entering a won or
     lost stage closes a deal, leaving one reopens it. `cause` says why when it was no person's wish
     (a rule, an undo). Deals that are gone are left out of the answer. Raises StageGoneError.
     """
@@ -58,7 +58,7 @@ def move_deals(
     entering = [deal_id for deal_id in wanted if locked[deal_id].stage_id != to.pk]
     staying = [deal_id for deal_id in wanted if locked[deal_id].stage_id == to.pk]
     if staying and (after_id or before_id):
-        statements.reorder({deal_id: places[deal_id] for deal_id in staying})
+        _reorder({deal_id: places[deal_id] for deal_id in staying}, by)
     if not entering:
         return []
     epochs = statements.enter_stage(
@@ -72,6 +72,12 @@ def move_deals(
         [_told(locked[deal_id], to, by, cause, epochs[deal_id], lost_reason) for deal_id in entering]
     )
     return [Moved(deal_id, locked[deal_id].stage_id, to.pk, epochs[deal_id]) for deal_id in entering]
+
+
+def _reorder(places: dict[int, Decimal], by: Actor) -> None:
+    statements.reorder(places)
+    # For other open boards alone: a hidden kind, and of no contact.
+    timeline.record([NewEvent("deal.reordered", by, deal_id=deal_id) for deal_id in places])
 
 
 def _told(
