@@ -35,6 +35,7 @@ from afluente.contacts.services.identity import (
     lock_identities,
     note_possible_duplicates,
 )
+from afluente.contacts.services.indexing import reindex_contacts
 
 __all__ = [
     "AddressGoneError",
@@ -61,6 +62,7 @@ __all__ = [
     "make_primary",
     "note_possible_duplicates",
     "note_same_emails",
+    "reindex_contacts",
     "remove_address",
     "rename_contact",
     "replace_addresses",

@@ -1,0 +1,24 @@
+"""What contacts need done in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.contacts import services
+from afluente.kernel.jobs import job
+from afluente.kernel.workspace import scope
+
+BATCH = 1_000  # contacts per transaction
+
+
+@job("contacts.reindex", atomic=False, label=_("Make contacts findable again"))
+def reindex(*, workspace_id: int, **_later: Any) -> None:
+    """Write the search index of a workspace anew, after what it holds has changed."""
+    last = 0
+    while True:
+        with scope(workspace_id):
+            last = services.reindex_contacts(after=last, limit=BATCH)
+        if not last:
+            return
