@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_contact_is_indexed_again_in_steps(workspace):
-    made = [make.contact(first_name=f"Ana {n}").pk for n in range(5)]
+    made = [make.contact(name=f"Ana {n}").pk for n in range(5)]
     before = dict(ContactSearch.objects.values_list("pk", "words"))
     ContactSearch.objects.all().delete()
 
