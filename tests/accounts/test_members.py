@@ -81,6 +81,8 @@ def test_nobody_takes_away_their_own_access(people):
 
 @pytest.mark.django_db
 def test_deactivation_ends_sessions_tokens_invitations_and_streams(people, client_as):
+    Membership.objects.filter(pk=people.bruno.pk).update(role=Role.ADMIN)
+    people.bruno.refresh_from_db()
     bruno = client_as(people.bruno)
     key = bruno.session.session_key
     _, text = services.create_token(name="Site", scopes=["leads:write"], by=people.bruno)

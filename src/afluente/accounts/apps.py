@@ -56,7 +56,7 @@ def _register_settings() -> None:
         (workspace, _("People"), "people", "users", 11, policies.may_manage_people),
         (workspace, _("Teams"), "teams", "users-round", 12, policies.may_manage_people),
         (workspace, _("Outgoing mail"), "mail", "mail", 19, may_read_mail),
-        (developers, _("API tokens"), "tokens", "key-round", 80, policies.may_administer),
+        (developers, _("API tokens"), "tokens", "key-round", 80, policies.may_integrate),
         (you, _("My profile"), "profile", "user", 90, lambda _member: True),
         (you, _("Security"), "security", "lock", 91, lambda _member: True),
     ):

@@ -26,7 +26,7 @@ def membership(*, user: User) -> Membership | None:
     """`user`'s active membership of the current workspace, with user, workspace and team at hand."""
     return (
         Membership.objects.active()
-        .select_related("user", "workspace", "team")
+        .select_related("user", "workspace", "team", "custom_role")
         .filter(user_id=user.pk)
         .first()
     )
@@ -101,7 +101,7 @@ def authenticate_token(text: str) -> ApiToken | None:
             created_by__is_active=True,
             created_by__user__is_active=True,
         )
-        .select_related("created_by__user", "workspace")
+        .select_related("created_by__user", "created_by__custom_role", "workspace")
         .first()
     )
 
@@ -109,7 +109,9 @@ def authenticate_token(text: str) -> ApiToken | None:
 def open_invitation(text: str) -> Invitation | None:
     """The invitation behind a letter's text, while it can be accepted. Ask inside its workspace."""
     return (
-        open_invitations(Invitation.objects.select_related("invited_by__user", "workspace", "team"))
+        open_invitations(
+            Invitation.objects.select_related("invited_by__user", "workspace", "team", "custom_role")
+        )
         .filter(digest=ids.digest(text))
         .first()
     )

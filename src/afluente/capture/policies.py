@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def may_capture(member: Membership) -> bool:
     """Forms and webhooks: who may change sources and deal rules."""
-    return accounts.may_configure(member)
+    return accounts.may_configure_sources(member)
 
 
 def forms_of(member: Membership) -> QuerySet[Form]:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, parse_cookie
 
 from afluente.accounts import policies as account_policies
 from afluente.accounts import selectors as accounts
-from afluente.accounts.models import Membership, Reach, User
+from afluente.accounts.models import Action, Area, Membership, Reach, User
 from afluente.accounts.requests import SESSION_KEY
 from afluente.contacts import policies as contact_policies
 from afluente.deals import policies as deal_policies
@@ -65,11 +65,11 @@ class Audience:
             for subject in ("deal", "contact")
         }
         with scope(viewer.workspace_id):
-            member = Membership.objects.select_related("user").get(pk=viewer.member_id)
+            member = Membership.objects.select_related("user", "custom_role").get(pk=viewer.member_id)
             return {
                 subject: {
                     number
-                    for visible in (policies.visible_to(member), policies.restorable_by(member))
+                    for visible in (policies.visible_to(member), policies.gone_for(member))
                     for number in visible.filter(pk__in=wanted[subject]).values_list("pk", flat=True)
                 }
                 for subject, policies in (("deal", deal_policies), ("contact", contact_policies))
@@ -98,7 +98,7 @@ class Audience:
 def _allowed_in(workspace_id: int, viewers: Sequence[Viewer]) -> dict[Viewer, Viewer]:
     with scope(workspace_id):
         wanted = {viewer.member_id for viewer in viewers}
-        active = Membership.objects.active().filter(pk__in=wanted).select_related("user")
+        active = Membership.objects.active().filter(pk__in=wanted).select_related("user", "custom_role")
         members = {member.pk: member for member in active}
         return {
             viewer: _viewer(member, viewer.session_key, viewer.password)
@@ -115,17 +115,16 @@ def _viewer(member: Membership, session_key: str, password: str) -> Viewer:
         session_key=session_key,
         password=password,
         reach={
-            "deal": _whose(member, member.deals_reach),
-            "contact": _whose(member, member.contacts_reach),
+            "deal": _whose(member, Area.DEALS),
+            "contact": _whose(member, Area.CONTACTS),
         },
     )
 
 
-def _whose(member: Membership, reach: str) -> frozenset[int | None] | None:
-    """Whose records a member sees, by number; the same rule as accounts.policies.reach_filter."""
-    if account_policies.may_administer(member) or reach == Reach.ALL:
-        return None
-    if reach == Reach.TEAM and member.team_id is not None:
-        mates = Membership.objects.filter(team_id=member.team_id).values_list("pk", flat=True)
-        return frozenset({None, *mates})
-    return frozenset({None, member.pk})
+def _whose(member: Membership, area: Area) -> frozenset[int | None] | None:
+    """Whose records a member sees, by number; what is linked to their work is found by asking."""
+    reach = account_policies.reach_of(member, area, Action.VIEW)
+    if reach == Reach.NONE:
+        return frozenset()
+    found = account_policies.assignees_within(member, reach)
+    return None if found is None else frozenset({None, *found})

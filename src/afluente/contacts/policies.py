@@ -1,42 +1,130 @@
-"""Who may see and change which contacts, as querysets (invariant 9)."""
+"""Who may see and change which contacts, as querysets (invariant 9).
+
+Two questions are kept apart (crm.md 5.19). `listed_to`: which contacts stand in lists, searches,
+counts and exports. `visible_to`: which may be opened; wider for members whose reach is LINKED, who
+may also open the contacts of their own deals and tasks. Slices above say which those are
+(`register_link`), because contacts know nothing of deals.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from afluente.accounts.models import Membership, Reach
-from afluente.accounts.policies import may_administer, reach_filter
+from django.db.models import Q
+
+from afluente.accounts import policies as accounts
+from afluente.accounts.models import Action, Area, Membership, Reach
 from afluente.contacts.models import Contact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from django.db.models import QuerySet
+
     from afluente.contacts.models import ContactQuerySet
 
 
-def visible_to(member: Membership) -> ContactQuerySet:
-    """The present contacts that `member` sees: all, the own team's or the own ones (crm.md 5.19).
+@dataclass(frozen=True)
+class Link:
+    """One way in which contacts are linked to people's own work.
 
-    Contacts of nobody are seen by everybody. Deleted ones are seen by nobody.
+    `contacts_of` gives the ids of the contacts linked to a member's own records, as a subquery.
+    `people_of` says for one contact which members it is linked to, by number, each with the name of
+    what links it and whether `viewer` may be told that name.
     """
-    return Contact.objects.present().filter(reach_filter(member, member.contacts_reach))
+
+    slug: str
+    contacts_of: Callable[[Membership], QuerySet[Any, Any]]
+    people_of: Callable[[int, Membership], Mapping[int, str]]
+
+
+_links: dict[str, Link] = {}
+
+
+def register_link(link: Link) -> None:
+    """Let a slice above say which contacts are linked to somebody's work. Twice changes nothing."""
+    _links[link.slug] = link
+
+
+def links() -> Sequence[Link]:
+    """Every registered way, in the order of registration."""
+    return tuple(_links.values())
+
+
+def listed_to(member: Membership) -> ContactQuerySet:
+    """The present contacts that lists, searches, counts and the API show to `member`.
+
+    Contacts of nobody are shown to everybody who sees any. Deleted ones are shown to nobody.
+    """
+    return Contact.objects.present().filter(accounts.reach_filter(member, _reach(member, Action.VIEW)))
+
+
+def visible_to(member: Membership) -> ContactQuerySet:
+    """The present contacts that `member` may open: those listed, and those linked to their own work."""
+    return Contact.objects.present().filter(_condition(member, Action.VIEW))
 
 
 def editable_by(member: Membership) -> ContactQuerySet:
-    """The contacts that `member` may change and give away: those they see."""
-    return visible_to(member)
+    """The contacts that `member` may change and give away; never more than they may open."""
+    return visible_to(member).filter(_condition(member, Action.EDIT))
+
+
+def deletable_by(member: Membership) -> ContactQuerySet:
+    """The contacts that `member` may delete."""
+    return visible_to(member).filter(_condition(member, Action.DELETE))
+
+
+def exportable_by(member: Membership) -> ContactQuerySet:
+    """The contacts that `member` may take out of the product: of those listed to them."""
+    return listed_to(member).filter(accounts.reach_filter(member, _reach(member, Action.EXPORT)))
 
 
 def restorable_by(member: Membership) -> ContactQuerySet:
-    """The deleted contacts that `member` may bring back: those they could see."""
-    return Contact.objects.exclude(deleted_at=None).filter(reach_filter(member, member.contacts_reach))
+    """The deleted contacts that `member` may bring back: those they could delete."""
+    return gone_for(member).filter(_condition(member, Action.DELETE))
+
+
+def gone_for(member: Membership) -> ContactQuerySet:
+    """The deleted contacts that `member` could open: whoever looks at one is told that it is gone."""
+    return Contact.objects.exclude(deleted_at=None).filter(_condition(member, Action.VIEW))
+
+
+def may_list(member: Membership) -> bool:
+    """Whether there is anything of contacts for `member` to open."""
+    return accounts.may(member, Area.CONTACTS, Action.VIEW)
+
+
+def may_create(member: Membership) -> bool:
+    return accounts.may(member, Area.CONTACTS, Action.CREATE)
+
+
+def may_export(member: Membership) -> bool:
+    return accounts.may(member, Area.CONTACTS, Action.EXPORT)
+
+
+def named_by(member: Membership, path: str) -> Q:
+    """Which contacts `member` may open, as a condition on `path`, the way from another table to a contact."""
+    return _condition(member, Action.VIEW, f"{path}__")
 
 
 def assignees_seen_by(member: Membership) -> list[int] | None:
-    """Whose contacts `member` sees, besides those of nobody; None when it is everybody's.
+    """Whose contacts are listed to `member`, besides those of nobody; None when it is everybody's.
 
-    Narrows a search before it looks; `visible_to` decides afterwards all the same.
+    Narrows a search before it looks; `listed_to` decides afterwards all the same.
     """
-    if may_administer(member) or member.contacts_reach == Reach.ALL:
-        return None
-    if member.contacts_reach == Reach.TEAM and member.team_id is not None:
-        return list(Membership.objects.filter(team_id=member.team_id).values_list("pk", flat=True))
-    return [member.pk]
+    return accounts.assignees_within(member, _reach(member, Action.VIEW))
+
+
+def _reach(member: Membership, action: Action) -> Reach:
+    return accounts.reach_of(member, Area.CONTACTS, action)
+
+
+def _condition(member: Membership, action: Action, prefix: str = "") -> Q:
+    """Whose records, and where the reach says so those linked to the member's own work."""
+    reach = _reach(member, action)
+    found = accounts.reach_filter(member, reach, f"{prefix}assignee")
+    if reach == Reach.LINKED:
+        for link in links():
+            found |= Q(**{f"{prefix}pk__in": link.contacts_of(member)})
+    return found

@@ -13,7 +13,8 @@ class DealsConfig(AppConfig):
     def ready(self) -> None:
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.accounts.events import WorkspaceCreated
-        from afluente.deals import handlers, policies
+        from afluente.contacts.policies import Link, register_link
+        from afluente.deals import handlers, policies, selectors
         from afluente.kernel import bus, slots
         from afluente.timeline.selectors import kinds
         from afluente.ui import navigation
@@ -32,6 +33,13 @@ class DealsConfig(AppConfig):
                 icon="square-kanban",
                 order=20,
                 visible=policies.may_configure,
+            )
+        )
+        register_link(
+            Link(
+                slug="deals",
+                contacts_of=selectors.contacts_of_own_deals,
+                people_of=selectors.people_linked_to,
             )
         )
         slots.register_slot("contact.strip", handlers.contact_strips)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from afluente.accounts import policies as accounts
+from afluente.accounts.models import Action, Area
 from afluente.deals.models import Deal, Pipeline
 
 if TYPE_CHECKING:
+    from django.db.models import Q
+
     from afluente.accounts.models import Membership
     from afluente.deals.models import DealQuerySet, PipelineQuerySet
 
@@ -15,26 +18,57 @@ if TYPE_CHECKING:
 def visible_to(member: Membership) -> DealQuerySet:
     """The present deals that `member` sees: all, the own team's or the own ones (crm.md 5.19).
 
-    Deals of nobody are seen by everybody. Deleted ones are seen by nobody.
+    Deals of nobody are seen by everybody who sees any. Deleted ones are seen by nobody.
     """
-    return Deal.objects.present().filter(accounts.reach_filter(member, member.deals_reach))
+    return Deal.objects.present().filter(_condition(member, Action.VIEW))
 
 
 def movable_by(member: Membership) -> DealQuerySet:
-    """The deals that `member` may move and change: those they see."""
-    return visible_to(member)
+    """The deals that `member` may move and change; never more than they see."""
+    return visible_to(member).filter(_condition(member, Action.EDIT))
+
+
+def deletable_by(member: Membership) -> DealQuerySet:
+    """The deals that `member` may delete."""
+    return visible_to(member).filter(_condition(member, Action.DELETE))
+
+
+def exportable_by(member: Membership) -> DealQuerySet:
+    """The deals that `member` may take out of the product."""
+    return visible_to(member).filter(_condition(member, Action.EXPORT))
 
 
 def restorable_by(member: Membership) -> DealQuerySet:
-    """The deleted deals that `member` may bring back: those they could see."""
-    return Deal.objects.exclude(deleted_at=None).filter(accounts.reach_filter(member, member.deals_reach))
+    """The deleted deals that `member` may bring back: those they could delete."""
+    return gone_for(member).filter(_condition(member, Action.DELETE))
+
+
+def gone_for(member: Membership) -> DealQuerySet:
+    """The deleted deals that `member` could see: whoever looks at one is told that it is gone."""
+    return Deal.objects.exclude(deleted_at=None).filter(_condition(member, Action.VIEW))
+
+
+def may_list(member: Membership) -> bool:
+    """Whether there is anything of deals for `member` to open."""
+    return accounts.may(member, Area.DEALS, Action.VIEW)
+
+
+def may_create(member: Membership) -> bool:
+    """Whether `member` may open deals; where, is a pipeline they see."""
+    return accounts.may(member, Area.DEALS, Action.CREATE)
 
 
 def pipelines_of(member: Membership) -> PipelineQuerySet:
-    """The pipelines that `member` may open: every present one."""
+    """The pipelines that `member` may open: every present one, or none."""
+    if not (accounts.may(member, Area.PIPELINES, Action.VIEW) and may_list(member)):
+        return Pipeline.objects.none()
     return Pipeline.objects.present().filter(workspace_id=member.workspace_id)
 
 
 def may_configure(member: Membership) -> bool:
-    """Whether `member` may change pipelines and stages: owners, administrators, managers."""
-    return accounts.may_configure(member)
+    """Whether `member` may change pipelines and stages."""
+    return accounts.may(member, Area.PIPELINES, Action.CONFIGURE)
+
+
+def _condition(member: Membership, action: Action) -> Q:
+    return accounts.reach_filter(member, accounts.reach_of(member, Area.DEALS, action))

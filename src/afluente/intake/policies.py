@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def may_configure(member: Membership) -> bool:
-    """Doors, deal rules, trying again: owners, administrators and managers."""
-    return accounts.may_configure(member)
+    """Doors, deal rules, trying again."""
+    return accounts.may_configure_sources(member)
 
 
 def events_visible_to(member: Membership) -> QuerySet[RawEvent]:

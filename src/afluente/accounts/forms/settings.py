@@ -70,9 +70,20 @@ class _Place(forms.Form):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = policies.roles_given_by(by)
-        self.fields["role"].choices = [(role.value, role.label) for role in reversed(roles)]  # type: ignore[attr-defined]
+        self.own = {f"{Role.CUSTOM}-{role.pk}": role for role in policies.custom_roles_given_by(by)}
+        choices: list[Any] = [(role.value, role.label) for role in policies.standard_roles_given_by(by)]
+        if self.own:
+            choices.append((_("Own roles"), [(value, role.name) for value, role in self.own.items()]))
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """`role` becomes a Role; `custom_role` says which, when it is one of the workspace's own."""
+        chosen = self.cleaned_data.get("role", "")
+        self.cleaned_data["custom_role"] = self.own.get(chosen)
+        if chosen in self.own:
+            self.cleaned_data["role"] = Role.CUSTOM
+        return self.cleaned_data
 
 
 class Invitation(_Place):
@@ -86,11 +97,19 @@ class Invitation(_Place):
         return clean_address(self.cleaned_data["email"])
 
 
+_DEALS = [
+    (Reach.ALL, _("All that the role allows")),
+    (Reach.TEAM, Reach.TEAM.label),
+    (Reach.OWN, Reach.OWN.label),
+]
+_CONTACTS = [*_DEALS[:2], (Reach.LINKED, Reach.LINKED.label), _DEALS[2]]
+
+
 class Member(_Place):
     """What a member may do and see."""
 
-    contacts_reach = forms.ChoiceField(label=_("Contacts they see"), choices=Reach.choices)
-    deals_reach = forms.ChoiceField(label=_("Deals they see"), choices=Reach.choices)
+    contacts_reach = forms.ChoiceField(label=_("Contacts they see"), choices=_CONTACTS)
+    deals_reach = forms.ChoiceField(label=_("Deals they see"), choices=_DEALS)
 
     def __init__(self, *args: Any, member: Membership, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, by=by, **kwargs)

@@ -1,5 +1,6 @@
 """Every change to people, workspaces and what opens a door."""
 
+from afluente.accounts.services.audit import first_broken, record_audit
 from afluente.accounts.services.invitations import (
     AlreadyMemberError,
     InvitationClosedError,
@@ -25,6 +26,14 @@ from afluente.accounts.services.people import (
     end_sessions,
     keep_preference,
     update_profile,
+)
+from afluente.accounts.services.roles import (
+    MoreThanOwnError,
+    RoleInUseError,
+    RoleNameTakenError,
+    change_role,
+    create_role,
+    delete_role,
 )
 from afluente.accounts.services.signing_in import (
     TooManyTriesError,
@@ -55,9 +64,12 @@ __all__ = [
     "EmailTakenError",
     "InvitationClosedError",
     "LastOwnerError",
+    "MoreThanOwnError",
     "OtherPersonError",
     "OwnPlaceError",
     "OwnersOnlyError",
+    "RoleInUseError",
+    "RoleNameTakenError",
     "SignInFirstError",
     "TeamNameTakenError",
     "TooManyTriesError",
@@ -67,13 +79,17 @@ __all__ = [
     "ask_for_new_password",
     "begin_try",
     "change_member",
+    "change_role",
     "create_person",
+    "create_role",
     "create_team",
     "create_token",
     "create_workspace",
     "deactivate_member",
+    "delete_role",
     "delete_team",
     "end_sessions",
+    "first_broken",
     "forgive",
     "invitation_url",
     "invite",
@@ -82,6 +98,7 @@ __all__ = [
     "new_device",
     "note_token_use",
     "reactivate_member",
+    "record_audit",
     "rename_team",
     "revoke_invitation",
     "revoke_token",

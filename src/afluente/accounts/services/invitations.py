@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from afluente.accounts import events
-from afluente.accounts.models import Invitation, Membership, Role, Team, User
+from afluente.accounts.models import CustomRole, Invitation, Membership, Role, Team, User
 from afluente.accounts.services import letters, members, people
+from afluente.accounts.services.audit import record_audit
 from afluente.kernel import bus, clock, ids
 from afluente.kernel.workspace import current_workspace_id
 
@@ -40,14 +41,17 @@ class SignInFirstError(Exception):
 
 
 @transaction.atomic
-def invite(*, email: str, role: str, team: Team | None, by: Membership) -> tuple[Invitation, str]:
+def invite(
+    *, email: str, role: str, team: Team | None, by: Membership, custom_role: CustomRole | None = None
+) -> tuple[Invitation, str]:
     """Invite the owner of `email`; the second value is the text of the letter, nowhere else kept.
 
     An open invitation to the same address is replaced. Raises AlreadyMemberError, or
-    members.OwnersOnlyError when somebody who is no owner invites one.
+    members.OwnersOnlyError when somebody who is no owner invites one, or MoreThanOwnError.
     """
     if role == Role.OWNER and by.role != Role.OWNER:
         raise members.OwnersOnlyError
+    members.refuse_more_than_own(role=role, custom_role=custom_role, by=by)
     address = email.strip().lower()
     present = Membership.objects.filter(user__email__iexact=address).select_related("user").first()
     if present is not None:
@@ -58,10 +62,17 @@ def invite(*, email: str, role: str, team: Team | None, by: Membership) -> tuple
     invitation = Invitation.objects.create(
         email=address,
         role=role,
+        custom_role=custom_role,
         team=team,
         digest=ids.digest(text),
         invited_by=by,
         expires_at=now + VALID_FOR,
+    )
+    record_audit(
+        kind="member.invited",
+        by=by,
+        subject=address,
+        after={"role": custom_role.name if custom_role else role, "team": team.name if team else None},
     )
     letters.send_invitation(invitation=invitation, text=text, by=by)
     return invitation, text
@@ -108,12 +119,18 @@ def _take(text: str) -> Invitation:
 
 def _let_in(invitation: Invitation, person: User) -> Membership:
     member, is_new = Membership.objects.get_or_create(
-        user=person, defaults={"role": invitation.role, "team_id": invitation.team_id}
+        user=person,
+        defaults={
+            "role": invitation.role,
+            "custom_role_id": invitation.custom_role_id,
+            "team_id": invitation.team_id,
+        },
     )
     if not is_new and not member.is_active:  # deactivated after the letter was sent
         raise InvitationClosedError
     invitation.accepted_at = clock.now()
     invitation.save(update_fields=["accepted_at"])
+    record_audit(kind="member.joined", by=member, subject=person.name)
     bus.publish(
         events.MemberJoined(
             workspace_id=member.workspace_id, member_id=member.pk, invited_by_id=invitation.invited_by_id

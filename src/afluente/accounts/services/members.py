@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from afluente.accounts import events, selectors
-from afluente.accounts.models import ApiToken, Invitation, Membership, Role, Team
+from afluente.accounts import events, policies, selectors
+from afluente.accounts.models import (
+    ApiToken,
+    Area,
+    CustomRole,
+    Invitation,
+    Membership,
+    Reach,
+    Rights,
+    Role,
+    Team,
+)
 from afluente.accounts.services import people
+from afluente.accounts.services.audit import record_audit
+from afluente.accounts.services.roles import MoreThanOwnError
 from afluente.kernel import bus, clock, live
 
 
@@ -34,22 +47,40 @@ def change_member(
     contacts_reach: str,
     deals_reach: str,
     by: Membership,
+    custom_role: CustomRole | None = None,
 ) -> Membership:
     """Change what `member` may do and see. It counts from their next request.
 
-    Raises OwnersOnlyError when an owner is made or changed by somebody who is none, and
-    LastOwnerError when the last active owner would stop being one.
+    `custom_role` goes with the role CUSTOM. Raises OwnersOnlyError when an owner is made or changed by
+    somebody who is none, LastOwnerError when the last active owner would stop being one, and
+    MoreThanOwnError for a role that goes further than `by` themselves.
     """
     member = _lock(member)
+    before = _place(member)
     if Role.OWNER in {member.role, role} and member.role != role:
         _only_owners(by)
     if member.role == Role.OWNER and role != Role.OWNER:
         _keep_an_owner(member)
-    member.role, member.team = role, team
+    reaches = {Area.CONTACTS: Reach(contacts_reach), Area.DEALS: Reach(deals_reach)}
+    _only_what_one_has(policies.rights_as(role, custom_role, reaches), by)
+    member.role, member.custom_role, member.team = role, custom_role, team
     member.contacts_reach, member.deals_reach = contacts_reach, deals_reach
-    member.save(update_fields=["role", "team", "contacts_reach", "deals_reach"])
+    member.save(update_fields=["role", "custom_role", "team", "contacts_reach", "deals_reach"])
+    after = _place(member)
+    if before != after:
+        record_audit(kind="member.changed", by=by, subject=member.user.name, before=before, after=after)
     _tell_streams(member)
     return member
+
+
+def refuse_more_than_own(*, role: str, custom_role: CustomRole | None, by: Membership) -> None:
+    """Raises MoreThanOwnError when the role goes further than `by` themselves."""
+    _only_what_one_has(policies.role_rights(role, custom_role), by)
+
+
+def _only_what_one_has(rights: Rights, by: Membership) -> None:
+    if not policies.rights_of(by).covers(rights):
+        raise MoreThanOwnError
 
 
 @transaction.atomic
@@ -76,6 +107,7 @@ def deactivate_member(*, member: Membership, by: Membership) -> Membership:
     if not selectors.workspaces_of(user=member.user):
         people.end_sessions(sessions=UserSession.objects.filter(user_id=member.user_id))
     _tell_streams(member)
+    record_audit(kind="member.deactivated", by=by, subject=member.user.name)
     bus.publish(events.MemberDeactivated(workspace_id=member.workspace_id, member_id=member.pk, by_id=by.pk))
     return member
 
@@ -93,12 +125,17 @@ def reactivate_member(*, member: Membership, by: Membership) -> Membership:
         _only_owners(by)
     member.is_active = True
     member.save(update_fields=["is_active"])
+    record_audit(kind="member.reactivated", by=by, subject=member.user.name)
     bus.publish(events.MemberReactivated(workspace_id=member.workspace_id, member_id=member.pk, by_id=by.pk))
     return member
 
 
 def _lock(member: Membership) -> Membership:
-    return Membership.objects.select_for_update(of=("self",)).select_related("user", "team").get(pk=member.pk)
+    return (
+        Membership.objects.select_for_update(of=("self",))
+        .select_related("user", "team", "custom_role")
+        .get(pk=member.pk)
+    )
 
 
 def _only_owners(by: Membership) -> None:
@@ -118,3 +155,13 @@ def _keep_an_owner(member: Membership) -> None:
 def _tell_streams(member: Membership) -> None:
     # Each open stream asks `selectors.is_still_active` when it is woken.
     transaction.on_commit(partial(live.wake, live.LIVE, member.workspace_id))
+
+
+def _place(member: Membership) -> dict[str, Any]:
+    """What a member is, as the audit log says it."""
+    return {
+        "role": member.custom_role.name if member.custom_role else member.role,
+        "team": member.team.name if member.team else None,
+        "contacts": member.contacts_reach,
+        "deals": member.deals_reach,
+    }

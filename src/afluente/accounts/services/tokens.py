@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from afluente.accounts.models import ApiToken, Membership, Scope
+from afluente.accounts.services.audit import record_audit
 from afluente.kernel import clock, ids
 from afluente.kernel.workspace import current_workspace_id
 
@@ -44,12 +45,14 @@ def create_token(
         created_by=by,
         expires_at=now + expires_in if expires_in else None,
     )
+    record_audit(kind="token.made", by=by, subject=token.name, after={"scopes": wanted})
     return token, text
 
 
-def revoke_token(*, token: ApiToken) -> ApiToken:
+def revoke_token(*, token: ApiToken, by: Membership | None = None) -> ApiToken:
     """Make a key useless from its next request on. Revoking twice keeps the first moment."""
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now())
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now()):
+        record_audit(kind="token.revoked", by=by, subject=token.name)
     token.refresh_from_db()
     return token
 

@@ -68,13 +68,9 @@ def member(request: Request, pk: int) -> HttpResponse:
     """One member: role, team, whose records they see, and whether they may enter."""
     found = get_object_or_404(policies.members_visible_to(request.member), pk=pk)
     may_change = policies.members_changeable_by(request.member).filter(pk=pk).exists()
-    fields = ("role", "team", "contacts_reach", "deals_reach")
-    form = forms.Member(
-        request.POST or None,
-        by=request.member,
-        member=found,
-        initial={name: getattr(found, name) for name in fields},
-    )
+    initial = {name: getattr(found, name) for name in ("team", "contacts_reach", "deals_reach")}
+    initial["role"] = f"{found.role}-{found.custom_role_id}" if found.custom_role_id else found.role
+    form = forms.Member(request.POST or None, by=request.member, member=found, initial=initial)
     if request.method == "POST" and may_change and form.is_valid() and _change(request, found, form):
         messages.success(request, _("Saved"))
         return _to_people()
@@ -90,6 +86,8 @@ def _change(request: Request, found: Membership, form: forms.Member) -> bool:
         form.add_error("role", _("This is the only owner. Make somebody else an owner first."))
     except services.OwnersOnlyError:
         form.add_error("role", _("Only an owner makes or changes an owner."))
+    except services.MoreThanOwnError:
+        form.add_error("role", _("This goes further than your own rights. Ask somebody who has them."))
     return not form.errors
 
 

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from afluente.accounts.requests import Request
 
 
-@only(policies.may_administer)
+@only(policies.may_integrate)
 @require_safe
 def tokens(request: Request) -> HttpResponse:
     """The keys that work, and those that do not any more."""
     return render(request, "accounts/tokens.html", {"tokens": selectors.listed_tokens(member=request.member)})
 
 
-@only(policies.may_administer)
+@only(policies.may_integrate)
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: Request) -> HttpResponse:
     """Make a key. The answer shows its text this once."""
@@ -43,11 +43,11 @@ def create(request: Request) -> HttpResponse:
     return render(request, "accounts/create_token.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@only(policies.may_administer)
+@only(policies.may_integrate)
 @require_POST
 def revoke(request: Request, pk: int) -> HttpResponse:
     """Make a key useless."""
     token = get_object_or_404(policies.tokens_managed_by(request.member), pk=pk)
-    services.revoke_token(token=token)
+    services.revoke_token(token=token, by=request.member)
     messages.success(request, _("The token %(name)s no longer works") % {"name": token.name})
     return HttpResponseRedirect(reverse("accounts:tokens"), status=303)

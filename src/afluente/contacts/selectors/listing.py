@@ -119,7 +119,7 @@ def contact_page(*, member: Membership, wanted: Filter, size: int = PAGE, is_cou
 
 def filtered(*, member: Membership, wanted: Filter) -> ContactQuerySet:
     """The contacts of a list without its search words, its order and its page."""
-    found = policies.visible_to(member)
+    found = policies.listed_to(member)
     if wanted.source:
         found = found.filter(source=wanted.source)
     if wanted.assignee is not None:

@@ -40,13 +40,15 @@ def find_ids(
     A word fits the beginning of a name word, an address or a part of one, accents aside; three digits
     or more fit anywhere in a number. `source` and `assignee_id` (NOBODY for none) narrow it.
     """
+    if not policies.may_list(member):
+        return []
     query = build_query(
         typed, source=source, assignee_id=assignee_id, seen=policies.assignees_seen_by(member)
     )
     if query is None:
         return []
     ids = search.find(query, limit=limit, before_id=before_id)
-    seen = set(policies.visible_to(member).filter(pk__in=ids).values_list("pk", flat=True))
+    seen = set(policies.listed_to(member).filter(pk__in=ids).values_list("pk", flat=True))
     return [contact_id for contact_id in ids if contact_id in seen]
 
 

@@ -3,9 +3,11 @@
 from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
 from afluente.deals.selectors.cards import Card, Person, faces_of
 from afluente.deals.selectors.contacts import (
+    contacts_of_own_deals,
     deal_count,
     deals_of_contact,
     open_deal_counts,
+    people_linked_to,
     strips,
     subjects,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "cards",
     "column_heads",
     "column_page",
+    "contacts_of_own_deals",
     "deal_count",
     "deal_page",
     "deal_rows",
@@ -46,6 +49,7 @@ __all__ = [
     "faces_of",
     "move_targets",
     "open_deal_counts",
+    "people_linked_to",
     "people_to_add",
     "pipeline_summaries",
     "pipelines_with_stages",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from afluente.deals import policies
-from afluente.deals.models import Deal, Stage
+from afluente.deals.models import Deal, DealContact, Stage
 from afluente.deals.selectors.pages import RailStep, rail
 
 if TYPE_CHECKING:
@@ -57,3 +57,27 @@ def open_deal_counts(*, member: Membership, contact_ids: Sequence[int]) -> dict[
 def deal_count(*, member: Membership, contact_id: int) -> int:
     """How many deals with a contact `member` sees, closed ones too."""
     return policies.visible_to(member).filter(people__contact_id=contact_id).count()
+
+
+def contacts_of_own_deals(member: Membership) -> QuerySet[DealContact, int]:
+    """Ids of the contacts of present deals assigned to `member`, for rights that say «linked» (A9)."""
+    own = DealContact.objects.filter(deal__deleted_at=None, deal__assignee_id=member.pk)
+    return own.values_list("contact_id", flat=True)
+
+
+def people_linked_to(contact_id: int, viewer: Membership) -> dict[int, str]:
+    """The members whose own deals have this contact, each with the name of one such deal.
+
+    The name is empty when `viewer` does not see the deal.
+    """
+    rows = (
+        DealContact.objects.filter(contact_id=contact_id, deal__deleted_at=None, deal__assignee__isnull=False)
+        .order_by("deal_id")
+        .values_list("deal__assignee_id", "deal_id", "deal__name")
+    )
+    seen = set(policies.visible_to(viewer).filter(people__contact_id=contact_id).values_list("pk", flat=True))
+    found: dict[int, str] = {}
+    for member_id, deal_id, name in rows:
+        if not found.get(member_id):
+            found[member_id] = name if deal_id in seen else ""
+    return found

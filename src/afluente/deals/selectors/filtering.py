@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 
-from afluente.accounts import policies as accounts
+from afluente.contacts import policies as contact_policies
 from afluente.deals.models import DealContact
 from afluente.kernel import text as texts
 
@@ -55,7 +55,7 @@ def _says(words: str, member: Membership) -> Q:
     """
     folded = texts.norm(words)
     people = DealContact.objects.filter(
-        accounts.reach_filter(member, member.contacts_reach, "contact__assignee"),
+        contact_policies.named_by(member, "contact"),
         deal_id=OuterRef("pk"),
         contact__deleted_at=None,
     )
