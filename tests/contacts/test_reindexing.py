@@ -4,6 +4,7 @@ import pytest
 
 from afluente.contacts import services
 from afluente.contacts.models import ContactSearch
+from afluente.contacts.statements.search import index_contacts
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -11,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def test_every_contact_is_indexed_again_in_steps(workspace):
     made = [make.contact(name=f"Ana {n}").pk for n in range(5)]
+    index_contacts(made)
     before = dict(ContactSearch.objects.values_list("pk", "words"))
     ContactSearch.objects.all().delete()
 

@@ -13,6 +13,7 @@ from afluente.accounts.models import Membership
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.models import Contact
+from afluente.contacts.selectors.listing import problems as filter_problems
 from afluente.kernel import email, phone, text
 from afluente.timeline import selectors as timeline_selectors
 from afluente.timeline.events import Actor
@@ -120,6 +121,10 @@ class Asked(Schema):
     q: str = Field("", max_length=200)
     source: str = Field("", max_length=20)
     assignee: int | None = Field(None, ge=0, description="A member; 0 for nobody.")
+    where: list[str] = Field(
+        [], max_length=20, description="Conditions such as created.last:90; see the page on filters."
+    )
+    match: Literal["all", "any"] = Field("all", description="Whether all `where` must hold, or one.")
     updated: datetime | None = Field(None, description="Changed at or after this moment.")
     limit: int = Field(50, ge=1, le=LIMIT)
 
@@ -142,15 +147,16 @@ def _not_found() -> Status[Any]:
     return _refusal(404, "not_found", "There is no such contact.")
 
 
-@router.get("/contacts", response=ContactsOut)
+@router.get("/contacts", response={200: ContactsOut, 422: Refused})
 def list_contacts(request: HttpRequest, asked: Query[Asked]) -> Any:
     """Contacts, newest first; or, with `updated`, those changed since, oldest change first."""
+    wanted = selectors.Filter.read(request.GET)
+    if problems := filter_problems(member=_member(request), wanted=wanted):
+        return _refusal(422, "invalid", " ".join(problems), "where")
     page, following = selectors.api_page(
         member=_member(request),
+        wanted=wanted,
         cursor=asked.cursor,
-        typed=text.clean(asked.q, limit=200),
-        source=text.clean(asked.source, limit=20),
-        assignee=asked.assignee,
         updated=asked.updated,
         limit=asked.limit,
     )

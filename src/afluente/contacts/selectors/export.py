@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
-from afluente.contacts.selectors.listing import Filter, filtered
-from afluente.contacts.selectors.searching import find_ids
+from afluente.contacts.selectors.listing import Filter, filtered, newest_ids
 from afluente.kernel.keyset import Beyond
 
 if TYPE_CHECKING:
@@ -34,37 +33,17 @@ LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 
 
 def api_page(
-    *,
-    member: Membership,
-    cursor: str,
-    typed: str,
-    source: str,
-    assignee: int | None,
-    updated: datetime | None,
-    limit: int,
+    *, member: Membership, wanted: Filter, cursor: str, updated: datetime | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of contacts that `member` sees, and the cursor of the next one. A bad cursor is the beginning."""
-    wanted = Filter(typed=typed.strip(), source=source, assignee=assignee)
-    if wanted.typed:
-        ids = find_ids(
-            member=member,
-            typed=wanted.typed,
-            limit=limit + 1,
-            before_id=_numbers(cursor, 1)[0],
-            source=source,
-            assignee_id=assignee,
-        )
-        page = api_contacts(ids[:limit])
-        return page, str(page[-1]["id"]) if len(ids) > limit else None
-    found = filtered(member=member, wanted=wanted)
-    if updated is not None:
-        return _changed_since(found, updated, cursor, limit)
-    before = _numbers(cursor, 1)[0]
-    rows = list(
-        (found.filter(pk__lt=before) if before else found).order_by("-pk").values(*FIELDS)[: limit + 1]
-    )
-    page = _with_addresses(rows[:limit])
-    return page, str(page[-1]["id"]) if len(rows) > limit else None
+    """A page of contacts that `member` sees, and the cursor of the next one. A bad cursor is the beginning.
+
+    `updated` asks in the order of change and knows no search words.
+    """
+    if updated is not None and not wanted.typed:
+        return _changed_since(filtered(member=member, wanted=wanted), updated, cursor, limit)
+    ids = newest_ids(member=member, wanted=wanted, limit=limit + 1, before_id=_numbers(cursor, 1)[0])
+    page = api_contacts(ids[:limit])
+    return page, str(page[-1]["id"]) if len(ids) > limit else None
 
 
 def api_contacts(contact_ids: Sequence[int]) -> list[dict[str, Any]]:

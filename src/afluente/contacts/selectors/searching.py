@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from afluente.accounts.models import Membership
+    from afluente.contacts.models import ContactQuerySet
 
 NOBODY = 0
 TERMS = 8  # words of a search that count
 LONGEST = 60  # characters of a word that the index keeps
 DIGITS = 20
+CHUNK = 5_000  # contacts looked at in one step
 FEWEST_DIGITS = 3
 DIGITS_IN_WORDS = 5  # more than these begin no name and no address: only numbers are looked at
 # The same signs as in statements.search.INDEX.
@@ -47,9 +49,25 @@ def find_ids(
     )
     if query is None:
         return []
-    ids = search.find(query, limit=limit, before_id=before_id)
-    seen = set(policies.listed_to(member).filter(pk__in=ids).values_list("pk", flat=True))
-    return [contact_id for contact_id in ids if contact_id in seen]
+    return walk(query, policies.listed_to(member), limit=limit, before_id=before_id)
+
+
+def walk(
+    query: search.Query, among: ContactQuerySet, *, limit: int, before_id: int | None = None
+) -> list[int]:
+    """Ids of up to `limit` contacts that fit the index and are `among`, newest first.
+
+    Looks at more and more at once when few are.
+    """
+    found: list[int] = []
+    chunk = limit
+    while True:
+        ids = search.find(query, limit=chunk, before_id=before_id)
+        kept = set(among.filter(pk__in=ids).values_list("pk", flat=True))
+        found += [contact_id for contact_id in ids if contact_id in kept]
+        if len(found) >= limit or len(ids) < chunk:
+            return found[:limit]
+        before_id, chunk = ids[-1], min(chunk * 4, CHUNK)
 
 
 def search_contacts(*, member: Membership, typed: str, limit: int = 10) -> list[Contact]:
@@ -60,21 +78,31 @@ def search_contacts(*, member: Membership, typed: str, limit: int = 10) -> list[
 
 
 def build_query(
-    typed: str, *, source: str = "", assignee_id: int | None = None, seen: Sequence[int] | None = None
+    typed: str,
+    *,
+    source: str = "",
+    assignee_id: int | None = None,
+    seen: Sequence[int] | None = None,
+    token: str = "",
 ) -> search.Query | None:
-    """The question to the index; None when nothing that was typed can be looked up."""
+    """The question to the index; None when nothing that was typed can be looked up.
+
+    `token` is a tsquery that must hold besides, such as a filter; it may stand alone.
+    """
     words, digits = _split(text.norm(text.clean(typed, limit=200)))
-    parts = [_starts(f"={word}" if "@" in word else f":{word}") for word in words]
-    fragment_words = _starts(f":{digits}") if 0 < len(digits) <= DIGITS_IN_WORDS else ""
+    parts = [starts(f"={word}" if "@" in word else f":{word}") for word in words]
+    fragment_words = starts(f":{digits}") if 0 < len(digits) <= DIGITS_IN_WORDS else ""
     if digits:
-        standing = " & ".join(_exact(f"#{piece}") for piece in _pieces(digits))
+        standing = " & ".join(exact(f"#{piece}") for piece in _pieces(digits))
         parts.append(f"(({standing}) | {fragment_words})" if fragment_words else standing)
+    if token and (parts or not typed):
+        parts.append(f"({token})")
     if not parts:
         return None
     if source:
-        parts.append(_exact(f"@s{text.clean(source, limit=20)}"))
+        parts.append(exact(f"@s{text.clean(source, limit=20)}"))
     if assignee_id is not None:
-        parts.append(_exact(f"@a{assignee_id}"))
+        parts.append(exact(f"@a{assignee_id}"))
     if seen is not None:
         parts.append(f"({_any(f'@a{number}' for number in (NOBODY, *seen))})")
     return search.Query(" & ".join(parts), digits, fragment_words)
@@ -103,15 +131,21 @@ def _pieces(digits: str) -> list[str]:
     return sorted({digits[start : start + 3] for start in (*starts, 0 if len(digits) < 6 else starts[0])})
 
 
-def _starts(word: str) -> str:
-    return f"{_exact(word[: LONGEST + 1])}:*"
+def words_of(typed: str) -> list[str]:
+    """The words of a text as the index splits it, folded."""
+    return [word for word in _SEPARATORS.split(text.norm(typed)) if word][:TERMS]
 
 
-def _exact(lexeme: str) -> str:
+def starts(word: str) -> str:
+    """Lexemes that begin so, as a tsquery."""
+    return f"{exact(word[: LONGEST + 1])}:*"
+
+
+def exact(lexeme: str) -> str:
     """One lexeme, quoted as tsquery wants it: whatever is inside is data."""
     quoted = lexeme.replace("\\", "\\\\").replace("'", "''")
     return f"'{search.BLOCK}{quoted}'"
 
 
 def _any(lexemes: Iterable[str]) -> str:
-    return " | ".join(_exact(lexeme) for lexeme in lexemes)
+    return " | ".join(exact(lexeme) for lexeme in lexemes)

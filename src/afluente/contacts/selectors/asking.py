@@ -1,0 +1,169 @@
+"""What one condition of a filter comes to: a question to the tables, and to the search index.
+
+The question to the tables says exactly what is meant. The one to the index (`token`, a tsquery as in
+ADR 0050) holds for everybody who fits, so that it may narrow before the tables are asked; where it
+says the same (`is_exact`), the tables need not be asked at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import CharField, F, Func, Q, TextField, Value
+from django.db.models.functions import Concat
+from django.db.models.lookups import Contains, Exact, StartsWith
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from afluente.contacts.selectors import searching
+from afluente.kernel import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models.expressions import Combinable
+
+    from afluente.accounts.models import Membership
+
+EMPTY, FILLED = "empty", "filled"
+MOST_DAYS = 36_500
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+
+
+class BrokenError(ValueError):
+    """A condition that cannot be asked any more; the text says why, to a person."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The question a condition stands for; see the module. An empty `token` narrows nothing.
+
+    `is_column`: asks an indexed column of the contact, so that a list in its own order is quickest.
+    """
+
+    q: Q
+    token: str = ""
+    is_exact: bool = False
+    is_column: bool = False
+
+    def __invert__(self) -> Answer:
+        token = f"!({self.token})" if self.is_exact else ""
+        return Answer(~self.q, token, self.is_exact)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, and what they wrote."""
+
+    member: Membership
+    op: str
+    values: Sequence[str]
+
+    @property
+    def value(self) -> str:
+        """The one value. Raises BrokenError when there is none."""
+        if not self.values or not self.values[0].strip():
+            raise BrokenError(_("A value is missing."))
+        return self.values[0]
+
+    @property
+    def ids(self) -> list[int]:
+        """Numbers of records. Raises BrokenError."""
+        found = [
+            int(value) for value in self.values if value.isascii() and value.isdigit() and len(value) < 19
+        ]
+        if not found or len(found) < len(self.values):
+            raise BrokenError(_("A value is missing."))
+        return found
+
+
+def lexeme(said: str) -> str:
+    """One lexeme of the index."""
+    return searching.exact(said)
+
+
+def any_of(lexemes: Sequence[str]) -> str:
+    return "(" + " | ".join(map(lexeme, lexemes)) + ")"
+
+
+def starting(sign: str, typed: str) -> str:
+    """The words of `typed` after `sign`, the last one as a beginning; empty when there is no word."""
+    words = searching.words_of(typed)
+    if not words:
+        return ""
+    *whole, last = (sign + word[: searching.LONGEST] for word in words)
+    return " & ".join([*map(lexeme, whole), f"{lexeme(last)}:*"])
+
+
+def folded(column: str | Combinable) -> Func:
+    """A column without accents and case."""
+    return Func(
+        F(column) if isinstance(column, str) else column, function="af_norm", output_field=TextField()
+    )
+
+
+def text_question(column: str, asker: Asker, *, sign: str = "") -> Answer:
+    """A text of the contact itself: is, contains (from the beginning of a word), starts, and their opposites.
+
+    `sign` stands before its words in the index.
+    """
+    if asker.op in {EMPTY, FILLED}:
+        filled = Answer(~Q(**{column: ""}))
+        return ~filled if asker.op == EMPTY else filled
+    said = text.norm(text.clean(asker.value, limit=200))
+    if not said:
+        raise BrokenError(_("A value is missing."))
+    value = Value(said, output_field=CharField())
+    if asker.op in {"is", "is_not"}:
+        found = Answer(Q(Exact(folded(column), value)), starting(sign, said) if sign else "")
+    elif asker.op == "starts":
+        found = Answer(Q(StartsWith(folded(column), value)), starting(sign, said) if sign else "")
+    else:
+        spaced = Concat(Value(" "), folded(column), output_field=TextField())
+        found = Answer(
+            Q(Contains(spaced, Value(f" {said}", output_field=CharField()))),
+            starting(sign, said) if sign else "",
+        )
+    return ~Answer(found.q) if asker.op in {"is_not", "not_contains"} else found
+
+
+def moment_question(column: str, asker: Asker) -> Answer:
+    """A moment: on, before, after a day, between two, in the last days, longer ago than days."""
+    if asker.op in {EMPTY, FILLED}:
+        return Answer(Q(**{f"{column}__isnull": asker.op == EMPTY}))
+    if asker.op in {"last", "older"}:
+        since = timezone.now() - dt.timedelta(days=_days(asker.value))
+        return Answer(Q(**{f"{column}__{'gte' if asker.op == 'last' else 'lt'}": since}), is_column=True)
+    first = _day(asker.value)
+    if asker.op == "before":
+        return Answer(Q(**{f"{column}__lt": first}), is_column=True)
+    if asker.op == "after":
+        return Answer(Q(**{f"{column}__gte": _next_day(first)}), is_column=True)
+    last = _day(asker.values[-1]) if asker.op == "between" else first
+    return Answer(Q(**{f"{column}__gte": first, f"{column}__lt": _next_day(last)}), is_column=True)
+
+
+def _days(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and 0 < int(said) <= MOST_DAYS):
+        raise BrokenError(_("Write a number of days, at least 1."))
+    return int(said)
+
+
+def _day(said: str) -> dt.datetime:
+    """Midnight of a day in the person's time zone."""
+    found = _DATE.fullmatch(said)
+    try:
+        day = dt.date(*map(int, found.groups())) if found else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise BrokenError(_("Write a date such as 2026-11-21."))
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+def _next_day(moment: dt.datetime) -> dt.datetime:
+    local = timezone.localtime(moment).date() + dt.timedelta(days=1)
+    return timezone.make_aware(dt.datetime.combine(local, dt.time.min))

@@ -1,0 +1,143 @@
+"""Filtering by the fields a workspace added: operators by type, all compared by what indexes hold (SP-138)."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from afluente.contacts.models import ContactValue, Field
+from afluente.contacts.selectors import asking
+from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
+from afluente.contacts.selectors.criteria import MOMENT, TEXT, Criterion
+from afluente.kernel import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from afluente.accounts.models import Membership
+
+PREFIX = "field-"
+NUMBER = ("eq", "not_eq", "gte", "lte", "between", EMPTY, FILLED)
+_NUMBERS = {"gte": "gte", "lte": "lte"}
+OPS: dict[str, tuple[str, ...]] = {
+    Field.Kind.TEXT: TEXT,
+    Field.Kind.LINK: TEXT,
+    Field.Kind.NUMBER: NUMBER,
+    Field.Kind.MOMENT: (*MOMENT, EMPTY, FILLED),
+    Field.Kind.CHECKBOX: ("yes", "no"),
+    Field.Kind.SELECT: ("is", "is_not", EMPTY, FILLED),
+    Field.Kind.MULTISELECT: ("is", "all", "is_not", EMPTY, FILLED),
+}
+CONTROLS: dict[str, str] = {
+    Field.Kind.NUMBER: "number",
+    Field.Kind.MOMENT: "date",
+    Field.Kind.CHECKBOX: "",
+    Field.Kind.SELECT: "choices",
+    Field.Kind.MULTISELECT: "choices",
+}
+
+
+def attribute_criteria() -> dict[str, Criterion]:
+    """The present fields of contacts as criteria, `field-12`, in their order: two queries."""
+    fields = Field.objects.present().of(Field.Entity.CONTACT).prefetch_related("options")
+    return {f"{PREFIX}{field.pk}": _criterion(field, 100 + place) for place, field in enumerate(fields)}
+
+
+def _criterion(field: Field, order: int) -> Criterion:
+    ask = {
+        Field.Kind.TEXT: _text,
+        Field.Kind.LINK: _text,
+        Field.Kind.NUMBER: _number,
+        Field.Kind.MOMENT: _moment,
+        Field.Kind.CHECKBOX: _box,
+    }.get(Field.Kind(field.kind), _choice)
+    return Criterion(
+        slug=f"{PREFIX}{field.pk}",
+        label=field.name,
+        ops=OPS[field.kind],
+        ask=partial(_asked, ask, field),
+        control=CONTROLS.get(field.kind, "text"),
+        choices=partial(_options, field) if field.has_options else None,
+        order=order,
+    )
+
+
+def _asked(ask: Any, field: Field, asker: Asker) -> Answer:
+    if asker.op in {EMPTY, FILLED}:
+        filled = Answer(_has(field), asking.lexeme(f"@f{field.pk}"), is_exact=True)
+        return ~filled if asker.op == EMPTY else filled
+    answer: Answer = ask(field, asker)
+    return answer
+
+
+def _has(field: Field, **conditions: Any) -> Q:
+    return Q(Exists(ContactValue.objects.filter(contact_id=OuterRef("pk"), field_id=field.pk, **conditions)))
+
+
+def _text(field: Field, asker: Asker) -> Answer:
+    said = text.norm(text.clean(asker.value, limit=200))
+    sign = f"~{field.pk}:"
+    if asker.op in {"is", "is_not"}:
+        found = Answer(_has(field, text_key=said), asking.starting(sign, said))
+    elif asker.op == "starts":
+        found = Answer(_has(field, text_key__startswith=said), asking.starting(sign, said))
+    else:
+        begins = Q(text_key__startswith=said) | Q(text_key__contains=f" {said}")
+        rows = ContactValue.objects.filter(begins, contact_id=OuterRef("pk"), field_id=field.pk)
+        found = Answer(Q(Exists(rows)), asking.starting(sign, said))
+    return ~Answer(found.q) if asker.op in {"is_not", "not_contains"} else found
+
+
+def _number(field: Field, asker: Asker) -> Answer:
+    first = _read_number(asker.value)
+    if asker.op == "between":
+        return Answer(_has(field, number_key__gte=first, number_key__lte=_read_number(asker.values[-1])))
+    if asker.op in _NUMBERS:
+        return Answer(_has(field, **{f"number_key__{_NUMBERS[asker.op]}": first}))
+    found = Answer(_has(field, number_key=first))
+    return ~found if asker.op == "not_eq" else found
+
+
+def _read_number(said: str) -> float:
+    try:
+        number = float(said.strip().replace(",", "."))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise BrokenError(_("Write a number such as 1250.5."))
+    return number
+
+
+def _moment(field: Field, asker: Asker) -> Answer:
+    inside = asking.moment_question("moment", asker)
+    rows = ContactValue.objects.filter(inside.q, contact_id=OuterRef("pk"), field_id=field.pk)
+    return Answer(Q(Exists(rows)))
+
+
+def _box(field: Field, asker: Asker) -> Answer:
+    ticked = Answer(_has(field, number_key=1), asking.lexeme(f"@y{field.pk}"), is_exact=True)
+    return ~ticked if asker.op == "no" else ticked
+
+
+def _choice(field: Field, asker: Asker) -> Answer:
+    ids = asker.ids
+    known = {option.pk for option in field.options.all()}
+    if not set(ids) <= known:
+        raise BrokenError(_("This choice was deleted."))
+    if asker.op == "all":
+        q = Q()
+        for option_id in ids:
+            q &= _has(field, option_id=option_id)
+        return Answer(q, " & ".join(asking.lexeme(f"@o{pk}") for pk in ids), is_exact=True)
+    found = Answer(_has(field, option_id__in=ids), asking.any_of([f"@o{pk}" for pk in ids]), is_exact=True)
+    return ~found if asker.op == "is_not" else found
+
+
+def _options(field: Field, _member: Membership) -> Iterable[tuple[str, Any]]:
+    return [
+        (str(option.pk), option.label) for option in sorted(field.options.all(), key=lambda o: o.position)
+    ]
