@@ -38,6 +38,9 @@ class Environment:
     smtp_url: str | None
     mail_from: str
     bind: str
+    files_url: str | None
+    file_limit_mb: int
+    quota_mb: int
 
     @property
     def is_embedded(self) -> bool:
@@ -57,6 +60,11 @@ class Environment:
     def is_local(self) -> bool:
         """Whether only this machine can reach the base URL."""
         return self.host in LOCAL_HOSTS
+
+    @property
+    def files_dir(self) -> Path:
+        """Where files lie when no bucket is set."""
+        return self.data_dir / "files"
 
     @property
     def mail_dir(self) -> Path:
@@ -85,6 +93,9 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
         smtp_url=smtp_url,
         mail_from=_value(given, "AFLUENTE_MAIL_FROM") or f"Afluente <crm@{host}>",
         bind=_bind(given, host),
+        files_url=_files_url(given),
+        file_limit_mb=_megabytes(given, "AFLUENTE_FILE_LIMIT_MB", 200, 5000),
+        quota_mb=_megabytes(given, "AFLUENTE_QUOTA_MB", 10_240, 100_000_000),
     )
 
 
@@ -208,6 +219,32 @@ def _smtp_url(given: Mapping[str, str]) -> str | None:
             "smtp+tls://user:password@host:587, smtps://…:465, or smtp://host:25."
         )
     return text
+
+
+def _files_url(given: Mapping[str, str]) -> str | None:
+    text = _value(given, "AFLUENTE_FILES_URL")
+    if not text:
+        return None
+    from afluente.kernel.blobs.s3 import parse_address
+
+    try:
+        parse_address(text)
+    except ValueError as wrong:
+        raise SettingError(
+            f"AFLUENTE_FILES_URL is not the address of a bucket ({wrong}): write "
+            "s3://key:secret@host:port/bucket?region=eu-west-1, or leave it unset to keep files in "
+            "the data directory."
+        ) from wrong
+    return text
+
+
+def _megabytes(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    text = _value(given, name)
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise SettingError(f"{name} is “{text}”: write a number of megabytes from 1 to {most}.")
+    return int(text)
 
 
 def _secret_key(given: Mapping[str, str], data_dir: Path) -> str:

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "afluente.kernel",
     "afluente.ui",
     "afluente.accounts",
+    "afluente.files",
     "afluente.timeline",
     "afluente.contacts",
     "afluente.deals",
@@ -111,6 +112,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "afluente.kernel.static.StaticFiles"},
 }
 WHITENOISE_MAX_AGE = 31_536_000
+
+# Where files lie and how much there may be (docs/decisions/0070-files.md).
+FILES_URL = ENVIRONMENT.files_url
+FILES_DIR = ENVIRONMENT.files_dir
+FILE_LIMIT = ENVIRONMENT.file_limit_mb * 1_048_576
+QUOTA = ENVIRONMENT.quota_mb * 1_048_576
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

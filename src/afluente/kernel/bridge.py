@@ -1,8 +1,8 @@
 """Django as WSGI behind raw ASGI: a fixed number of threads, whole requests in, whole answers out.
 
 The body is read before a thread is taken, so a slow sender costs memory and no thread; an answer is
-handed back whole, so a slow reader costs none either. Only an answer above KEPT bytes is sent from
-its thread, piece by piece.
+handed back whole, so a slow reader costs none either. A view with many bytes to send hands them over
+(kernel.handing); only an answer above KEPT bytes that does not is sent from its thread.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import io
 import logging
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
-from afluente.kernel import asgi, doors
+from afluente.kernel import asgi, doors, handing
 
 if TYPE_CHECKING:
     from afluente.kernel.asgi import Receive, Scope, Send
@@ -87,9 +87,10 @@ class Bridge:
         loop = asyncio.get_running_loop()
         answer = _Answer()
         sender = _Sender(loop, send, answer)
-        work = loop.run_in_executor(
-            self._pool, copy_context().run, self._work, environ(scope, body), answer, sender
-        )
+        env = environ(scope, body)
+        pieces: list[Iterator[bytes]] = []
+        env[handing.PLACE] = pieces
+        work = loop.run_in_executor(self._pool, copy_context().run, self._work, env, answer, sender)
         work.add_done_callback(lambda _: self._free.release())
         # The thread cannot be interrupted, and its place is free only when it ends. An answer that
         # is already on its way may take as long as it needs.
@@ -98,7 +99,9 @@ class Bridge:
             sender.is_given_up = True
             raise TimeoutError
         await work
-        await sender.send(last=True)
+        await sender.send(last=not pieces)
+        for one in pieces:
+            await sender.pass_on(one)
 
     def _work(self, env: dict[str, Any], answer: _Answer, sender: _Sender) -> None:
         chunks: Iterable[bytes] = ()
@@ -136,6 +139,13 @@ class _Sender:
             await self._send(start)
         await self._send({"type": "http.response.body", "body": answer.take(), "more_body": not last})
 
+    async def pass_on(self, pieces: Iterator[bytes]) -> None:
+        """Send what a view handed over; a reader who stands still for STALL seconds is cut off."""
+        while piece := await asyncio.to_thread(next, pieces, b""):
+            async with asyncio.timeout(STALL):
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
     def send_from_thread(self) -> None:
         asyncio.run_coroutine_threadsafe(self.send(last=False), self._loop).result(timeout=STALL)
 
@@ -150,6 +160,9 @@ async def _body(scope: Scope, receive: Receive) -> IO[bytes]:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
+            if size and doors.keeps_parts(scope["path"]):
+                file.seek(0)
+                return file
             file.close()
             raise asgi.DisconnectedError
         size += len(message.get("body", b""))

@@ -24,6 +24,7 @@ class _Door:
 
 _doors: list[_Door] = []
 _limits: dict[str, int] = {}
+_resumable: set[str] = set()
 
 
 def register(method: str, prefix: str, handler: Handler) -> None:
@@ -44,11 +45,21 @@ def find(method: str, path: str) -> Handler | None:
     return None
 
 
-def limit_body(prefix: str, limit: int) -> None:
+def limit_body(prefix: str, limit: int, *, is_resumable: bool = False) -> None:
     """Accept bodies up to `limit` bytes on paths that start with `prefix`; Django's pool holds them
     in memory up to BODY_LIMIT and in a temporary file beyond.
+
+    A resumable body counts also when its sender leaves half way: Django gets what came, keeps it,
+    and nobody hears the answer. `Content-Length` then says how much that was.
     """
     _limits[prefix] = limit
+    if is_resumable:
+        _resumable.add(prefix)
+
+
+def keeps_parts(path: str) -> bool:
+    """Whether half a body sent to `path` is worth keeping."""
+    return any(path.startswith(prefix) for prefix in _resumable)
 
 
 def body_limit(path: str) -> int:
