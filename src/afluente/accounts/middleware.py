@@ -105,7 +105,8 @@ def _inside(
     request.member = member
     request.workspace = member.workspace
     zone = request.user.timezone or member.workspace.timezone
-    with timezone.override(zoneinfo.ZoneInfo(zone)), formats.region(member.workspace.country):
+    home = formats.region(member.workspace.country, member.workspace.timezone)
+    with timezone.override(zoneinfo.ZoneInfo(zone)), home:
         response = view(request, *args, **kwargs)
         # A lazy template would be drawn after the workspace is left.
         if hasattr(response, "render") and not getattr(response, "is_rendered", True):

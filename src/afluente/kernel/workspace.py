@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _current: ContextVar[int | None] = ContextVar("afluente_workspace", default=None)
 _snapshot: ContextVar[str] = ContextVar("afluente_snapshot", default="")
+_memory: ContextVar[dict[Any, Any] | None] = ContextVar("afluente_memory", default=None)
 
 # One statement for both: what was committed before the first read costs no round trip of its own.
 _ENTER = "SELECT set_config('app.ws', %s, true), pg_current_snapshot()::text"
@@ -71,6 +72,12 @@ def snapshot_at_entry() -> str:
     return _snapshot.get()
 
 
+def memory() -> dict[Any, Any]:
+    """What one request or batch reads once and keeps while its scope is open; nothing without one."""
+    found = _memory.get()
+    return {} if found is None else found
+
+
 def has_scope() -> bool:
     """Whether a workspace scope is open, for pages that can be drawn without one (error pages)."""
     return _current.get() is not None
@@ -93,12 +100,13 @@ def scope(workspace_id: int) -> Iterator[None]:
     is_nested = connection.in_atomic_block
     with transaction.atomic():
         snapshot = _enter(workspace_id)  # may fail: then this thread must not stay in the workspace
-        token, seen = _current.set(workspace_id), _snapshot.set(snapshot)
+        token, seen, kept = _current.set(workspace_id), _snapshot.set(snapshot), _memory.set({})
         try:
             yield
         finally:
             _current.reset(token)
             _snapshot.reset(seen)
+            _memory.reset(kept)
         # Inside a longer transaction the setting would outlive us, unless a rollback takes it back.
         if is_nested and not connection.needs_rollback:
             set_local("app.ws", "")

@@ -24,17 +24,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _region: ContextVar[str] = ContextVar("region", default="")
+_home: ContextVar[str] = ContextVar("home", default="")
 _ENGLISH_MONTH_FIRST = {"US", "CA", "PH"}
 
 
 @contextmanager
-def region(country: str) -> Iterator[None]:
-    """Write numbers and dates as in `country` (ISO 3166, two letters) inside the block."""
-    token = _region.set(country)
+def region(country: str, zone: str = "") -> Iterator[None]:
+    """Write numbers and dates as in `country` (ISO 3166, two letters) inside the block.
+
+    `zone` is where the workspace is at home, wherever the person is.
+    """
+    token, home = _region.set(country), _home.set(zone)
     try:
         yield
     finally:
         _region.reset(token)
+        _home.reset(home)
+
+
+def home() -> tuple[str, str]:
+    """The country and the zone of the surrounding `region`; empty where there is none."""
+    return _region.get(), _home.get()
 
 
 @lru_cache(maxsize=256)
@@ -75,6 +85,11 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
 def number(value: Decimal | int) -> str:
     """A count or a measure with the region's separators."""
     return format_decimal(value, locale=_present()[0])
+
+
+def exact(value: Decimal) -> str:
+    """A number with all its places, as far as a field keeps them."""
+    return format_decimal(value, "#,##0.##########", locale=_present()[0], decimal_quantization=False)
 
 
 def percent(share: float) -> str:

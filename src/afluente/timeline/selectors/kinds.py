@@ -60,7 +60,9 @@ def register_fields(labels: Mapping[str, StrOrPromise]) -> None:
 
 
 def field_label(name: str) -> StrOrPromise:
-    """What people call a changed field."""
+    """What people call a changed field. Fields of their own making come as `field:` and their name."""
+    if name.startswith("field:"):
+        return name.removeprefix("field:")
     return _fields.get(name) or name.replace("_", " ").capitalize()
 
 
@@ -138,6 +140,8 @@ register_fields(
     {
         "first_name": _("First name"),
         "last_name": _("Last name"),
+        "location": _("Location"),
+        "address": _("Address"),
         "assignee": _("Responsible"),
         "emails": _("E-mail"),
         "phones": _("Phone"),

@@ -1,0 +1,39 @@
+"""Where a contact is: location and address, changed one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from afluente.contacts.services.editing import ChangedMeanwhileError, lock_contact, tell_change
+from afluente.kernel import clock, text
+
+if TYPE_CHECKING:
+    from afluente.contacts.models import Contact
+    from afluente.timeline.events import Actor
+
+Part = Literal["location", "address"]
+PARTS: dict[Part, int] = {"location": 150, "address": 500}  # and how many characters each holds
+
+__all__ = ["PARTS", "ChangedMeanwhileError", "Part", "change_place"]
+
+
+@transaction.atomic
+def change_place(*, contact_id: int, part: Part, value: str, by: Actor, seen: str | None = None) -> Contact:
+    """Change the location or the address of a contact.
+
+    `seen` is what the editor showed: ChangedMeanwhileError when somebody else has changed it since.
+    """
+    contact = lock_contact(contact_id)
+    wanted, present = text.clean(value, limit=PARTS[part]), getattr(contact, part)
+    if seen is not None and present not in {seen, wanted}:
+        raise ChangedMeanwhileError(present or gettext("nothing"))
+    if wanted == present:
+        return contact
+    setattr(contact, part, wanted)
+    contact.updated_at = clock.now()
+    contact.save(update_fields=[part, "updated_at"])
+    tell_change(contact_id, {part: [present, wanted]}, by)
+    return contact

@@ -1,0 +1,54 @@
+"""Taking back a change of a contact, as far as nobody has changed the same again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from afluente.contacts import selectors
+from afluente.contacts.services.places import PARTS, ChangedMeanwhileError, change_place
+from afluente.contacts.services.values import fill_values
+from afluente.timeline.models import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.timeline.events import Actor
+
+
+@transaction.atomic
+def undo_changes(*, event_ids: Sequence[int], by: Actor) -> int:
+    """Take back what these events changed in fields, location and address; how many contacts changed.
+
+    What somebody has changed since stays as it is. Whoever asks has checked that the contacts of
+    the events may be changed.
+    """
+    events = Event.objects.filter(pk__in=event_ids, kind="contact.changed", contact_id__isnull=False)
+    told = [(event.contact_id or 0, event.data) for event in events.order_by("-pk")]
+    fields = {field.id: field for field in selectors.fields_of(selectors.CONTACT)}
+    numbers = {int(number) for _, data in told for number in data.get("values", {})}
+    held = selectors.held_values(selectors.CONTACT, [record for record, _ in told], numbers)
+    given: dict[int, dict[int, selectors.Held | None]] = {}
+    for record, data in told:
+        for number, (before, after) in data.get("values", {}).items():
+            field = fields.get(int(number))
+            present = held.get(record, {}).get(int(number))
+            if field is not None and selectors.plain(present) == after:
+                given.setdefault(record, {})[field.id] = selectors.from_plain(field, before)
+    count = len(fill_values(given=given, by=by))
+    return count + sum(_undo_place(record, data, by) for record, data in told)
+
+
+def _undo_place(record: int, data: dict[str, list[str]], by: Actor) -> int:
+    count = 0
+    for part in PARTS:
+        if part not in data:
+            continue
+        before, after = data[part]
+        try:
+            change_place(contact_id=record, part=part, value=before, by=by, seen=after)
+        except ChangedMeanwhileError:
+            continue
+        count += 1
+    return count

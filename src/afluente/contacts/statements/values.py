@@ -1,0 +1,58 @@
+"""Writing values of fields: as many records and fields as there are, in two statements."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from afluente.contacts.statements.creation import columns
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.contacts.selectors.values import Held
+
+# Two statements: within one, a new row would meet the old one that it replaces.
+_ERASE = """
+DELETE FROM contacts_{entity}value AS v USING unnest(%(records)s::bigint[], %(fields)s::bigint[]) AS g (record, field)
+ WHERE v.workspace_id = %(ws)s AND v.{entity}_id = g.record AND v.field_id = g.field
+"""
+_WRITE = """
+INSERT INTO contacts_{entity}value (workspace_id, {entity}_id, field_id, option_id, text, number, moment)
+SELECT %(ws)s, g.* FROM unnest(%(records)s::bigint[], %(fields)s::bigint[], %(options)s::bigint[],
+                               %(texts)s::text[], %(numbers)s::numeric[], %(moments)s::timestamptz[]) AS g
+ON CONFLICT DO NOTHING
+"""
+ERASE = {entity: _ERASE.format(entity=entity) for entity in ("contact", "company")}
+WRITE = {entity: _WRITE.format(entity=entity) for entity in ("contact", "company")}
+
+
+def replace_values(entity: str, values: Sequence[tuple[int, int, Held | None]]) -> None:
+    """Let each (record, field) have this value, or none. Whoever calls holds the records."""
+    if not values:
+        return
+    keys = [(record, field) for record, field, _ in values]
+    rows = [(record, field, *part) for record, field, held in values for part in _parts(held)]
+    workspace: dict[str, Any] = {"ws": current_workspace_id()}
+    with connection.cursor() as cursor:
+        cursor.execute(ERASE[entity], workspace | columns(keys, "records", "fields"))
+        if rows:
+            names = ("records", "fields", "options", "texts", "numbers", "moments")
+            cursor.execute(WRITE[entity], workspace | columns(rows, *names))
+
+
+def _parts(held: Held | None) -> list[tuple[Any, ...]]:
+    """The rows of a value, as option, text, number, moment: one, or one for each choice."""
+    if held is None:
+        return []
+    if isinstance(held, tuple):
+        return [(option, None, None, None) for option in held]
+    if isinstance(held, bool):
+        return [(None, None, Decimal(held), None)]
+    if isinstance(held, Decimal):
+        return [(None, None, held, None)]
+    return [(None, None, None, held)] if isinstance(held, datetime) else [(None, held, None, None)]
