@@ -43,14 +43,17 @@ def test_list_and_search_show_what_the_policy_allows(people, who, seen):
     assert set(found) == allowed
 
 
-def test_what_somebody_may_not_see_does_not_exist(people, client_as):
+def test_what_somebody_may_not_see_is_refused_and_not_named(people, client_as):
     made = everybody(people)
     browser = client_as(people.bruno)
 
     assert browser.get(f"/contacts/{made['bruno'].pk}/").status_code == 200
-    assert browser.get(f"/contacts/{made['ana'].pk}/").status_code == 404
-    assert browser.post(f"/contacts/{made['ana'].pk}/comments/", {"text": "Olá"}).status_code == 404
-    assert browser.post(f"/contacts/{made['ana'].pk}/assignee/", {"assignee": ""}).status_code == 404
+    refused = browser.get(f"/contacts/{made['ana'].pk}/")
+    assert refused.status_code == 403
+    assert made["ana"].last_name not in refused.content.decode()
+    assert browser.post(f"/contacts/{made['ana'].pk}/comments/", {"text": "Olá"}).status_code == 403
+    assert browser.post(f"/contacts/{made['ana'].pk}/assignee/", {"assignee": ""}).status_code == 403
+    assert browser.get("/contacts/999999999/").status_code == 404
 
 
 def test_another_workspace_finds_nobody(people, stranger):

@@ -56,7 +56,7 @@ def test_what_is_not_seen_is_not_moved_changed_or_deleted(people, deals, client_
         browser.get(f"/deals/{hidden.pk}/"),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 5
+    assert [answer.status_code for answer in answers] == [403] * 5
     hidden.refresh_from_db()
     assert (hidden.stage_epoch, hidden.deleted_at) == (1, None)
 

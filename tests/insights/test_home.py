@@ -93,7 +93,7 @@ def test_a_deal_of_nobody_is_taken_once(people, pipeline, client_as):
 def test_a_deal_out_of_reach_cannot_be_taken(people, pipeline, client_as):
     deal = make.deal(assignee=people.ana)
 
-    assert client_as(people.bruno).post(f"/deals/{deal.pk}/taking/").status_code == 404
+    assert client_as(people.bruno).post(f"/deals/{deal.pk}/taking/").status_code == 403
 
 
 def test_channels_are_counted_for_the_period_asked(people, pipeline):

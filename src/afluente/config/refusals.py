@@ -98,7 +98,10 @@ NOT_FOUND = Refusal(
     _("It is gone, the address is wrong, or it belongs to people whose records you do not see."),
 )
 FORBIDDEN = Refusal(
-    403, "forbidden", _("This is for others to change."), _("Ask an administrator of your workspace.")
+    403,
+    "forbidden",
+    _("This is not open to you."),
+    _("Your role does not reach that far. Ask an administrator of your workspace."),
 )
 
 

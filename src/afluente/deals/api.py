@@ -153,8 +153,8 @@ def read_deal(request: HttpRequest, deal_id: int) -> Any:
 def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
     """Set fields of a deal. Its stage is set by a move."""
     given = payload.dict(exclude_unset=True)
-    if not policies.visible_to(_maker(request)).filter(pk=deal_id).exists():
-        return _no_deal()
+    if refusal := _out_of_reach(request, deal_id):
+        return refusal
     for name in {"name", "currency", "lost_reason"} & given.keys():
         given[name] = text.clean(given[name] or "", limit=255)
     if refusal := _fault_in(given):
@@ -193,8 +193,8 @@ def _assign(request: HttpRequest, deal_id: int, member_id: int | None) -> JsonRe
 @router.post("/deals/{deal_id}/moves", response={200: DealOut, **REFUSALS})
 def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
     """Put a deal into a stage. Entering a won or lost stage closes it, leaving one reopens it."""
-    if not policies.visible_to(_maker(request)).filter(pk=deal_id).exists():
-        return _no_deal()
+    if refusal := _out_of_reach(request, deal_id):
+        return refusal
     stage = Stage.objects.filter(pk=payload.stage_id, pipeline__archived_at=None).first()
     if stage is None:
         return _refuse(422, "invalid", "There is no such stage.", "stage_id")
@@ -228,7 +228,7 @@ def list_pipelines(request: HttpRequest) -> Any:
                         for stage in pipeline.stages.all()
                     ],
                 }
-                for pipeline in selectors.pipelines_with_stages()
+                for pipeline in selectors.move_targets(member=_maker(request))
             ]
         }
     )
@@ -263,6 +263,15 @@ def _maker(request: HttpRequest) -> Membership:
 def _by(request: HttpRequest) -> Actor:
     token = request.token  # type: ignore[attr-defined]  # set by config.api
     return Actor("token", token.pk, token.name)
+
+
+def _out_of_reach(request: HttpRequest, deal_id: int) -> JsonResponse | None:
+    """404 for a deal that the token's maker does not see, 403 for one they only see."""
+    if policies.movable_by(_maker(request)).filter(pk=deal_id).exists():
+        return None
+    if policies.visible_to(_maker(request)).filter(pk=deal_id).exists():
+        return _refuse(403, "not_allowed", "Whoever made this token may not do that.")
+    return _no_deal()
 
 
 def _no_deal() -> JsonResponse:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from afluente.deals import selectors, services
+from afluente.deals import policies, selectors, services
 from afluente.kernel import slots
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.selectors import kinds
@@ -75,7 +75,7 @@ def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
 
 def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
     """New deal for this contact."""
-    if selectors.default_pipeline(member=member) is None:
+    if not policies.may_create(member) or selectors.default_pipeline(member=member) is None:
         return []
     return [slots.Part(template="deals/_contact_act.html", context={"contact_id": contact.pk}, order=10)]
 

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from afluente.accounts.policies import may_administer, may_configure
+from afluente.accounts.models import Action, Area
+from afluente.accounts.policies import may, may_configure_sources, may_integrate
+from afluente.contacts.policies import may_list as may_list_contacts
 from afluente.deals import policies as deal_policies
 from afluente.deals import services as deal_services
+from afluente.deals.models import Deal
 from afluente.insights import selectors
 from afluente.insights.selectors.channels import PERIODS
-from afluente.kernel import htmx
+from afluente.kernel import htmx, http
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ DEFAULT_PERIOD = 30
 @require_safe
 def home(request: Request) -> HttpResponse:
     """Today. Cards that follow the log ask for themselves alone."""
+    if not may(request.member, Area.INSIGHTS, Action.VIEW):
+        return redirect(_first_place(request))
     target = htmx.target_id(request) if htmx.wants_fragment(request) else ""
     if target == "new-deals":
         return render(
@@ -40,7 +45,7 @@ def home(request: Request) -> HttpResponse:
     member = request.member
     context = {"now": timezone.localtime(), "is_new": selectors.is_new(member=member)}
     if context["is_new"]:
-        context |= {"may_configure": may_configure(member), "may_administer": may_administer(member)}
+        context |= {"may_configure": may_configure_sources(member), "may_administer": may_integrate(member)}
     else:
         context |= {
             "figures": selectors.figures(member=member),
@@ -51,6 +56,13 @@ def home(request: Request) -> HttpResponse:
             **_river(request),
         }
     return htmx.respond(request, "insights/home.html", context, fragment="today")
+
+
+def _first_place(request: Request) -> str:
+    """Where somebody begins who may not see figures."""
+    if deal_policies.may_list(request.member):
+        return "deals:board"
+    return "contacts:list" if may_list_contacts(request.member) else "accounts:profile"
 
 
 def _welcome_again(request: Request) -> HttpResponse:
@@ -70,7 +82,8 @@ def _river(request: Request) -> dict[str, object]:
 @require_POST
 def taking(request: Request, pk: int) -> HttpResponse:
     """Take a deal that is nobody's. Whoever comes second is told who was first."""
-    deal = get_object_or_404(deal_policies.movable_by(request.member).select_for_update(of=("self",)), pk=pk)
+    free = deal_policies.movable_by(request.member).select_for_update(of=("self",))
+    deal = http.pick(free, present=Deal.objects.present(), pk=pk)
     if deal.assignee_id is None:
         actor = Actor("member", request.member.pk, request.user.name)
         deal_services.assign_deals(deal_ids=[pk], assignee=request.member, by=actor)

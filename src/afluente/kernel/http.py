@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+
+_Row = TypeVar("_Row", bound=models.Model)
 
 # We show other people's messages, so nothing inline runs (S-5). Pages that others may embed set
 # `response.frame_ancestors` themselves.
@@ -35,3 +42,18 @@ class SecurityHeaders:
         if not request.path_info.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def pick(allowed: QuerySet[_Row], *, present: QuerySet[_Row], pk: int) -> _Row:
+    """The row `pk` of those a policy allows.
+
+    Raises PermissionDenied when it is among `present`, this workspace's own rows, and out of reach: the
+    page then says so and names nothing of it (crm.md 5.26). Raises Http404 when it is not there, which
+    is also all that another workspace's number is ever told.
+    """
+    found = allowed.filter(pk=pk).first()
+    if found is not None:
+        return found
+    if present.filter(pk=pk).exists():
+        raise PermissionDenied
+    raise Http404

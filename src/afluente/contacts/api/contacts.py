@@ -147,6 +147,10 @@ def _not_found() -> Status[Any]:
     return _refusal(404, "not_found", "There is no such contact.")
 
 
+def _not_allowed() -> Status[Any]:
+    return _refusal(403, "not_allowed", "Whoever made this token may not do that.")
+
+
 @router.get("/contacts", response={200: ContactsOut, 422: Refused})
 def list_contacts(request: HttpRequest, asked: Query[Asked]) -> Any:
     """Contacts, newest first; or, with `updated`, those changed since, oldest change first."""
@@ -163,9 +167,11 @@ def list_contacts(request: HttpRequest, asked: Query[Asked]) -> Any:
     return {"items": page, "next": following}
 
 
-@router.post("/contacts", response={201: ContactOut, 422: Refused})
+@router.post("/contacts", response={201: ContactOut, 403: Refused, 422: Refused})
 def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
     """Add a contact. Doubles are not merged: who has the same e-mail is listed as possibly the same."""
+    if not policies.may_create(_member(request)):
+        return _not_allowed()
     country = request.token.workspace.country  # type: ignore[attr-defined]  # set by config.api
     try:
         assignee = _assignee(request, payload.assignee_id)
@@ -194,12 +200,13 @@ def read_contact(request: HttpRequest, contact_id: int) -> Any:
     return selectors.api_contacts([contact_id])[0]
 
 
-@router.patch("/contacts/{contact_id}", response={200: ContactOut, 404: Refused, 422: Refused})
+@router.patch("/contacts/{contact_id}", response={200: ContactOut, 403: Refused, 404: Refused, 422: Refused})
 def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch) -> Any:
     """Change a contact; lists of addresses are replaced whole, their first becomes the main one."""
     found = policies.editable_by(_member(request)).filter(pk=contact_id).first()
     if found is None:
-        return _not_found()
+        is_seen = policies.visible_to(_member(request)).filter(pk=contact_id).exists()
+        return _not_allowed() if is_seen else _not_found()
     try:
         _change(request, found, payload)
     except _MistakeError as mistake:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afluente.contacts import forms, policies, selectors, services
+from afluente.contacts import forms, selectors, services
 from afluente.contacts.models import ContactMessenger
-from afluente.contacts.views.contact import actor_of, answer
+from afluente.contacts.views.contact import actor_of, answer, editable
 from afluente.kernel import htmx
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ KINDS = ("email", "phone", "messenger")
 @require_http_methods(["GET", "POST"])
 def addresses(request: Request, pk: int) -> HttpResponse:
     """The box for a new address, and adding it. Undo sends its values in the address of the request."""
-    get_object_or_404(policies.editable_by(request.member), pk=pk)
+    editable(request, pk)
     kind = _kind(request.POST.get("kind") or request.GET.get("kind", ""))
     sent = request.POST if "typed" in request.POST else request.GET
     if request.method == "GET":
@@ -136,7 +135,8 @@ def _kind(kind: str) -> Any:
 
 
 def _found(request: Request, pk: int, kind: str, address: int) -> selectors.Address:
-    """The address of a contact that the member sees."""
+    """The address of a contact that the member may change."""
+    editable(request, pk)
     card = selectors.contact_card(member=request.member, contact_id=pk)
     rows = card.addresses if card else []
     for row in rows:

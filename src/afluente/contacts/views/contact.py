@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import forms, policies, selectors, services
-from afluente.kernel import htmx, slots
+from afluente.contacts.models import Contact
+from afluente.kernel import htmx, http, slots
 from afluente.timeline import selectors as timeline_selectors
 from afluente.timeline import services as timeline_services
 from afluente.timeline.events import Actor
@@ -40,7 +41,7 @@ def contact(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def name(request: Request, pk: int) -> HttpResponse:
     """Change the names in place."""
-    found = _visible(request, pk)
+    found = editable(request, pk)
     form = forms.Names(
         request.POST or None, initial={"first_name": found.first_name, "last_name": found.last_name}
     )
@@ -63,7 +64,7 @@ def name(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def assignee(request: Request, pk: int) -> HttpResponse:
     """Give the contact to somebody. The value may stand in the address: that is how Undo asks."""
-    found = _visible(request, pk)
+    found = editable(request, pk)
     value = request.POST.get("assignee", request.GET.get("assignee", ""))
     to = None
     if value:
@@ -81,17 +82,19 @@ def assignee(request: Request, pk: int) -> HttpResponse:
 def comments(request: Request, pk: int) -> HttpResponse:
     """Write a comment about the contact."""
     _visible(request, pk)
-    text = request.POST.get("text", "")
-    error = ""
+    error: timeline_services.CommentRefusedError | None = None
     try:
-        timeline_services.add_comment(text=text, by=request.member, contact_id=pk)
+        timeline_services.add_comment(
+            by=request.member, contact_id=pk, **timeline_services.typed(request.POST)
+        )
     except timeline_services.CommentRefusedError as refused:
-        error = str(refused)
+        error = refused
     if not htmx.wants_fragment(request) and not error:
         return redirect("contacts:contact", pk)
     shown = feed(request, pk)
     if error:
-        shown = shown.refused(text=text, error=error)
+        asks = isinstance(error, timeline_services.BlindMentionError)
+        shown = shown.refused(error, request.POST, asks=asks)
     if htmx.wants_fragment(request):
         return _drawn(request, "timeline/_posted.html", {"feed": shown}, status=422 if error else 200)
     context = about(request, pk)
@@ -100,13 +103,15 @@ def comments(request: Request, pk: int) -> HttpResponse:
 
 
 def about(request: Request, pk: int) -> dict[str, Any]:
-    """What the left side of the page shows. Raises Http404 when the member does not see the contact."""
+    """What the left side of the page shows. Raises Http404 or PermissionDenied, as `http.pick` does."""
     card = selectors.contact_card(member=request.member, contact_id=pk)
     if card is None:
+        _visible(request, pk)
         raise Http404
     is_own_page = _is_own_page(request, pk)
     return {
         "card": card,
+        "may_edit": policies.editable_by(request.member).filter(pk=pk).exists(),
         "members": assignable_by(request.member).order_by("user__name"),
         "level": "h1" if is_own_page else "h3",
         "section": "h2" if is_own_page else "h4",
@@ -158,8 +163,15 @@ def _surroundings(request: Request, pk: int, card: selectors.Card) -> dict[str, 
     }
 
 
-def _visible(request: Request, pk: int) -> Any:
-    return get_object_or_404(policies.visible_to(request.member).select_related("assignee__user"), pk=pk)
+def _visible(request: Request, pk: int) -> Contact:
+    allowed = policies.visible_to(request.member).select_related("assignee__user")
+    return http.pick(allowed, present=Contact.objects.present(), pk=pk)
+
+
+def editable(request: Request, pk: int) -> Contact:
+    """A contact that this member may change; PermissionDenied when they may only look."""
+    allowed = policies.editable_by(request.member).select_related("assignee__user")
+    return http.pick(allowed, present=Contact.objects.present(), pk=pk)
 
 
 def _given_away(request: Request) -> HttpResponse:

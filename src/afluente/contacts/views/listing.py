@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,6 +26,8 @@ SOURCES = ("form", "webhook", "api", "import", "manual")
 @require_safe
 def contacts(request: Request) -> HttpResponse:
     """The list; only its rows when a filter or the end of the page asks."""
+    if not policies.may_list(request.member):
+        raise PermissionDenied
     wanted = selectors.Filter.read(request.GET)
     page = selectors.contact_page(member=request.member, wanted=wanted)
     more = wanted.address(after=page.next_after) if page.next_after else ""
@@ -33,6 +36,7 @@ def contacts(request: Request) -> HttpResponse:
         "wanted": wanted,
         "more_url": reverse("contacts:list") + more if more else "",
         "sources": [(kind, channels.channel(kind).label) for kind in SOURCES],
+        "may_create": policies.may_create(request.member),
         "members": assignable_by(request.member).order_by("user__name"),
         "is_part": htmx.wants_fragment(request),
     }
@@ -43,6 +47,8 @@ def contacts(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """The form for a new contact. An e-mail that somebody has already is said once, then accepted (Q2)."""
+    if not policies.may_create(request.member):
+        raise PermissionDenied
     form = forms.NewPerson(request.POST if request.method == "POST" else None)
     same = None
     if request.method == "POST" and form.is_valid():

@@ -20,7 +20,6 @@ from afluente.deals.selectors.pipelines import (
     default_pipeline,
     move_targets,
     pipeline_summaries,
-    pipelines_with_stages,
     stage_rows,
     stages_beside,
 )
@@ -52,7 +51,6 @@ __all__ = [
     "people_linked_to",
     "people_to_add",
     "pipeline_summaries",
-    "pipelines_with_stages",
     "return_stage",
     "stage_rows",
     "stages_beside",

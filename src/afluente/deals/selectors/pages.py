@@ -144,6 +144,6 @@ def people_to_add(*, member: Membership, deal: Deal, words: str) -> list[PersonL
     digits = "".join(character for character in words if character.isdigit())
     if len(digits) >= 4:
         named |= Q(phones__e164__contains=digits)
-    seen = contact_policies.visible_to(member).filter(named).exclude(deal_links__deal_id=deal.pk)
+    seen = contact_policies.listed_to(member).filter(named).exclude(deal_links__deal_id=deal.pk)
     ordered = seen.distinct().order_by("sort_name", "pk").prefetch_related("emails", "phones")
     return [_line(contact) for contact in ordered[:8]]

@@ -65,11 +65,6 @@ def move_targets(*, member: Membership) -> list[Pipeline]:
     return _with_stages(policies.pipelines_of(member))
 
 
-def pipelines_with_stages() -> list[Pipeline]:
-    """Every present pipeline with its stages at hand (`stages.all`), in two queries."""
-    return _with_stages(Pipeline.objects.present())
-
-
 def _with_stages(pipelines: PipelineQuerySet) -> list[Pipeline]:
     stages = Stage.objects.order_by("position", "pk")
     return list(pipelines.order_by("position", "pk").prefetch_related(Prefetch("stages", stages)))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import get_language, gettext
 
 from afluente.accounts import policies as accounts
 from afluente.deals import policies
+from afluente.deals.models import Deal
+from afluente.kernel import http
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.accounts.requests import Request
-    from afluente.deals.models import Deal
+    from afluente.deals.models import DealQuerySet
 
 _NUMBERS = {"BR": "pt-br", "PL": "pl"}
 
@@ -33,11 +35,22 @@ def number_locale(request: Request) -> str:
 
 
 def movable(request: Request, pk: int) -> Deal:
-    """A deal this member may change; 404 otherwise."""
-    deal = policies.movable_by(request.member).select_related("pipeline", "stage").filter(pk=pk).first()
-    if deal is None:
-        raise Http404
-    return deal
+    """A deal this member may change; 403 when it is out of reach, 404 when there is none."""
+    return _picked(policies.movable_by(request.member), pk)
+
+
+def visible(request: Request, pk: int) -> Deal:
+    """A deal this member sees; otherwise as `movable`."""
+    return _picked(policies.visible_to(request.member), pk)
+
+
+def deletable(request: Request, pk: int) -> Deal:
+    """A deal this member may put away; otherwise as `movable`."""
+    return _picked(policies.deletable_by(request.member), pk)
+
+
+def _picked(allowed: DealQuerySet, pk: int) -> Deal:
+    return http.pick(allowed.select_related("pipeline", "stage"), present=Deal.objects.present(), pk=pk)
 
 
 def stage_gone() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,6 +29,8 @@ MANY = 200  # ids in one request for cards; a burst larger than this is a reload
 @require_safe
 def board(request: Request, pk: int | None = None) -> HttpResponse:
     """One pipeline, the first one unless told otherwise; or its closed deals (`?status=won`)."""
+    if not policies.may_list(request.member):
+        raise PermissionDenied
     targets = selectors.move_targets(member=request.member)
     pipeline = next((one for one in targets if pk in {None, one.pk}), None)
     if pipeline is None and pk is not None:
@@ -73,6 +76,7 @@ def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, s
         "sources": forms.source_choices(),
         "asked_member": next((one for one in everybody if str(one.pk) == asked.assignee), None),
         "may_configure": policies.may_configure(request.member),
+        "may_create": policies.may_create(request.member),
         "rail": True,
     }
 
@@ -131,6 +135,8 @@ def changed_cards(request: Request, pipeline: Pipeline, ids: list[int]) -> HttpR
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request) -> HttpResponse:
     """Quick add: at the top of a column, or on a page of its own. The creator becomes the assignee."""
+    if not policies.may_create(request.member):
+        raise PermissionDenied
     data = request.POST if request.method == "POST" else None
     wish = {"stage": request.GET.get("stage") or _first_stage(request)}
     form = _quick_add(request, data, wish | {"contact": asking.number(request.GET.get("contact"))})

@@ -39,6 +39,7 @@ def deal(request: Request, pk: int) -> HttpResponse:
 def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> HttpResponse:
     page = selectors.deal_page(member=request.member, deal_id=pk)
     if page is None:
+        asking.visible(request, pk)
         raise Http404
     found = feed(request, page.deal)
     if wants_fragment(request) and "history" in request.headers.get("HX-Target", ""):
@@ -47,6 +48,8 @@ def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> Http
         "page": page,
         "deal": page.deal,
         "feed": found,
+        "may_move": policies.movable_by(request.member).filter(pk=pk).exists(),
+        "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
         "members": asking.members(request),
         "close_url": reverse("deals:pipeline", args=[page.deal.pipeline_id]),
         "link": request.build_absolute_uri(reverse("deals:deal", args=[pk])),
@@ -69,12 +72,12 @@ def feed(request: Request, found: Deal) -> timeline_selectors.Feed:
 @require_POST
 def comments(request: Request, pk: int) -> HttpResponse:
     """Write a comment; the history with it, or the box with what is wrong."""
-    found = asking.movable(request, pk)
-    words = request.POST.get("text", "")
+    found = asking.visible(request, pk)
     try:
-        timeline.add_comment(text=words, by=request.member, deal_id=pk)
+        timeline.add_comment(by=request.member, deal_id=pk, **timeline.typed(request.POST))
     except timeline.CommentRefusedError as refused:
-        shown = feed(request, found).refused(text=words, error=str(refused))
+        asks = isinstance(refused, timeline.BlindMentionError)
+        shown = feed(request, found).refused(refused, request.POST, asks=asks)
         if not wants_fragment(request):
             return _draw(request, pk, status=422, feed=shown)
         return render(request, "timeline/_posted.html", {"feed": shown}, status=422)
@@ -184,7 +187,7 @@ def people(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def deletion(request: Request, pk: int) -> HttpResponse:
     """Put the deal away, with a way back."""
-    gone = asking.movable(request, pk)
+    gone = asking.deletable(request, pk)
     services.delete_deals(deal_ids=[pk], by=asking.by(request))
     said = gettext("Deleted {name}").format(name=gone.name)
     way_back = reverse("deals:restoring", args=[pk])
