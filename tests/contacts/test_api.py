@@ -1,43 +1,14 @@
 """Contacts over the API."""
 
-import json
 
 import pytest
 
-from afluente.accounts.models import ApiToken
 from afluente.contacts.models import Contact
 from afluente.contacts.statements import search
-from afluente.kernel import clock, ids
 from afluente.timeline.models import Event
-from tests import cast, make
+from tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def call(people):
-    """`call("GET", "/contacts")` with a token of the owner; `as_` for one of somebody else."""
-
-    def make_call(method, path, body=None, *, as_=people.ana, scopes=("contacts:read", "contacts:write")):
-        secret = f"af_{people.workspace.pk}_{ids.random_text(32)}"
-        ApiToken.objects.create(
-            name="Site",
-            digest=ids.digest(secret),
-            hint="x",
-            scopes=list(scopes),
-            created_by=as_,
-            created_at=clock.now(),
-        )
-        answer = cast.Browser().generic(
-            method,
-            f"/api/v1{path}",
-            data=json.dumps(body) if body is not None else "",
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {secret}"},
-        )
-        return answer.status_code, answer.json()
-
-    return make_call
 
 
 def test_a_contact_is_added_read_and_changed(call):

@@ -11,7 +11,12 @@ class ContactsConfig(AppConfig):
     label = "contacts"
 
     def ready(self) -> None:
-        from afluente.ui import navigation  # noqa: PLC0415  when every app is loaded
+        # ruff: noqa: PLC0415  when every app is loaded
+        from afluente.accounts.policies import may_configure
+        from afluente.contacts import handlers, jobs  # noqa: F401  registers the jobs
+        from afluente.kernel import slots
+        from afluente.timeline.selectors import kinds
+        from afluente.ui import navigation
 
         navigation.register_nav(
             navigation.NavEntry(
@@ -19,3 +24,22 @@ class ContactsConfig(AppConfig):
             )
         )
         navigation.register_address("search", "contacts:list")
+        navigation.register_settings_page(
+            navigation.SettingsPage(
+                group=_("Contacts"),
+                label=_("Tags"),
+                url_name="contacts:tag_list",
+                icon="tags",
+                order=37,
+                visible=may_configure,
+            )
+        )
+        slots.register_slot("contacts.columns", handlers.tag_column)
+        kinds.register_fields({"tags": _("Tags")})
+        for name, label in (
+            ("tag.created", _("Tag made")),
+            ("tag.changed", _("Tag changed")),
+            ("tag.merged", _("Tag merged")),
+            ("tag.deleted", _("Tag deleted")),
+        ):
+            kinds.register_kind(kinds.Kind(name=name, label=label, icon="tag"))

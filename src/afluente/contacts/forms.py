@@ -66,3 +66,12 @@ class Address(forms.Form):
 
     typed = forms.CharField(max_length=1000, required=False)
     messenger = forms.ChoiceField(choices=ContactMessenger.Kind, required=False)
+
+
+class TagForm(forms.Form):
+    """A tag's name and hue; without one, the name decides."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    color = forms.IntegerField(label=_("Colour"), min_value=0, max_value=23, required=False)

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import services
+from afluente.contacts.services.indexing import INDEX_JOB
+from afluente.contacts.statements import search
 from afluente.kernel.jobs import job
 from afluente.kernel.workspace import scope
 
@@ -22,3 +24,9 @@ def reindex(*, workspace_id: int, **_later: Any) -> None:
             last = services.reindex_contacts(after=last, limit=BATCH)
         if not last:
             return
+
+
+@job(INDEX_JOB, label=_("Make contacts findable again"))
+def index(*, contact_ids: list[int], **_later: Any) -> None:
+    """Index these contacts as they are when their turn comes."""
+    search.index_contacts(contact_ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.contacts.views import addresses, contact, listing
+from afluente.contacts.views import addresses, contact, listing, tag_settings, tags
 
 app_name = "contacts"
 
@@ -23,4 +23,10 @@ urlpatterns = [
         addresses.deletion,
         name="address_deletion",
     ),
+    path("contacts/<int:pk>/tags/", tags.tags, name="tags"),
+    path("contacts/<int:pk>/tags/<int:tag>/deletion/", tags.tag_deletion, name="tag_deletion"),
+    path("settings/contacts/tags/", tag_settings.tags, name="tag_list"),
+    path("settings/contacts/tags/<int:pk>/", tag_settings.tag, name="tag_edit"),
+    path("settings/contacts/tags/<int:pk>/merge/", tag_settings.merge, name="tag_merge"),
+    path("settings/contacts/tags/<int:pk>/deletion/", tag_settings.deletion, name="tag_end"),
 ]

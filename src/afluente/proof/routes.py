@@ -24,7 +24,8 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("deals/stages/<int:pk>/", {"pk": "stage"}),
     ("settings/stages/<int:pk>/", {"pk": "stage"}),
     ("deals/<int:pk>/", {"pk": "deal"}),
-    ("contacts/<int:pk>/", {"pk": "contact", "address": "email"}),
+    ("contacts/<int:pk>/", {"pk": "contact", "address": "email", "tag": "tag"}),
+    ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
     ("comments/<int:pk>/", {"pk": "comment"}),
     ("incoming/<int:pk>/", {"pk": "event"}),
     ("settings/rules/<int:pk>/", {"pk": "rule"}),
@@ -33,6 +34,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/sources/<int:pk>/", {"pk": "source"}),
     ("api/v1/leads/<lead_id>", {"lead_id": "lead"}),
     ("api/v1/contacts/<contact_id>", {"contact_id": "contact"}),
+    ("api/v1/tags/<tag_id>", {"tag_id": "tag"}),
     ("api/v1/deals/<deal_id>", {"deal_id": "deal"}),
 )
 # Words in a path that are no ids, and what to put there.
@@ -69,6 +71,10 @@ FIELDS = {
     "person": "member",
     "id": "deal",
     "open": "deal",
+    "tag": "tag",
+    "into": "tag",
+    "into_id": "tag",
+    "contact_ids": "contact",
 }
 # Names in the API's bodies that end like an id and are none of ours.
 NOT_OURS = {"external_id": "The messenger's own id of a person."}

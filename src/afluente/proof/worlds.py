@@ -133,6 +133,8 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         ],
         by=by,
     )
+    tag = contacts.create_tag(name=canary, by=by)
+    contacts.attach_tags(contact_ids=[contact_id], tag_ids=[tag.pk], by=by)
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     rule = intake.save_rule(rule=None, name=canary)
     hook = intake.create_source(kind=Source.Kind.WEBHOOK, name=canary, rule=rule)
@@ -145,6 +147,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "token": token.pk,
         "contact": contact_id,
         "email": ContactEmail.objects.get(contact_id=contact_id).pk,
+        "tag": tag.pk,
         "deal": deal_id,
         "comment": comment.pk,
         "rule": rule.pk,

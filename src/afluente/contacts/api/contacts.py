@@ -41,6 +41,9 @@ class ContactPatch(Shape):
     emails: list[Annotated[str, Field(min_length=1, max_length=254)]] | None = Field(None, max_length=20)
     phones: list[Annotated[str, Field(min_length=1, max_length=50)]] | None = Field(None, max_length=20)
     assignee_id: int | None = Field(None, description="A member; null for nobody.")
+    tags: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
+        None, max_length=100, description="Names of all its tags; new ones are made."
+    )
 
 
 class ContactNew(ContactPatch):
@@ -76,6 +79,12 @@ class MessengerOut(Schema):
     is_primary: bool
 
 
+class TagName(Schema):
+    id: int
+    name: str
+    color: int
+
+
 class ContactOut(Schema):
     id: int
     first_name: str
@@ -90,6 +99,7 @@ class ContactOut(Schema):
     emails: list[EmailOut]
     phones: list[PhoneOut]
     messengers: list[MessengerOut]
+    tags: list[TagName]
 
 
 class ContactsOut(Schema):
@@ -189,6 +199,13 @@ def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
     )
     contact_id = services.create_contacts(contacts=[new], by=_actor(request))[0]
     services.note_same_emails(contact_id=contact_id)
+    try:
+        tags = services.ensure_tags(names=payload.tags or (), by=_actor(request))
+    except services.TagRefusedError as refused:
+        return _refusal(422, "invalid", str(refused), "tags")
+    services.attach_tags(
+        contact_ids=[contact_id], tag_ids=[tag.pk for tag in tags], by=_actor(request), is_told=False
+    )
     return Status(201, selectors.api_contacts([contact_id])[0])
 
 
@@ -213,6 +230,8 @@ def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch)
         return _refusal(422, "invalid", str(mistake), mistake.field)
     except services.AddressRefusedError as refused:
         return _refusal(422, "invalid", str(refused), "emails" if payload.emails else "phones")
+    except services.TagRefusedError as refused:
+        return _refusal(422, "invalid", str(refused), "tags")
     except services.NamelessContactError:
         return _refusal(422, "invalid", "Keep a name or an address.", "first_name")
     return selectors.api_contacts([contact_id])[0]
@@ -250,6 +269,9 @@ def _change(request: HttpRequest, found: Contact, payload: ContactPatch) -> None
             last_name=found.last_name if payload.last_name is None else payload.last_name,
             by=by,
         )
+    if payload.tags is not None:
+        tags = services.ensure_tags(names=payload.tags, by=by)
+        services.set_tags(contact_id=found.pk, tag_ids=[tag.pk for tag in tags], by=by)
     if "assignee_id" in given:
         services.assign_contact(contact_id=found.pk, to=_assignee(request, payload.assignee_id), by=by)
 

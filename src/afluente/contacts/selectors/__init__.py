@@ -20,6 +20,17 @@ from afluente.contacts.selectors.fields import (
 )
 from afluente.contacts.selectors.listing import Filter, Page, Row, contact_page, filtered
 from afluente.contacts.selectors.searching import NOBODY, find_ids, search_contacts
+from afluente.contacts.selectors.tags import (
+    TagOptions,
+    TagRow,
+    api_tag,
+    api_tags,
+    contact_count,
+    tag_options,
+    tag_rows,
+    tag_uses,
+    tags_of,
+)
 from afluente.contacts.selectors.values import (
     CardGroup,
     CardValue,
@@ -57,11 +68,16 @@ __all__ = [
     "Page",
     "Place",
     "Row",
+    "TagOptions",
+    "TagRow",
     "api_contacts",
     "api_page",
+    "api_tag",
+    "api_tags",
     "attributes",
     "card_groups",
     "contact_card",
+    "contact_count",
     "contact_page",
     "fields_of",
     "filtered",
@@ -84,6 +100,10 @@ __all__ = [
     "stored_count",
     "tabs",
     "tabs_of",
+    "tag_options",
+    "tag_rows",
+    "tag_uses",
+    "tags_of",
     "uses_of",
     "values_of",
 ]

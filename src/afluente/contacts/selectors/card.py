@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone, PossibleDuplicate
+from afluente.contacts.selectors.tags import tags_of
 from afluente.kernel import phone, slots
 from afluente.timeline.selectors import touch
 from afluente.ui import channels
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from afluente.accounts.models import Membership
+    from afluente.contacts.models import Tag
 
 _LABELS: dict[str, StrOrPromise] = {
     "email": _("E-mail"),
@@ -65,6 +67,7 @@ class Card:
     phones: Sequence[Address]
     messengers: Sequence[Address]
     duplicates: Sequence[Contact]
+    tags: Sequence[Tag] = ()
     former_assignee: str = ""  # the responsible person, when they can no longer be chosen
 
     @property
@@ -103,7 +106,7 @@ class Card:
 
 
 def contact_card(*, member: Membership, contact_id: int) -> Card | None:
-    """The contact with its addresses and possible doubles, in 5 queries; None when `member` does not see it."""
+    """The contact with its addresses, tags and possible doubles, in 6 queries; None when `member` does not see it."""
     contact = policies.visible_to(member).select_related("assignee__user").filter(pk=contact_id).first()
     if contact is None:
         return None
@@ -117,6 +120,7 @@ def contact_card(*, member: Membership, contact_id: int) -> Card | None:
         phones=phones,
         messengers=_siblings([_messenger(row) for row in _of(ContactMessenger.objects, contact)]),
         duplicates=list(_doubles(member, contact)),
+        tags=tags_of([contact.pk]).get(contact.pk, []),
         former_assignee=gone.user.name if gone else "",
     )
 

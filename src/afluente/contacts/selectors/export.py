@@ -1,4 +1,4 @@
-"""Contacts as plain values for other programs: four queries a page, no model objects."""
+"""Contacts as plain values for other programs: five queries a page, no model objects."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
 from afluente.contacts.selectors.listing import Filter, filtered, newest_ids
+from afluente.contacts.selectors.tags import tags_of
 from afluente.kernel.keyset import Beyond
 
 if TYPE_CHECKING:
@@ -87,8 +88,17 @@ def _with_addresses(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names = ContactMessenger.objects.filter(contact_id__in=ids).order_by(*order)
     for contact_id, kind, value, is_primary in names.values_list("contact_id", "kind", "value", "is_primary"):
         messengers[contact_id].append({"kind": kind, "value": value, "is_primary": is_primary})
+    tags = tags_of(ids)
     return [
-        {**row, "emails": emails[row["id"]], "phones": phones[row["id"]], "messengers": messengers[row["id"]]}
+        {
+            **row,
+            "emails": emails[row["id"]],
+            "phones": phones[row["id"]],
+            "messengers": messengers[row["id"]],
+            "tags": [
+                {"id": tag.pk, "name": tag.name, "color": tag.color} for tag in tags.get(row["id"], ())
+            ],
+        }
         for row in rows
     ]
 

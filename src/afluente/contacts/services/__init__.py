@@ -43,10 +43,29 @@ from afluente.contacts.services.identity import (
     lock_identities,
     note_possible_duplicates,
 )
-from afluente.contacts.services.indexing import reindex_contacts
+from afluente.contacts.services.indexing import index_many, reindex_contacts
 from afluente.contacts.services.options import OptionDraft, delete_tab, save_options, save_tab
 from afluente.contacts.services.places import PARTS, change_place
 from afluente.contacts.services.reading import ValueRefusedError, read_value
+from afluente.contacts.services.tagging import (
+    Tagging,
+    attach_tags,
+    change_tags,
+    detach_tags,
+    set_tags,
+    undo_tagging,
+)
+from afluente.contacts.services.tags import (
+    HUES,
+    TagGoneError,
+    TagNameTakenError,
+    TagRefusedError,
+    change_tag,
+    create_tag,
+    delete_tag,
+    ensure_tags,
+    merge_tags,
+)
 from afluente.contacts.services.undoing import undo_changes
 from afluente.contacts.services.values import (
     FieldGoneError,
@@ -60,6 +79,7 @@ from afluente.contacts.services.values import (
 )
 
 __all__ = [
+    "HUES",
     "PARTS",
     "AddressGoneError",
     "AddressRefusedError",
@@ -77,26 +97,39 @@ __all__ = [
     "NewContact",
     "OptionDraft",
     "PhoneValue",
+    "TagGoneError",
+    "TagNameTakenError",
+    "TagRefusedError",
+    "Tagging",
     "ValueChange",
     "ValueRefusedError",
     "add_address",
     "assign_contact",
+    "attach_tags",
     "change_address",
     "change_data",
     "change_field",
     "change_place",
+    "change_tag",
+    "change_tags",
     "change_value",
     "check_required",
     "create_contacts",
     "create_field",
+    "create_tag",
     "delete_field",
     "delete_tab",
+    "delete_tag",
+    "detach_tags",
     "enrich_contacts",
+    "ensure_tags",
     "fill_values",
     "find_and_hold",
     "find_contacts",
+    "index_many",
     "lock_identities",
     "make_primary",
+    "merge_tags",
     "note_possible_duplicates",
     "note_same_emails",
     "order_fields",
@@ -109,6 +142,8 @@ __all__ = [
     "save_options",
     "save_tab",
     "set_field_state",
+    "set_tags",
     "set_values",
     "undo_changes",
+    "undo_tagging",
 ]

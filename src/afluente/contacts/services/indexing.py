@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from afluente.contacts.models import Contact
 from afluente.contacts.statements import search
+from afluente.kernel import jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INDEX_JOB = "contacts.index"
+AT_ONCE = 1_000
 
 
 def reindex_contacts(*, after: int, limit: int) -> int:
@@ -12,3 +21,12 @@ def reindex_contacts(*, after: int, limit: int) -> int:
     found = list(ids)
     search.index_contacts(found)
     return found[-1] if found else 0
+
+
+def index_many(contact_ids: Sequence[int]) -> None:
+    """Index these contacts: up to a thousand in this transaction, the others by jobs of a thousand."""
+    slices = [contact_ids[start : start + AT_ONCE] for start in range(0, len(contact_ids), AT_ONCE)]
+    if slices:
+        search.index_contacts(slices[0])
+    if len(slices) > 1:
+        jobs.enqueue_many(INDEX_JOB, [{"contact_ids": list(one)} for one in slices[1:]])
