@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from afluente.contacts.models import ContactMessenger
+from afluente.contacts.models import ContactMessenger, Field
+from afluente.contacts.models.fields import TEXT_LIMIT
+from afluente.contacts.selectors import local_parts, number_typed, show
 from afluente.contacts.services import EmailValue, NewContact, PhoneValue
 from afluente.kernel import email, phone, text
+
+if TYPE_CHECKING:
+    from afluente.contacts.selectors import Held, KnownField
+    from afluente.contacts.services import FieldRefusedError
 
 
 class NewPerson(forms.Form):
@@ -75,3 +81,86 @@ class TagForm(forms.Form):
         label=_("Name"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     color = forms.IntegerField(label=_("Colour"), min_value=0, max_value=23, required=False)
+
+
+class NewField(forms.Form):
+    """A field made in place: name, type, required or not (SP-096..099)."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=255,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    kind = forms.ChoiceField(label=_("Type"), choices=Field.Kind.choices)
+    options = forms.CharField(
+        label=_("Choices"),
+        required=False,
+        help_text=_("One on each line."),
+        widget=forms.Textarea(attrs={"rows": 4, "data-lines": True}),
+    )
+    format = forms.ChoiceField(label=_("Checked as"), choices=Field.Format.choices, required=False)
+    is_required = forms.BooleanField(label=_("Must be filled in"), required=False)
+
+    def properties(self) -> dict[str, Any]:
+        """What `services.create_field` takes."""
+        values = dict(self.cleaned_data)
+        values["options"] = values["options"].splitlines()
+        if values["kind"] == Field.Kind.CHECKBOX:
+            values["is_required"] = False
+        return values
+
+    def refuse(self, error: FieldRefusedError) -> None:
+        """Show why the field cannot be so, at the property it is about."""
+        self.add_error(error.place if error.place in self.fields else None, str(error))
+
+
+class ValueForm(forms.Form):
+    """The box, or boxes, in which a value is typed; drawn only: `services.read_value` reads it."""
+
+
+def value_form(field: KnownField, held: Held | None, typed: Any = None) -> ValueForm:
+    """The form for a value of `field`, with what it has or, after a refusal, what was typed."""
+    form = ValueForm(auto_id=f"typed-{field.id}-%s")
+    form.fields["typed"] = _value_field(field, held, typed)
+    widget = form.fields["typed"].widget
+    if field.kind != Field.Kind.MULTISELECT:
+        widget.attrs |= {"class": "input", "autofocus": True, "autocomplete": "off"}
+    if field.kind == Field.Kind.MOMENT:
+        day, time = local_parts(held) if typed is None else (str(typed).partition(" ")[::2])
+        form.fields["typed"].initial = day
+        form.fields["time"] = forms.CharField(
+            required=False,
+            initial=time,
+            widget=forms.TextInput(attrs={"type": "time", "class": "input"}),
+        )
+    return form
+
+
+def _value_field(field: KnownField, held: Held | None, typed: Any) -> forms.Field:
+    if field.has_options:
+        chosen = held if isinstance(held, tuple) else ()
+        shown = [one for one in field.options if not one.is_archived or one.id in chosen]
+        choices = [(f"#{one.id}", one.label) for one in shown]
+        initial = [f"#{number}" for number in chosen] if typed is None else typed
+        if field.kind == Field.Kind.MULTISELECT:
+            return forms.MultipleChoiceField(
+                choices=choices, initial=initial, widget=forms.CheckboxSelectMultiple
+            )
+        first = initial if isinstance(initial, str) else next(iter(initial), "")
+        return forms.ChoiceField(choices=[("", "—"), *choices], initial=first)
+    initial = (held if isinstance(held, str) else number_typed(held)) if typed is None else typed
+    if isinstance(held, str) and field.format and typed is None:
+        initial = show(field, held)
+    return forms.CharField(initial=initial, required=False, widget=_widget(field))
+
+
+def _widget(field: KnownField) -> forms.Widget:
+    if field.kind == Field.Kind.MOMENT:
+        return forms.TextInput(attrs={"type": "date"})
+    if field.kind == Field.Kind.NUMBER:
+        return forms.TextInput(attrs={"inputmode": "decimal"})
+    if field.kind == Field.Kind.LINK:
+        return forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"})
+    if field.kind == Field.Kind.TEXT and not field.format:
+        return forms.Textarea(attrs={"rows": 1, "maxlength": TEXT_LIMIT})
+    return forms.TextInput()

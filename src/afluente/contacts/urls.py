@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.contacts.views import addresses, contact, listing, tag_settings, tags
+from afluente.contacts.views import addresses, contact, listing, tag_settings, tags, values
 
 app_name = "contacts"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("contacts/new/", listing.new, name="new"),
     path("contacts/<int:pk>/", contact.contact, name="contact"),
     path("contacts/<int:pk>/name/", contact.name, name="name"),
+    path("contacts/<int:pk>/values/<int:attribute>/", values.value, name="value"),
+    path("contacts/<int:pk>/details/<str:part>/", values.detail, name="detail"),
+    path("contacts/<int:pk>/fields/", values.fields, name="fields"),
+    path("contacts/<int:pk>/changes/<int:change>/undo/", values.undo, name="undo"),
     path("contacts/<int:pk>/assignee/", contact.assignee, name="assignee"),
     path("contacts/<int:pk>/comments/", contact.comments, name="comments"),
     path("contacts/<int:pk>/addresses/", addresses.addresses, name="addresses"),

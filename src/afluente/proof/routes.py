@@ -24,7 +24,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("deals/stages/<int:pk>/", {"pk": "stage"}),
     ("settings/stages/<int:pk>/", {"pk": "stage"}),
     ("deals/<int:pk>/", {"pk": "deal"}),
-    ("contacts/<int:pk>/", {"pk": "contact", "address": "email", "tag": "tag"}),
+    ("contacts/<int:pk>/", {"pk": "contact", "attribute": "field", "change": "change", "address": "email", "tag": "tag"}),
     ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
     ("comments/<int:pk>/", {"pk": "comment"}),
     ("incoming/<int:pk>/", {"pk": "event"}),
@@ -38,7 +38,10 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/deals/<deal_id>", {"deal_id": "deal"}),
 )
 # Words in a path that are no ids, and what to put there.
-WORDS = {"field": ("name", "assignee", "amount"), "kind": ("email", "phone", "messenger")}
+WORDS = {
+    "field": ("name", "assignee", "amount"),
+    "part": ("location", "address"),
+    "kind": ("email", "phone", "messenger")}
 # Paths whose variable part is itself the key, each with the reason why no foreign id can stand there.
 KEYED = {
     "invitations/<slug:text>/": "The text is a random secret; it opens the workspace that sent it.",

@@ -16,7 +16,7 @@ from afluente.accounts.models import Membership, Reach, Role, User
 from afluente.accounts.requests import SESSION_KEY
 from afluente.capture import services as capture
 from afluente.contacts import services as contacts
-from afluente.contacts.models import ContactEmail
+from afluente.contacts.models import ContactEmail, FieldOption
 from afluente.deals import services as deals
 from afluente.deals.models import Pipeline
 from afluente.intake import services as intake
@@ -135,6 +135,10 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     )
     tag = contacts.create_tag(name=canary, by=by)
     contacts.attach_tags(contact_ids=[contact_id], tag_ids=[tag.pk], by=by)
+    field = contacts.create_field(name=canary, kind="select", options=[canary], by=by)
+    option = FieldOption.objects.get(field=field)
+    (change,) = contacts.set_values(contact_ids=[contact_id], values={field.pk: (option.pk,)}, by=by)
+    tab = contacts.save_tab(tab_id=None, name=canary, by=by)
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     rule = intake.save_rule(rule=None, name=canary)
     hook = intake.create_source(kind=Source.Kind.WEBHOOK, name=canary, rule=rule)
@@ -148,6 +152,9 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "contact": contact_id,
         "email": ContactEmail.objects.get(contact_id=contact_id).pk,
         "tag": tag.pk,
+        "field": field.pk,
+        "tab": tab.pk,
+        "change": change,
         "deal": deal_id,
         "comment": comment.pk,
         "rule": rule.pk,

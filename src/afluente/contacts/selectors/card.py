@@ -8,9 +8,12 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
 
+from afluente.accounts.policies import may_configure
 from afluente.contacts import policies
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone, PossibleDuplicate
+from afluente.contacts.selectors.fields import CONTACT
 from afluente.contacts.selectors.tags import tags_of
+from afluente.contacts.selectors.values import CardGroup, card_groups
 from afluente.kernel import phone, slots
 from afluente.timeline.selectors import touch
 from afluente.ui import channels
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Tag
+    from afluente.contacts.selectors.values import CardValue
 
 _LABELS: dict[str, StrOrPromise] = {
     "email": _("E-mail"),
@@ -68,12 +72,23 @@ class Card:
     messengers: Sequence[Address]
     duplicates: Sequence[Contact]
     tags: Sequence[Tag] = ()
+    groups: Sequence[CardGroup] = ()  # fields: the General ones, then those under headings
+    may_add_field: bool = False
     former_assignee: str = ""  # the responsible person, when they can no longer be chosen
 
     @property
     def source_label(self) -> StrOrPromise:
         """The form's or the webhook's own name; else the kind of source."""
         return self.contact.source_name or channels.channel(self.contact.source).label
+
+    @property
+    def general(self) -> Sequence[CardValue]:
+        """The fields without a heading of their own."""
+        return self.groups[0].values if self.groups else ()
+
+    @property
+    def headed(self) -> Sequence[CardGroup]:
+        return self.groups[1:]
 
     @property
     def addable(self) -> list[tuple[str, StrOrPromise]]:
@@ -121,6 +136,8 @@ def contact_card(*, member: Membership, contact_id: int) -> Card | None:
         messengers=_siblings([_messenger(row) for row in _of(ContactMessenger.objects, contact)]),
         duplicates=list(_doubles(member, contact)),
         tags=tags_of([contact.pk]).get(contact.pk, []),
+        groups=card_groups(CONTACT, contact.pk),
+        may_add_field=may_configure(member),
         former_assignee=gone.user.name if gone else "",
     )
 

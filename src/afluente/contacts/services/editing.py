@@ -71,10 +71,10 @@ def lock_contact(contact_id: int) -> Contact:
     return Contact.objects.present().select_for_update().get(pk=contact_id)
 
 
-def tell_change(contact_id: int, data: Mapping[str, Any], by: Actor) -> None:
-    """Make the contact findable as it is now, and write the change down."""
+def tell_change(contact_id: int, data: Mapping[str, Any], by: Actor) -> int:
+    """Make the contact findable as it is now, and write the change down; the number of the event."""
     search.index_contacts([contact_id])
-    timeline.record([NewEvent("contact.changed", by, contact_id=contact_id, data=dict(data))])
+    return timeline.record([NewEvent("contact.changed", by, contact_id=contact_id, data=dict(data))])[0]
 
 
 def _write(contact: Contact, wanted: Mapping[str, str], by: Actor) -> Contact:

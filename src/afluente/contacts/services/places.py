@@ -11,7 +11,6 @@ from afluente.contacts.services.editing import ChangedMeanwhileError, lock_conta
 from afluente.kernel import clock, text
 
 if TYPE_CHECKING:
-    from afluente.contacts.models import Contact
     from afluente.timeline.events import Actor
 
 Part = Literal["location", "address"]
@@ -21,8 +20,10 @@ __all__ = ["PARTS", "ChangedMeanwhileError", "Part", "change_place"]
 
 
 @transaction.atomic
-def change_place(*, contact_id: int, part: Part, value: str, by: Actor, seen: str | None = None) -> Contact:
-    """Change the location or the address of a contact.
+def change_place(
+    *, contact_id: int, part: Part, value: str, by: Actor, seen: str | None = None
+) -> int | None:
+    """Change the location or the address of a contact; the number of the event, None when it was so.
 
     `seen` is what the editor showed: ChangedMeanwhileError when somebody else has changed it since.
     """
@@ -31,9 +32,8 @@ def change_place(*, contact_id: int, part: Part, value: str, by: Actor, seen: st
     if seen is not None and present not in {seen, wanted}:
         raise ChangedMeanwhileError(present or gettext("nothing"))
     if wanted == present:
-        return contact
+        return None
     setattr(contact, part, wanted)
     contact.updated_at = clock.now()
     contact.save(update_fields=[part, "updated_at"])
-    tell_change(contact_id, {part: [present, wanted]}, by)
-    return contact
+    return tell_change(contact_id, {part: [present, wanted]}, by)

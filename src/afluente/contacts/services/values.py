@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -110,7 +111,8 @@ def replace_values(entity: str, given: Mapping[int, Mapping[int, Held | None]]) 
     changes = [
         ValueChange(record, fields[number], before, after)
         for record, values in given.items()
-        for number, after in values.items()
+        for number, value in values.items()
+        for after in (Decimal(value) if type(value) is int else value,)
         if number in fields
         and selectors.plain(before := held.get(record, {}).get(number)) != selectors.plain(after)
     ]
