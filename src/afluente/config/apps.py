@@ -7,9 +7,10 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from afluente.config import handlers
+        from afluente.config import handlers, records
 
         handlers.register()
+        records.register()
         _register_pages()
 
 

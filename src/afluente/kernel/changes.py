@@ -20,7 +20,8 @@ Reach = Mapping[str, frozenset[int | None] | None]
 @dataclass(frozen=True)
 class Change:
     """One line of the log, as far as a stream needs it. `before` is the assignee of the subject
-    named by `kind` before the change, NOT_SAID when the change was not about that.
+    named by `kind` before the change, NOT_SAID when the change was not about that. `member` is whom
+    alone it concerns, None for everybody who may know.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Change:
     deal: int | None
     contact: int | None
     before: object = NOT_SAID
+    member: int | None = None
 
     @property
     def subject(self) -> str:
@@ -49,6 +51,11 @@ class Batch:
     snapshot: Snapshot
     changes: Sequence[Change] = ()
     is_cut: bool = False
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether anything in it concerns one member alone."""
+        return any(change.member is not None for change in self.changes)
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,8 @@ def _told(
     batch: Batch, viewer: Viewer, visible: Visible, since: Cursor
 ) -> Iterator[tuple[Change, dict[str, object]]]:
     for change in batch.changes:
-        if not since.has(change.id, change.tx):
+        is_theirs = change.member in {None, viewer.member_id}
+        if is_theirs and not since.has(change.id, change.tx):
             said = message(change, viewer, visible)
             if said is not None:
                 yield change, said

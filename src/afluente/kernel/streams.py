@@ -85,7 +85,7 @@ class Stream:
         if made is None or not self.viewer.sees_all:
             text = encode(batch, self.viewer, visible, since=self.position)
         else:
-            key = str(self.position)
+            key = f"{self.position} {self.viewer.member_id if batch.is_personal else ''}"
             if key not in made:
                 made[key] = encode(batch, self.viewer, visible, since=self.position)
             text = made[key]

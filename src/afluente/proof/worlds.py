@@ -25,6 +25,7 @@ from afluente.kernel import box
 from afluente.kernel.workspace import scope
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
+from afluente.timeline.models import Notification
 
 TABLES = """
 SELECT c.relname FROM pg_class c
@@ -140,6 +141,9 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     (change,) = contacts.set_values(contact_ids=[contact_id], values={field.pk: (option.pk,)}, by=by)
     tab = contacts.save_tab(tab_id=None, name=canary, by=by)
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
+    deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
+    about: dict[str, Any] = {"record_kind": "contact", "record_id": contact_id, "comment_id": comment.pk}
+    timeline.notify([timeline.Notice(member_id=owner.pk, kind="mention", actor=by, **about)])
     rule = intake.save_rule(rule=None, name=canary)
     hook = intake.create_source(kind=Source.Kind.WEBHOOK, name=canary, rule=rule)
     form = capture.create_form(name=canary, language="en")
@@ -157,6 +161,9 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "change": change,
         "deal": deal_id,
         "comment": comment.pk,
+        "deal_comment": deal_comment.pk,
+        "log": comment.event_id,
+        "notification": Notification.objects.get().pk,
         "rule": rule.pk,
         "hook": hook.pk,
         "source": hook.pk,

@@ -23,6 +23,14 @@ class Actor:
 SYSTEM = Actor("system")
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A record as others name it, and where its page is."""
+
+    name: str
+    url: str
+
+
 def each(by: Actor | Sequence[Actor], count: int) -> Sequence[Actor]:
     """One actor for each of `count` things, when one acts for all or each has its own."""
     return [by] * count if isinstance(by, Actor) else by

@@ -1,22 +1,105 @@
-"""Who may change what is written about a record. Who may read it is who may see the record."""
+"""Who may read and change what is written about a record. Who may read it is who may see the record.
+
+The records lie above this floor: each slice says with `register_record` which of its rows a member
+sees. So a comment or a notification is shown exactly to whom its record would be shown now.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from afluente.timeline.models import Comment
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
+
+from afluente.timeline.models import Comment, Notification
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
     from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
+    from afluente.timeline.events import Subject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A kind of record that people write about and are told about.
+
+    `visible(member)` is the queryset of what they see; `subjects(member, ids)` names those among
+    `ids` that they see.
+    """
+
+    kind: str
+    visible: Callable[[Membership], QuerySet[Any]]
+    subjects: Callable[[Membership, Sequence[int]], Mapping[int, Subject]]
+
+
+_records: dict[str, Record] = {}
+
+
+def register_record(record: Record) -> None:
+    """Say who sees records of a kind, and what they are called. The last word wins."""
+    _records[record.kind] = record
+
+
+def is_seen(member: Membership, kind: str, pk: int) -> bool:
+    """Whether `member` sees this record."""
+    return kind in _records and _records[kind].visible(member).filter(pk=pk).exists()
+
+
+def seen_by(kind: str, pk: int, members: Collection[Membership]) -> set[int]:
+    """Numbers of those among `members` who see this record: one query for all of them."""
+    if kind not in _records or not members:
+        return set()
+    first, *rest = [
+        _records[kind]
+        .visible(member)
+        .filter(pk=pk)
+        .order_by()
+        .annotate(seer=Value(member.pk, output_field=BigIntegerField()))
+        .values_list("seer", flat=True)
+        for member in members
+    ]
+    return set(first.union(*rest, all=True) if rest else first)
+
+
+def subjects(member: Membership, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], Subject]:
+    """Names and pages of these records, (kind, number), as far as `member` sees them."""
+    found: dict[tuple[str, int], Subject] = {}
+    for kind in {kind for kind, _ in wanted} & _records.keys():
+        numbers = sorted({pk for one, pk in wanted if one == kind})
+        found |= {(kind, pk): subject for pk, subject in _records[kind].subjects(member, numbers).items()}
+    return found
+
+
+def readable_by(member: Membership) -> QuerySet[Comment]:
+    """Comments about records that `member` sees, deleted ones among them."""
+    of_deals = Q(deal_id__isnull=False) & _seen(member, "deal", "deal_id")
+    return Comment.objects.filter(of_deals | Q(deal_id=None) & _seen(member, "contact", "contact_id"))
 
 
 def editable_by(member: Membership) -> QuerySet[Comment]:
-    """Comments whose words `member` may change: their own."""
-    return Comment.objects.filter(author_id=member.pk)
+    """Comments whose words `member` may change: their own, where they still see the record."""
+    return readable_by(member).filter(author_id=member.pk)
 
 
 def deletable_by(member: Membership) -> QuerySet[Comment]:
-    """Comments that `member` may delete or bring back: their own, an administrator's any."""
-    return Comment.objects.all() if member.is_admin else editable_by(member)
+    """Comments that `member` may delete or bring back: their own, an administrator's any (Q10)."""
+    return readable_by(member) if member.is_admin else editable_by(member)
+
+
+def notifications_of(member: Membership) -> QuerySet[Notification]:
+    """What `member` is told: only about records they see now, and words that are still there."""
+    seen = Q(pk=None)
+    for kind in _records:
+        seen |= Q(record_kind=kind) & _seen(member, kind, "record_id")
+    is_there = Q(comment=None) | Exists(Comment.objects.filter(pk=OuterRef("comment_id"), deleted_at=None))
+    return Notification.objects.filter(member_id=member.pk).filter(seen).filter(is_there)
+
+
+def _seen(member: Membership, kind: str, column: str) -> Q:
+    """Asked row by row, by primary key: a set of all visible records would be read whole."""
+    if kind not in _records:
+        return Q(pk=None)
+    return Q(Exists(_records[kind].visible(member).filter(pk=OuterRef(column)).order_by()))

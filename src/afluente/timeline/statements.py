@@ -10,6 +10,7 @@ from django.db import connection
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from afluente.timeline.events import NewEvent
@@ -34,6 +35,7 @@ RETURNING id
 _COLUMNS = "id, at, kind, deal_id, actor_kind, actor_id, actor_name, data"
 _WANTED = """
    AND (%(before)s::bigint IS NULL OR id < %(before)s) AND id >= %(down_to)s
+   AND (%(until)s::timestamptz IS NULL OR at < %(until)s)
    AND kind <> ALL(%(hidden)s) AND (%(only)s::text[] IS NULL OR kind = ANY(%(only)s))
  ORDER BY id DESC LIMIT %(limit)s
 """
@@ -58,10 +60,12 @@ def read_history(
     hidden: Sequence[str],
     only: Sequence[str] | None,
     limit: int,
+    until: dt.datetime | None = None,
 ) -> list[tuple[Any, ...]]:
     """Events of a contact itself and of these deals, newest first, as rows of `_COLUMNS`.
 
-    `before` and `down_to` bound the ids (below, and not below); `only` names the kinds wanted.
+    `before` and `down_to` bound the ids (below, and not below), `until` the moment; `only` names the
+    kinds wanted.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -75,6 +79,7 @@ def read_history(
                 "hidden": list(hidden),
                 "only": None if only is None else list(only),
                 "limit": limit,
+                "until": until,
             },
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -103,11 +108,12 @@ def insert_events(events: Sequence[NewEvent]) -> list[int]:
 # Following the log (kernel.snapshots). No ORDER BY beside the LIMIT: it would tempt the planner to
 # walk the primary key from the beginning. What passes the limit is not shown one by one anyway.
 FOLLOW = """
-SELECT s.snapshot, e.id, e.tx, e.kind, e.deal_id, e.contact_id, e.before
+SELECT s.snapshot, e.id, e.tx, e.kind, e.deal_id, e.contact_id, e.before, e.member
   FROM (SELECT pg_current_snapshot()::text AS snapshot) s
   LEFT JOIN LATERAL (
        SELECT id, tx, kind, deal_id, contact_id,
-              CASE WHEN kind LIKE '%%.assigned' THEN data -> 'from' ELSE data -> 'assignee_before' END AS before
+              CASE WHEN kind LIKE '%%.assigned' THEN data -> 'from' ELSE data -> 'assignee_before' END AS before,
+              CASE WHEN kind LIKE 'notification.%%' THEN (data ->> 'member')::bigint END AS member
          FROM timeline_event
         WHERE workspace_id = %(ws)s AND tx >= %(floor)s
           AND NOT pg_visible_in_snapshot(tx::text::xid8, %(seen)s::pg_snapshot)

@@ -1,13 +1,23 @@
-"""Comments as things of their own. They are written at the record's address."""
+"""Comments and notifications as things of their own. Comments are written at the record's address."""
 
 from django.urls import path
 
-from afluente.timeline import views
+from afluente.timeline.views import comments, notifications
 
 app_name = "timeline"
 
 urlpatterns = [
-    path("comments/<int:pk>/", views.comment, name="comment"),
-    path("comments/<int:pk>/deletion/", views.comment_deletion, name="comment_deletion"),
-    path("comments/<int:pk>/restoration/", views.comment_restoration, name="comment_restoration"),
+    path("comments/people/", comments.people, name="people"),
+    path("comments/<int:pk>/", comments.comment, name="comment"),
+    path("comments/<int:pk>/replies/", comments.replies, name="replies"),
+    path("comments/<int:pk>/deletion/", comments.comment_deletion, name="comment_deletion"),
+    path("comments/<int:pk>/restoration/", comments.comment_restoration, name="comment_restoration"),
+    path("history/kinds/", comments.kinds_shown, name="kinds"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/count/", notifications.count, name="count"),
+    path("notifications/reading/", notifications.reading_all, name="reading_all"),
+    path("notifications/unreading/", notifications.unreading, name="unreading"),
+    path("notifications/<int:pk>/opening/", notifications.opening, name="opening"),
+    path("notifications/<int:pk>/reading/", notifications.reading_one, name="reading"),
+    path("settings/notifications/", notifications.channels, name="channels"),
 ]

@@ -40,7 +40,8 @@ class NavLink:
 
     `hot` fills the count with the accent. `tab` puts the line in the phone's bar of five.
     `key` is pressed after G. `also` are addresses elsewhere that belong to the line. `current` is
-    set by the shell.
+    set by the shell. `count_url` answers with the number alone; the page asks again when the live
+    stream tells of `count_on`, such as "notification.*".
     """
 
     label: StrOrPromise
@@ -52,11 +53,15 @@ class NavLink:
     key: str = ""
     also: tuple[str, ...] = ()
     current: bool = False
+    count_url: str = ""
+    count_on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NavEntry:
-    """A fixed line of the navigation. `badge` gives a number, shown when above zero."""
+    """A fixed line of the navigation. `badge` gives a number, shown when above zero; with `counted_at`,
+    the name of a URL, it is kept true while the page is open.
+    """
 
     label: StrOrPromise
     url_name: str
@@ -68,6 +73,8 @@ class NavEntry:
     visible: Callable[[Any], bool] = everyone
     tab: bool = False
     key: str = ""
+    counted_at: str = ""
+    counted_on: str = ""
 
     def link(self, member: Any) -> NavLink:
         return NavLink(
@@ -78,6 +85,8 @@ class NavEntry:
             hot=self.hot,
             tab=self.tab,
             key=self.key,
+            count_url=reverse(self.counted_at) if self.counted_at else "",
+            count_on=self.counted_on,
         )
 
 

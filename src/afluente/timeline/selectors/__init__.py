@@ -1,29 +1,47 @@
 """Every read of the log: `feed` follows it for live updates, `history` shows it to people."""
 
+from afluente.timeline.events import Subject
+from afluente.timeline.selectors.boxes import Box
 from afluente.timeline.selectors.entries import Day, Entry, Feed
-from afluente.timeline.selectors.history import contact_events, contact_feed, deal_feed
+from afluente.timeline.selectors.history import contact_feed, deal_feed
 from afluente.timeline.selectors.kinds import (
     Kind,
-    Subject,
     known_kinds,
     register_deals,
     register_fields,
+    register_group,
     register_kind,
     touch,
 )
+from afluente.timeline.selectors.notices import NotificationKind, register_notification
+from afluente.timeline.selectors.plain import (
+    as_values,
+    comments_about,
+    contact_events,
+    deal_events,
+    of_record,
+)
 
 __all__ = [
+    "Box",
     "Day",
     "Entry",
     "Feed",
     "Kind",
+    "NotificationKind",
     "Subject",
+    "as_values",
+    "comments_about",
     "contact_events",
     "contact_feed",
+    "deal_events",
     "deal_feed",
     "known_kinds",
+    "of_record",
     "register_deals",
     "register_fields",
+    "register_group",
     "register_kind",
+    "register_notification",
     "touch",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -10,15 +11,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from afluente.timeline.selectors import kinds
+from afluente.timeline.selectors.boxes import Box
 from afluente.ui import channels
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from django.http import QueryDict
     from django.utils.safestring import SafeString
 
+    from afluente.kernel import slots
     from afluente.timeline.models import Comment
+    from afluente.timeline.selectors.threads import Thread
 
 COMMENTS = "comments"
 SIGNS = {"rule": "rule", "token": "api", "system": "rule"}
@@ -48,6 +52,8 @@ class Entry:
     deal_id: int | None = None
     deal: kinds.Subject | None = None
     comment: Comment | None = None
+    thread: Thread | None = None
+    attachments: Sequence[slots.Part] = ()
     may_edit: bool = False
     may_delete: bool = False
     changes: Sequence[Change] = ()
@@ -96,13 +102,22 @@ class Feed:
     is_first: bool = True
     more_url: str = ""
     refresh_url: str = ""
-    text: str = ""
-    error: str = ""
+    date: str = ""  # what is shown begins at the end of this day
+    is_past: bool = False  # what is shown does not begin at the newest
+    hidden_groups: Sequence[str] = ()
+    own_box: Box | None = None
     context: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def draft(self) -> str:
-        return f"comment:{self.subject}:{self.subject_id}"
+    def box(self) -> Box:
+        """Where a comment is written."""
+        return self.own_box or Box(
+            name="composer",
+            url=self.comment_url,
+            record_kind=self.subject,
+            record_id=self.subject_id,
+            draft=f"comment:{self.subject}:{self.subject_id}",
+        )
 
     @property
     def all_url(self) -> str:
@@ -112,9 +127,14 @@ class Feed:
     def comments_url(self) -> str:
         return address(self.page_url, {**self.context, "show": COMMENTS})
 
-    def refused(self, *, text: str, error: str) -> Feed:
+    @property
+    def groups(self) -> list[tuple[str, Any, bool]]:
+        """The menu Kinds: slug, name, and whether it is shown."""
+        return [(slug, label, slug not in self.hidden_groups) for slug, label in kinds.groups().items()]
+
+    def refused(self, problem: Exception, post: QueryDict, *, asks: bool) -> Feed:
         """The same page with a comment that could not be taken."""
-        return replace(self, text=text, error=error)
+        return replace(self, own_box=self.box.refused(problem, post, asks=asks))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +145,9 @@ class Place:
     before: int | None = None
     down_to: int | None = None
     day: str = ""
+    at: int | None = None  # the event to be seen, wherever it stands
+    thread: int | None = None  # the comment whose replies are open
+    date: dt.date | None = None  # the day to begin with
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Place:
@@ -134,11 +157,21 @@ class Place:
             before=_number(query.get("before")),
             down_to=_number(query.get("from")),
             day=str(query.get("day", ""))[:10],
+            at=_number(query.get("at")),
+            thread=_number(query.get("thread")),
+            date=_date(query.get("date")),
         )
 
 
 def address(url: str, values: Mapping[str, Any]) -> str:
     return f"{url}?{urlencode(values)}" if values else url
+
+
+def _date(value: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(value or "")
+    except ValueError:
+        return None
 
 
 def _number(value: str | None) -> int | None:

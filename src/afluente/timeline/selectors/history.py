@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,8 @@ from django.utils import timezone
 
 from afluente.timeline import statements
 from afluente.timeline.models import Comment
-from afluente.timeline.selectors import kinds
-from afluente.timeline.selectors.entries import Change, Day, Entry, Feed, Place, address
-from afluente.ui import formats
+from afluente.timeline.selectors import changes, kinds, notices, threads
+from afluente.timeline.selectors.entries import Day, Entry, Feed, Place, address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,35 +57,7 @@ def deal_feed(
     return _filled(feed, Place.read(query), member=member, contact_id=None, deals={})
 
 
-def contact_events(
-    *, member: Membership, contact_id: int, before: int | None
-) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of the same history as plain values for other programs, and the cursor of the next one."""
-    rows = statements.read_history(
-        contact_id=contact_id,
-        deal_ids=list(kinds.deals_of_contact(member, contact_id)),
-        before=before,
-        down_to=None,
-        hidden=kinds.hidden_kinds(),
-        only=None,
-        limit=PAGE + 1,
-    )
-    page = rows[:PAGE]
-    words = dict(
-        Comment.objects.filter(event_id__in=[row[0] for row in page], deleted_at=None).values_list(
-            "event_id", "text"
-        )
-    )
-    names = ("id", "at", "kind", "deal_id", "actor_kind", "actor_id", "actor_name")
-    events = [
-        {**dict(zip(names, row, strict=False)), "data": _data(row[7]), "comment": words.get(row[0])}
-        for row in page
-        if row[2] != "comment.added" or row[0] in words
-    ]
-    return events, str(page[-1][0]) if len(rows) > PAGE else None
-
-
-def _data(value: Any) -> dict[str, Any]:
+def plain_data(value: Any) -> dict[str, Any]:
     return dict(json.loads(value)) if isinstance(value, str) else dict(value)
 
 
@@ -98,67 +69,127 @@ def _filled(
     contact_id: int | None,
     deals: Mapping[int, kinds.Subject],
 ) -> Feed:
-    limit = REFRESHED_AT_MOST if place.down_to is not None else PAGE
-    rows = statements.read_history(
-        contact_id=contact_id,
-        deal_ids=feed.deal_ids,
-        before=place.before,
-        down_to=place.down_to,
-        hidden=kinds.hidden_kinds(),
-        only=["comment.added"] if place.show else None,
-        limit=limit + 1,
-    )
+    hidden = () if place.show else _hidden_groups(member)
+    rows, limit, is_past = _read(feed, place, contact_id=contact_id, hidden=hidden)
     page = rows[:limit]
     has_more = len(rows) > limit if place.down_to is None else bool(place.down_to)
-    entries = _entries(page, member=member, deals=deals)
+    entries = _entries(page, member=member, deals=deals, thread=place.thread)
     days = _days(entries, going_on=place.day)
     last_id = page[-1][0] if page else 0
     step = {**feed.context, "show": place.show} if place.show else dict(feed.context)
     more = {**step, "before": last_id, "day": days[-1].date.isoformat() if days else place.day}
+    where = {"date": place.date} if place.date else {"at": place.at} if is_past else {}
     return replace(
         feed,
         days=days,
         show=place.show,
+        hidden_groups=hidden,
         is_first=place.before is None,
+        is_past=is_past,
+        date=place.date.isoformat() if place.date else "",
         more_url=address(feed.page_url, more) if page and has_more else "",
-        refresh_url=address(feed.page_url, {**step, "from": last_id if has_more else 0}),
+        refresh_url=address(feed.page_url, {**step, **where, "from": last_id if has_more else 0}),
     )
 
 
+def _hidden_groups(member: Membership) -> Sequence[str]:
+    """Groups of kinds that `member` leaves out."""
+    preference = notices.preferences_of([member.pk]).get(member.pk)
+    return preference.hidden_groups if preference else ()
+
+
+def _read(
+    feed: Feed, place: Place, *, contact_id: int | None, hidden: Sequence[str]
+) -> tuple[list[tuple[Any, ...]], int, bool]:
+    """Rows with one more than the page has, the size of the page, and whether it begins in the past.
+
+    When an event is asked for that the first page does not hold, the page begins with that event.
+    """
+    limit = REFRESHED_AT_MOST if place.down_to is not None else PAGE
+    until = _end_of(place.date) if place.date and place.before is None else None
+    read = partial(
+        statements.read_history,
+        contact_id=contact_id,
+        deal_ids=feed.deal_ids,
+        down_to=place.down_to,
+        hidden=kinds.hidden_kinds(hidden),
+        only=["comment.added"] if place.show else None,
+        limit=limit + 1,
+        until=until,
+    )
+    rows = read(before=place.before)
+    is_elsewhere = (
+        place.at is not None and place.before is None and (not rows or rows[:limit][-1][0] > place.at)
+    )
+    if is_elsewhere and len(rows) > limit:
+        return read(before=(place.at or 0) + 1), limit, True
+    return rows, limit, until is not None
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    """The midnight after `day`, in the person's zone."""
+    following = min(day, dt.date.max - dt.timedelta(days=2)) + dt.timedelta(days=1)
+    return timezone.make_aware(dt.datetime.combine(following, dt.time.min))
+
+
 def _entries(
-    rows: Sequence[tuple[Any, ...]], *, member: Membership, deals: Mapping[int, kinds.Subject]
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    member: Membership,
+    deals: Mapping[int, kinds.Subject],
+    thread: int | None,
 ) -> list[Entry]:
-    comments = {
-        comment.event_id: comment
-        for comment in Comment.objects.filter(
-            event_id__in=[row[0] for row in rows if row[2] == "comment.added"], deleted_at=None
-        ).select_related("author__user")
-    }
+    comments, answers, files = _written(rows, member=member, thread=thread)
     entries: list[Entry] = []
     for event_id, at, kind, deal_id, actor_kind, actor_id, actor_name, data in rows:
         comment = comments.get(event_id)
         if kind == "comment.added" and comment is None:
             continue  # deleted
+        is_mine = comment is not None and comment.author_id == member.pk and comment.deleted_at is None
         entry = Entry(
             id=event_id,
             at=at,
             kind=kinds.kind_of(kind),
-            data=_data(data),
+            data=plain_data(data),
             actor_kind=actor_kind,
             actor_id=actor_id,
             actor_name=actor_name,
             deal_id=deal_id,
             deal=deals.get(deal_id) if deal_id else None,
             comment=comment,
-            may_edit=comment is not None and comment.author_id == member.pk,
-            may_delete=comment is not None and (member.is_admin or comment.author_id == member.pk),
+            thread=answers.get(comment.pk) if comment else None,
+            attachments=files.get(comment.pk, ()) if comment else (),
+            may_edit=is_mine,
+            may_delete=is_mine or (member.is_admin and comment is not None and comment.deleted_at is None),
         )
         _append(entries, entry)
     return [
-        replace(entry, changes=_changes(entry.data)) if entry.kind.name.endswith(".changed") else entry
+        replace(entry, changes=changes.changes_of(entry.data))
+        if entry.kind.name.endswith(".changed")
+        else entry
         for entry in entries
-        if not _came_to_nothing(entry)
+        if not (entry.kind.name.endswith(".changed") and changes.came_to_nothing(entry.data))
     ]
+
+
+def _written(
+    rows: Sequence[tuple[Any, ...]], *, member: Membership, thread: int | None
+) -> tuple[dict[int, Comment], dict[int, threads.Thread], dict[int, Any]]:
+    """The comments of a page by event, their threads and what hangs on them: 3 queries, none without
+    comments. A deleted comment that was answered stays as a place for its answers.
+    """
+    found = list(
+        Comment.objects.filter(event_id__in=[row[0] for row in rows if row[2] == "comment.added"])
+        .select_related("author__user")
+        .prefetch_related(threads.with_mentions())
+    )
+    answers = threads.summaries(found)
+    kept = [one for one in found if one.deleted_at is None or one.pk in answers]
+    for one in kept:
+        if one.pk == thread:
+            answers[one.pk] = threads.opened(member=member, comment=one)
+    files = threads.attachments(member=member, comments=[one for one in kept if one.deleted_at is None])
+    return {one.event_id: one for one in kept}, answers, files
 
 
 def _append(entries: list[Entry], entry: Entry) -> None:
@@ -178,49 +209,8 @@ def _append(entries: list[Entry], entry: Entry) -> None:
     merged = dict(entry.data)
     for name, pair in newer.data.items():
         older: Any = merged.get(name)
-        merged[name] = [older[0], pair[1]] if _is_pair(older) and _is_pair(pair) else pair
+        merged[name] = [older[0], pair[1]] if changes.is_pair(older) and changes.is_pair(pair) else pair
     entries[-1] = replace(newer, data=merged)
-
-
-def _came_to_nothing(entry: Entry) -> bool:
-    """Changed and changed back within one line."""
-    return entry.kind.name.endswith(".changed") and not _changes(entry.data)
-
-
-def _changes(data: Mapping[str, Any]) -> list[Change]:
-    return [
-        _change(name, pair[0], pair[1])
-        for name, pair in data.items()
-        if _is_pair(pair) and pair[0] != pair[1]
-    ]
-
-
-def _change(name: str, before: Any, after: Any) -> Change:
-    label = kinds.field_label(name)
-    if isinstance(before, list) and isinstance(after, list):
-        gone = [value for value in before if value not in after]
-        come = [value for value in after if value not in before]
-        return Change(label, _shown(gone), _shown(come), is_list=True)
-    if name == "amount":
-        return Change(label, _number(before), _number(after))
-    return Change(label, _shown(before), _shown(after))
-
-
-def _number(value: Any) -> str:
-    try:
-        return formats.number(Decimal(str(value)))
-    except InvalidOperation:
-        return _shown(value)
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
-    return "" if value is None else str(value)
 
 
 def _days(entries: Iterable[Entry], *, going_on: str) -> list[Day]:

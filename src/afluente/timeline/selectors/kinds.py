@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+
+from afluente.timeline.events import Subject as Subject
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -18,7 +20,8 @@ class Kind:
 
     The template gets `entry` (history.Entry) and draws a `.what` line and, when there is content, a
     `.box`. `icon` is its sign; without one the entry wears the sign of the source it came from.
-    A hidden kind is in the log for machines and live screens, never in a history.
+    A hidden kind is in the log for machines and live screens, never in a history. `group` is the line
+    of the menu Kinds it belongs to; without one it is told from the name.
     """
 
     name: str
@@ -26,14 +29,7 @@ class Kind:
     template: str = "timeline/kinds/_other.html"
     icon: str = ""
     is_hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A deal as the history of a contact names it."""
-
-    name: str
-    url: str
+    group: str = ""
 
 
 # (member, contact_id=, deal_ids=) -> the deals among them that `member` may see, by id.
@@ -87,9 +83,37 @@ def known_kinds() -> list[Kind]:
     return [_kinds[name] for name in sorted(_kinds)]
 
 
-def hidden_kinds() -> list[str]:
-    """Names of the kinds that no history shows."""
-    return [kind.name for kind in _kinds.values() if kind.is_hidden]
+def hidden_kinds(groups: Collection[str] = ()) -> list[str]:
+    """Names of the kinds that no history shows, and of those in the `groups` left out."""
+    return [kind.name for kind in _kinds.values() if kind.is_hidden or group_of(kind) in groups]
+
+
+OTHER = "other"
+_groups: dict[str, StrOrPromise] = {
+    "comment": _("Comments"),
+    "changes": _("Changes of fields"),
+    "deal": _("Deals and stages"),
+    "lead": _("Leads and forms"),
+    "contact": _("The contact itself"),
+}
+
+
+def register_group(slug: str, label: StrOrPromise) -> None:
+    """Offer a line in the menu Kinds. Kinds called `slug.…` belong to it unless they say otherwise."""
+    _groups[slug] = label
+
+
+def group_of(kind: Kind) -> str:
+    """The group of a kind: its own word, «changes» for changed fields, else the first part of its name."""
+    first, _dot, last = kind.name.partition(".")
+    group = kind.group or ("changes" if last == "changed" else first)
+    return group if group in _groups else OTHER
+
+
+def groups() -> dict[str, StrOrPromise]:
+    """The lines of the menu Kinds: those under which anything can appear."""
+    used = {group_of(kind) for kind in _kinds.values() if not kind.is_hidden}
+    return {slug: label for slug, label in [*_groups.items(), (OTHER, _("Everything else"))] if slug in used}
 
 
 def deals_of_contact(member: Any, contact_id: int) -> Mapping[int, Subject]:
@@ -127,11 +151,14 @@ for _kind in (
     Kind(name="lead.received", label=_("Lead received"), template="timeline/kinds/lead_received.html"),
     Kind(name="comment.added", label=_("Comment"), template="timeline/kinds/comment.html"),
     Kind(name="comment.changed", label=_("Comment changed"), is_hidden=True),
+    Kind(name="comment.replied", label=_("Reply"), is_hidden=True),
+    Kind(name="notification.added", label=_("Notification"), is_hidden=True),
     Kind(
         name="rule.fell_back",
         label=_("Rule fell back"),
         template="timeline/kinds/rule_fell_back.html",
         icon="corner-down-right",
+        group="lead",
     ),
 ):
     register_kind(_kind)

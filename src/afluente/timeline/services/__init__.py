@@ -1,21 +1,47 @@
 """Every change of the log."""
 
 from afluente.timeline.services.comments import (
+    HARD_LIMIT,
     LIMIT,
+    BlindMentionError,
     CommentRefusedError,
     add_comment,
     delete_comment,
     edit_comment,
     restore_comment,
+    typed,
+)
+from afluente.timeline.services.letters import mail_unread
+from afluente.timeline.services.notifying import (
+    DELAYS,
+    MAIL_JOB,
+    Notice,
+    hide_groups,
+    mark_read,
+    mark_unread,
+    notify,
+    save_channels,
 )
 from afluente.timeline.services.recording import record
 
 __all__ = [
+    "DELAYS",
+    "HARD_LIMIT",
     "LIMIT",
+    "MAIL_JOB",
+    "BlindMentionError",
     "CommentRefusedError",
+    "Notice",
     "add_comment",
     "delete_comment",
     "edit_comment",
+    "hide_groups",
+    "mail_unread",
+    "mark_read",
+    "mark_unread",
+    "notify",
     "record",
     "restore_comment",
+    "save_channels",
+    "typed",
 ]

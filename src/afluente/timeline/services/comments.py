@@ -1,71 +1,146 @@
-"""What people write about a contact or a deal (crm.md 5.12)."""
+"""What people write about a contact or a deal (crm.md 5.12): comments, and replies to them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db import transaction
 from django.utils.translation import gettext, ngettext
 
 from afluente.kernel import clock
+from afluente.timeline import policies
 from afluente.timeline.events import Actor, NewEvent
-from afluente.timeline.models import Comment
+from afluente.timeline.models import Comment, Mention
+from afluente.timeline.services.mentions import MOST, Place, find_mentions, keep_mentions
+from afluente.timeline.services.notifying import Notice, notify
 from afluente.timeline.services.recording import record
+from afluente.ui import formats
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import QueryDict
+
     from afluente.accounts.models import Membership
 
-LIMIT = 5000  # characters (crm.md 2.8)
+LIMIT = 5000  # characters that a person types (crm.md 2.8)
+HARD_LIMIT = 65_535  # characters that another program may send
 
 
 class CommentRefusedError(Exception):
     """A comment that cannot be kept; its text is a sentence for the person who wrote it."""
 
 
+class BlindMentionError(CommentRefusedError):
+    """It names somebody who cannot see the record. Sent again by who knows, it is kept."""
+
+
+class Typed(TypedDict):
+    """What a comment box sends."""
+
+    text: str
+    mentions: list[int]
+    is_knowing: bool
+
+
+def typed(post: QueryDict) -> Typed:
+    """A comment box's fields: the words, the members picked in them, and whether a warning was read."""
+    numbers = [one for one in post.getlist("mention")[: 2 * MOST] if one.isascii() and one.isdigit()]
+    return {
+        "text": post.get("text", ""),
+        "mentions": [int(one) for one in numbers if len(one) < 19],
+        "is_knowing": post.get("knowing") == "1",
+    }
+
+
 @transaction.atomic
 def add_comment(
-    *, text: str, by: Membership, contact_id: int | None = None, deal_id: int | None = None
+    *,
+    text: str,
+    by: Membership,
+    contact_id: int | None = None,
+    deal_id: int | None = None,
+    parent: Comment | None = None,
+    mentions: Sequence[int] = (),
+    is_knowing: bool = True,
+    limit: int = LIMIT,
+    actor: Actor | None = None,
 ) -> Comment:
-    """Write a comment about a contact or a deal that the caller has found through its policy.
+    """Write about a contact or a deal that the caller has found through its policy, or answer `parent`.
 
-    Raises CommentRefusedError when there is no text or more than 5,000 characters.
+    Who is mentioned is told, and so are those of the thread, as far as they see the record. `actor`
+    is who the log names, when that is not the author. Raises CommentRefusedError without text or
+    beyond `limit` characters, BlindMentionError unless `is_knowing`.
     """
-    words = _checked(text)
-    actor = Actor("member", by.pk, by.user.name)
-    event_id = record([NewEvent("comment.added", actor, contact_id=contact_id, deal_id=deal_id)])[0]
-    return Comment.objects.create(
+    words = _checked(text, limit)
+    places = find_mentions(words, chosen=mentions)
+    root = (parent.parent or parent) if parent else None
+    if root is not None:
+        contact_id, deal_id = root.contact_id, root.deal_id
+    told = _whom_to_tell(places, ("deal", deal_id) if deal_id else ("contact", contact_id or 0), is_knowing)
+    who = actor or Actor("member", by.pk, by.user.name)
+    about: Any = {"actor": who, "contact_id": contact_id, "deal_id": deal_id}
+    said = (
+        NewEvent(kind="comment.replied", data={"parent": root.pk}, **about)
+        if root
+        else NewEvent(kind="comment.added", **about)
+    )
+    (event_id,) = record([said])
+    made = Comment.objects.create(
         contact_id=contact_id,
         deal_id=deal_id,
+        parent=root,
         author=by,
         event_id=event_id,
         text=words,
         created_at=clock.now(),
     )
+    keep_mentions(made, places)
+    _tell_people(made, told, who)
+    return made
 
 
 @transaction.atomic
-def edit_comment(*, comment: Comment, text: str, by: Membership) -> Comment:
-    """Change the words of a comment. The history marks it as edited.
+def edit_comment(
+    *,
+    comment: Comment,
+    text: str,
+    by: Membership,
+    mentions: Sequence[int] = (),
+    is_knowing: bool = True,
+    limit: int = LIMIT,
+    actor: Actor | None = None,
+) -> Comment:
+    """Change the words. The history marks it as edited; the log keeps the words before and after.
 
-    Raises CommentRefusedError as `add_comment` does.
+    Who is mentioned anew is told. Raises what `add_comment` does; a text longer than `limit` may
+    stay as long as it is.
     """
-    words = _checked(text)
+    comment = Comment.objects.select_for_update().get(pk=comment.pk)
+    words = _checked(text, max(limit, len(comment.text)))
     if words == comment.text:
         return comment
+    before = set(Mention.objects.filter(comment_id=comment.pk).values_list("member_id", flat=True))
+    places = find_mentions(words, chosen=mentions, kept=before)
+    fresh = [place for place in places if place.member.pk not in before]
+    told = _whom_to_tell(fresh, comment.record, is_knowing)
+    who = actor or Actor("member", by.pk, by.user.name)
+    _tell("edited", comment, who, text=[comment.text, words])
     comment.text, comment.edited_at = words, clock.now()
     comment.save(update_fields=["text", "edited_at"])
-    _tell("edited", comment, by)
+    keep_mentions(comment, places)
+    _tell_people(comment, told, who, is_new=False)
     return comment
 
 
 @transaction.atomic
-def delete_comment(*, comment: Comment, by: Membership) -> None:
+def delete_comment(*, comment: Comment, by: Membership, actor: Actor | None = None) -> None:
     """Take a comment out of the history. `restore_comment` brings it back."""
     if comment.deleted_at is not None:
         return
     comment.deleted_at = clock.now()
     comment.save(update_fields=["deleted_at"])
-    _tell("deleted", comment, by)
+    _tell("deleted", comment, actor or Actor("member", by.pk, by.user.name))
 
 
 @transaction.atomic
@@ -75,35 +150,84 @@ def restore_comment(*, comment: Comment, by: Membership) -> None:
         return
     comment.deleted_at = None
     comment.save(update_fields=["deleted_at"])
-    _tell("restored", comment, by)
+    _tell("restored", comment, Actor("member", by.pk, by.user.name))
 
 
-def _tell(what: str, comment: Comment, by: Membership) -> None:
+def _whom_to_tell(places: Sequence[Place], about: tuple[str, int], is_knowing: bool) -> list[int]:
+    """Members mentioned who see the record. Those who do not are never told, and nobody is misled."""
+    people = {place.member.pk: place.member for place in places if place.member.is_active}
+    seeing = policies.seen_by(*about, list(people.values()))
+    blind = [member.user.name for number, member in people.items() if number not in seeing]
+    if blind and not is_knowing:
+        raise BlindMentionError(
+            ngettext(
+                "{names} cannot see this record and will not be told. Change the text, or send it all the same.",
+                "{names} cannot see this record and will not be told. Change the text, or send it all the same.",
+                len(blind),
+            ).format(names=", ".join(blind))
+        )
+    return [number for number in people if number in seeing]
+
+
+def _tell_people(comment: Comment, mentioned: Sequence[int], who: Actor, *, is_new: bool = True) -> None:
+    """Who is mentioned; and, when it is a new answer, the others of the thread."""
+    kind, number = comment.record
+    thread = _others_of_thread(comment, mentioned) if is_new and comment.parent_id else []
+    notify(
+        [
+            Notice(
+                member_id=member_id,
+                kind=what,
+                record_kind=kind,
+                record_id=number,
+                comment_id=comment.pk,
+                actor=who,
+            )
+            for what, members in (("mention", mentioned), ("reply", thread))
+            for member_id in members
+            if member_id != comment.author_id
+        ]
+    )
+
+
+def _others_of_thread(comment: Comment, mentioned: Sequence[int]) -> list[int]:
+    root_id = comment.parent_id or 0
+    answers = Comment.objects.filter(parent_id=root_id, deleted_at=None)
+    thread = answers | Comment.objects.filter(pk=root_id)
+    authors = {
+        one.author_id: one.author
+        for one in thread.select_related("author__user", "author__workspace", "author__team")
+        if one.author.is_active and one.author_id not in mentioned and one.author_id != comment.author_id
+    }
+    seeing = policies.seen_by(*comment.record, list(authors.values()))
+    return [number for number in authors if number in seeing]
+
+
+def _tell(what: str, comment: Comment, who: Actor, **more: Any) -> None:
     """One hidden event, so that open screens read the comment again."""
-    actor = Actor("member", by.pk, by.user.name)
     record(
         [
             NewEvent(
                 "comment.changed",
-                actor,
+                who,
                 contact_id=comment.contact_id,
                 deal_id=comment.deal_id,
-                data={"comment": comment.pk, "what": what},
+                data={"comment": comment.pk, "what": what, **more},
             )
         ]
     )
 
 
-def _checked(text: str) -> str:
+def _checked(text: str, limit: int) -> str:
     words = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not words:
         raise CommentRefusedError(gettext("Write something first."))
-    if (over := len(words) - LIMIT) > 0:
+    if (over := len(words) - limit) > 0:
         raise CommentRefusedError(
             ngettext(
-                "A comment holds 5,000 characters. Take out {n} character.",
-                "A comment holds 5,000 characters. Take out {n} characters.",
+                "A comment holds {limit} characters. Take out {n} character.",
+                "A comment holds {limit} characters. Take out {n} characters.",
                 over,
-            ).format(n=over)
+            ).format(n=over, limit=formats.number(limit))
         )
     return words

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
-from django.utils.html import urlize
+from django.utils.html import format_html, urlize
+from django.utils.translation import gettext
 
 from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
+
+    from afluente.timeline.models import Comment
 
 register = template.Library()
 
@@ -33,6 +36,27 @@ def pairs(fields: object) -> list[tuple[str, Any]]:
     if isinstance(fields, Mapping):
         return [(str(label), value) for label, value in fields.items()]
     return [(str(pair[0]), pair[1]) for pair in fields if len(pair) == 2] if isinstance(fields, list) else []
+
+
+@register.filter
+def said(comment: Comment) -> SafeString:
+    """The words of a comment, whom it names as chips under their present names.
+
+    Who has left is named plainly. The comment comes with its mentions at hand (threads.with_mentions).
+    """
+    pieces, place = [], 0
+    for named in comment.mentions.all():
+        if named.start < place:
+            continue
+        pieces.append(words(comment.text[place : named.start]))
+        name, is_here = named.member.user.name, named.member.is_active and named.member.user.is_active
+        if is_here:
+            pieces.append(format_html('<span class="at">@{}</span>', name))
+        else:
+            pieces.append(format_html('<span title="{}">@{}</span>', gettext("No longer here"), name))
+        place = named.start + named.length
+    pieces.append(words(comment.text[place:]))
+    return format_html("{}" * len(pieces), *pieces)
 
 
 @register.filter(needs_autoescape=True)

@@ -4,6 +4,7 @@
  * when something happened to its record. Only the head of the list is asked for and morphed, so a
  * comment being written, or changed, stays as it is.
  */
+import "./af-mention.js";
 
 const QUIET_MS = 120;
 
@@ -26,8 +27,11 @@ class Feed extends HTMLElement {
     document.addEventListener("af:live", this.live);
     document.addEventListener("af:back", this.now);
     document.addEventListener("af:history", this.now);
+    this.shown = () => /** @type {HTMLElement | null} */ (this.querySelector('a[data-show=""]'))?.click();
+    document.addEventListener("af:kinds", this.shown);
     this.addEventListener("input", this.count);
     this.addEventListener("click", this.pick);
+    this.addEventListener("toggle", ({ target }) => target instanceof HTMLDetailsElement && target.toggleAttribute("data-held", target.open), true);
   }
 
   disconnectedCallback() {
@@ -36,6 +40,7 @@ class Feed extends HTMLElement {
     if (!this.now) return;
     document.removeEventListener("af:back", this.now);
     document.removeEventListener("af:history", this.now);
+    document.removeEventListener("af:kinds", this.shown);
   }
 
   later() {
@@ -53,7 +58,7 @@ class Feed extends HTMLElement {
   /** @param {Event} event */
   count({ target }) {
     if (!(target instanceof HTMLTextAreaElement) || !target.dataset.countFrom) return;
-    const place = this.querySelector("#comment-left");
+    const place = target.form?.querySelector("[data-left]");
     if (place) place.textContent = left(target.value.length, target.maxLength, Number(target.dataset.countFrom));
   }
 
@@ -64,6 +69,7 @@ class Feed extends HTMLElement {
     if (link.hasAttribute("data-refreshes")) {
       event.preventDefault();
       link.closest("[data-held]")?.removeAttribute("data-held");
+      link.closest("af-refresh")?.dispatchEvent(new CustomEvent("refresh"));
       return this.later();
     }
     link.parentElement?.querySelectorAll("a").forEach((other) => other.removeAttribute("aria-current"));

@@ -6,6 +6,7 @@ import "./af-menu.js";
 import "./af-live.js";
 import "./af-refresh.js";
 import "./af-theme.js";
+import "./af-badge.js";
 import "./af-draft.js";
 import "./dialogs.js";
 import "./keys.js";

@@ -1,0 +1,16 @@
+"""Background work of the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.kernel.jobs import job
+from afluente.timeline import services
+
+
+@job(services.MAIL_JOB, label=_("Write the letter about what was not read"))
+def mail_unread(member_id: int, **_later: Any) -> None:
+    """Write to a member what they have not read."""
+    services.mail_unread(member_id=member_id)

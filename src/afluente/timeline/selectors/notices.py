@@ -1,0 +1,81 @@
+"""Of what members are told. Slices above register their kinds in `AppConfig.ready`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.timeline.models import Preference
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from django_stubs_ext import StrOrPromise
+
+APP, MAIL = "app", "mail"
+DEFAULT = Preference()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationKind:
+    """One kind: what the settings call it, the sentence, and how it reaches people by default.
+
+    `sentence` has the places {actor} and {record}, such as «{actor} gave you {record}».
+    """
+
+    name: str
+    label: StrOrPromise
+    sentence: StrOrPromise
+    channels: tuple[str, ...] = (APP, MAIL)
+    order: int = 50
+
+
+_kinds: dict[str, NotificationKind] = {}
+
+
+def register_notification(kind: NotificationKind) -> None:
+    """Let members be told of `kind`, and choose in their settings how."""
+    _kinds[kind.name] = kind
+
+
+def notification_kinds() -> list[NotificationKind]:
+    """Every kind, in the order of the settings."""
+    return sorted(_kinds.values(), key=lambda kind: (kind.order, kind.name))
+
+
+def notification_kind(name: str) -> NotificationKind:
+    """The kind called `name`; one whose slice is gone says only who and where."""
+    return _kinds.get(name) or NotificationKind(name=name, label=name, sentence=_("{actor}: {record}"))
+
+
+def preferences_of(member_ids: Iterable[int]) -> dict[int, Preference]:
+    """What these members chose; who never chose is missing."""
+    found = Preference.objects.filter(member_id__in=list(member_ids))
+    return {preference.member_id: preference for preference in found}
+
+
+def channels_of(preference: Preference | None, kind: str) -> Collection[str]:
+    """Ways by which a kind reaches somebody with these preferences: "app", "mail", both or none."""
+    chosen = (preference or DEFAULT).channels.get(kind)
+    return notification_kind(kind).channels if chosen is None else chosen
+
+
+register_notification(
+    NotificationKind(
+        name="mention",
+        label=_("Somebody mentions you"),
+        sentence=_("{actor} mentioned you on {record}"),
+        order=10,
+    )
+)
+register_notification(
+    NotificationKind(
+        name="reply",
+        label=_("Somebody answers in a thread of yours"),
+        sentence=_("{actor} replied on {record}"),
+        channels=(APP,),
+        order=20,
+    )
+)

@@ -1,0 +1,98 @@
+"""What a member is told, as the page and the letter show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.utils.html import format_html
+
+from afluente.timeline import policies
+from afluente.timeline.selectors import notices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.utils.safestring import SafeString
+
+    from afluente.accounts.models import Membership
+    from afluente.timeline.events import Subject
+    from afluente.timeline.models import Notification
+
+PAGE = 30
+EXCERPT = 160  # characters
+COUNTED = 100  # beyond that nobody counts
+
+
+@dataclass(frozen=True)
+class Line:
+    """One notification: who, what about, the first words, and where it leads."""
+
+    notification: Notification
+    subject: Subject
+    excerpt: str = ""
+
+    @property
+    def sentence(self) -> SafeString:
+        """The sentence with its names in bold."""
+        template = str(notices.notification_kind(self.notification.kind).sentence)
+        actor = format_html("<b>{}</b>", self.notification.actor_name)
+        return format_html(template, actor=actor, record=format_html("<b>{}</b>", self.subject.name))
+
+    @property
+    def plain(self) -> str:
+        """The same for a letter."""
+        template = str(notices.notification_kind(self.notification.kind).sentence)
+        return template.format(actor=self.notification.actor_name, record=self.subject.name)
+
+    @property
+    def url(self) -> str:
+        """The page of the record, at the comment."""
+        comment = self.notification.comment
+        if comment is None:
+            return self.subject.url
+        root = comment.parent or comment
+        place = {"at": root.event_id} | ({"thread": root.pk} if comment.parent_id else {})
+        mark = f"comment-{comment.pk}" if comment.parent_id else f"event-{root.event_id}"
+        return f"{self.subject.url}?{urlencode(place)}#{mark}"
+
+
+def unread_count(member: Membership) -> int:
+    """How many unread things `member` is shown, up to COUNTED: one query, read from an index."""
+    unread = policies.notifications_of(member).filter(in_app=True, read_at=None)
+    return unread.order_by("-pk")[:COUNTED].count()
+
+
+def page(*, member: Membership, unread: bool, before: int | None) -> tuple[list[Line], int | None]:
+    """Lines, newest first, and the number that the next page starts below; None at the end."""
+    found = policies.notifications_of(member).filter(in_app=True)
+    if unread:
+        found = found.filter(read_at=None)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(_with_words(found.order_by("-pk")[: PAGE + 1]))
+    return _drawn(member, rows[:PAGE]), rows[PAGE - 1].pk if len(rows) > PAGE else None
+
+
+def lines(*, member: Membership, found: Iterable[Notification]) -> list[Line]:
+    """These notifications as lines; what `member` does not see is left out."""
+    return _drawn(member, list(_with_words(found)))
+
+
+def _with_words(found: Iterable[Notification]) -> Iterable[Notification]:
+    return found.select_related("comment__parent")  # type: ignore[attr-defined,no-any-return]
+
+
+def _drawn(member: Membership, rows: list[Notification]) -> list[Line]:
+    subjects = policies.subjects(member, {(row.record_kind, row.record_id) for row in rows})
+    return [
+        Line(row, subjects[row.record_kind, row.record_id], _excerpt(row))
+        for row in rows
+        if (row.record_kind, row.record_id) in subjects
+    ]
+
+
+def _excerpt(row: Notification) -> str:
+    words = " ".join(row.comment.text.split()) if row.comment else ""
+    return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1]}…"

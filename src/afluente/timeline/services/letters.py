@@ -1,0 +1,64 @@
+"""The letter about what a member has not read. Written by a job, sent by another, each once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+
+from afluente.accounts.models import Membership
+from afluente.accounts.services import letters
+from afluente.kernel import clock
+from afluente.timeline import policies
+from afluente.timeline.models import Notification
+from afluente.timeline.selectors import notices, notifications
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST = 20  # things told in one letter
+
+
+@transaction.atomic
+def mail_unread(*, member_id: int) -> int:
+    """Write to the member what they have not read, if they want letters; how many things it tells.
+
+    The rows are locked and marked in the transaction that queues the letter, so nothing is told by
+    mail twice. What they may not see by now, and what was deleted, is left out.
+    """
+    member = (
+        Membership.objects.active().select_related("user", "workspace", "team").filter(pk=member_id).first()
+    )
+    if member is None:
+        return 0
+    preference = notices.preferences_of([member_id]).get(member_id)
+    wanted = [
+        kind.name
+        for kind in notices.notification_kinds()
+        if notices.MAIL in notices.channels_of(preference, kind.name)
+    ]
+    waiting = Notification.objects.filter(member_id=member_id, read_at=None, mailed_at=None, kind__in=wanted)
+    locked = list(waiting.select_for_update().values_list("pk", flat=True))
+    found = policies.notifications_of(member).filter(pk__in=locked).order_by("-pk")[:MOST]
+    Notification.objects.filter(pk__in=locked).update(mailed_at=clock.now())
+    with translation.override(member.user.language):
+        lines = notifications.lines(member=member, found=found)
+    if lines:
+        _send(member, lines)
+    return len(lines)
+
+
+def _send(member: Membership, lines: Sequence[notifications.Line]) -> None:
+    context: dict[str, Any] = {
+        "lines": lines,
+        "first": lines[0],
+        "more": len(lines) - 1,
+        "base": settings.BASE_URL,
+        "settings_url": settings.BASE_URL + reverse("timeline:channels"),
+    }
+    letters.send(
+        "timeline/letters/unread", to=member.user.email, language=member.user.language, context=context
+    )

@@ -1,0 +1,1 @@
+"""What people do with comments and with what they are told."""

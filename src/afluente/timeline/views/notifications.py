@@ -1,0 +1,125 @@
+"""What a member is told: the page, the number on the bell, reading, and how they want to be told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from afluente.kernel import htmx
+from afluente.timeline import forms, policies, services
+from afluente.timeline.selectors import notices
+from afluente.timeline.selectors import notifications as reading
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+
+CHANGED = "af:notifications"  # tells the bell to count again
+
+
+@require_safe
+def notifications(request: Request) -> HttpResponse:
+    """What the member is told, unread first: without `show=all` only what is unread."""
+    is_all = request.GET.get("show") == "all"
+    number = request.GET.get("before", "")
+    before = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    lines, following = reading.page(member=request.member, unread=not is_all, before=before)
+    step = {"show": "all"} if is_all else {}
+    page = request.path
+    context = {
+        "lines": lines,
+        "is_all": is_all,
+        "is_first": before is None,
+        "more_url": f"{page}?{urlencode({**step, 'before': following})}" if following else "",
+        "unread": reading.unread_count(request.member),
+    }
+    return htmx.respond(request, "timeline/notifications.html", context, fragment="list")
+
+
+@require_safe
+def count(request: Request) -> HttpResponse:
+    """How many are unread, as a number alone: the bell asks."""
+    return HttpResponse(str(reading.unread_count(request.member)), content_type="text/plain")
+
+
+@require_POST
+def opening(request: Request, pk: int) -> HttpResponse:
+    """Read one, and go where it leads."""
+    found = policies.notifications_of(request.member).filter(pk=pk)
+    lines = reading.lines(member=request.member, found=found)
+    if not lines:
+        raise Http404
+    services.mark_read(found=found)
+    return HttpResponseRedirect(lines[0].url, status=303)
+
+
+@require_POST
+def reading_one(request: Request, pk: int) -> HttpResponse:
+    """Mark one as read or, with `unread=1`, as unread."""
+    get_object_or_404(policies.notifications_of(request.member), pk=pk)
+    found = policies.notifications_of(request.member).filter(pk=pk)
+    if request.POST.get("unread") == "1":
+        services.mark_unread(found=found)
+        return _answer(request, "")
+    moment = services.mark_read(found=found)
+    return _answer(request, gettext("Marked as read"), moment=moment)
+
+
+@require_POST
+def reading_all(request: Request) -> HttpResponse:
+    """Mark everything as read, with a way back."""
+    found = policies.notifications_of(request.member).filter(in_app=True)
+    waiting = reading.unread_count(request.member)
+    moment = services.mark_read(found=found)
+    said = ngettext("{n} marked as read", "{n} marked as read", waiting).format(n=waiting)
+    return _answer(request, said if moment else "", moment=moment)
+
+
+@require_POST
+def unreading(request: Request) -> HttpResponse:
+    """Take back what was marked as read at the moment `at`."""
+    try:
+        moment = dt.datetime.fromtimestamp(int(request.GET.get("at", "")) / 1_000_000, tz=dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return HttpResponse(status=404)
+    services.mark_unread(found=policies.notifications_of(request.member), moment=moment)
+    return _answer(request, "")
+
+
+def _answer(request: Request, said: str, *, moment: dt.datetime | None = None) -> HttpResponse:
+    """The bell and the list read again; the page, when there is no script."""
+    if not htmx.wants_fragment(request) and request.headers.get("X-Requested-With") != "fetch":
+        if said:
+            messages.success(request, said)
+        return HttpResponseRedirect(reverse("timeline:notifications"), status=303)
+    response = htmx.trigger(HttpResponse(status=204), CHANGED, {})
+    if not said:
+        return response
+    undo = f"{reverse('timeline:unreading')}?at={_number_of(moment)}" if moment else None
+    return htmx.toast(response, said, undo_url=undo)
+
+
+def _number_of(moment: dt.datetime) -> int:
+    """Microseconds since 1970, exactly."""
+    return (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def channels(request: Request) -> HttpResponse:
+    """Settings: by kind, in the product and by e-mail, and after how long the letter goes."""
+    preference = notices.preferences_of([request.member.pk]).get(request.member.pk)
+    form = forms.Channels(request.POST or None, preference=preference)
+    if request.method == "POST" and form.is_valid():
+        services.save_channels(
+            member=request.member, channels=form.channels(), mail_after=form.cleaned_data["mail_after"]
+        )
+        messages.success(request, gettext("Saved"))
+        return HttpResponseRedirect(request.path, status=303)
+    return render(request, "timeline/channels.html", {"form": form}, status=422 if form.errors else 200)
