@@ -11,6 +11,7 @@ from afluente.timeline.services.comments import (
     restore_comment,
     typed,
 )
+from afluente.timeline.services.filing import note_attached, note_detached
 from afluente.timeline.services.letters import mail_unread
 from afluente.timeline.services.notifying import (
     DELAYS,
@@ -39,6 +40,8 @@ __all__ = [
     "mail_unread",
     "mark_read",
     "mark_unread",
+    "note_attached",
+    "note_detached",
     "notify",
     "record",
     "restore_comment",

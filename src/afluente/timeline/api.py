@@ -1,0 +1,264 @@
+"""Comments and history of contacts and deals for other programs (docs/reference/api.md).
+
+The address says what a comment is about, and so which scope it needs. A token sees what its maker
+sees, and changes and deletes what its maker may.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema, Status
+from pydantic import ConfigDict
+
+from afluente.accounts.models import Membership
+from afluente.timeline import policies, selectors, services
+from afluente.timeline.events import Actor
+from afluente.timeline.models import Comment
+
+router = Router(tags=["Comments and history"])
+LARGEST = 2**63 - 1
+
+
+class CommentNew(Schema):
+    """A comment. Who is mentioned is named in the text as @ and their full name."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str = Field(min_length=1, max_length=services.HARD_LIMIT)
+    mentions: list[int] = Field(
+        [],
+        max_length=20,
+        description="Members meant by the names in the text; needed where two share a name.",
+    )
+    parent_id: int | None = Field(None, description="The comment that this one answers.")
+
+
+class CommentPatch(Schema):
+    """New words."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str = Field(min_length=1, max_length=services.HARD_LIMIT)
+    mentions: list[int] = Field([], max_length=20)
+
+
+class MentionOut(Schema):
+    """A member named in the text: `length` characters from `start`; the name as it is now."""
+
+    member_id: int
+    name: str
+    start: int
+    length: int
+
+
+class CommentOut(Schema):
+    id: int
+    text: str
+    author_id: int
+    author_name: str
+    parent_id: int | None
+    created_at: datetime
+    edited_at: datetime | None
+    mentions: list[MentionOut]
+    reply_count: int
+    replied_by: list[int] = Field(description="Up to three members who answered.")
+
+
+class CommentsOut(Schema):
+    """Newest first. Pass `next` as `cursor` for the following ones; null at the end."""
+
+    items: list[CommentOut]
+    next: str | None
+
+
+class HistoryEventOut(Schema):
+    id: int
+    at: datetime
+    kind: str
+    deal_id: int | None
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str
+    data: dict[str, Any]
+    comment: str | None = None
+
+
+class HistoryOut(Schema):
+    items: list[HistoryEventOut]
+    next: str | None
+
+
+class CommentQuery(Schema):
+    """Comments at the top, or with `parent_id` the answers to one."""
+
+    parent_id: int | None = Field(None, ge=1, le=LARGEST)
+    cursor: int | None = Field(None, ge=1, le=LARGEST)
+    limit: int = Field(50, ge=1, le=100)
+
+
+class HistoryQuery(Schema):
+    """All kinds, or those named: `kind=deal.moved&kind=comment.added`."""
+
+    cursor: int | None = Field(None, ge=1, le=LARGEST)
+    kind: list[Annotated[str, Field(max_length=60)]] = Field([], max_length=30)
+
+
+class CommentProblem(Schema):
+    error: dict[str, Any]
+
+
+REFUSALS: Any = {404: CommentProblem, 422: CommentProblem}
+
+
+@router.get("/contacts/{contact_id}/comments", response={200: CommentsOut, **REFUSALS})
+def list_contact_comments(request: HttpRequest, contact_id: int, asked: Query[CommentQuery]) -> Any:
+    """What people wrote about a contact."""
+    return _list(request, "contact", contact_id, asked)
+
+
+@router.post("/contacts/{contact_id}/comments", response={201: CommentOut, **REFUSALS})
+def add_contact_comment(request: HttpRequest, contact_id: int, payload: CommentNew) -> Any:
+    """Write about a contact, as the token's maker."""
+    return _add(request, "contact", contact_id, payload)
+
+
+@router.patch("/contacts/{contact_id}/comments/{comment_id}", response={200: CommentOut, **REFUSALS})
+def change_contact_comment(
+    request: HttpRequest, contact_id: int, comment_id: int, payload: CommentPatch
+) -> Any:
+    """Change a comment of the token's maker."""
+    return _change(request, "contact", contact_id, comment_id, payload)
+
+
+@router.delete("/contacts/{contact_id}/comments/{comment_id}", response={204: None, **REFUSALS})
+def delete_contact_comment(request: HttpRequest, contact_id: int, comment_id: int) -> Any:
+    """Delete a comment."""
+    return _delete(request, "contact", contact_id, comment_id)
+
+
+@router.get("/deals/{deal_id}/comments", response={200: CommentsOut, **REFUSALS})
+def list_deal_comments(request: HttpRequest, deal_id: int, asked: Query[CommentQuery]) -> Any:
+    """What people wrote about a deal."""
+    return _list(request, "deal", deal_id, asked)
+
+
+@router.post("/deals/{deal_id}/comments", response={201: CommentOut, **REFUSALS})
+def add_deal_comment(request: HttpRequest, deal_id: int, payload: CommentNew) -> Any:
+    """Write about a deal, as the token's maker."""
+    return _add(request, "deal", deal_id, payload)
+
+
+@router.patch("/deals/{deal_id}/comments/{comment_id}", response={200: CommentOut, **REFUSALS})
+def change_deal_comment(request: HttpRequest, deal_id: int, comment_id: int, payload: CommentPatch) -> Any:
+    """Change a comment of the token's maker."""
+    return _change(request, "deal", deal_id, comment_id, payload)
+
+
+@router.delete("/deals/{deal_id}/comments/{comment_id}", response={204: None, **REFUSALS})
+def delete_deal_comment(request: HttpRequest, deal_id: int, comment_id: int) -> Any:
+    """Delete a comment."""
+    return _delete(request, "deal", deal_id, comment_id)
+
+
+@router.get("/contacts/{contact_id}/history", response={200: HistoryOut, **REFUSALS})
+def contact_history(request: HttpRequest, contact_id: int, asked: Query[HistoryQuery]) -> Any:
+    """What happened with a contact and its deals, newest first."""
+    member = _member(request)
+    if not policies.is_seen(member, "contact", contact_id):
+        return _not_found()
+    items, following = selectors.contact_events(
+        member=member, contact_id=contact_id, before=asked.cursor, only=asked.kind or None
+    )
+    return {"items": items, "next": following}
+
+
+@router.get("/deals/{deal_id}/history", response={200: HistoryOut, **REFUSALS})
+def deal_history(request: HttpRequest, deal_id: int, asked: Query[HistoryQuery]) -> Any:
+    """What happened with a deal, newest first."""
+    if not policies.is_seen(_member(request), "deal", deal_id):
+        return _not_found()
+    items, following = selectors.deal_events(deal_id=deal_id, before=asked.cursor, only=asked.kind or None)
+    return {"items": items, "next": following}
+
+
+def _list(request: HttpRequest, kind: str, number: int, asked: CommentQuery) -> Any:
+    if not policies.is_seen(_member(request), kind, number):
+        return _not_found()
+    items, following = selectors.comments_about(
+        kind=kind, number=number, parent_id=asked.parent_id, before=asked.cursor, limit=asked.limit
+    )
+    return {"items": items, "next": following}
+
+
+def _add(request: HttpRequest, kind: str, number: int, payload: CommentNew) -> Any:
+    member = _member(request)
+    if not policies.is_seen(member, kind, number):
+        return _not_found()
+    parent = None
+    if payload.parent_id is not None:
+        parent = _present(kind, number).filter(pk=payload.parent_id).select_related("parent").first()
+        if parent is None:
+            return _refusal(422, "invalid", "There is no such comment here.", "parent_id")
+    try:
+        made = services.add_comment(
+            text=payload.text,
+            by=member,
+            contact_id=number if kind == "contact" else None,
+            deal_id=number if kind == "deal" else None,
+            parent=parent,
+            mentions=payload.mentions,
+            limit=services.HARD_LIMIT,
+            actor=_actor(request),
+        )
+    except services.CommentRefusedError as refused:
+        return _refusal(422, "invalid", str(refused), "text")
+    return Status(201, selectors.as_values(Comment.objects.filter(pk=made.pk))[0])
+
+
+def _change(request: HttpRequest, kind: str, number: int, pk: int, payload: CommentPatch) -> Any:
+    member = _member(request)
+    found = policies.editable_by(member).filter(pk=pk, pk__in=_present(kind, number).values("pk")).first()
+    if found is None:
+        return _not_found()
+    try:
+        services.edit_comment(
+            comment=found,
+            text=payload.text,
+            by=member,
+            mentions=payload.mentions,
+            limit=services.HARD_LIMIT,
+            actor=_actor(request),
+        )
+    except services.CommentRefusedError as refused:
+        return _refusal(422, "invalid", str(refused), "text")
+    return selectors.as_values(Comment.objects.filter(pk=pk))[0]
+
+
+def _delete(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
+    member = _member(request)
+    found = policies.deletable_by(member).filter(pk=pk, pk__in=_present(kind, number).values("pk")).first()
+    if found is None:
+        return _not_found()
+    services.delete_comment(comment=found, by=member, actor=_actor(request))
+    return Status(204, None)
+
+
+def _present(kind: str, number: int) -> Any:
+    return selectors.of_record(kind, number).filter(deleted_at=None)
+
+
+def _member(request: HttpRequest) -> Membership:
+    return request.token.created_by  # type: ignore[attr-defined,no-any-return]
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return Actor("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
+
+
+def _refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
+    return Status(status, {"error": {"code": code, "message": message, "field": field}})
+
+
+def _not_found() -> Status[Any]:
+    return _refusal(404, "not_found", "There is no such record or comment.")
