@@ -34,6 +34,17 @@ class ContactsConfig(AppConfig):
                 visible=may_configure,
             )
         )
+        navigation.register_settings_page(
+            navigation.SettingsPage(
+                group=_("Contacts"),
+                label=_("Fields"),
+                url_name="contacts:field_list",
+                icon="list-plus",
+                order=36,
+                visible=may_configure,
+                also=("contacts:field_tabs",),
+            )
+        )
         slots.register_slot("contacts.columns", handlers.tag_column)
         kinds.register_fields({"tags": _("Tags")})
         for name, label in (

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from afluente.contacts.models import ContactMessenger, Field
+from afluente.contacts.models import ContactMessenger, Field, FieldTab
 from afluente.contacts.models.fields import TEXT_LIMIT
 from afluente.contacts.selectors import local_parts, number_typed, show
 from afluente.contacts.services import EmailValue, NewContact, PhoneValue
 from afluente.kernel import email, phone, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.contacts.selectors import Held, KnownField
     from afluente.contacts.services import FieldRefusedError
 
@@ -164,3 +167,27 @@ def _widget(field: KnownField) -> forms.Widget:
     if field.kind == Field.Kind.TEXT and not field.format:
         return forms.Textarea(attrs={"rows": 1, "maxlength": TEXT_LIMIT})
     return forms.TextInput()
+
+
+class FieldProperties(NewField):
+    """Everything about a field but its choices. A type that cannot change is not asked."""
+
+    is_on_card = forms.BooleanField(label=_("Show on the card"), required=False, initial=True)
+    tab_id = forms.TypedChoiceField(label=_("Heading"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, tabs: Sequence[FieldTab], is_kind_open: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        heading: Any = self.fields["tab_id"]
+        heading.choices = [("", gettext("General")), *((tab.pk, tab.name) for tab in tabs)]
+        if not is_kind_open:
+            for name in ("kind", "options"):
+                del self.fields[name]
+
+    def properties(self) -> dict[str, Any]:
+        return super().properties() if "kind" in self.fields else dict(self.cleaned_data)
+
+
+class TabName(forms.Form):
+    name = forms.CharField(
+        label=_("Heading"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )

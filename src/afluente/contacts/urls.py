@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.contacts.views import addresses, contact, listing, tag_settings, tags, values
+from afluente.contacts.views import addresses, contact, field_settings, listing, tag_settings, tags, values
 
 app_name = "contacts"
 
@@ -13,6 +13,13 @@ urlpatterns = [
     path("contacts/new/", listing.new, name="new"),
     path("contacts/<int:pk>/", contact.contact, name="contact"),
     path("contacts/<int:pk>/name/", contact.name, name="name"),
+    path("settings/contacts/fields/", field_settings.fields, name="field_list"),
+    path("settings/contacts/fields/<int:pk>/", field_settings.field, name="field_edit"),
+    path("settings/contacts/fields/<int:pk>/options/", field_settings.options, name="field_options"),
+    path("settings/contacts/fields/<int:pk>/state/", field_settings.state, name="field_state"),
+    path("settings/contacts/fields/<int:pk>/deletion/", field_settings.deletion, name="field_deletion"),
+    path("settings/contacts/headings/", field_settings.tabs, name="field_tabs"),
+    path("settings/contacts/headings/<int:pk>/", field_settings.tab, name="field_tab"),
     path("contacts/<int:pk>/values/<int:attribute>/", values.value, name="value"),
     path("contacts/<int:pk>/details/<str:part>/", values.detail, name="detail"),
     path("contacts/<int:pk>/fields/", values.fields, name="fields"),

@@ -26,6 +26,8 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("deals/<int:pk>/", {"pk": "deal"}),
     ("contacts/<int:pk>/", {"pk": "contact", "attribute": "field", "change": "change", "address": "email", "tag": "tag"}),
     ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
+    ("settings/contacts/fields/<int:pk>/", {"pk": "field"}),
+    ("settings/contacts/headings/<int:pk>/", {"pk": "tab"}),
     ("comments/<int:pk>/", {"pk": "comment"}),
     ("notifications/<int:pk>/", {"pk": "notification"}),
     ("incoming/<int:pk>/", {"pk": "event"}),

@@ -163,7 +163,7 @@ def _check(field: Field) -> None:
             gettext("A box that must be ticked says nothing. Leave it optional."), "is_required"
         )
     if field.tab_id is not None and not FieldTab.objects.filter(pk=field.tab_id).exists():
-        raise FieldRefusedError(gettext("This tab is gone. Choose another one."), "tab")
+        raise FieldRefusedError(gettext("This heading is gone. Choose another one."), "tab")
 
 
 def _check_stored(field_id: int, told: Mapping[str, list[Any]]) -> None:

@@ -4,7 +4,7 @@
  * arrows. With `data-url` the new order is sent at once (`order=3,1,2`); otherwise the form that holds
  * the rows says it, since its fields are sent in the order of the page.
  */
-import { post } from "../ui/js/http.js";
+import { post } from "./http.js";
 
 class Rows extends HTMLElement {
   connectedCallback() {
