@@ -96,6 +96,18 @@ def test_search_and_filters(call, people):
     assert [one["id"] for one in call("GET", "/contacts?assignee=0")[1]["items"]] == [other.pk]
 
 
+def test_conditions_are_those_of_the_screen(call):
+    lia = make.contact(name="Lia", source="form")
+    search.index_contacts([lia.pk, make.contact(name="Rui", source="api").pk])
+
+    found, page = call("GET", "/contacts?where=source.is:form&where=phone.empty")
+    broken, said = call("GET", "/contacts?where=field-99.is:x")
+
+    assert (found, [one["id"] for one in page["items"]]) == (200, [lia.pk])
+    assert (broken, said["error"]["field"]) == (422, "where")
+    assert "deleted" in said["error"]["message"]
+
+
 def test_a_token_sees_what_its_maker_sees(call, people):
     contact = make.contact(assignee=people.ana)
 

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.contacts.views import addresses, contact, field_settings, listing, tag_settings, tags, values
+from afluente.contacts.views import (
+    addresses,
+    contact,
+    field_settings,
+    filtering,
+    listing,
+    tag_settings,
+    tags,
+    values,
+)
 
 app_name = "contacts"
 
 urlpatterns = [
     path("contacts/", listing.contacts, name="list"),
     path("contacts/new/", listing.new, name="new"),
+    path("contacts/filter/", filtering.panel, name="filter"),
+    path("contacts/filters/", filtering.save, name="filter_save"),
+    path("contacts/filters/again/", filtering.restore, name="filter_restore"),
+    path("contacts/filters/<int:pk>/deletion/", filtering.delete, name="filter_deletion"),
     path("contacts/<int:pk>/", contact.contact, name="contact"),
     path("contacts/<int:pk>/name/", contact.name, name="name"),
     path("settings/contacts/fields/", field_settings.fields, name="field_list"),

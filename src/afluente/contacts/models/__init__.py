@@ -18,6 +18,7 @@ from afluente.contacts.models.people import (
     ContactSearch,
     PossibleDuplicate,
 )
+from afluente.contacts.models.saved import ListSetting, SavedFilter
 from afluente.contacts.models.tags import ContactTag, Tag
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "FieldOption",
     "FieldTab",
     "FieldValue",
+    "ListSetting",
     "PossibleDuplicate",
+    "SavedFilter",
     "Tag",
 ]

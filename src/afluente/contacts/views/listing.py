@@ -10,17 +10,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from afluente.accounts.policies import assignable_by
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Contact
+from afluente.contacts.selectors.listing import problems
+from afluente.contacts.selectors.saved import canonical, list_tabs
+from afluente.contacts.selectors.wording import chips
 from afluente.kernel import email, htmx
 from afluente.timeline.events import Actor
-from afluente.ui import channels
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
-
-SOURCES = ("form", "webhook", "api", "import", "manual")
 
 
 @require_safe
@@ -35,11 +34,14 @@ def contacts(request: Request) -> HttpResponse:
         "page": page,
         "wanted": wanted,
         "more_url": reverse("contacts:list") + more if more else "",
-        "sources": [(kind, channels.channel(kind).label) for kind in SOURCES],
+        "query": canonical(wanted.address()),
+        "problems": problems(member=request.member, wanted=wanted) if wanted.is_narrow else [],
         "may_create": policies.may_create(request.member),
-        "members": assignable_by(request.member).order_by("user__name"),
         "is_part": htmx.wants_fragment(request),
     }
+    if not htmx.wants_fragment(request):
+        context["chips"] = chips(member=request.member, wanted=wanted)
+        context["tabs"] = list_tabs(member=request.member, query=context["query"])
     fragment = "rows" if wanted.after else "people"
     return htmx.respond(request, "contacts/list.html", context, fragment=fragment)
 

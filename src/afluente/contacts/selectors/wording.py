@@ -1,0 +1,229 @@
+"""Filters in words: operators, chips, and the rows of the panel that builds them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from afluente.contacts.selectors.filtering import all_criteria, plan
+from afluente.kernel.conditions import ALL, ANY, Condition, Expression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.http import QueryDict
+    from django_stubs_ext import StrOrPromise
+
+    from afluente.accounts.models import Membership
+    from afluente.contacts.selectors.criteria import Criterion
+    from afluente.contacts.selectors.listing import Filter
+
+OPS: dict[str, StrOrPromise] = {
+    "is": _("is"),
+    "is_not": _("is not"),
+    "all": _("has all of"),
+    "contains": _("contains"),
+    "not_contains": _("does not contain"),
+    "starts": _("begins with"),
+    "empty": _("is empty"),
+    "filled": _("is filled in"),
+    "last": _("in the last days"),
+    "older": _("longer ago than days"),
+    "on": _("on the day"),
+    "before": _("before"),
+    "after": _("after"),
+    "between": _("between"),
+    "eq": _("is"),
+    "not_eq": _("is not"),
+    "gte": _("at least"),
+    "lte": _("at most"),
+    "yes": _("is ticked"),
+    "no": _("is not ticked"),
+}
+ALONE = {"empty", "filled", "yes", "no"}  # operators that ask for no value
+COUNTED = {"last", "older"}  # whose value is a number of days
+SHOWN = ("created", "assignee", "source", "tag")  # fields of the panel until somebody chooses others
+_PART = re.compile(r"(name|op|value)-(\d{1,2})-(\d{1,2})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """A group of a filter, as it stands above the list. `broken` says why it cannot be asked."""
+
+    words: str
+    rest: str
+    broken: str = ""
+
+
+def chips(*, member: Membership, wanted: Filter) -> list[Chip]:
+    """Every group in words, with the address of the list without it."""
+    if not wanted.where:
+        return []
+    known = all_criteria()
+    broken = plan(wanted.where, member=member, known=known).broken
+    joint = gettext("or") if wanted.where.match == ALL else gettext("and")
+    found = []
+    for place, group in enumerate(wanted.where.groups):
+        others = tuple(other for n, other in enumerate(wanted.where.groups) if n != place)
+        found.append(
+            Chip(
+                words=f" {joint} ".join(say(condition, known, member) for condition in group),
+                rest=wanted.address(where=replace(wanted.where, groups=others)),
+                broken=" ".join(broken[condition] for condition in group if condition in broken),
+            )
+        )
+    return found
+
+
+def say(condition: Condition, known: Mapping[str, Criterion], member: Membership) -> str:
+    """A condition as a person says it: `Source is Site form, API`."""
+    criterion = known.get(condition.name)
+    label = str(criterion.label) if criterion else gettext("Deleted field")
+    if condition.op in COUNTED and condition.values:
+        return _say_days(label, condition)
+    names = dict(criterion.choices(member)) if criterion and criterion.choices else {}
+    values = [str(names.get(value, value)) for value in condition.values]
+    joint = gettext("and") if condition.op == "between" else ","
+    said = f" {joint} ".join(values) if condition.op == "between" else ", ".join(values)
+    return f"{label} {OPS.get(condition.op, condition.op)} {said}".strip()
+
+
+def _say_days(label: str, condition: Condition) -> str:
+    value = condition.values[0]
+    days = int(value) if value.isascii() and value.isdigit() else 0
+    if condition.op == "last":
+        said = ngettext("{field} in the last {n} day", "{field} in the last {n} days", days)
+    else:
+        said = ngettext("{field} more than {n} day ago", "{field} more than {n} days ago", days)
+    return said.format(field=label, n=value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One condition in the panel: what is chosen, and what can be."""
+
+    key: str
+    group: int
+    criterion: Criterion
+    op: str
+    values: Sequence[str]
+    choices: Sequence[tuple[str, Any]] = ()
+
+    @property
+    def ops(self) -> list[tuple[str, StrOrPromise]]:
+        return [(op, OPS[op]) for op in self.criterion.ops]
+
+    @property
+    def control(self) -> str:
+        """How the value is entered: text, number, days, date, dates, numbers, choices, or not at all."""
+        if self.op in ALONE:
+            return ""
+        if self.op in COUNTED:
+            return "days"
+        kind = "text" if self.op == "contains" else self.criterion.control
+        return f"{kind}s" if self.op == "between" else kind
+
+    @property
+    def first(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def second(self) -> str:
+        return self.values[1] if len(self.values) > 1 else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A filter that is being built: groups of (criterion, operator, values)."""
+
+    groups: tuple[tuple[Condition, ...], ...] = ()
+    match: str = ALL
+
+    @classmethod
+    def of(cls, expression: Expression, fields: Sequence[str]) -> Draft:
+        """The filter there is, and the fields somebody wants to see without having filled them in."""
+        said = {condition.name for condition in expression}
+        empty = tuple((Condition(name, ""),) for name in fields if name not in said)
+        return cls(groups=(*expression.groups, *empty), match=expression.match)
+
+    @classmethod
+    def read(cls, data: QueryDict) -> Draft:
+        """What the panel sent."""
+        found: dict[tuple[int, int], dict[str, list[str]]] = {}
+        for key in data:
+            if part := _PART.fullmatch(key):
+                place = (int(part[2]), int(part[3]))
+                found.setdefault(place, {})[part[1]] = [value.strip() for value in data.getlist(key)]
+        groups: dict[int, list[Condition]] = {}
+        for place in sorted(found):
+            parts = found[place]
+            name, op = (parts.get(one, [""])[-1] for one in ("name", "op"))
+            values = tuple(value for value in parts.get("value", ()) if value)
+            groups.setdefault(place[0], []).append(Condition(name, op, values))
+        return cls(groups=tuple(map(tuple, groups.values())), match=ANY if data.get("match") == ANY else ALL)
+
+    def add(self, name: str, group: int | None = None) -> Draft:
+        """One condition more, in a group that is there or in one of its own."""
+        fresh = Condition(name, "")
+        if group is None or group >= len(self.groups):
+            return replace(self, groups=(*self.groups, (fresh,)))
+        changed = [(*one, fresh) if n == group else one for n, one in enumerate(self.groups)]
+        return replace(self, groups=tuple(changed))
+
+    def without(self, group: int, place: int) -> Draft:
+        kept = [
+            tuple(one for m, one in enumerate(conditions) if (n, m) != (group, place))
+            for n, conditions in enumerate(self.groups)
+        ]
+        return replace(self, groups=tuple(one for one in kept if one))
+
+    def expression(self, known: Mapping[str, Criterion]) -> Expression:
+        """The filter it says; conditions without a value say nothing yet."""
+        groups = [tuple(one for one in map(_settled(known), group) if one) for group in self.groups]
+        return Expression(tuple(group for group in groups if group), self.match)
+
+    def lines(self, known: Mapping[str, Criterion], member: Membership) -> list[list[Line]]:
+        """The panel's rows. A field that is gone is left out: the chip above the list still tells of it."""
+        found = [
+            [
+                _line(condition, known[condition.name], (n, m), member)
+                for m, condition in enumerate(group)
+                if condition.name in known
+            ]
+            for n, group in enumerate(self.groups)
+        ]
+        return [group for group in found if group]
+
+
+def _settled(known: Mapping[str, Criterion]) -> Any:
+    def settle(condition: Condition) -> Condition | None:
+        criterion = known.get(condition.name)
+        if criterion is None:
+            return None
+        op = condition.op if condition.op in criterion.ops else criterion.ops[0]
+        if op in ALONE:
+            return Condition(condition.name, op) if condition.op else None
+        return Condition(condition.name, op, condition.values) if condition.values else None
+
+    return settle
+
+
+def _line(condition: Condition, criterion: Criterion, place: tuple[int, int], member: Membership) -> Line:
+    op = condition.op if condition.op in criterion.ops else criterion.ops[0]
+    choices = list(criterion.choices(member)) if criterion.choices else []
+    offered = {value for value, _label in choices}
+    values = (
+        [v for v in condition.values if v in offered] if choices and op != "contains" else condition.values
+    )
+    return Line(
+        key=f"{place[0]}-{place[1]}",
+        group=place[0],
+        criterion=criterion,
+        op=op,
+        values=values,
+        choices=choices,
+    )

@@ -1,0 +1,71 @@
+"""Keeping filters under a name, and how somebody likes a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from afluente.contacts.models import ListSetting, SavedFilter
+from afluente.contacts.selectors.saved import canonical
+from afluente.kernel import clock, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.accounts.models import Membership
+
+NAME = 64
+MOST = 100  # filters of one person for one list
+
+
+class NamelessFilterError(ValueError):
+    """A filter is kept under a name."""
+
+
+class TooManyFiltersError(ValueError):
+    """One person keeps at most MOST filters for a list."""
+
+
+@transaction.atomic
+def save_filter(
+    *,
+    owner: Membership,
+    name: str,
+    query: str,
+    is_shared: bool = False,
+    entity: str = SavedFilter.Entity.CONTACT,
+) -> SavedFilter:
+    """Keep the list's address `query` under `name`; the same name again replaces it (SP-141).
+
+    Raises NamelessFilterError and TooManyFiltersError.
+    """
+    called = text.clean(name, limit=NAME)
+    if not called:
+        raise NamelessFilterError
+    own = SavedFilter.objects.filter(owner=owner, entity=entity)
+    same = own.filter(name__iexact=called).first()
+    if same is None and own.count() >= MOST:
+        raise TooManyFiltersError
+    kept = same or SavedFilter(owner=owner, entity=entity, created_at=clock.now())
+    kept.name, kept.query, kept.is_shared = called, canonical(query), is_shared
+    kept.save()
+    return kept
+
+
+@transaction.atomic
+def change_list(
+    *,
+    member: Membership,
+    fields: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    entity: str = SavedFilter.Entity.CONTACT,
+) -> ListSetting:
+    """Remember which filter fields or which columns somebody wants, in their order; None leaves it."""
+    setting, _ = ListSetting.objects.get_or_create(member=member, entity=entity)
+    if fields is not None:
+        setting.fields = list(fields)
+    if columns is not None:
+        setting.columns = list(columns)
+    setting.save()
+    return setting
