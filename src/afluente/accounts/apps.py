@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from afluente.kernel.slots import Part
     from afluente.ui.navigation import Switch
 
 
@@ -25,6 +26,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from afluente.accounts import jobs  # noqa: F401, PLC0415  registers the jobs
+        from afluente.kernel import slots  # noqa: PLC0415
         from afluente.ui import navigation, preferences  # noqa: PLC0415
 
         _register_settings()
@@ -40,6 +42,7 @@ class AccountsConfig(AppConfig):
             )
         )
         preferences.register_keeper(_keep)
+        slots.register_slot("shell.notice", _viewing_notice)
 
 
 def _register_settings() -> None:
@@ -54,7 +57,9 @@ def _register_settings() -> None:
     for group, label, name, icon, order, visible in (
         (workspace, _("General"), "workspace", "building-2", 10, policies.may_administer),
         (workspace, _("People"), "people", "users", 11, policies.may_manage_people),
-        (workspace, _("Teams"), "teams", "users-round", 12, policies.may_manage_people),
+        (workspace, _("Roles"), "roles", "shield", 12, policies.may_manage_people),
+        (workspace, _("Teams"), "teams", "users-round", 13, policies.may_manage_people),
+        (workspace, _("Audit log"), "audit", "history", 18, policies.may_administer),
         (workspace, _("Outgoing mail"), "mail", "mail", 19, may_read_mail),
         (developers, _("API tokens"), "tokens", "key-round", 80, policies.may_integrate),
         (you, _("My profile"), "profile", "user", 90, lambda _member: True),
@@ -71,6 +76,16 @@ def _register_settings() -> None:
                 also=OF_THE_LIBRARY if name == "security" else (),
             )
         )
+
+
+def _viewing_notice(*, request: HttpRequest) -> Iterable[Part]:
+    """Whose eyes these are, while somebody views the product as a colleague."""
+    from afluente.kernel.slots import Part  # noqa: PLC0415
+
+    if getattr(request, "viewer", None) is None:
+        return []
+    viewed = request.member  # type: ignore[attr-defined]  # set with `viewer`
+    return [Part(template="accounts/_viewing.html", context={"viewed": viewed}, order=0)]
 
 
 def _switches(request: HttpRequest) -> Iterable[Switch]:

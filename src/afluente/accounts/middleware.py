@@ -7,17 +7,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
-from afluente.accounts import selectors
+from afluente.accounts import policies, selectors
 from afluente.accounts.models import User
-from afluente.accounts.requests import SESSION_KEY
+from afluente.accounts.requests import SESSION_KEY, VIEWED_KEY
 from afluente.accounts.views import adapters
-from afluente.kernel.workspace import scope
+from afluente.kernel import htmx
+from afluente.kernel.workspace import scope, set_local
 from afluente.ui import formats
 
 if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
     from afluente.accounts.requests import Request
 
 # Addresses of the accounts library, which a person needs before, and without, a workspace.
@@ -83,7 +87,10 @@ class WorkspaceMiddleware(_Middleware):
             with scope(workspace_id):
                 member = selectors.membership(user=request.user)
                 if member is not None:
-                    return _inside(cast("Request", request), member, view, args, kwargs)
+                    viewed = _viewed_by(request, member)
+                    if viewed is None:
+                        return _inside(cast("Request", request), member, view, args, kwargs)
+                    return _looking(cast("Request", request), member, viewed, view, args, kwargs)
         except Exception as error:
             answer = adapters.answer_to(request, error)
             if answer is None:
@@ -97,6 +104,41 @@ def workspace_free(view: View) -> View:
     """Mark a view that runs without a workspace."""
     view.workspace_free = True  # type: ignore[attr-defined]  # read by WorkspaceMiddleware
     return view
+
+
+def _viewed_by(request: HttpRequest, member: Membership) -> Membership | None:
+    """Through whose eyes `member` looks; None, and forgotten, when they no longer may."""
+    pk = request.session.get(VIEWED_KEY)
+    if pk is None:
+        return None
+    viewed = policies.viewable_as_by(member).select_related("workspace").filter(pk=pk).first()
+    if viewed is None:
+        del request.session[VIEWED_KEY]
+    return viewed
+
+
+def _looking(
+    request: Request,
+    viewer: Membership,
+    viewed: Membership,
+    view: View,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> HttpResponse:
+    """Show what `viewed` sees. The database itself refuses to write meanwhile."""
+    request.viewer = viewer
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        return _inside(request, viewed, _refuse_change, (), {})
+    set_local("transaction_read_only", "on")
+    return _inside(request, viewed, view, args, kwargs)
+
+
+def _refuse_change(request: Request) -> HttpResponse:
+    said = gettext("You are only looking. Nothing was changed.")
+    if htmx.wants_fragment(request):
+        response = HttpResponse(status=403, headers={"HX-Reswap": "none"})
+        return htmx.toast(response, said)
+    return render(request, "accounts/only_looking.html", {"said": said}, status=403)
 
 
 def _inside(

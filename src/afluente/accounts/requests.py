@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from afluente.accounts.models import Membership, User, Workspace
 
 SESSION_KEY = "workspace_id"  # where a session keeps the workspace its person is in
+VIEWED_KEY = "viewed_as"  # and there the member through whose eyes they look, if any
 
 
 class Request(HttpRequest):
@@ -18,3 +19,4 @@ class Request(HttpRequest):
     user: User
     member: Membership
     workspace: Workspace
+    viewer: Membership | None  # who really looks, while `member` is somebody they view as

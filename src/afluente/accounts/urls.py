@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from afluente.accounts.views import doors, mail, members, own, teams, tokens, workspace
+from afluente.accounts.views import audit, doors, mail, members, own, roles, teams, tokens, viewing, workspace
 
 own_patterns = [
     path("setup/", doors.set_up, name="set_up"),
@@ -19,12 +19,20 @@ own_patterns = [
     path("settings/people/<int:pk>/", members.member, name="member"),
     path("settings/people/<int:pk>/deactivation/", members.deactivate, name="deactivate"),
     path("settings/people/<int:pk>/reactivation/", members.reactivate, name="reactivate"),
+    path("settings/people/<int:pk>/viewing/", viewing.view_as, name="view_as"),
+    path("settings/viewing/end/", viewing.stop, name="stop_viewing"),
+    path("settings/roles/", roles.roles, name="roles"),
+    path("settings/roles/new/", roles.new, name="new_role"),
+    path("settings/roles/standard/<str:key>/", roles.standard_role, name="standard_role"),
+    path("settings/roles/<int:pk>/", roles.role, name="role"),
+    path("settings/roles/<int:pk>/deletion/", roles.delete, name="delete_role"),
     path("settings/teams/", teams.teams, name="teams"),
     path("settings/teams/<int:pk>/", teams.team, name="team"),
     path("settings/teams/<int:pk>/deletion/", teams.delete, name="delete_team"),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/new/", tokens.create, name="create_token"),
     path("settings/tokens/<int:pk>/revocation/", tokens.revoke, name="revoke_token"),
+    path("settings/audit/", audit.audit, name="audit"),
     path("settings/mail/", mail.outgoing, name="mail"),
     path("settings/profile/", own.profile, name="profile"),
     path("settings/security/", own.security, name="security"),

@@ -124,7 +124,14 @@ def _unauthorized() -> JsonResponse:
 def _missing_scope(request: HttpRequest, token: ApiToken) -> str | None:
     """The scope that the address and method ask for and the token lacks; None when it may."""
     area = request.path_info.removeprefix("/api/v1/").partition("/")[0]
-    area = {"pipelines": "deals", "tags": "contacts", "companies": "contacts"}.get(area, area)
+    area = {
+        "pipelines": "deals",
+        "tags": "contacts",
+        "fields": "contacts",
+        "companies": "contacts",
+        "members": "people",
+        "roles": "people",
+    }.get(area, area)
     right = "read" if request.method in {"GET", "HEAD"} else "write"
     needed = f"{area}:{right}"
     if needed == "leads:read" and "leads:write" in token.scopes:

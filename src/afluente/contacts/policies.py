@@ -30,8 +30,8 @@ class Link:
     """One way in which contacts are linked to people's own work.
 
     `contacts_of` gives the ids of the contacts linked to a member's own records, as a subquery.
-    `people_of` says for one contact which members it is linked to, by number, each with the name of
-    what links it and whether `viewer` may be told that name.
+    `people_of` says for one contact which members it is linked to, by number, each with a sentence
+    that says how, naming only what the second argument, who asks, may see.
     """
 
     slug: str

@@ -25,6 +25,7 @@ urlpatterns = [
     path("contacts/filters/again/", filtering.restore, name="filter_restore"),
     path("contacts/filters/<int:pk>/deletion/", filtering.delete, name="filter_deletion"),
     path("contacts/<int:pk>/", contact.contact, name="contact"),
+    path("contacts/<int:pk>/access/", contact.access, name="access"),
     path("contacts/<int:pk>/name/", contact.name, name="name"),
     path("settings/contacts/fields/", field_settings.fields, name="field_list"),
     path("settings/contacts/fields/<int:pk>/", field_settings.field, name="field_edit"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("deals/cards/", board.cards, name="cards"),
     path("deals/new/", board.new, name="new"),
     path("deals/<int:pk>/", deal.deal, name="deal"),
+    path("deals/<int:pk>/access/", deal.access, name="access"),
     path("deals/<int:pk>/moves/", moving.moves, name="moves"),
     path("deals/<int:pk>/reopening/", moving.reopening, name="reopening"),
     path("deals/<int:pk>/deletion/", deal.deletion, name="deletion"),

@@ -17,6 +17,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/people/invitations/<int:pk>/", {"pk": "invitation"}),
     ("settings/people/<int:pk>/", {"pk": "member"}),
     ("settings/teams/<int:pk>/", {"pk": "team"}),
+    ("settings/roles/<int:pk>/", {"pk": "role"}),
     ("settings/tokens/<int:pk>/", {"pk": "token"}),
     ("settings/security/sessions/<int:pk>/", {"pk": "session"}),
     ("deals/pipelines/<int:pk>/", {"pk": "pipeline"}),
@@ -45,6 +46,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
 # Words in a path that are no ids, and what to put there.
 WORDS = {
     "field": ("name", "assignee", "amount"),
+    "key": ("editor",),
     "part": ("location", "address"),
     "kind": ("email", "phone", "messenger")}
 # Paths whose variable part is itself the key, each with the reason why no foreign id can stand there.

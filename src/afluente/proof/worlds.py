@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,14 @@ from django.db import connection
 from django.test import Client
 
 from afluente.accounts import services as accounts
-from afluente.accounts.models import Membership, Reach, Role, User
+from afluente.accounts.models import STANDARD, Membership, Reach, Role, User
 from afluente.accounts.requests import SESSION_KEY
 from afluente.capture import services as capture
 from afluente.contacts import services as contacts
 from afluente.contacts.models import ContactEmail, FieldOption
 from afluente.deals import services as deals
 from afluente.deals.models import Pipeline
+from afluente.files import services as files
 from afluente.intake import services as intake
 from afluente.intake.models import RawEvent, Source
 from afluente.kernel import box
@@ -35,7 +37,7 @@ SELECT c.relname FROM pg_class c
 # Far from every other number on a page, so that it can be told from them.
 APART = "SELECT max(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)"
 DIGEST = "SELECT count(*), md5(coalesce(string_agg(md5(t::text), '' ORDER BY id), '')) FROM \"{table}\" t"
-SCOPES = ["leads:write", "leads:read", "contacts:read", "contacts:write", "deals:read", "deals:write"]
+SCOPES = ["leads:write", "leads:read", "contacts:read", "contacts:write", "deals:read", "deals:write", "people:read", "files:read", "files:write"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     Pipeline.objects.filter(pk=pipeline.pk).update(name=canary)
     stage = pipeline.stages.order_by("position")[0]
     team = accounts.create_team(name=canary)
+    role = accounts.create_role(name=canary, rights=STANDARD[Role.EDITOR], by=owner)
     invitation, _ = accounts.invite(
         email=f"guest-{owner.pk}@probe.example", role=Role.MEMBER, team=team, by=owner
     )
@@ -146,11 +149,23 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     timeline.notify([timeline.Notice(member_id=owner.pk, kind="mention", actor=by, **about)])
     rule = intake.save_rule(rule=None, name=canary)
     hook = intake.create_source(kind=Source.Kind.WEBHOOK, name=canary, rule=rule)
+    folder = files.create_folder(name=canary, parent=None, member=owner)
+    kept = files.keep_file(
+        name=f"{canary}.txt",
+        body=io.BytesIO(canary.encode()),
+        size=len(canary),
+        member=owner,
+        by=files.member_by(owner),
+        kind="contact",
+        entity_id=contact_id,
+    )
+    upload = files.begin_upload(name=f"{canary}.bin", size=5, member=owner)
     form = capture.create_form(name=canary, language="en")
     ids = {
         "pipeline": pipeline.pk,
         "stage": stage.pk,
         "team": team.pk,
+        "role": role.pk,
         "invitation": invitation.pk,
         "token": token.pk,
         "contact": contact_id,
@@ -168,6 +183,9 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "hook": hook.pk,
         "source": hook.pk,
         "form": form.pk,
+        "folder": folder.pk,
+        "file": kept.pk,
+        "upload": upload.token,
         "hook_address": (hook.public_id, box.unseal(hook.secret_box)),
     }
     return ids, text

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from afluente.kernel import slots
 from afluente.kernel.workspace import snapshot_at_entry
 from afluente.ui import navigation, preferences
 
@@ -125,7 +126,13 @@ class Shell:
         its way to the browser is told as well.
         """
         seen = snapshot_at_entry()
-        return f"/live?{urlencode({'after': seen})}" if self.member and seen else ""
+        is_oneself = getattr(self.request, "viewer", None) is None  # the stream knows only the real person
+        return f"/live?{urlencode({'after': seen})}" if self.member and seen and is_oneself else ""
+
+    @cached_property
+    def notices(self) -> list[slots.Part]:
+        """What slices want said above every page (slot `shell.notice`)."""
+        return slots.parts("shell.notice", request=self.request) if self.member else []
 
     @property
     def sign_out_url(self) -> str:

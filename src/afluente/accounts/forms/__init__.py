@@ -5,6 +5,7 @@
 
 from afluente.accounts.forms.entering import FirstRun, Invited
 from afluente.accounts.forms.fields import browser_language
+from afluente.accounts.forms.roles import RoleMatrix
 from afluente.accounts.forms.settings import Invitation, Member, Profile, TeamName, Token, Workspace
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Invited",
     "Member",
     "Profile",
+    "RoleMatrix",
     "TeamName",
     "Token",
     "Workspace",

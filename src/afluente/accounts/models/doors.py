@@ -8,12 +8,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from afluente.accounts.models.members import CustomRole, Membership, Role, Team, named_by_role
+from afluente.accounts.models.members import CustomRole, Membership, Team, named_by_role
+from afluente.accounts.models.standard import Role
 from afluente.kernel import clock
 from afluente.kernel.workspace import WorkspaceModel
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django_stubs_ext import StrOrPromise
 
 
 class Invitation(WorkspaceModel):
@@ -43,6 +46,11 @@ class Invitation(WorkspaceModel):
     def __str__(self) -> str:
         return f"{self.email} as {self.role}"
 
+    @property
+    def role_name(self) -> StrOrPromise:
+        """What the role is called; have `custom_role` at hand."""
+        return self.custom_role.name if self.custom_role_id and self.custom_role else Role(self.role).label
+
 
 class Scope(models.TextChoices):
     """What an API token may do (docs/reference/permissions.md)."""
@@ -53,6 +61,8 @@ class Scope(models.TextChoices):
     CONTACTS_WRITE = "contacts:write", _("Add and change contacts")
     DEALS_READ = "deals:read", _("Read deals and pipelines")
     DEALS_WRITE = "deals:write", _("Add, change and move deals")
+    FILES_READ = "files:read", _("Read files")
+    FILES_WRITE = "files:write", _("Add, change and delete files")
     PEOPLE_READ = "people:read", _("Read members and roles")
 
 

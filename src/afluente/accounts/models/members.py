@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -10,6 +12,9 @@ from afluente.accounts.models.people import User
 from afluente.accounts.models.rights import Reach, Rights
 from afluente.accounts.models.standard import STANDARD, Role
 from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Team(WorkspaceModel):
@@ -100,3 +105,8 @@ class Membership(WorkspaceModel):
     def is_admin(self) -> bool:
         """Has every right by their role."""
         return self.role in {Role.OWNER, Role.ADMIN}
+
+    @property
+    def role_name(self) -> StrOrPromise:
+        """What the role is called; have `custom_role` at hand."""
+        return self.custom_role.name if self.custom_role_id and self.custom_role else Role(self.role).label

@@ -12,6 +12,8 @@ from afluente.accounts.models.rights import Action, Area, Reach, Rights, cells
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django_stubs_ext import StrOrPromise
+
 
 class Role(models.TextChoices):
     """What a member is. The values are older than the names people read: see docs/decisions/0080.
@@ -30,7 +32,7 @@ class Role(models.TextChoices):
     CUSTOM = "custom", _("Own role")
 
 
-SAYS: Mapping[Role, object] = {
+SAYS: Mapping[Role, StrOrPromise] = {
     Role.OWNER: _("Everything, and makes other owners."),
     Role.ADMIN: _("Everything in every area, people and settings included."),
     Role.MANAGER: _(

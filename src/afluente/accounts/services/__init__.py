@@ -25,6 +25,7 @@ from afluente.accounts.services.people import (
     create_person,
     end_sessions,
     keep_preference,
+    note_login,
     update_profile,
 )
 from afluente.accounts.services.roles import (
@@ -96,6 +97,7 @@ __all__ = [
     "keep_preference",
     "known_device",
     "new_device",
+    "note_login",
     "note_token_use",
     "reactivate_member",
     "record_audit",

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
+from afluente.accounts import selectors
 from afluente.accounts.models import User
+from afluente.accounts.services.audit import record_audit
 from afluente.kernel import live
-from afluente.kernel.workspace import current_workspace_id, has_scope
+from afluente.kernel.workspace import current_workspace_id, has_scope, scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,6 +62,16 @@ def keep_preference(*, user: User, name: str, value: str) -> None:
     """Keep one choice (theme, density or language) made in a menu; the value was checked there."""
     setattr(user, name, value)
     user.save(update_fields=[name])
+
+
+def note_login(*, user: User) -> None:
+    """Write down, in each workspace that `user` may enter, that they signed in (P-4)."""
+    present = [current_workspace_id()] if has_scope() else [w.pk for w in selectors.workspaces_of(user=user)]
+    for workspace_id in present:
+        with scope(workspace_id):
+            member = selectors.membership(user=user)
+            if member is not None:
+                record_audit(kind="login", by=member)
 
 
 def end_sessions(*, sessions: Iterable[UserSession]) -> int:

@@ -65,6 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
         workspace_id = selectors.first_workspace_id(user=user)
         if workspace_id is not None:
             request.session[SESSION_KEY] = workspace_id
+        services.note_login(user=user)
         response: HttpResponse = super().post_login(request, user, **rest)
         response.set_cookie(
             DEVICE_COOKIE,

@@ -35,7 +35,8 @@ def invite(request: Request) -> HttpResponse:
     form = forms.Invitation(request.POST or None, by=request.member, initial={"role": "member"})
     if request.method == "POST" and form.is_valid() and (made := _invite(request, form)):
         return render(request, "accounts/invited.html", made, status=201)
-    return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "roles": selectors.roles_to_give(member=request.member)}
+    return render(request, "accounts/invite.html", context, status=422 if form.errors else 200)
 
 
 def _invite(request: Request, form: forms.Invitation) -> dict[str, object] | None:
@@ -75,7 +76,13 @@ def member(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("Saved"))
         return _to_people()
     status = 422 if form.errors else 200
-    context = {"found": found, "form": form, "may_change": may_change}
+    context = {
+        "found": found,
+        "form": form,
+        "may_change": may_change,
+        "may_view_as": policies.viewable_as_by(request.member).filter(pk=pk).exists(),
+        "roles": selectors.roles_to_give(member=request.member),
+    }
     return render(request, "accounts/member.html", context, status=status)
 
 

@@ -20,6 +20,7 @@ from afluente.contacts.selectors.fields import (
 )
 from afluente.contacts.selectors.listing import Filter, Page, Row, contact_page, filtered
 from afluente.contacts.selectors.searching import NOBODY, find_ids, search_contacts
+from afluente.contacts.selectors.seeing import seers_of_contact
 from afluente.contacts.selectors.tags import (
     TagOptions,
     TagRow,
@@ -95,6 +96,7 @@ __all__ = [
     "option_counts",
     "plain",
     "search_contacts",
+    "seers_of_contact",
     "show",
     "spoken",
     "stored_count",

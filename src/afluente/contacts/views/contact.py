@@ -38,6 +38,18 @@ def contact(request: Request, pk: int) -> HttpResponse:
     return htmx.respond(request, "contacts/contact.html", context, fragment="panel")
 
 
+@require_safe
+def access(request: Request, pk: int) -> HttpResponse:
+    """Who may open the contact, and why: a page, or what its dialog shows."""
+    found = _visible(request, pk)
+    context = {
+        "title": found.name or f"#{pk}",
+        "back": reverse("contacts:contact", args=[pk]),
+        "seers": selectors.seers_of_contact(contact=found, viewer=request.member),
+    }
+    return htmx.respond(request, "accounts/access.html", context, fragment="sheet")
+
+
 @require_http_methods(["GET", "POST"])
 def name(request: Request, pk: int) -> HttpResponse:
     """Change the names in place."""

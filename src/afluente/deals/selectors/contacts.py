@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext
 
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealContact, Stage
@@ -66,9 +67,9 @@ def contacts_of_own_deals(member: Membership) -> QuerySet[DealContact, int]:
 
 
 def people_linked_to(contact_id: int, viewer: Membership) -> dict[int, str]:
-    """The members whose own deals have this contact, each with the name of one such deal.
+    """The members whose own deals have this contact, each with a sentence that says so.
 
-    The name is empty when `viewer` does not see the deal.
+    It names the deal when `viewer` sees it.
     """
     rows = (
         DealContact.objects.filter(contact_id=contact_id, deal__deleted_at=None, deal__assignee__isnull=False)
@@ -76,8 +77,13 @@ def people_linked_to(contact_id: int, viewer: Membership) -> dict[int, str]:
         .values_list("deal__assignee_id", "deal_id", "deal__name")
     )
     seen = set(policies.visible_to(viewer).filter(people__contact_id=contact_id).values_list("pk", flat=True))
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for member_id, deal_id, name in rows:
-        if not found.get(member_id):
-            found[member_id] = name if deal_id in seen else ""
-    return found
+        if not names.get(member_id):
+            names[member_id] = name if deal_id in seen else ""
+    return {
+        member_id: gettext("It is in their deal «{name}».").format(name=name)
+        if name
+        else gettext("It is in a deal of theirs.")
+        for member_id, name in names.items()
+    }

@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afluente.accounts import policies as accounts
+from afluente.accounts import selectors as account_selectors
+from afluente.accounts.models import Area
 from afluente.contacts import policies as contact_policies
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.views import asking
@@ -67,6 +69,20 @@ def feed(request: Request, found: Deal) -> timeline_selectors.Feed:
         comment_url=reverse("deals:comments", args=[found.pk]),
         query=request.GET,
     )
+
+
+@require_safe
+def access(request: Request, pk: int) -> HttpResponse:
+    """Who may open the deal, and why: a page, or what its dialog shows."""
+    found = asking.visible(request, pk)
+    context = {
+        "title": found.name,
+        "back": reverse("deals:deal", args=[pk]),
+        "seers": account_selectors.seers(
+            viewer=request.member, area=Area.DEALS, assignee_id=found.assignee_id
+        ),
+    }
+    return respond(request, "accounts/access.html", context, fragment="sheet")
 
 
 @require_POST
