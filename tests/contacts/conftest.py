@@ -30,6 +30,6 @@ def call(people):
             content_type="application/json",
             headers={"Authorization": f"Bearer {secret}"},
         )
-        return answer.status_code, answer.json()
+        return answer.status_code, answer.json() if answer.content else None
 
     return make_call

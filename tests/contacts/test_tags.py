@@ -167,8 +167,8 @@ def test_whoever_cannot_see_a_contact_cannot_tag_it(people, client_as):
     tag = services.create_tag(name="VIP", by=BY)
     bruno = client_as(people.bruno)
 
-    assert bruno.post(f"/contacts/{hers.pk}/tags/", {"tag": tag.pk}).status_code == 404
-    assert bruno.post(f"/contacts/{hers.pk}/tags/{tag.pk}/deletion/").status_code == 404
+    assert bruno.post(f"/contacts/{hers.pk}/tags/", {"tag": tag.pk}).status_code == 403
+    assert bruno.post(f"/contacts/{hers.pk}/tags/{tag.pk}/deletion/").status_code == 403
     assert names_on(hers) == []
 
 

@@ -12,10 +12,7 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         # ruff: noqa: PLC0415  when every app is loaded
-        from afluente.accounts.policies import may_configure
-        from afluente.contacts import handlers, jobs  # noqa: F401  registers the jobs
-        from afluente.kernel import slots
-        from afluente.timeline.selectors import kinds
+        from afluente.contacts import jobs  # noqa: F401  registers the jobs
         from afluente.ui import navigation
 
         navigation.register_nav(
@@ -24,33 +21,68 @@ class ContactsConfig(AppConfig):
             )
         )
         navigation.register_address("search", "contacts:list")
-        navigation.register_settings_page(
-            navigation.SettingsPage(
-                group=_("Contacts"),
-                label=_("Tags"),
-                url_name="contacts:tag_list",
-                icon="tags",
-                order=37,
-                visible=may_configure,
-            )
+        _bring_settings()
+        _bring_companies()
+
+
+def _bring_settings() -> None:
+    from afluente.accounts.policies import may_configure
+    from afluente.contacts import handlers
+    from afluente.kernel import slots
+    from afluente.timeline.selectors import kinds
+    from afluente.ui import navigation
+
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("Contacts"),
+            label=_("Tags"),
+            url_name="contacts:tag_list",
+            icon="tags",
+            order=37,
+            visible=may_configure,
         )
-        navigation.register_settings_page(
-            navigation.SettingsPage(
-                group=_("Contacts"),
-                label=_("Fields"),
-                url_name="contacts:field_list",
-                icon="list-plus",
-                order=36,
-                visible=may_configure,
-                also=("contacts:field_tabs",),
-            )
+    )
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("Contacts"),
+            label=_("Fields"),
+            url_name="contacts:field_list",
+            icon="list-plus",
+            order=36,
+            visible=may_configure,
+            also=("contacts:field_tabs",),
         )
-        slots.register_slot("contacts.columns", handlers.tag_column)
-        kinds.register_fields({"tags": _("Tags")})
-        for name, label in (
-            ("tag.created", _("Tag made")),
-            ("tag.changed", _("Tag changed")),
-            ("tag.merged", _("Tag merged")),
-            ("tag.deleted", _("Tag deleted")),
-        ):
-            kinds.register_kind(kinds.Kind(name=name, label=label, icon="tag"))
+    )
+    slots.register_slot("contacts.columns", handlers.tag_column)
+    kinds.register_fields({"tags": _("Tags")})
+    for name, label in (
+        ("tag.created", _("Tag made")),
+        ("tag.changed", _("Tag changed")),
+        ("tag.merged", _("Tag merged")),
+        ("tag.deleted", _("Tag deleted")),
+    ):
+        kinds.register_kind(kinds.Kind(name=name, label=label, icon="tag"))
+
+
+def _bring_companies() -> None:
+    from afluente.contacts import policies
+    from afluente.timeline.selectors import kinds
+    from afluente.ui import navigation
+
+    navigation.register_nav(
+        navigation.NavEntry(
+            label=_("Companies"),
+            url_name="contacts:companies",
+            icon="building-2",
+            order=31,
+            visible=policies.may_list_companies,
+        )
+    )
+    kinds.register_fields({"companies": _("Company"), "position": _("Position")})
+    for name, label in (
+        ("company.created", _("Company added")),
+        ("company.changed", _("Company changed")),
+        ("company.deleted", _("Company deleted")),
+        ("company.restored", _("Company restored")),
+    ):
+        kinds.register_kind(kinds.Kind(name=name, label=label, icon="building-2"))

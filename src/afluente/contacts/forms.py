@@ -175,7 +175,9 @@ class FieldProperties(NewField):
     is_on_card = forms.BooleanField(label=_("Show on the card"), required=False, initial=True)
     tab_id = forms.TypedChoiceField(label=_("Heading"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, tabs: Sequence[FieldTab], is_kind_open: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, tabs: Sequence[FieldTab], is_kind_open: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         heading: Any = self.fields["tab_id"]
         heading.choices = [("", gettext("General")), *((tab.pk, tab.name) for tab in tabs)]
@@ -191,3 +193,25 @@ class TabName(forms.Form):
     name = forms.CharField(
         label=_("Heading"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+
+
+class NewCompany(forms.Form):
+    """A company added by hand: a name is enough."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    domain = forms.CharField(
+        label=_("Domain"),
+        max_length=253,
+        required=False,
+        help_text=_("People with an e-mail there are suggested for it. Such as acme.com"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=50,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+    address = forms.CharField(label=_("Address"), max_length=500, required=False)

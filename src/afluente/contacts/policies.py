@@ -15,14 +15,14 @@ from django.db.models import Q
 
 from afluente.accounts import policies as accounts
 from afluente.accounts.models import Action, Area, Membership, Reach
-from afluente.contacts.models import Contact
+from afluente.contacts.models import Company, Contact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
-    from afluente.contacts.models import ContactQuerySet
+    from afluente.contacts.models import CompanyQuerySet, ContactQuerySet
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,29 @@ def may_export(member: Membership) -> bool:
     return accounts.may(member, Area.CONTACTS, Action.EXPORT)
 
 
+def companies_visible_to(member: Membership) -> CompanyQuerySet:
+    """The present companies that `member` sees: all or none. Whom of their people, says `visible_to`."""
+    return _companies(member, Action.VIEW).present()
+
+
+def companies_editable_by(member: Membership) -> CompanyQuerySet:
+    """The present companies that `member` may change, never more than they see."""
+    return _companies(member, Action.VIEW, Action.EDIT).present()
+
+
+def companies_deletable_by(member: Membership) -> CompanyQuerySet:
+    """The companies, deleted ones too, that `member` may delete and bring back."""
+    return _companies(member, Action.VIEW, Action.DELETE)
+
+
+def may_list_companies(member: Membership) -> bool:
+    return accounts.may(member, Area.COMPANIES, Action.VIEW)
+
+
+def may_create_companies(member: Membership) -> bool:
+    return accounts.may(member, Area.COMPANIES, Action.CREATE)
+
+
 def named_by(member: Membership, path: str) -> Q:
     """Which contacts `member` may open, as a condition on `path`, the way from another table to a contact."""
     return _condition(member, Action.VIEW, f"{path}__")
@@ -114,6 +137,11 @@ def assignees_seen_by(member: Membership) -> list[int] | None:
     Narrows a search before it looks; `listed_to` decides afterwards all the same.
     """
     return accounts.assignees_within(member, _reach(member, Action.VIEW))
+
+
+def _companies(member: Membership, *actions: Action) -> CompanyQuerySet:
+    is_allowed = all(accounts.may(member, Area.COMPANIES, action) for action in actions)
+    return Company.objects.all() if is_allowed else Company.objects.none()
 
 
 def _reach(member: Membership, action: Action) -> Reach:

@@ -44,6 +44,7 @@ class DealsConfig(AppConfig):
         )
         slots.register_slot("contact.strip", handlers.contact_strips)
         slots.register_slot("contact.tabs", handlers.contact_tabs)
+        slots.register_slot("company.tabs", handlers.company_tabs)
         slots.register_slot("contact.acts", handlers.contact_acts)
         slots.register_slot("contacts.columns", handlers.contact_columns)
         kinds.register_deals(handlers.deal_subjects)

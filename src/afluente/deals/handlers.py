@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.events import WorkspaceCreated
     from afluente.accounts.models import Membership
-    from afluente.contacts.models import Contact
+    from afluente.contacts.models import Company, Contact
 
 
 def make_first_pipeline(fact: WorkspaceCreated) -> None:
@@ -70,6 +70,17 @@ def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
         )
 
     count = selectors.deal_count(member=member, contact_id=contact.pk)
+    return [slots.Tab(slug="deals", label=gettext("Deals"), part=part, count=count, order=10)]
+
+
+def company_tabs(*, member: Membership, company: Company) -> list[slots.Tab]:
+    """The tab with the deals of a company's people."""
+
+    def part() -> slots.Part:
+        deals = selectors.deals_of_company(member=member, company_id=company.pk)
+        return slots.Part(template="deals/_company_deals.html", context={"deals": deals})
+
+    count = selectors.company_deal_count(member=member, company_id=company.pk)
     return [slots.Tab(slug="deals", label=gettext("Deals"), part=part, count=count, order=10)]
 
 

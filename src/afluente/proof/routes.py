@@ -25,10 +25,21 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("deals/stages/<int:pk>/", {"pk": "stage"}),
     ("settings/stages/<int:pk>/", {"pk": "stage"}),
     ("deals/<int:pk>/", {"pk": "deal"}),
-    ("contacts/<int:pk>/", {"pk": "contact", "attribute": "field", "change": "change", "address": "email", "tag": "tag"}),
+    (
+        "contacts/<int:pk>/",
+        {
+            "pk": "contact",
+            "attribute": "field",
+            "change": "change",
+            "address": "email",
+            "tag": "tag",
+            "company": "company",
+        },
+    ),
     ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
     ("settings/contacts/fields/<int:pk>/", {"pk": "field"}),
     ("settings/contacts/headings/<int:pk>/", {"pk": "tab"}),
+    ("companies/<int:pk>/", {"pk": "company", "contact": "contact"}),
     ("comments/<int:pk>/", {"pk": "comment"}),
     ("notifications/<int:pk>/", {"pk": "notification"}),
     ("incoming/<int:pk>/", {"pk": "event"}),
@@ -41,14 +52,16 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/deals/<deal_id>/comments", {"deal_id": "deal", "comment_id": "deal_comment"}),
     ("api/v1/contacts/<contact_id>", {"contact_id": "contact"}),
     ("api/v1/tags/<tag_id>", {"tag_id": "tag"}),
+    ("api/v1/companies/<company_id>", {"company_id": "company", "contact_id": "contact"}),
     ("api/v1/deals/<deal_id>", {"deal_id": "deal"}),
 )
 # Words in a path that are no ids, and what to put there.
 WORDS = {
-    "field": ("name", "assignee", "amount"),
     "key": ("editor",),
+    "field": ("name", "assignee", "amount", "revenue"),
     "part": ("location", "address"),
-    "kind": ("email", "phone", "messenger")}
+    "kind": ("email", "phone", "messenger"),
+}
 # Paths whose variable part is itself the key, each with the reason why no foreign id can stand there.
 KEYED = {
     "invitations/<slug:text>/": "The text is a random secret; it opens the workspace that sent it.",
@@ -89,9 +102,13 @@ FIELDS = {
     "id": "deal",
     "open": "deal",
     "tag": "tag",
+    "company": "company",
+    "company_id": "company",
+    "deleted": "company",
     "into": "tag",
     "into_id": "tag",
     "contact_ids": "contact",
+    "contact_id": "contact",
 }
 # Names in the API's bodies that end like an id and are none of ours.
 NOT_OURS = {"external_id": "The messenger's own id of a person."}

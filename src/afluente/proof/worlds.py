@@ -37,7 +37,17 @@ SELECT c.relname FROM pg_class c
 # Far from every other number on a page, so that it can be told from them.
 APART = "SELECT max(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)"
 DIGEST = "SELECT count(*), md5(coalesce(string_agg(md5(t::text), '' ORDER BY id), '')) FROM \"{table}\" t"
-SCOPES = ["leads:write", "leads:read", "contacts:read", "contacts:write", "deals:read", "deals:write", "people:read", "files:read", "files:write"]
+SCOPES = [
+    "leads:write",
+    "leads:read",
+    "contacts:read",
+    "contacts:write",
+    "deals:read",
+    "deals:write",
+    "people:read",
+    "files:read",
+    "files:write",
+]
 
 
 @dataclass(frozen=True)
@@ -143,6 +153,8 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     option = FieldOption.objects.get(field=field)
     (change,) = contacts.set_values(contact_ids=[contact_id], values={field.pk: (option.pk,)}, by=by)
     tab = contacts.save_tab(tab_id=None, name=canary, by=by)
+    company = contacts.create_company(name=canary, domain=f"{canary}.example", address=canary, by=by)
+    contacts.link_contacts(company_id=company.pk, contact_ids=[contact_id], position=canary, by=by)
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
     about: dict[str, Any] = {"record_kind": "contact", "record_id": contact_id, "comment_id": comment.pk}
@@ -174,6 +186,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "field": field.pk,
         "tab": tab.pk,
         "change": change,
+        "company": company.pk,
         "deal": deal_id,
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,

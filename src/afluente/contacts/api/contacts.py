@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from afluente.accounts.models import Membership
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import policies, selectors, services
+from afluente.contacts.api.shapes import ContactOut, ContactsOut, EventsOut, Refused, Shape
 from afluente.contacts.models import Contact
 from afluente.contacts.selectors.listing import problems as filter_problems
 from afluente.kernel import email, phone, text
@@ -20,12 +21,6 @@ from afluente.timeline.events import Actor
 
 router = Router(tags=["Contacts"])
 LIMIT = 100
-
-
-class Shape(Schema):
-    """A body we accept. A name we do not know is a typing mistake, not a wish."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class MessengerShape(Shape):
@@ -61,69 +56,6 @@ class ContactNew(ContactPatch):
         return self
 
 
-class EmailOut(Schema):
-    email: str
-    is_primary: bool
-    is_valid: bool
-
-
-class PhoneOut(Schema):
-    raw: str
-    e164: str | None
-    is_primary: bool
-
-
-class MessengerOut(Schema):
-    kind: str
-    value: str
-    is_primary: bool
-
-
-class TagName(Schema):
-    id: int
-    name: str
-    color: int
-
-
-class ContactOut(Schema):
-    id: int
-    first_name: str
-    last_name: str
-    source: str
-    source_name: str
-    assignee_id: int | None
-    created_at: datetime
-    updated_at: datetime
-    utm_first: dict[str, Any]
-    utm_last: dict[str, Any]
-    emails: list[EmailOut]
-    phones: list[PhoneOut]
-    messengers: list[MessengerOut]
-    tags: list[TagName]
-
-
-class ContactsOut(Schema):
-    items: list[ContactOut]
-    next: str | None
-
-
-class EventOut(Schema):
-    id: int
-    at: datetime
-    kind: str
-    deal_id: int | None
-    actor_kind: str
-    actor_id: int | None
-    actor_name: str
-    data: dict[str, Any]
-    comment: str | None = None
-
-
-class EventsOut(Schema):
-    items: list[EventOut]
-    next: str | None
-
-
 class Asked(Schema):
     """Filters of the list. `q` answers newest first; `updated` oldest change first."""
 
@@ -137,10 +69,6 @@ class Asked(Schema):
     match: Literal["all", "any"] = Field("all", description="Whether all `where` must hold, or one.")
     updated: datetime | None = Field(None, description="Changed at or after this moment.")
     limit: int = Field(50, ge=1, le=LIMIT)
-
-
-class Refused(Schema):
-    error: dict[str, Any]
 
 
 class _MistakeError(Exception):

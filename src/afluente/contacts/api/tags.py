@@ -11,7 +11,8 @@ from pydantic import Field
 
 from afluente.accounts.policies import may_configure
 from afluente.contacts import policies, selectors, services
-from afluente.contacts.api.contacts import Refused, Shape, _actor, _member, _refusal
+from afluente.contacts.api.contacts import _actor, _member, _refusal
+from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Tag
 from afluente.kernel import text
 

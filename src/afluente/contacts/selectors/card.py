@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from afluente.accounts.policies import may_configure
 from afluente.contacts import policies
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone, PossibleDuplicate
+from afluente.contacts.selectors.belonging import companies_of, suggested_company
 from afluente.contacts.selectors.fields import CONTACT
 from afluente.contacts.selectors.tags import tags_of
 from afluente.contacts.selectors.values import CardGroup, card_groups
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from afluente.accounts.models import Membership
-    from afluente.contacts.models import Tag
+    from afluente.contacts.models import Company, Tag
+    from afluente.contacts.selectors.belonging import Belonging
     from afluente.contacts.selectors.values import CardValue
 
 _LABELS: dict[str, StrOrPromise] = {
@@ -74,6 +76,8 @@ class Card:
     tags: Sequence[Tag] = ()
     groups: Sequence[CardGroup] = ()  # fields: the General ones, then those under headings
     may_add_field: bool = False
+    companies: Sequence[Belonging] = ()
+    suggested: Company | None = None  # by the domain of their e-mail, while they are in none
     former_assignee: str = ""  # the responsible person, when they can no longer be chosen
 
     @property
@@ -121,12 +125,13 @@ class Card:
 
 
 def contact_card(*, member: Membership, contact_id: int) -> Card | None:
-    """The contact with its addresses, tags and possible doubles, in 6 queries; None when `member` does not see it."""
+    """The contact with its addresses, tags, companies and doubles, in 7 or 8 queries; None when `member` does not see it."""
     contact = policies.visible_to(member).select_related("assignee__user").filter(pk=contact_id).first()
     if contact is None:
         return None
     emails = _siblings([_email(row) for row in _of(ContactEmail.objects, contact)])
     phones = _siblings([_phone(row) for row in _of(ContactPhone.objects, contact)])
+    companies = companies_of([contact.pk], member=member).get(contact.pk, [])
     gone = contact.assignee if contact.assignee and not contact.assignee.is_active else None
     return Card(
         contact=contact,
@@ -138,6 +143,10 @@ def contact_card(*, member: Membership, contact_id: int) -> Card | None:
         tags=tags_of([contact.pk]).get(contact.pk, []),
         groups=card_groups(CONTACT, contact.pk),
         may_add_field=may_configure(member),
+        companies=companies,
+        suggested=None
+        if companies
+        else suggested_company(member=member, emails=[one.value for one in emails]),
         former_assignee=gone.user.name if gone else "",
     )
 

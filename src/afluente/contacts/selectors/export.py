@@ -95,9 +95,7 @@ def _with_addresses(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "emails": emails[row["id"]],
             "phones": phones[row["id"]],
             "messengers": messengers[row["id"]],
-            "tags": [
-                {"id": tag.pk, "name": tag.name, "color": tag.color} for tag in tags.get(row["id"], ())
-            ],
+            "tags": [{"id": tag.pk, "name": tag.name, "color": tag.color} for tag in tags.get(row["id"], ())],
         }
         for row in rows
     ]

@@ -164,9 +164,8 @@ def _read(entity: str, scope_id: int | None) -> Sequence[KnownField]:
         .order_by("position", "pk")
         .values(parts=JSONObject(id="id", label="label", color="color", is_archived="is_archived"))
     )
-    rows: QuerySet[Any] = (
-        Field.objects.of(entity, scope_id)
-        .annotate(choices=ArraySubquery(choices), tab_name=F("tab__name"), tab_place=F("tab__position"))
+    rows: QuerySet[Any] = Field.objects.of(entity, scope_id).annotate(
+        choices=ArraySubquery(choices), tab_name=F("tab__name"), tab_place=F("tab__position")
     )
     return [
         KnownField(

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from django.db.models import Q
 
 from afluente.contacts import policies
-from afluente.contacts.models import Contact, ContactEmail, ContactPhone
+from afluente.contacts.models import Contact
 from afluente.contacts.selectors import searching
+from afluente.contacts.selectors.belonging import companies_of
+from afluente.contacts.selectors.companies import main_addresses
 from afluente.contacts.selectors.criteria import NOBODY
 from afluente.contacts.selectors.filtering import Plan, all_criteria, plan
 from afluente.contacts.statements import search
-from afluente.kernel import phone, slots, text
+from afluente.kernel import slots, text
 from afluente.kernel.conditions import Condition, Expression, UnreadableError, read_query
 from afluente.kernel.keyset import Beyond
 
@@ -101,6 +103,7 @@ class Row:
     assignee_id: int | None
     assignee: str
     created_at: datetime
+    company: str = ""
     cells: Sequence[Any] = ()
 
 
@@ -129,7 +132,7 @@ def contact_page(*, member: Membership, wanted: Filter, size: int = PAGE, is_cou
     total = _count(member, wanted, made, shown, has_more) if is_counted and wanted.after is None else None
     columns = slots.parts("contacts.columns", member=member, contact_ids=[contact.pk for contact in shown])
     return Page(
-        rows=_rows(shown, columns),
+        rows=_rows(member, shown, columns),
         columns=columns,
         total=None if total is None else min(total, COUNTED_TO),
         is_more_than_counted=total is not None and total > COUNTED_TO,
@@ -222,17 +225,10 @@ def _count(
     return len(search.find(query, limit=COUNTED_TO + 1))
 
 
-def _rows(contacts: Sequence[Contact], columns: Sequence[slots.Column]) -> list[Row]:
+def _rows(member: Membership, contacts: Sequence[Contact], columns: Sequence[slots.Column]) -> list[Row]:
     ids = [contact.pk for contact in contacts]
-    emails = dict(
-        ContactEmail.objects.filter(contact_id__in=ids, is_primary=True).values_list("contact_id", "email")
-    )
-    phones = {
-        contact_id: phone.show(e164) if e164 else raw
-        for contact_id, e164, raw in ContactPhone.objects.filter(
-            contact_id__in=ids, is_primary=True
-        ).values_list("contact_id", "e164", "raw")
-    }
+    emails, phones = main_addresses(ids)
+    companies = companies_of(ids, member=member)
     return [
         Row(
             id=contact.pk,
@@ -244,6 +240,7 @@ def _rows(contacts: Sequence[Contact], columns: Sequence[slots.Column]) -> list[
             assignee_id=contact.assignee_id,
             assignee=contact.assignee.user.name if contact.assignee else "",
             created_at=contact.created_at,
+            company=next((one.company.name for one in companies.get(contact.pk, ())), ""),
             cells=[(column, column.values.get(contact.pk)) for column in columns],
         )
         for contact in contacts

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afluente.contacts import policies, selectors, services
+from afluente.contacts import selectors, services
 from afluente.contacts.models import Tag
-from afluente.contacts.views.contact import actor_of
+from afluente.contacts.views.contact import actor_of, editable
 from afluente.kernel import htmx
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def tags(request: Request, pk: int) -> HttpResponse:
 
     Undo names its tag in the address.
     """
-    get_object_or_404(policies.editable_by(request.member), pk=pk)
+    editable(request, pk)
     if request.method == "GET":
         return _draw(request, pk, is_open="closed" not in request.GET, typed=request.GET.get("q", ""))
     if "undo" in request.GET:
@@ -47,7 +47,7 @@ def tags(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def tag_deletion(request: Request, pk: int, tag: int) -> HttpResponse:
     """Take a tag off the contact."""
-    get_object_or_404(policies.editable_by(request.member), pk=pk)
+    editable(request, pk)
     found = _tag(str(tag))
     services.detach_tags(contact_ids=[pk], tag_ids=[found.pk], by=actor_of(request))
     undo = f"{reverse('contacts:tags', args=[pk])}?tag={found.pk}&undo=1"
@@ -66,6 +66,7 @@ def _draw(request: Request, pk: int, *, is_open: bool, typed: str = "", error: s
     context = {
         "contact_id": pk,
         "tags": present,
+        "may_edit": True,
         "is_open": is_open,
         "typed": typed,
         "error": error,

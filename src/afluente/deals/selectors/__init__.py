@@ -3,8 +3,10 @@
 from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
 from afluente.deals.selectors.cards import Card, Person, faces_of
 from afluente.deals.selectors.contacts import (
+    company_deal_count,
     contacts_of_own_deals,
     deal_count,
+    deals_of_company,
     deals_of_contact,
     open_deal_counts,
     people_linked_to,
@@ -39,10 +41,12 @@ __all__ = [
     "cards",
     "column_heads",
     "column_page",
+    "company_deal_count",
     "contacts_of_own_deals",
     "deal_count",
     "deal_page",
     "deal_rows",
+    "deals_of_company",
     "deals_of_contact",
     "default_pipeline",
     "faces_of",

@@ -20,7 +20,7 @@ class Pick extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", this.later);
     this.addEventListener("keydown", this.onKey);
-    this.box?.focus({ preventScroll: true });
+    if (this.box && !("quiet" in this.box.dataset)) this.box.focus({ preventScroll: true });
   }
 
   disconnectedCallback() {

@@ -1,0 +1,71 @@
+"""Putting contacts into companies and taking them out, many at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = tuple[int, list[str], str]
+
+# Of a contact, the names of its companies before the statement: what a statement writes it does not see.
+_TOLD = """
+, touched AS (
+  UPDATE contacts_contact SET updated_at = now()
+   WHERE workspace_id = %(ws)s AND id IN (SELECT contact_id FROM changed)
+)
+SELECT c.contact_id,
+       COALESCE((SELECT array_agg(o.name ORDER BY l.id)
+                   FROM contacts_companycontact l
+                   JOIN contacts_company o ON o.workspace_id = %(ws)s AND o.id = l.company_id
+                                          AND o.deleted_at IS NULL
+                  WHERE l.workspace_id = %(ws)s AND l.contact_id = c.contact_id), '{}'),
+       c.position
+  FROM changed c ORDER BY c.contact_id
+"""
+LINK = f"""
+WITH changed AS (
+  INSERT INTO contacts_companycontact (workspace_id, company_id, contact_id, position, created_at)
+  SELECT %(ws)s, %(company)s, id, %(position)s, now() FROM unnest(%(contacts)s::bigint[]) AS id ORDER BY id
+  ON CONFLICT DO NOTHING RETURNING contact_id, position
+){_TOLD}
+"""
+UNLINK = f"""
+WITH changed AS (
+  DELETE FROM contacts_companycontact
+   WHERE workspace_id = %(ws)s AND company_id = %(company)s AND contact_id = ANY(%(contacts)s)
+  RETURNING contact_id, position
+){_TOLD}
+"""
+
+
+def link(company_id: int, contact_ids: Sequence[int], position: str) -> list[Row]:
+    """Put contacts (locked by the caller) into a company.
+
+    For each that was not in it: its id, the names of the companies it was in, its position now.
+    """
+    return _run(LINK, company_id, contact_ids, position)
+
+
+def unlink(company_id: int, contact_ids: Sequence[int]) -> list[Row]:
+    """Take contacts out of a company; as `link`, with the position they had."""
+    return _run(UNLINK, company_id, contact_ids, "")
+
+
+def _run(statement: str, company_id: int, contact_ids: Sequence[int], position: str) -> list[Row]:
+    if not contact_ids:
+        return []
+    values = {
+        "ws": current_workspace_id(),
+        "company": company_id,
+        "contacts": list(contact_ids),
+        "position": position,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()

@@ -1,0 +1,137 @@
+"""Companies: the list, adding one, the page of one, putting it away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from afluente.accounts.policies import assignable_by
+from afluente.contacts import forms, policies, selectors, services
+from afluente.contacts.models import Company
+from afluente.contacts.views.contact import actor_of
+from afluente.kernel import htmx, http, slots
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+
+
+@require_safe
+def companies(request: Request) -> HttpResponse:
+    """The list; only its rows when a filter or the end of the page asks."""
+    if not policies.may_list_companies(request.member):
+        raise PermissionDenied
+    wanted = selectors.CompanyFilter.read(request.GET)
+    page = selectors.company_page(member=request.member, wanted=wanted)
+    more = wanted.address(after=page.next_after) if page.next_after else ""
+    context = {
+        "page": page,
+        "wanted": wanted,
+        "more_url": reverse("contacts:companies") + more if more else "",
+        "members": assignable_by(request.member).order_by("user__name"),
+        "may_create": policies.may_create_companies(request.member),
+        "gone": _gone(request),
+        "is_part": htmx.wants_fragment(request),
+    }
+    fragment = "rows" if wanted.after else "companies"
+    return htmx.respond(request, "contacts/companies.html", context, fragment=fragment)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Request) -> HttpResponse:
+    """The form for a new company; one that is called the same is said once, then accepted."""
+    if not policies.may_create_companies(request.member):
+        raise PermissionDenied
+    form = forms.NewCompany(request.POST if request.method == "POST" else None)
+    same = None
+    if request.method == "POST" and form.is_valid():
+        same = selectors.company_named(member=request.member, name=form.cleaned_data["name"])
+        if same is None or request.POST.get("even_so") == str(same.pk):
+            try:
+                made = services.create_company(
+                    **form.cleaned_data, assignee_id=request.member.pk, by=actor_of(request)
+                )
+                return _go(request, reverse("contacts:company", args=[made.pk]))
+            except services.CompanyRefusedError as refused:
+                form.add_error(refused.field, str(refused))
+    context = {"form": form, "same": same}
+    status = 422 if form.errors or same else 200
+    return htmx.respond(request, "contacts/company_new.html", context, fragment="form", status=status)
+
+
+@require_safe
+def company(request: Request, pk: int) -> HttpResponse:
+    """The page of a company, or its left side when htmx asks for that."""
+    context = about(request, pk)
+    if htmx.wants_fragment(request) and htmx.target_id(request) == "about":
+        return render(request, "contacts/_company_about.html", context)
+    found = slots.parts("company.tabs", member=request.member, company=context["card"].company)
+    chosen = next((tab for tab in found if tab.slug == request.GET.get("tab")), None)
+    context |= {"tabs": found, "tab": chosen, "part": chosen.part() if chosen else None}
+    return render(request, "contacts/company.html", context)
+
+
+@require_POST
+def deletion(request: Request, pk: int) -> HttpResponse:
+    """Put a company away, with a way back."""
+    found = http.pick(
+        policies.companies_deletable_by(request.member), present=Company.objects.present(), pk=pk
+    )
+    try:
+        services.delete_company(company_id=pk, by=actor_of(request))
+    except services.CompanyGoneError:
+        raise Http404 from None
+    return redirect(f"{reverse('contacts:companies')}?deleted={found.pk}")
+
+
+@require_POST
+def restoration(request: Request, pk: int) -> HttpResponse:
+    """Bring a deleted company back."""
+    http.pick(policies.companies_deletable_by(request.member), present=Company.objects.all(), pk=pk)
+    services.restore_company(company_id=pk, by=actor_of(request))
+    return _go(request, reverse("contacts:company", args=[pk]))
+
+
+def about(request: Request, pk: int) -> dict[str, Any]:
+    """What the page of a company shows. Raises Http404 or PermissionDenied, as `http.pick` does."""
+    card = selectors.company_card(member=request.member, company_id=pk)
+    if card is None:
+        present = Company.objects.present()
+        http.pick(policies.companies_visible_to(request.member), present=present, pk=pk)
+        raise Http404
+    return {
+        "card": card,
+        "company": card.company,
+        "may_edit": policies.companies_editable_by(request.member).filter(pk=pk).exists(),
+        "may_delete": policies.companies_deletable_by(request.member).filter(pk=pk).exists(),
+        "members": assignable_by(request.member).order_by("user__name"),
+        "parts": slots.parts("company.about", member=request.member, company=card.company),
+    }
+
+
+def editable(request: Request, pk: int) -> Company:
+    """A company that this member may change; PermissionDenied when they may only look."""
+    allowed = policies.companies_editable_by(request.member).select_related("assignee__user")
+    return http.pick(allowed, present=Company.objects.present(), pk=pk)
+
+
+def _gone(request: Request) -> Company | None:
+    """The company that was just deleted, while it can be brought back."""
+    number = request.GET.get("deleted", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    gone = policies.companies_deletable_by(request.member).exclude(deleted_at=None)
+    found: Company | None = gone.filter(pk=int(number)).first()
+    return found
+
+
+def _go(request: Request, address: str) -> HttpResponse:
+    if not htmx.wants_fragment(request):
+        return redirect(address)
+    response = HttpResponse()
+    response["HX-Redirect"] = address
+    return response
