@@ -53,6 +53,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/contacts/<contact_id>", {"contact_id": "contact"}),
     ("api/v1/tags/<tag_id>", {"tag_id": "tag"}),
     ("api/v1/companies/<company_id>", {"company_id": "company", "contact_id": "contact"}),
+    ("api/v1/fields/<field_id>", {"field_id": "field"}),
     ("api/v1/deals/<deal_id>", {"deal_id": "deal"}),
 )
 # Words in a path that are no ids, and what to put there.

@@ -4,10 +4,11 @@ from ninja import Router
 
 from afluente.contacts.api.companies import router as companies_router
 from afluente.contacts.api.contacts import router as contacts_router
+from afluente.contacts.api.fields import router as fields_router
 from afluente.contacts.api.tags import router as tags_router
 
 router = Router()
-ROUTERS = (contacts_router, tags_router, companies_router)
+ROUTERS = (contacts_router, fields_router, tags_router, companies_router)
 
 for part in ROUTERS:
     router.add_router("", part)

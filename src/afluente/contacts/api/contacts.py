@@ -2,73 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
-from pydantic import Field, model_validator
+from ninja import Query, Router, Status
 
 from afluente.accounts.models import Membership
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import policies, selectors, services
-from afluente.contacts.api.shapes import ContactOut, ContactsOut, EventsOut, Refused, Shape
+from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
+from afluente.contacts.api.shapes import (
+    Asked,
+    ContactNew,
+    ContactOut,
+    ContactPatch,
+    ContactsOut,
+    EventsOut,
+    Refused,
+    Shape,
+)
 from afluente.contacts.models import Contact
 from afluente.contacts.selectors.listing import problems as filter_problems
 from afluente.kernel import email, phone, text
 from afluente.timeline import selectors as timeline_selectors
 from afluente.timeline.events import Actor
 
+__all__ = ["Refused", "Shape", "router"]  # the shapes for the other modules of the API
+
 router = Router(tags=["Contacts"])
-LIMIT = 100
-
-
-class MessengerShape(Shape):
-    kind: Literal["telegram", "facebook", "instagram", "whatsapp", "viber"]
-    value: str = Field(min_length=1, max_length=100)
-
-
-class ContactPatch(Shape):
-    """What is to be changed; what is left out stays. The first e-mail and phone become the main ones."""
-
-    first_name: str | None = Field(None, max_length=150)
-    last_name: str | None = Field(None, max_length=150)
-    emails: list[Annotated[str, Field(min_length=1, max_length=254)]] | None = Field(None, max_length=20)
-    phones: list[Annotated[str, Field(min_length=1, max_length=50)]] | None = Field(None, max_length=20)
-    assignee_id: int | None = Field(None, description="A member; null for nobody.")
-    tags: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
-        None, max_length=100, description="Names of all its tags; new ones are made."
-    )
-
-
-class ContactNew(ContactPatch):
-    messengers: list[MessengerShape] = Field([], max_length=20)
-
-    @model_validator(mode="after")
-    def _is_somebody(self) -> ContactNew:
-        names = (self.first_name or "", self.last_name or "")
-        known = (one.value for one in self.messengers)
-        # Cleaned: signs that nobody sees are no name.
-        if not any(
-            text.clean(one, limit=254) for one in (*names, *(self.emails or ()), *(self.phones or ()), *known)
-        ):
-            raise ValueError("Give a name, an e-mail, a phone or a messenger.")
-        return self
-
-
-class Asked(Schema):
-    """Filters of the list. `q` answers newest first; `updated` oldest change first."""
-
-    cursor: str = ""
-    q: str = Field("", max_length=200)
-    source: str = Field("", max_length=20)
-    assignee: int | None = Field(None, ge=0, description="A member; 0 for nobody.")
-    where: list[str] = Field(
-        [], max_length=20, description="Conditions such as created.last:90; see the page on filters."
-    )
-    match: Literal["all", "any"] = Field("all", description="Whether all `where` must hold, or one.")
-    updated: datetime | None = Field(None, description="Changed at or after this moment.")
-    limit: int = Field(50, ge=1, le=LIMIT)
 
 
 class _MistakeError(Exception):
@@ -129,8 +90,17 @@ def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
     services.note_same_emails(contact_id=contact_id)
     try:
         tags = services.ensure_tags(names=payload.tags or (), by=_actor(request))
+        services.note_details(
+            contact_id=contact_id,
+            location=payload.location or "",
+            address=payload.address or "",
+            values=read_attributes(payload.attributes),
+            by=_actor(request),
+        )
     except services.TagRefusedError as refused:
         return _refusal(422, "invalid", str(refused), "tags")
+    except AttributeMistakeError as mistake:
+        return _refusal(422, "invalid", str(mistake), mistake.field)
     services.attach_tags(
         contact_ids=[contact_id], tag_ids=[tag.pk for tag in tags], by=_actor(request), is_told=False
     )
@@ -154,7 +124,7 @@ def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch)
         return _not_allowed() if is_seen else _not_found()
     try:
         _change(request, found, payload)
-    except _MistakeError as mistake:
+    except (_MistakeError, AttributeMistakeError) as mistake:
         return _refusal(422, "invalid", str(mistake), mistake.field)
     except services.AddressRefusedError as refused:
         return _refusal(422, "invalid", str(refused), "emails" if payload.emails else "phones")
@@ -197,11 +167,21 @@ def _change(request: HttpRequest, found: Contact, payload: ContactPatch) -> None
             last_name=found.last_name if payload.last_name is None else payload.last_name,
             by=by,
         )
+    _change_details(found, payload, by)
     if payload.tags is not None:
         tags = services.ensure_tags(names=payload.tags, by=by)
         services.set_tags(contact_id=found.pk, tag_ids=[tag.pk for tag in tags], by=by)
     if "assignee_id" in given:
         services.assign_contact(contact_id=found.pk, to=_assignee(request, payload.assignee_id), by=by)
+
+
+def _change_details(found: Contact, payload: ContactPatch, by: Actor) -> None:
+    if payload.location is not None:
+        services.change_place(contact_id=found.pk, part="location", value=payload.location, by=by)
+    if payload.address is not None:
+        services.change_place(contact_id=found.pk, part="address", value=payload.address, by=by)
+    if payload.attributes:
+        services.fill_values(given={found.pk: read_attributes(payload.attributes)}, by=by)
 
 
 def _member(request: HttpRequest) -> Membership:

@@ -1,4 +1,4 @@
-"""Contacts as plain values for other programs: five queries a page, no model objects."""
+"""Contacts as plain values for other programs: six queries a page, no model objects."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
+from afluente.contacts.selectors.fields import CONTACT
 from afluente.contacts.selectors.listing import Filter, filtered, newest_ids
 from afluente.contacts.selectors.tags import tags_of
+from afluente.contacts.selectors.values import attributes
 from afluente.kernel.keyset import Beyond
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ FIELDS = (
     "id",
     "first_name",
     "last_name",
+    "location",
+    "address",
     "source",
     "source_name",
     "assignee_id",
@@ -77,8 +81,8 @@ def _with_addresses(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     phones: dict[int, list[dict[str, Any]]] = defaultdict(list)
     messengers: dict[int, list[dict[str, Any]]] = defaultdict(list)
     order = ("contact_id", "-is_primary", "pk")
-    values = ContactEmail.objects.filter(contact_id__in=ids).order_by(*order)
-    for contact_id, address, key, is_primary in values.values_list(
+    addresses = ContactEmail.objects.filter(contact_id__in=ids).order_by(*order)
+    for contact_id, address, key, is_primary in addresses.values_list(
         "contact_id", "email", "key", "is_primary"
     ):
         emails[contact_id].append({"email": address, "is_valid": bool(key), "is_primary": is_primary})
@@ -89,6 +93,7 @@ def _with_addresses(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for contact_id, kind, value, is_primary in names.values_list("contact_id", "kind", "value", "is_primary"):
         messengers[contact_id].append({"kind": kind, "value": value, "is_primary": is_primary})
     tags = tags_of(ids)
+    values = attributes(CONTACT, ids)
     return [
         {
             **row,
@@ -96,6 +101,7 @@ def _with_addresses(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "phones": phones[row["id"]],
             "messengers": messengers[row["id"]],
             "tags": [{"id": tag.pk, "name": tag.name, "color": tag.color} for tag in tags.get(row["id"], ())],
+            "attributes": values[row["id"]],
         }
         for row in rows
     ]

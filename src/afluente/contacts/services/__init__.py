@@ -56,7 +56,7 @@ from afluente.contacts.services.identity import (
 )
 from afluente.contacts.services.indexing import index_many, reindex_contacts
 from afluente.contacts.services.options import OptionDraft, delete_tab, save_options, save_tab
-from afluente.contacts.services.places import PARTS, change_place
+from afluente.contacts.services.places import PARTS, change_place, note_details
 from afluente.contacts.services.reading import ValueRefusedError, read_value
 from afluente.contacts.services.tagging import (
     Tagging,
@@ -150,6 +150,7 @@ __all__ = [
     "lock_identities",
     "make_primary",
     "merge_tags",
+    "note_details",
     "note_possible_duplicates",
     "note_same_emails",
     "order_fields",

@@ -74,12 +74,13 @@ def set_values(*, contact_ids: Sequence[int], values: Mapping[int, Held | None],
 
 @transaction.atomic
 def fill_values(
-    *, given: Mapping[int, Mapping[int, Held | None]], by: Actor | Mapping[int, Actor]
+    *, given: Mapping[int, Mapping[int, Held | None]], by: Actor | Mapping[int, Actor], is_told: bool = True
 ) -> list[int]:
     """Let each contact have its own values: five statements however many there are.
 
     Fields that are gone and contacts that are gone are passed over, and nothing is required: this is
-    how automatic sources and imports write (Q21). Returns the numbers of the events.
+    how automatic sources and imports write (Q21). Returns the numbers of the events; none are written
+    when `is_told` is off, for contacts that were made a moment ago.
     """
     present = identity.lock_contacts(sorted(given))
     kept = {record: given[record] for record in present}
@@ -91,6 +92,8 @@ def fill_values(
         told.setdefault(change.record_id, []).append(change)
     Contact.objects.filter(pk__in=list(told)).update(updated_at=clock.now())
     search.index_contacts(list(told))
+    if not is_told:
+        return []
     actors = [by[record] for record in told] if isinstance(by, dict) else each(by, len(told))  # type: ignore[arg-type]
     return timeline.record(
         [

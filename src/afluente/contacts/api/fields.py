@@ -1,0 +1,172 @@
+"""Fields of contacts, companies and deals for other programs: their makers must be allowed to configure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import Field as Value
+
+from afluente.accounts.policies import may_configure
+from afluente.contacts import selectors, services
+from afluente.contacts.api.contacts import _actor, _member, _not_allowed, _refusal
+from afluente.contacts.api.shapes import Refused, Shape
+from afluente.contacts.models import Field, FieldOption
+
+router = Router(tags=["Fields"])
+Entity = Literal["contact", "company"]
+Kind = Literal["text", "number", "moment", "link", "checkbox", "select", "multiselect"]
+Format = Literal["", "cpf", "cnpj", "cpf_cnpj"]
+Label = Annotated[str, Value(min_length=1, max_length=255)]
+
+
+class FieldNew(Shape):
+    """A field to be made, after the present ones."""
+
+    entity: Entity = "contact"
+    name: Label
+    kind: Kind = "text"
+    format: Format = Value("", description="What a text must be.")
+    is_required: bool = Value(False, description="Asked of people; programs may leave it empty.")
+    is_on_card: bool = True
+    options: list[Label] = Value([], max_length=500, description="The choices of a list.")
+
+
+class FieldPatch(Shape):
+    """What is to be changed. `options` are all choices by their words, in their order: one that is left
+    out is deleted, or only put away while records have it."""
+
+    name: Label | None = None
+    kind: Kind | None = None
+    format: Format | None = None
+    is_required: bool | None = None
+    is_on_card: bool | None = None
+    state: Literal["active", "hidden", "archived"] | None = None
+    options: list[Label] | None = Value(None, max_length=500)
+
+
+class FieldOrder(Shape):
+    entity: Entity = "contact"
+    fields: list[int] = Value(max_length=500, description="Numbers of fields, the first one first.")
+
+
+class OptionOut(Schema):
+    id: int
+    label: str
+    is_archived: bool
+
+
+class FieldOut(Schema):
+    id: int
+    entity: str
+    name: str
+    kind: str
+    format: str
+    is_required: bool
+    is_on_card: bool
+    state: str
+    tab: str
+    options: list[OptionOut]
+
+
+class FieldsOut(Schema):
+    items: list[FieldOut]
+
+
+@router.get("/fields", response=FieldsOut)
+def list_fields(request: HttpRequest, entity: Entity = "contact") -> Any:
+    """All fields in their order, hidden and archived ones too."""
+    return {"items": selectors.fields_of(entity)}
+
+
+@router.post("/fields", response={201: FieldOut, 403: Refused, 422: Refused})
+def create_field(request: HttpRequest, payload: FieldNew) -> Any:
+    """Make a field."""
+    if not may_configure(_member(request)):
+        return _not_allowed()
+    try:
+        made = services.create_field(**payload.dict(), by=_actor(request))
+    except services.FieldRefusedError as refused:
+        return _refusal(422, "invalid", str(refused), refused.place)
+    return Status(201, _found(made.pk))
+
+
+@router.post("/fields/order", response={200: FieldsOut, 403: Refused})
+def order_fields(request: HttpRequest, payload: FieldOrder) -> Any:
+    """Put fields into another order; those that are not named stand behind."""
+    if not may_configure(_member(request)):
+        return _not_allowed()
+    services.order_fields(entity=payload.entity, ids=payload.fields, by=_actor(request))
+    return {"items": selectors.fields_of(payload.entity)}
+
+
+@router.get("/fields/{field_id}", response={200: FieldOut, 404: Refused})
+def read_field(request: HttpRequest, field_id: int) -> Any:
+    """One field."""
+    return _found(field_id) or _missing()
+
+
+@router.patch("/fields/{field_id}", response={200: FieldOut, 403: Refused, 404: Refused, 422: Refused})
+def change_field(request: HttpRequest, field_id: int, payload: FieldPatch) -> Any:
+    """Change a field; its kind only while it has no values."""
+    if _found(field_id) is None:
+        return _missing()
+    if not may_configure(_member(request)):
+        return _not_allowed()
+    changes = {name: value for name, value in payload.dict(exclude_unset=True).items() if value is not None}
+    labels, state, by = changes.pop("options", None), changes.pop("state", None), _actor(request)
+    try:
+        services.change_field(field_id=field_id, changes=changes, by=by)
+        if labels is not None:
+            services.save_options(field_id=field_id, drafts=_drafts(field_id, labels), by=by)
+    except services.FieldRefusedError as refused:
+        return _refusal(422, "invalid", str(refused), refused.place)
+    if state is not None:
+        services.set_field_state(field_id=field_id, state=state, by=by)
+    return _found(field_id)
+
+
+@router.delete("/fields/{field_id}", response={204: None, 403: Refused, 404: Refused, 409: Refused})
+def delete_field(
+    request: HttpRequest,
+    field_id: int,
+    even_used: Annotated[bool, Query(description="Delete it although something uses it.")] = False,
+) -> Any:
+    """Delete a field with all its values. 409 names what uses it, unless `even_used` is given."""
+    found = _found(field_id)
+    if found is None:
+        return _missing()
+    if not may_configure(_member(request)):
+        return _not_allowed()
+    uses = [str(use.what) for use in selectors.uses_of(found)]
+    if uses and not even_used:
+        return _refusal(409, "in_use", f"It is used by: {', '.join(uses)}. Send even_used=true to delete it.")
+    services.delete_field(field_id=field_id, by=_actor(request))
+    return Status(204, None)
+
+
+def _found(field_id: int) -> selectors.KnownField | None:
+    row = Field.objects.filter(pk=field_id, entity__in=("contact", "company")).first()
+    return selectors.find_field(selectors.fields_of(row.entity), field_id) if row else None
+
+
+def _missing() -> Any:
+    return _refusal(404, "not_found", "There is no such field.")
+
+
+def _drafts(field_id: int, labels: list[str]) -> list[services.OptionDraft]:
+    """Choices by their words; those there are already keep their number."""
+    known = {
+        option.label.lower(): option
+        for option in FieldOption.objects.filter(field_id=field_id).order_by("pk")
+    }
+    drafts = []
+    for label in labels:
+        option = known.get(label.strip().lower())
+        drafts.append(
+            services.OptionDraft(
+                label=label, id=option.pk if option else None, color=option.color if option else None
+            )
+        )
+    return drafts
