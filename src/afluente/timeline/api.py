@@ -32,6 +32,7 @@ class CommentNew(Schema):
         max_length=20,
         description="Members meant by the names in the text; needed where two share a name.",
     )
+    files: list[int] = Field([], max_length=20, description="Files of the store, shown with the comment.")
     parent_id: int | None = Field(None, description="The comment that this one answers.")
 
 
@@ -52,6 +53,12 @@ class MentionOut(Schema):
     length: int
 
 
+class CommentFileOut(Schema):
+    id: int
+    name: str
+    size: int
+
+
 class CommentOut(Schema):
     id: int
     text: str
@@ -61,6 +68,7 @@ class CommentOut(Schema):
     created_at: datetime
     edited_at: datetime | None
     mentions: list[MentionOut]
+    files: list[CommentFileOut]
     reply_count: int
     replied_by: list[int] = Field(description="Up to three members who answered.")
 
@@ -208,6 +216,7 @@ def _add(request: HttpRequest, kind: str, number: int, payload: CommentNew) -> A
             deal_id=number if kind == "deal" else None,
             parent=parent,
             mentions=payload.mentions,
+            files=payload.files,
             limit=services.HARD_LIMIT,
             actor=_actor(request),
         )

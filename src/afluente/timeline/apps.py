@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+OF_A_FORM = 1_048_576  # bytes around a file
+
 
 class TimelineConfig(AppConfig):
     name = "afluente.timeline"
@@ -12,7 +14,14 @@ class TimelineConfig(AppConfig):
 
     def ready(self) -> None:
         # ruff: noqa: PLC0415  models are ready only now
-        from afluente.timeline import jobs  # noqa: F401  registers the jobs
+        from django.conf import settings
+
+        from afluente.files import policies as files
+        from afluente.kernel import doors
+        from afluente.timeline import (
+            jobs,  # noqa: F401  registers the jobs
+            policies,
+        )
         from afluente.timeline.selectors import notifications
         from afluente.ui import navigation
 
@@ -34,3 +43,15 @@ class TimelineConfig(AppConfig):
                 group=_("You"), label=_("Notifications"), url_name="timeline:channels", icon="bell", order=92
             )
         )
+        files.register_kind(
+            files.Kind(
+                name="comment",
+                label=_("Comment"),
+                folder=_("Comments"),
+                removal=_("Remove from the comment"),
+                visible_to=policies.present_to,
+                editable_by=policies.editable_by,
+                subjects=policies.files_subjects,
+            )
+        )
+        doors.limit_body("/comments/files/", settings.FILE_LIMIT + OF_A_FORM)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
 
+from afluente.files import policies as files
 from afluente.timeline.models import Comment, Notification
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -77,6 +78,22 @@ def readable_by(member: Membership) -> QuerySet[Comment]:
     """Comments about records that `member` sees, deleted ones among them."""
     of_deals = Q(deal_id__isnull=False) & _seen(member, "deal", "deal_id")
     return Comment.objects.filter(of_deals | Q(deal_id=None) & _seen(member, "contact", "contact_id"))
+
+
+def present_to(member: Membership) -> QuerySet[Comment]:
+    """Comments that `member` may read and that are there."""
+    return readable_by(member).filter(deleted_at=None)
+
+
+def files_subjects(member: Membership, numbers: Iterable[int]) -> Mapping[int, files.Subject]:
+    """The records of these comments, for the list of places where a file is used."""
+    comments = {one.pk: one.record for one in present_to(member).filter(pk__in=list(numbers))}
+    found = subjects(member, set(comments.values()))
+    return {
+        pk: files.Subject(found[record].name, found[record].url)
+        for pk, record in comments.items()
+        if record in found
+    }
 
 
 def editable_by(member: Membership) -> QuerySet[Comment]:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from afluente.timeline.views import comments, notifications
+from afluente.timeline.views import attaching, comments, notifications
 
 app_name = "timeline"
 
 urlpatterns = [
     path("comments/people/", comments.people, name="people"),
+    path("comments/files/", attaching.files_of_comments, name="files"),
     path("comments/<int:pk>/", comments.comment, name="comment"),
     path("comments/<int:pk>/replies/", comments.replies, name="replies"),
     path("comments/<int:pk>/deletion/", comments.comment_deletion, name="comment_deletion"),

@@ -82,9 +82,10 @@ def of_record(kind: str, number: int) -> QuerySet[Comment]:
 
 
 def as_values(found: QuerySet[Comment]) -> list[dict[str, Any]]:
-    """These comments with who wrote them, whom they name and how often they were answered: 3 queries."""
+    """These comments with who wrote them, whom they name and how often they were answered: 4 queries."""
     rows = list(found.select_related("author__user").prefetch_related(threads.with_mentions()))
     answered = threads.summaries(rows)
+    files = threads.files_of([one.pk for one in rows])
     return [
         {
             "id": one.pk,
@@ -102,6 +103,9 @@ def as_values(found: QuerySet[Comment]) -> list[dict[str, Any]]:
                     "length": named.length,
                 }
                 for named in one.mentions.all()
+            ],
+            "files": [
+                {"id": file.pk, "name": file.name, "size": file.size} for file in files.get(one.pk, ())
             ],
             "reply_count": answered[one.pk].count if one.pk in answered else 0,
             "replied_by": [face["id"] for face in answered[one.pk].people] if one.pk in answered else [],

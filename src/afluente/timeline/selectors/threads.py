@@ -10,6 +10,7 @@ from django.db.models import Count, Prefetch
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
+from afluente.files.models import Attachment, File
 from afluente.kernel import slots
 from afluente.timeline.models import Comment, Mention
 from afluente.timeline.selectors.boxes import Box
@@ -113,12 +114,27 @@ def reply_box(comment: Comment) -> Box:
     )
 
 
+def files_of(comment_ids: Collection[int]) -> dict[int, list[File]]:
+    """The files of these comments, in the order in which they came. One query, none for none."""
+    found: dict[int, list[File]] = {}
+    if comment_ids:
+        links = Attachment.objects.filter(
+            kind="comment", entity_id__in=list(comment_ids), file__state=File.State.READY
+        )
+        for link in links.select_related("file").order_by("pk"):
+            found.setdefault(link.entity_id, []).append(link.file)
+    return found
+
+
 def attachments(*, member: Membership, comments: Collection[Comment]) -> dict[int, list[slots.Part]]:
-    """What other slices hang on these comments, such as files, by comment (slot `comment.attachments`).
+    """What hangs on these comments: their files, and what slices above bring (slot `comment.attachments`).
 
     A source is called once with all comments, and brings a `slots.Column` whose values are Parts.
     """
-    found: dict[int, list[slots.Part]] = {}
+    found = {
+        comment_id: [slots.Part(template="timeline/_files.html", context={"files": files})]
+        for comment_id, files in files_of([comment.pk for comment in comments]).items()
+    }
     if comments:
         for column in slots.parts("comment.attachments", member=member, comments=list(comments)):
             for comment_id, part in column.values.items():

@@ -1,5 +1,6 @@
 """Every change of the log."""
 
+from afluente.timeline.services.attaching import bring_file
 from afluente.timeline.services.comments import (
     HARD_LIMIT,
     LIMIT,
@@ -34,6 +35,7 @@ __all__ = [
     "CommentRefusedError",
     "Notice",
     "add_comment",
+    "bring_file",
     "delete_comment",
     "edit_comment",
     "hide_groups",

@@ -11,6 +11,7 @@ from afluente.kernel import clock
 from afluente.timeline import policies
 from afluente.timeline.events import Actor, NewEvent
 from afluente.timeline.models import Comment, Mention
+from afluente.timeline.services.attaching import attach_files
 from afluente.timeline.services.mentions import MOST, Place, find_mentions, keep_mentions
 from afluente.timeline.services.notifying import Notice, notify
 from afluente.timeline.services.recording import record
@@ -40,17 +41,22 @@ class Typed(TypedDict):
 
     text: str
     mentions: list[int]
+    files: list[int]
     is_knowing: bool
 
 
 def typed(post: QueryDict) -> Typed:
     """A comment box's fields: the words, the members picked in them, and whether a warning was read."""
-    numbers = [one for one in post.getlist("mention")[: 2 * MOST] if one.isascii() and one.isdigit()]
     return {
         "text": post.get("text", ""),
-        "mentions": [int(one) for one in numbers if len(one) < 19],
+        "mentions": _numbers(post.getlist("mention")),
+        "files": _numbers(post.getlist("file")),
         "is_knowing": post.get("knowing") == "1",
     }
+
+
+def _numbers(values: Sequence[str]) -> list[int]:
+    return [int(one) for one in values[: 2 * MOST] if one.isascii() and one.isdigit() and len(one) < 19]
 
 
 @transaction.atomic
@@ -62,17 +68,19 @@ def add_comment(
     deal_id: int | None = None,
     parent: Comment | None = None,
     mentions: Sequence[int] = (),
+    files: Sequence[int] = (),
     is_knowing: bool = True,
     limit: int = LIMIT,
     actor: Actor | None = None,
 ) -> Comment:
     """Write about a contact or a deal that the caller has found through its policy, or answer `parent`.
 
-    Who is mentioned is told, and so are those of the thread, as far as they see the record. `actor`
-    is who the log names, when that is not the author. Raises CommentRefusedError without text or
+    Who is mentioned is told, and so are those of the thread, as far as they see the record. `files`
+    are numbers of files that the author sees; with them the text may be empty. `actor` is who the log
+    names, when that is not the author. Raises CommentRefusedError without text or
     beyond `limit` characters, BlindMentionError unless `is_knowing`.
     """
-    words = _checked(text, limit)
+    words = _checked(text, limit, may_be_empty=bool(files))
     places = find_mentions(words, chosen=mentions)
     root = (parent.parent or parent) if parent else None
     if root is not None:
@@ -96,6 +104,8 @@ def add_comment(
         created_at=clock.now(),
     )
     keep_mentions(made, places)
+    if not attach_files(comment=made, numbers=files, member=by) and not words:
+        raise CommentRefusedError(gettext("Write something first."))
     _tell_people(made, told, who)
     return made
 
@@ -107,6 +117,7 @@ def edit_comment(
     text: str,
     by: Membership,
     mentions: Sequence[int] = (),
+    files: Sequence[int] = (),
     is_knowing: bool = True,
     limit: int = LIMIT,
     actor: Actor | None = None,
@@ -117,7 +128,8 @@ def edit_comment(
     stay as long as it is.
     """
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
-    words = _checked(text, max(limit, len(comment.text)))
+    attach_files(comment=comment, numbers=files, member=by)
+    words = _checked(text, max(limit, len(comment.text)), may_be_empty=not comment.text)
     if words == comment.text:
         return comment
     before = set(Mention.objects.filter(comment_id=comment.pk).values_list("member_id", flat=True))
@@ -218,9 +230,9 @@ def _tell(what: str, comment: Comment, who: Actor, **more: Any) -> None:
     )
 
 
-def _checked(text: str, limit: int) -> str:
+def _checked(text: str, limit: int, *, may_be_empty: bool = False) -> str:
     words = text.replace("\r\n", "\n").replace("\x00", "").strip()
-    if not words:
+    if not words and not may_be_empty:
         raise CommentRefusedError(gettext("Write something first."))
     if (over := len(words) - limit) > 0:
         raise CommentRefusedError(

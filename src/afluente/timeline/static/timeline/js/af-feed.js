@@ -4,8 +4,8 @@
  * when something happened to its record. Only the head of the list is asked for and morphed, so a
  * comment being written, or changed, stays as it is.
  */
+import "./af-attach.js";
 import "./af-mention.js";
-
 const QUIET_MS = 120;
 
 /** Whether a live message is about this record. @param {{contact?: number, deal?: number}} message @param {DOMStringMap} about */
