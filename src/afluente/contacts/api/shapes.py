@@ -1,4 +1,4 @@
-"""What the API of contacts takes and what it answers."""
+"""What the API of contacts takes and answers with, and what every body it takes has in common."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class ContactPatch(Shape):
     last_name: str | None = Field(None, max_length=150)
     emails: list[Annotated[str, Field(min_length=1, max_length=254)]] | None = Field(None, max_length=20)
     phones: list[Annotated[str, Field(min_length=1, max_length=50)]] | None = Field(None, max_length=20)
+    assignee_id: int | None = Field(None, description="A member; null for nobody.")
     location: str | None = Field(None, max_length=150)
     address: str | None = Field(None, max_length=500)
-    assignee_id: int | None = Field(None, description="A member; null for nobody.")
     attributes: dict[str, Any] | None = Field(
-        None, max_length=200, description="Values by the number or the name of a field; null empties one."
+        None, description="Values by number or name of the field; null empties one. Others stay."
     )
     tags: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
         None, max_length=100, description="Names of all its tags; new ones are made."
@@ -55,25 +55,6 @@ class ContactNew(ContactPatch):
         ):
             raise ValueError("Give a name, an e-mail, a phone or a messenger.")
         return self
-
-
-class Asked(Schema):
-    """Filters of the list. `q` answers newest first; `updated` oldest change first."""
-
-    cursor: str = ""
-    q: str = Field("", max_length=200)
-    source: str = Field("", max_length=20)
-    assignee: int | None = Field(None, ge=0, description="A member; 0 for nobody.")
-    where: list[str] = Field(
-        [], max_length=20, description="Conditions such as created.last:90; see the page on filters."
-    )
-    match: Literal["all", "any"] = Field("all", description="Whether all `where` must hold, or one.")
-    updated: datetime | None = Field(None, description="Changed at or after this moment.")
-    limit: int = Field(50, ge=1, le=LIMIT)
-
-
-class Refused(Schema):
-    error: dict[str, Any]
 
 
 class EmailOut(Schema):
@@ -101,6 +82,8 @@ class TagName(Schema):
 
 
 class AttributeOut(Schema):
+    """What a contact has in a field: a text, number, moment, yes or no, choice, list of choices, or null."""
+
     id: int
     name: str
     kind: str
@@ -111,10 +94,10 @@ class ContactOut(Schema):
     id: int
     first_name: str
     last_name: str
-    source: str
-    source_name: str
     location: str
     address: str
+    source: str
+    source_name: str
     assignee_id: int | None
     created_at: datetime
     updated_at: datetime
@@ -147,3 +130,22 @@ class EventOut(Schema):
 class EventsOut(Schema):
     items: list[EventOut]
     next: str | None
+
+
+class Asked(Schema):
+    """Filters of the list. `q` answers newest first; `updated` oldest change first."""
+
+    cursor: str = ""
+    q: str = Field("", max_length=200)
+    source: str = Field("", max_length=20)
+    assignee: int | None = Field(None, ge=0, description="A member; 0 for nobody.")
+    where: list[str] = Field(
+        [], max_length=20, description="Conditions such as created.last:90; see the page on filters."
+    )
+    match: Literal["all", "any"] = Field("all", description="Whether all `where` must hold, or one.")
+    updated: datetime | None = Field(None, description="Changed at or after this moment.")
+    limit: int = Field(50, ge=1, le=LIMIT)
+
+
+class Refused(Schema):
+    error: dict[str, Any]
