@@ -37,6 +37,7 @@ def examine() -> Iterator[Finding]:
     yield doctor_machine.port(settings)
     yield doctor_machine.address(settings)
     yield doctor_machine.mail(settings)
+    yield doctor_machine.store(settings)
     try:
         with prepare.database(settings):
             yield from doctor_database.examine(settings)

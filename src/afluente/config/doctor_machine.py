@@ -110,3 +110,15 @@ def mail(environment: Environment) -> Finding:
             "Check AFLUENTE_SMTP_URL and the firewall.",
         )
     return good(f"The mail server {where[0]}:{where[1]} answers.")
+
+
+def store(environment: Environment) -> Finding:
+    """Whether the place for uploaded files answers; nothing is written into a bucket."""
+    from afluente.kernel import blobs
+
+    try:
+        where = blobs.at(environment.files_url, environment.files_dir).check()
+    except blobs.BlobError as problem:
+        return bad(f"Files cannot be kept: {problem}", "Check AFLUENTE_FILES_URL and the rights of its key.")
+    limit, quota = environment.file_limit_mb, environment.quota_mb
+    return good(f"Files are kept in {where}: at most {limit} MB each, {quota} MB per workspace.")

@@ -23,6 +23,7 @@ class ContactsConfig(AppConfig):
         navigation.register_address("search", "contacts:list")
         _bring_settings()
         _bring_companies()
+        _bring_files()
 
 
 def _bring_settings() -> None:
@@ -86,3 +87,20 @@ def _bring_companies() -> None:
         ("company.restored", _("Company restored")),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon="building-2"))
+
+
+def _bring_files() -> None:
+    from afluente.contacts import handlers
+    from afluente.files import policies as files
+    from afluente.files.events import FileAttached, FileDetached
+    from afluente.kernel import bus
+    from afluente.timeline import services as timeline
+    from afluente.timeline.selectors import kinds
+
+    files.register_kind(handlers.FILES)
+    for name, label in (("file.attached", _("File attached")), ("file.detached", _("File taken off"))):
+        kinds.register_kind(
+            kinds.Kind(name=name, label=label, icon="paperclip", template="timeline/kinds/file.html")
+        )
+    bus.subscribe(FileAttached, timeline.note_attached)
+    bus.subscribe(FileDetached, timeline.note_detached)

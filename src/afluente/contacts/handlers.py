@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from afluente.contacts import selectors
+from afluente.contacts import policies, selectors
+from afluente.files import policies as files
 from afluente.kernel import slots
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from afluente.accounts.models import Membership
 
 
 SHOWN = 2  # tags in a row of the list; the others are counted
@@ -28,3 +33,23 @@ def tag_column(*, contact_ids: Sequence[int], **_asked: object) -> list[slots.Co
         for contact_id, tags in found.items()
     }
     return [slots.Column(slug="tags", label=gettext("Tags"), values=cells, order=20)]
+
+
+def file_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:
+    """Contacts that files are attached to, as far as `member` sees them."""
+    found = policies.visible_to(member).filter(pk__in=list(ids))
+    return {
+        one.pk: files.Subject(one.name or f"#{one.pk}", reverse("contacts:contact", args=[one.pk]))
+        for one in found
+    }
+
+
+FILES = files.Kind(
+    name="contact",
+    label=_("Contact"),
+    folder=_("Contacts"),
+    removal=_("Remove from this contact"),
+    visible_to=policies.visible_to,
+    editable_by=policies.editable_by,
+    subjects=file_subjects,
+)

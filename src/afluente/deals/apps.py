@@ -15,11 +15,13 @@ class DealsConfig(AppConfig):
         from afluente.accounts.events import WorkspaceCreated
         from afluente.contacts.policies import Link, register_link
         from afluente.deals import handlers, policies, selectors
+        from afluente.files.policies import register_kind
         from afluente.kernel import bus, slots
         from afluente.timeline.selectors import kinds
         from afluente.ui import navigation
 
         bus.subscribe(WorkspaceCreated, handlers.make_first_pipeline)
+        register_kind(handlers.FILES)
         navigation.register_nav_group(
             navigation.NavGroup(
                 slug="pipelines", label=_("Pipelines"), order=20, links=handlers.pipeline_links

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
 from afluente.deals import policies, selectors, services
+from afluente.files import policies as files
 from afluente.kernel import slots
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.selectors import kinds
@@ -95,3 +97,20 @@ def contact_columns(*, member: Membership, contact_ids: list[int]) -> list[slots
     """How many open deals each contact of a list has."""
     counts = selectors.open_deal_counts(member=member, contact_ids=contact_ids)
     return [slots.Column(slug="deals", label=gettext("Open deals"), values=counts, is_number=True, order=10)]
+
+
+def file_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:
+    """Deals that files are attached to, as far as `member` sees them."""
+    found = selectors.subjects(member=member, deal_ids=ids)
+    return {pk: files.Subject(name, reverse("deals:deal", args=[pk])) for pk, name in found.items()}
+
+
+FILES = files.Kind(
+    name="deal",
+    label=_("Deal"),
+    folder=_("Deals"),
+    removal=_("Remove from this deal"),
+    visible_to=policies.visible_to,
+    editable_by=policies.movable_by,
+    subjects=file_subjects,
+)

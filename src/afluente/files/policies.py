@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from afluente.accounts.policies import may_administer, may_configure
+from afluente.accounts.models import Action, Area
+from afluente.accounts.policies import may, may_administer
 from afluente.files.models import Attachment, File, Folder, Upload
 
 if TYPE_CHECKING:
@@ -66,6 +67,21 @@ def kinds() -> list[Kind]:
     return list(_kinds.values())
 
 
+def may_bring(member: Membership) -> bool:
+    """Whether `member` may put files and folders into the store itself."""
+    return may(member, Area.FILES, Action.CREATE)
+
+
+def may_tidy(member: Membership) -> bool:
+    """Whether `member` may rename, move and delete what others brought, too."""
+    return may(member, Area.FILES, Action.DELETE)
+
+
+def may_give_room(member: Membership) -> bool:
+    """Whether `member` may change how much the workspace keeps."""
+    return may(member, Area.FILES, Action.CONFIGURE)
+
+
 def present_to(member: Membership) -> QuerySet[File]:
     """The files that `member` sees, whatever their state."""
     if may_administer(member):
@@ -85,17 +101,17 @@ def visible_to(member: Membership) -> QuerySet[File]:
 
 
 def changeable_by(member: Membership) -> QuerySet[File]:
-    """The files that `member` may rename, move and delete: their own; with the right to configure, all
-    they see.
+    """The files that `member` may rename, move and delete: their own; with the right to
+    delete files, all they see.
     """
     found = visible_to(member)
-    return found if may_configure(member) else found.filter(uploaded_by_id=member.pk)
+    return found if may_tidy(member) else found.filter(uploaded_by_id=member.pk)
 
 
 def restorable_by(member: Membership) -> QuerySet[File]:
     """The deleted files that `member` may bring back: those they may delete."""
     found = present_to(member).filter(state=File.State.DELETED)
-    return found if may_configure(member) else found.filter(uploaded_by_id=member.pk)
+    return found if may_tidy(member) else found.filter(uploaded_by_id=member.pk)
 
 
 def uploads_of(member: Membership) -> QuerySet[Upload]:
@@ -111,7 +127,13 @@ def folders_visible_to(_member: Membership) -> QuerySet[Folder]:
 def folders_changeable_by(member: Membership) -> QuerySet[Folder]:
     """The folders that `member` may rename, move and delete."""
     found = folders_visible_to(member)
-    return found if may_configure(member) else found.filter(created_by_id=member.pk)
+    return found if may_tidy(member) else found.filter(created_by_id=member.pk)
+
+
+def folders_restorable_by(member: Membership) -> QuerySet[Folder]:
+    """The deleted folders that `member` may bring back: those they may delete."""
+    found = Folder.objects.exclude(deleted_at=None).select_related("parent")
+    return found if may_tidy(member) else found.filter(created_by_id=member.pk)
 
 
 def is_visible(member: Membership, kind: str, entity_id: int) -> bool:

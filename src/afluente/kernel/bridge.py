@@ -141,9 +141,13 @@ class _Sender:
 
     async def pass_on(self, pieces: Iterator[bytes]) -> None:
         """Send what a view handed over; a reader who stands still for STALL seconds is cut off."""
-        while piece := await asyncio.to_thread(next, pieces, b""):
-            async with asyncio.timeout(STALL):
-                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        try:
+            while piece := await asyncio.to_thread(next, pieces, b""):
+                async with asyncio.timeout(STALL):
+                    await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        finally:
+            if hasattr(pieces, "close"):
+                await asyncio.to_thread(pieces.close)
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def send_from_thread(self) -> None:

@@ -18,14 +18,14 @@ LONGEST_LIST = 8_388_608  # bytes of an archive's list of names
 # Endings that a system runs when somebody opens the file.
 _PROGRAMS = (
     "exe com bat cmd ps1 psm1 psd1 vbs vbe js jse mjs cjs wsf wsh ws scr pif cpl msi msp mst msix msixbundle appx "
-    "jar jnlp apk xapk aab ipa dex class dll sys drv ocx so dylib elf app dmg pkg run bin sh bash zsh csh ksh fish "
+    "jar jnlp apk xapk aab ipa dex class dll sys drv ocx so dylib elf app dmg pkg run sh bash zsh csh ksh fish "
     "command desktop lnk url hta reg inf scf sct gadget chm xll application appref-ms ps1xml msh msc deb rpm snap "
     "appimage action workflow py pyc pyw pyz rb pl php phar jsp asp aspx"
 )
 PROGRAMS = frozenset(_PROGRAMS.split())
 # As the middle of a name these are as often words: www.example.com.pdf, chart.js.png.
 _ALSO_WORDS = frozenset(
-    {"com", "js", "app", "run", "bin", "url", "action", "command", "class", "so", "py", "pl", "rb", "sh"}
+    {"com", "js", "app", "run", "url", "action", "command", "class", "so", "py", "pl", "rb", "sh"}
 )
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 
 # What an id in a path is an id of, by the beginning of the path; the first that fits counts.
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("files/folders/<int:pk>/", {"pk": "folder"}),
+    ("files/uploads/<slug:token>/", {"token": "upload"}),
+    ("files/of/<str:area>/<int:entity>/", {"entity": "contact", "pk": "file"}),
+    ("files/<int:pk>/", {"pk": "file"}),
+    ("api/v1/files/folders/<folder_id>", {"folder_id": "folder"}),
+    ("api/v1/files/uploads/<upload_token>", {"upload_token": "upload"}),
+    ("api/v1/files/<file_id>", {"file_id": "file"}),
     ("workspaces/<int:pk>/", {"pk": "workspace"}),
     ("settings/people/invitations/<int:pk>/", {"pk": "invitation"}),
     ("settings/people/<int:pk>/", {"pk": "member"}),
@@ -37,9 +44,9 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
         },
     ),
     ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
+    ("companies/<int:pk>/", {"pk": "company", "contact": "contact"}),
     ("settings/contacts/fields/<int:pk>/", {"pk": "field"}),
     ("settings/contacts/headings/<int:pk>/", {"pk": "tab"}),
-    ("companies/<int:pk>/", {"pk": "company", "contact": "contact"}),
     ("comments/<int:pk>/", {"pk": "comment"}),
     ("notifications/<int:pk>/", {"pk": "notification"}),
     ("incoming/<int:pk>/", {"pk": "event"}),
@@ -58,8 +65,9 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 # Words in a path that are no ids, and what to put there.
 WORDS = {
-    "key": ("editor",),
+    "area": ("contact", "deal"),
     "field": ("name", "assignee", "amount", "revenue"),
+    "key": ("editor",),
     "part": ("location", "address"),
     "kind": ("email", "phone", "messenger"),
 }
@@ -73,6 +81,12 @@ KEYED = {
 }
 # Ids in the body or the query, by the name of the field, in HTML forms and in the API alike.
 FIELDS = {
+    "folder": "folder",
+    "folder_id": "folder",
+    "file": "file",
+    "record": "contact",
+    "entity_id": "contact",
+    "show": "file",
     "assignee": "member",
     "assignee_id": "member",
     "default_assignee": "member",
@@ -103,11 +117,11 @@ FIELDS = {
     "id": "deal",
     "open": "deal",
     "tag": "tag",
+    "into": "tag",
+    "into_id": "tag",
     "company": "company",
     "company_id": "company",
     "deleted": "company",
-    "into": "tag",
-    "into_id": "tag",
     "contact_ids": "contact",
     "contact_id": "contact",
 }

@@ -15,6 +15,7 @@ from afluente.contacts.selectors.belonging import companies_of, suggested_compan
 from afluente.contacts.selectors.fields import CONTACT
 from afluente.contacts.selectors.tags import tags_of
 from afluente.contacts.selectors.values import CardGroup, card_groups
+from afluente.files.selectors import AttachedFiles, attached_files
 from afluente.kernel import phone, slots
 from afluente.timeline.selectors import touch
 from afluente.ui import channels
@@ -74,6 +75,7 @@ class Card:
     messengers: Sequence[Address]
     duplicates: Sequence[Contact]
     tags: Sequence[Tag] = ()
+    files: AttachedFiles | None = None
     groups: Sequence[CardGroup] = ()  # fields: the General ones, then those under headings
     may_add_field: bool = False
     companies: Sequence[Belonging] = ()
@@ -141,6 +143,7 @@ def contact_card(*, member: Membership, contact_id: int) -> Card | None:
         messengers=_siblings([_messenger(row) for row in _of(ContactMessenger.objects, contact)]),
         duplicates=list(_doubles(member, contact)),
         tags=tags_of([contact.pk]).get(contact.pk, []),
+        files=attached_files(member=member, kind=CONTACT, entity_id=contact.pk),
         groups=card_groups(CONTACT, contact.pk),
         may_add_field=may_configure(member),
         companies=companies,

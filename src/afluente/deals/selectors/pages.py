@@ -11,6 +11,7 @@ from afluente.contacts import policies as contact_policies
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealContact, Stage
 from afluente.deals.selectors.boards import depth_of
+from afluente.files.selectors import AttachedFiles, attached_files
 from afluente.kernel import clock, text
 from afluente.timeline.models import Event
 
@@ -67,6 +68,7 @@ class DealPage:
     lost: Stage
     people: list[PersonLine]
     hidden_people: int
+    files: AttachedFiles | None = None
 
 
 def deal_page(*, member: Membership, deal_id: int) -> DealPage | None:
@@ -88,6 +90,7 @@ def deal_page(*, member: Membership, deal_id: int) -> DealPage | None:
         lost=next(stage for stage in stages if stage.kind == Stage.Kind.LOST),
         people=people,
         hidden_people=hidden,
+        files=attached_files(member=member, kind="deal", entity_id=deal.pk),
     )
 
 

@@ -13,10 +13,8 @@ from afluente.files.services.folders import (
     delete_folder,
     home_folder,
     move_folder,
-    path_of,
     rename_folder,
     restore_folder,
-    within,
 )
 from afluente.files.services.keeping import (
     delete_files,
@@ -28,7 +26,7 @@ from afluente.files.services.keeping import (
 )
 from afluente.files.services.naming import FileRefusedError, clean_name, file_name
 from afluente.files.services.regret import PURGE, REGRET, purge_later
-from afluente.files.services.space import MEGABYTE, change_quota, quota, used
+from afluente.files.services.space import change_quota
 from afluente.files.services.uploading import (
     ASSEMBLE,
     EXPIRE,
@@ -47,7 +45,6 @@ from afluente.files.services.uploading import (
 __all__ = [
     "ASSEMBLE",
     "EXPIRE",
-    "MEGABYTE",
     "PATIENCE",
     "PICTURE",
     "PURGE",
@@ -75,11 +72,9 @@ __all__ = [
     "member_by",
     "move_files",
     "move_folder",
-    "path_of",
     "purge_file",
     "purge_folders",
     "purge_later",
-    "quota",
     "refuse_upload",
     "rename_file",
     "rename_folder",
@@ -87,6 +82,4 @@ __all__ = [
     "restore_folder",
     "sweep_orphans",
     "take_part",
-    "used",
-    "within",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, override
 
 from afluente.files import policies
 from afluente.files.models import File, Folder
+from afluente.files.selectors.tree import DEEPEST, path_of, within
 from afluente.files.services.naming import FileRefusedError, clean_name
 from afluente.files.services.regret import purge_later
 from afluente.kernel import clock
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from afluente.accounts.models import Membership
-
-DEEPEST = 20
 
 
 def create_folder(*, name: str, parent: Folder | None, member: Membership) -> Folder:
@@ -91,28 +90,6 @@ def restore_folder(*, folder: Folder) -> None:
     ids = within(folder)
     Folder.objects.filter(pk__in=ids, deleted_at=moment).update(deleted_at=None)
     _bring_back(ids, moment)
-
-
-def path_of(folder: Folder) -> list[Folder]:
-    """The folder and those above it, the topmost first."""
-    known = {one.pk: one for one in Folder.objects.all()}
-    way: list[Folder] = []
-    step: Folder | None = known.get(folder.pk)
-    while step is not None and len(way) <= DEEPEST:
-        way.insert(0, step)
-        step = known.get(step.parent_id) if step.parent_id else None
-    return way
-
-
-def within(folder: Folder) -> list[int]:
-    """The folder and all below it."""
-    below: dict[int | None, list[int]] = {}
-    for pk, parent in Folder.objects.values_list("pk", "parent_id"):
-        below.setdefault(parent, []).append(pk)
-    found = [folder.pk]
-    for pk in found:
-        found.extend(below.get(pk, ()))
-    return found
 
 
 def _bring_back(ids: list[int], moment: datetime) -> None:

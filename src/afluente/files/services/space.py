@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext
 
-from afluente.files.models import File, Store
+from afluente.files.models import Store
+from afluente.files.selectors.space import MEGABYTE, quota, used
 from afluente.files.services.naming import FileRefusedError
 from afluente.kernel.workspace import current_workspace_id
-
-MEGABYTE = 1_048_576
-# What takes room: also what is on its way, so that two uploads cannot both have the last of it.
-COUNTED = (File.State.READY, File.State.UPLOADING)
-
-
-def used() -> int:
-    """Bytes that the workspace's files take, previews aside."""
-    return File.objects.filter(state__in=COUNTED).aggregate(sum=Sum("size"))["sum"] or 0
-
-
-def quota() -> int:
-    """Bytes that the workspace may keep: its own number, else the installation's."""
-    own = Store.objects.filter(quota_mb__isnull=False).values_list("quota_mb", flat=True).first()
-    return int(own) * MEGABYTE if own is not None else int(settings.QUOTA)
 
 
 @transaction.atomic

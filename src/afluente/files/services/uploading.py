@@ -151,7 +151,7 @@ def locked(*, token: str, member: Membership) -> Upload:
         .filter(token=token, by_id=member.pk, expires_at__gt=clock.now())
         .first()
     )
-    if found is None or found.file.state not in {File.State.UPLOADING, File.State.READY}:
+    if found is None or found.file.state == File.State.DELETED:
         raise UploadGoneError
     return found
 

@@ -9,11 +9,10 @@ import http.client
 import re
 import ssl
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from afluente.kernel import clock
 from afluente.kernel.blobs.base import PIECE, BlobError, MissingBlobError, checked
 from afluente.kernel.blobs.signing import EMPTY, UNSIGNED, query_text, signed_headers
 
@@ -177,7 +176,7 @@ class S3Storage:
             path=path,
             query=query or {},
             payload=EMPTY if body is None else UNSIGNED,
-            moment=clock.now(),
+            moment=datetime.now(UTC),  # the real one: the service compares it with its own
             region=at.region,
             key=at.key,
             secret=at.secret,

@@ -1,7 +1,7 @@
 // @ts-check
 /** A POST outside htmx, with the CSRF token that the body hands to htmx. */
 
-function token() {
+export function token() {
   const headers = document.body.getAttribute("hx-headers:inherited") ?? "{}";
   return String(JSON.parse(headers)["X-CSRFToken"] ?? "");
 }
