@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.models import ContactMessenger, Field, FieldTab
 from afluente.contacts.models.fields import TEXT_LIMIT
-from afluente.contacts.selectors import local_parts, number_typed, show
-from afluente.contacts.services import EmailValue, NewContact, PhoneValue
+from afluente.contacts.selectors import CONTACT, fields_of, home, local_parts, number_typed, show
+from afluente.contacts.services import EmailValue, NewContact, PhoneValue, ValueRefusedError, read_value
 from afluente.kernel import email, phone, text
 
 if TYPE_CHECKING:
@@ -215,3 +215,67 @@ class NewCompany(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )
     address = forms.CharField(label=_("Address"), max_length=500, required=False)
+
+
+class NewDetails(forms.Form):
+    """What a new contact has besides names and addresses: where they are, and the fields. What must be
+    filled is asked outright, the rest under «More fields».
+    """
+
+    location = forms.CharField(
+        label=_("Location"), max_length=150, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    address = forms.CharField(
+        label=pgettext_lazy("of a person", "Address"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.attributes = {
+            f"field-{field.id}": field
+            for field in fields_of(CONTACT)
+            if field.is_active and (field.is_on_card or field.is_required)
+        }
+        for name, field in self.attributes.items():
+            asked = _value_field(field, None, None)
+            if field.kind == Field.Kind.CHECKBOX:
+                asked = forms.BooleanField()
+            asked.label, asked.required = field.name, field.is_required
+            self.fields[name] = asked
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        self.values: dict[int, Held | None] = {}
+        for name, field in self.attributes.items():
+            try:
+                value = read_value(field, values.get(name) or None, home())
+            except ValueRefusedError as refused:
+                self.add_error(name, refused.advice)
+            else:
+                self.values[field.id] = value
+        return values
+
+    def known(self) -> dict[str, Any]:
+        """What `services.note_details` takes."""
+        return {
+            "location": self.cleaned_data["location"],
+            "address": self.cleaned_data["address"],
+            "values": {number: value for number, value in self.values.items() if value is not None},
+        }
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields that must be filled."""
+        return [self[name] for name, field in self.attributes.items() if field.is_required]
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        return [self[name] for name, field in self.attributes.items() if not field.is_required]
+
+    @property
+    def has_open(self) -> bool:
+        """Whether something under «More fields» is to be put right."""
+        return any(bound.errors for bound in [self["address"], *self.others])

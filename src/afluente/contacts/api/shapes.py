@@ -35,7 +35,9 @@ class ContactPatch(Shape):
     location: str | None = Field(None, max_length=150)
     address: str | None = Field(None, max_length=500)
     attributes: dict[str, Any] | None = Field(
-        None, description="Values by number or name of the field; null empties one. Others stay."
+        None,
+        max_length=300,
+        description="Values by number or name of the field; null empties one. Others stay.",
     )
     tags: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
         None, max_length=100, description="Names of all its tags; new ones are made."

@@ -51,26 +51,29 @@ def new(request: Request) -> HttpResponse:
     """The form for a new contact. An e-mail that somebody has already is said once, then accepted (Q2)."""
     if not policies.may_create(request.member):
         raise PermissionDenied
-    form = forms.NewPerson(request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form, details = forms.NewPerson(data), forms.NewDetails(data)
     same = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and all([form.is_valid(), details.is_valid()]):
         same = _same_email(form.cleaned_data["email"])
         if same is None or request.POST.get("even_so") == form.cleaned_data["email"]:
-            return _create(request, form)
+            return _create(request, form, details)
     is_seen = same is not None and policies.visible_to(request.member).filter(pk=same.pk).exists()
     context = {
         "form": form,
+        "details": details,
         "same": same if is_seen else None,
         "is_hidden_same": same is not None and not is_seen,
     }
-    status = 422 if form.errors or same else 200
+    status = 422 if form.errors or details.errors or same else 200
     return htmx.respond(request, "contacts/new.html", context, fragment="form", status=status)
 
 
-def _create(request: Request, form: forms.NewPerson) -> HttpResponse:
+def _create(request: Request, form: forms.NewPerson, details: forms.NewDetails) -> HttpResponse:
     person = form.person(country=request.workspace.country, assignee_id=request.member.pk)
     actor = Actor("member", request.member.pk, request.user.name)
     contact_id = services.create_contacts(contacts=[person], by=actor)[0]
+    services.note_details(contact_id=contact_id, **details.known(), by=actor)
     services.note_same_emails(contact_id=contact_id)
     address = reverse("contacts:contact", args=[contact_id])
     if not htmx.wants_fragment(request):
