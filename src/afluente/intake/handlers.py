@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext, override
 
 from afluente.accounts.events import WorkspaceCreated
+from afluente.contacts.selectors import FieldUse
 from afluente.intake import services
 from afluente.intake.models import Source
-from afluente.kernel import bus
+from afluente.kernel import bus, slots, text
+
+if TYPE_CHECKING:
+    from afluente.contacts.selectors import KnownField
 
 
 def make_api_door(fact: WorkspaceCreated) -> None:
@@ -16,6 +22,18 @@ def make_api_door(fact: WorkspaceCreated) -> None:
         services.create_source(kind=Source.Kind.API, name=gettext("API"))
 
 
+def field_uses(field: KnownField) -> list[FieldUse]:
+    """The doors whose mapping names the field."""
+    wanted = text.norm(field.name)
+    doors = Source.objects.present().exclude(mapping=[]).order_by("pk")
+    return [
+        FieldUse(what=gettext("{kind} {name}").format(kind=door.get_kind_display(), name=door.name))
+        for door in doors
+        if any(text.norm(line["to"]) == f"custom.{wanted}" for line in door.mapping)
+    ]
+
+
 def register() -> None:
     """Listen; called when the app is ready."""
     bus.subscribe(WorkspaceCreated, make_api_door)
+    slots.register_slot("field.uses", field_uses)

@@ -148,6 +148,9 @@ def _editor(
 ) -> HttpResponse:
     present = _held(pk, field)
     form = forms.value_form(field, present.held, typed)
+    if error:
+        described = {"aria-invalid": "true", "aria-describedby": f"value-{field.id}-error"}
+        form.fields["typed"].widget.attrs |= described
     context = {"value": present, "contact_id": pk, "form": form, "error": error}
     status = 422 if error else 200
     return htmx.respond(request, "contacts/value.html", context, fragment="editor", status=status)
