@@ -12,12 +12,18 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         # ruff: noqa: PLC0415  when every app is loaded
-        from afluente.contacts import jobs  # noqa: F401  registers the jobs
+        from afluente.contacts import jobs, policies  # noqa: F401  registers the jobs
         from afluente.ui import navigation
 
         navigation.register_nav(
             navigation.NavEntry(
-                label=_("Contacts"), url_name="contacts:list", icon="users-round", order=30, tab=True, key="c"
+                label=_("Contacts"),
+                url_name="contacts:list",
+                icon="users-round",
+                order=30,
+                visible=policies.may_list,
+                tab=True,
+                key="c",
             )
         )
         navigation.register_address("search", "contacts:list")

@@ -62,7 +62,7 @@ def probe(
     attacker: World,
     victim: World,
     *,
-    roles: tuple[str, ...] = ("owner", "admin", "manager", "member"),
+    roles: tuple[str, ...] = ("owner", "admin", "manager", "member", "custom"),
     fields: Collection[str] = tuple(FIELDS),
     methods: Collection[str] = METHODS,
 ) -> Findings:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from afluente.accounts import services as accounts
-from afluente.accounts.models import STANDARD, Membership, Reach, Role, User
+from afluente.accounts.models import STANDARD, Action, Area, Membership, Reach, Rights, Role, User
 from afluente.accounts.requests import SESSION_KEY
 from afluente.capture import services as capture
 from afluente.contacts import services as contacts
@@ -60,6 +60,7 @@ class World:
     admin: Membership
     manager: Membership
     member: Membership
+    custom: Membership  # in a role of the workspace's own that opens next to nothing
     token: str
 
     def digest(self) -> dict[str, Any]:
@@ -87,11 +88,12 @@ def build(name: str, canary: str) -> World:
     with scope(owner.workspace_id):
         people = {role: _hire(name, role, canary) for role in (Role.ADMIN, Role.MANAGER, Role.MEMBER)}
         member = people[Role.MEMBER]
+        custom = _hire_into_own_role(name, canary, owner)
         ids, token = _fill(owner, canary)
         session = UserSession.objects.create(user=owner.user, ip="127.0.0.1", session_key=canary)
         ids |= {"workspace": owner.workspace_id, "member": member.pk, "session": session.pk}
     ids |= _arrive(owner.workspace_id, ids.pop("hook_address"), canary)
-    return World(canary, ids, owner, people[Role.ADMIN], people[Role.MANAGER], member, token)
+    return World(canary, ids, owner, people[Role.ADMIN], people[Role.MANAGER], member, custom, token)
 
 
 def _hire(name: str, role: str, canary: str) -> Membership:
@@ -100,6 +102,14 @@ def _hire(name: str, role: str, canary: str) -> Membership:
     person = User.objects.create_user(email=email, name=f"Milo {canary}", password=None)
     reach = Reach.OWN if role == Role.MEMBER else Reach.ALL
     return Membership.objects.create(user=person, role=role, contacts_reach=reach, deals_reach=reach)
+
+
+def _hire_into_own_role(name: str, canary: str, owner: Membership) -> Membership:
+    """Somebody who may open linked contacts and do nothing else."""
+    rights = Rights({(Area.CONTACTS, Action.VIEW): Reach.LINKED})
+    role = accounts.create_role(name=f"{canary} least", rights=rights, by=owner)
+    person = User.objects.create_user(email=f"{name}-least@probe.example", name=canary, password=None)
+    return Membership.objects.create(user=person, role=Role.CUSTOM, custom_role=role)
 
 
 def set_apart(distance: int = 50_000) -> None:
