@@ -15,13 +15,12 @@ class DealsConfig(AppConfig):
         from afluente.accounts.events import WorkspaceCreated
         from afluente.contacts.policies import Link, register_link
         from afluente.deals import handlers, policies, selectors
-        from afluente.files.policies import register_kind
         from afluente.kernel import bus, slots
         from afluente.timeline.selectors import kinds
         from afluente.ui import navigation
 
         bus.subscribe(WorkspaceCreated, handlers.make_first_pipeline)
-        register_kind(handlers.FILES)
+        _bring_files()
         navigation.register_nav_group(
             navigation.NavGroup(
                 slug="pipelines", label=_("Pipelines"), order=20, links=handlers.pipeline_links
@@ -67,3 +66,10 @@ def _register_kinds() -> None:
         ("deal.contact_removed", _("Person taken out"), "user-x"),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_said.html"))
+
+
+def _bring_files() -> None:
+    from afluente.deals import handlers
+    from afluente.files.policies import register_kind
+
+    register_kind(handlers.FILES)

@@ -53,6 +53,8 @@ export function line(file, words, onCancel) {
     /** @param {string} text */
     fail(text) {
       bar.remove();
+      cancel.textContent = words.close ?? "";
+      cancel.setAttribute("aria-label", `${words.close}: ${file.name}`);
       state.className = "bad";
       state.setAttribute("role", "alert");
       state.textContent = text;

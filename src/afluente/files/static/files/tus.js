@@ -16,7 +16,6 @@ const encoded = (/** @type {string} */ text) => btoa(String.fromCharCode(...new 
  * One request; rejects when there is no connection.
  * @param {string} method @param {string} url @param {Record<string, string>} headers
  * @param {{body?: Blob, signal?: AbortSignal, onProgress?: (sent: number) => void}} [more]
- * @returns {Promise<XMLHttpRequest>}
  */
 function ask(method, url, headers, { body, signal, onProgress } = {}) {
   return new Promise((resolve, reject) => {
