@@ -95,6 +95,7 @@ _groups: dict[str, StrOrPromise] = {
     "deal": _("Deals and stages"),
     "lead": _("Leads and forms"),
     "contact": _("The contact itself"),
+    "file": _("Files"),
 }
 
 
