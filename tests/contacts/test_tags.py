@@ -151,7 +151,7 @@ def test_the_box_offers_what_fits_without_what_is_there(people, client_as):
     here, _there = services.ensure_tags(names=["Saúde", "Saúde pública"], by=BY)
     services.attach_tags(contact_ids=[lia.pk], tag_ids=[here.pk], by=BY)
 
-    url = f"/contacts/{lia.pk}/tags/?q=saude"
+    url = f"/contacts/{lia.pk}/tags/?part=options&q=saude"
     answer = (
         client_as(people.ana)
         .get(url, headers={"HX-Request": "true", "HX-Target": "div#tag-options"})

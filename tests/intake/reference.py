@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 
 from afluente.accounts.models import Membership, Workspace
-from afluente.contacts.models import Contact, PossibleDuplicate
+from afluente.contacts.models import Contact, ContactSettings, PossibleDuplicate
 from afluente.deals.models import Deal, DealContact, DealCounter, Pipeline, Stage
 from afluente.intake.models import DealRule, RawEvent
 from afluente.intake.services.naming import deal_name
@@ -67,7 +67,7 @@ class _Arrival:
         reused = self._open_deal_of_rule(known)
         planned = None if reused else self._plan(known)
         if known is None:
-            self.contact = self._make_contact(planned["assignee"] if planned else None)
+            self.contact = self._make_contact(planned["assignee"] if planned else self._default())
             for other in fits:
                 PossibleDuplicate.objects.get_or_create(
                     contact=self.contact, other=other, defaults={"reason": level, "created_at": clock.now()}
@@ -129,7 +129,14 @@ class _Arrival:
             self.note("target_gone", rule.name)
         if rule and assignee is None and rule.assign in {FIXED, IN_TURN}:
             self.note("assignee_gone", rule.name)
+        if assignee is None and (rule is None or rule.assign != DealRule.Assign.NOBODY):
+            assignee = self._default()
         return {"pipeline": pipeline, "stage": stage, "assignee": assignee, "fell_back": fell_back}
+
+    def _default(self) -> Membership | None:
+        """Whoever gets what nobody else is named for (Q20)."""
+        decided = ContactSettings.objects.first()
+        return _active(decided.default_assignee_id) if decided else None
 
     def _target(self) -> tuple[Pipeline, Stage, bool]:
         """The rule's pipeline and stage; what is gone is replaced by the first one (SP-017, SP-023)."""

@@ -28,38 +28,38 @@ class ContactsConfig(AppConfig):
         )
         navigation.register_address("search", "contacts:list")
         _bring_settings()
+        _bring_tags()
         _bring_companies()
         _bring_files()
 
 
 def _bring_settings() -> None:
     from afluente.accounts.policies import may_configure
+    from afluente.ui import navigation
+
+    for label, url_name, icon, order, also in (
+        (_("General"), "contacts:settings", "users-round", 35, ()),
+        (_("Fields"), "contacts:field_list", "list-plus", 36, ("contacts:field_tabs",)),
+        (_("Tags"), "contacts:tag_list", "tags", 37, ()),
+    ):
+        navigation.register_settings_page(
+            navigation.SettingsPage(
+                group=_("Contacts"),
+                label=label,
+                url_name=url_name,
+                icon=icon,
+                order=order,
+                visible=may_configure,
+                also=also,
+            )
+        )
+
+
+def _bring_tags() -> None:
     from afluente.contacts import handlers
     from afluente.kernel import slots
     from afluente.timeline.selectors import kinds
-    from afluente.ui import navigation
 
-    navigation.register_settings_page(
-        navigation.SettingsPage(
-            group=_("Contacts"),
-            label=_("Tags"),
-            url_name="contacts:tag_list",
-            icon="tags",
-            order=37,
-            visible=may_configure,
-        )
-    )
-    navigation.register_settings_page(
-        navigation.SettingsPage(
-            group=_("Contacts"),
-            label=_("Fields"),
-            url_name="contacts:field_list",
-            icon="list-plus",
-            order=36,
-            visible=may_configure,
-            also=("contacts:field_tabs",),
-        )
-    )
     slots.register_slot("contacts.columns", handlers.tag_column)
     kinds.register_fields({"tags": _("Tags")})
     for name, label in (

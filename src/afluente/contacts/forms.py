@@ -223,7 +223,10 @@ class NewDetails(forms.Form):
     """
 
     location = forms.CharField(
-        label=_("Location"), max_length=150, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Location"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     address = forms.CharField(
         label=pgettext_lazy("of a person", "Address"),

@@ -19,6 +19,7 @@ from afluente.contacts.models.people import (
     PossibleDuplicate,
 )
 from afluente.contacts.models.saved import ListSetting, SavedFilter
+from afluente.contacts.models.settings import ContactSettings
 from afluente.contacts.models.tags import ContactTag, Tag
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ContactPhone",
     "ContactQuerySet",
     "ContactSearch",
+    "ContactSettings",
     "ContactTag",
     "ContactValue",
     "Field",

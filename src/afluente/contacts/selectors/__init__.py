@@ -43,6 +43,7 @@ from afluente.contacts.selectors.fields import (
 from afluente.contacts.selectors.listing import Filter, Page, Row, contact_page, filtered
 from afluente.contacts.selectors.searching import NOBODY, find_ids, search_contacts
 from afluente.contacts.selectors.seeing import seers_of_contact
+from afluente.contacts.selectors.settings import default_assignee_id
 from afluente.contacts.selectors.tags import (
     TagOptions,
     TagRow,
@@ -116,6 +117,7 @@ __all__ = [
     "contact_card",
     "contact_count",
     "contact_page",
+    "default_assignee_id",
     "fields_of",
     "filtered",
     "find_field",

@@ -140,7 +140,9 @@ def contact_card(*, member: Membership, contact_id: int) -> Card | None:
         title=contact.name or next((a.shown for a in (*emails, *phones)), f"#{contact.pk}"),
         emails=emails,
         phones=phones,
-        messengers=_siblings([_messenger(row) for row in _of(ContactMessenger.objects, contact)]),
+        messengers=_siblings(
+            [_messenger(row, member.workspace.country) for row in _of(ContactMessenger.objects, contact)]
+        ),
         duplicates=list(_doubles(member, contact)),
         tags=tags_of([contact.pk]).get(contact.pk, []),
         files=attached_files(member=member, kind=CONTACT, entity_id=contact.pk),
@@ -204,23 +206,32 @@ def _phone(row: ContactPhone) -> Address:
     )
 
 
-def _messenger(row: ContactMessenger) -> Address:
-    handle = row.value.lstrip("@+").replace(" ", "") if row.kind != "whatsapp" else _digits(row.value)
-    pattern = CHATS.get(row.kind, "")
+def _messenger(row: ContactMessenger, country: str) -> Address:
     return Address(
         id=row.pk,
         kind="messenger",
         label=row.kind,
         shown=row.value,
         value=row.value,
-        url=pattern.format(quote(handle, safe="")) if pattern and handle else "",
+        url=chat_url(row.kind, row.value, country),
         is_primary=row.is_primary,
         is_valid=True,
     )
 
 
-def _digits(value: str) -> str:
-    return "".join(sign for sign in value if sign.isdigit())
+def chat_url(kind: str, value: str, country: str) -> str:
+    """What opens a chat in the messenger `kind` with a number, read as of `country`, or a user name.
+
+    '' when nothing does (SP-091, SP-092).
+    """
+    pattern = CHATS.get(kind, "")
+    number = phone.parse(value, country) if not any(sign.isalpha() for sign in value) else None
+    handle = value.strip().lstrip("@").replace(" ", "")
+    if kind == "whatsapp":
+        handle = number.lstrip("+") if number else "".join(sign for sign in value if sign.isdigit())
+    elif number and kind in {"telegram", "viber"}:
+        handle = number
+    return pattern.format(quote(handle, safe="+" if kind == "telegram" else "")) if pattern and handle else ""
 
 
 def _first(addresses: Sequence[Address]) -> str:

@@ -58,6 +58,7 @@ from afluente.contacts.services.indexing import index_many, reindex_contacts
 from afluente.contacts.services.options import OptionDraft, delete_tab, save_options, save_tab
 from afluente.contacts.services.places import PARTS, change_place, note_details
 from afluente.contacts.services.reading import ValueRefusedError, read_value
+from afluente.contacts.services.settings import set_default_assignee
 from afluente.contacts.services.tagging import (
     Tagging,
     attach_tags,
@@ -163,6 +164,7 @@ __all__ = [
     "restore_company",
     "save_options",
     "save_tab",
+    "set_default_assignee",
     "set_field_state",
     "set_tags",
     "set_values",

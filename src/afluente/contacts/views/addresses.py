@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afluente.contacts import forms, selectors, services
-from afluente.contacts.models import ContactMessenger
+from afluente.contacts import forms, policies, selectors, services
+from afluente.contacts.models import Contact, ContactMessenger
 from afluente.contacts.views.contact import actor_of, answer, editable
-from afluente.kernel import htmx
+from afluente.kernel import email, htmx
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -41,7 +41,7 @@ def addresses(request: Request, pk: int) -> HttpResponse:
         return _editor(request, pk, kind, {"error": str(refused), "typed": sent.get("typed", "")})
     if "undo" in request.GET:
         return htmx.trigger(HttpResponse(status=204), "af:history", {})
-    return answer(request, pk)
+    return _warned(request, pk, kind, sent.get("typed", ""), answer(request, pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +59,7 @@ def address(request: Request, pk: int, kind: str, address: int) -> HttpResponse:
             by=actor_of(request),
             seen=request.POST.get("seen"),
         )
-        return answer(request, pk)
+        return _warned(request, pk, kind, typed, answer(request, pk))
     except services.AddressRefusedError as refused:
         error = str(refused)
     except services.ChangedMeanwhileError as changed:
@@ -101,6 +101,19 @@ def deletion(request: Request, pk: int, kind: str, address: int) -> HttpResponse
     return htmx.toast(
         answer(request, pk), gettext("{address} removed").format(address=found.shown), undo_url=undo
     )
+
+
+def _warned(request: Request, pk: int, kind: str, typed: str, response: HttpResponse) -> HttpResponse:
+    """Say who else has the e-mail (Q2): it is kept all the same, and the card names them with a link."""
+    key = email.match_key(typed) if kind == "email" else None
+    same = Contact.objects.present().filter(emails__key=key).exclude(pk=pk).order_by("pk") if key else None
+    other = same.first() if same is not None else None
+    if other is None:
+        return response
+    if not policies.visible_to(request.member).filter(pk=other.pk).exists():
+        return htmx.toast(response, gettext("A contact of another team has this e-mail."))
+    sentence = gettext("Another contact has this e-mail: {name}.")
+    return htmx.toast(response, sentence.format(name=other.name or f"#{other.pk}"))
 
 
 def _editor(request: Request, pk: int, kind: str, values: dict[str, Any]) -> HttpResponse:

@@ -153,7 +153,7 @@ def _draw(
     status = 422 if error else 200
     if not htmx.wants_fragment(request):
         return render(request, "contacts/contact_companies.html", context, status=status)
-    is_list = htmx.target_id(request) == "company-options"
+    is_list = request.GET.get("part") == "options"
     part = "contacts/_company_options.html" if is_list else "contacts/_companies.html"
     return render(request, part, context, status=status)
 

@@ -75,7 +75,8 @@ def _draw(request: Request, pk: int, *, is_open: bool, typed: str = "", error: s
     status = 422 if error else 200
     if not htmx.wants_fragment(request):
         return render(request, "contacts/tags.html", context, status=status)
-    part = "contacts/_tag_options.html" if htmx.target_id(request) == "tag-options" else "contacts/_tags.html"
+    is_list = request.GET.get("part") == "options"
+    part = "contacts/_tag_options.html" if is_list else "contacts/_tags.html"
     return render(request, part, context, status=status)
 
 

@@ -170,7 +170,7 @@ def _apply_round(entries: Sequence[Entry], book: RuleBook, wanted: Mapping[int, 
     """Apply entries about different people, whose matches are known."""
     _plan(entries, book, wanted)
     _enrich([entry for entry in entries if entry.match.contact_id is not None])
-    _create([entry for entry in entries if entry.match.contact_id is None])
+    _create([entry for entry in entries if entry.match.contact_id is None], book)
     crash.point("intake.after_contacts")
     _open([entry for entry in entries if entry.plan.deal is not None])
     crash.point("intake.after_deals")
@@ -226,10 +226,10 @@ def _enrich(entries: Sequence[Entry]) -> None:
         entry.outcome.contact_id = entry.match.contact_ids[0]
 
 
-def _create(entries: Sequence[Entry]) -> None:
+def _create(entries: Sequence[Entry], book: RuleBook) -> None:
     """Create the people whom nobody fits, or more than one."""
     ids = contacts.create_contacts(
-        contacts=[_new_contact(entry) for entry in entries], by=[entry.actor for entry in entries]
+        contacts=[_new_contact(entry, book) for entry in entries], by=[entry.actor for entry in entries]
     )
     for entry, contact_id in zip(entries, ids, strict=True):
         entry.outcome.contact_id = contact_id
@@ -245,7 +245,7 @@ def _create(entries: Sequence[Entry]) -> None:
             entry.outcome.notes.append(Note("several_fit", str(len(entry.match.contact_ids))))
 
 
-def _new_contact(entry: Entry) -> contacts.NewContact:
+def _new_contact(entry: Entry, book: RuleBook) -> contacts.NewContact:
     lead = entry.lead
     return contacts.NewContact(
         first_name=lead.first_name,
@@ -256,7 +256,7 @@ def _new_contact(entry: Entry) -> contacts.NewContact:
         source=entry.source.kind,
         source_ref=entry.source.pk,
         source_name=lead.source_name or entry.source.name,
-        assignee_id=entry.plan.deal.assignee_id if entry.plan.deal else None,
+        assignee_id=entry.plan.deal.assignee_id if entry.plan.deal else book.default_assignee_id,
         utm=lead.utm,
     )
 

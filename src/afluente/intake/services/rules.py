@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from afluente.accounts.models import Membership
+from afluente.contacts import selectors as contacts
 from afluente.deals.models import Pipeline, Stage
 from afluente.deals.services import NewDeal
 from afluente.intake import statements
@@ -33,11 +34,12 @@ class RuleBook:
     pipelines: list[Pipeline]
     stages: dict[int, list[Stage]]
     active: set[int]
+    default_assignee_id: int | None = None
     turns: dict[int, int] = field(default_factory=dict)  # rule to turns given out, while they are held
 
     @classmethod
     def load(cls) -> RuleBook:
-        """Read rules, pipelines, stages and members of the present workspace: five statements."""
+        """Read rules, pipelines, stages and members of the present workspace: six statements."""
         rules = {rule.pk: rule for rule in DealRule.objects.all()}
         members: dict[int, list[int]] = {}
         for rule_id, member_id in statements.rule_members():
@@ -47,7 +49,8 @@ class RuleBook:
         for stage in Stage.objects.order_by("position", "pk"):
             stages.setdefault(stage.pipeline_id, []).append(stage)
         active = set(Membership.objects.active().values_list("pk", flat=True))
-        return cls(rules, members, pipelines, stages, active)
+        default = contacts.default_assignee_id()
+        return cls(rules, members, pipelines, stages, active, default if default in active else None)
 
     def rule_for(self, source: Source, named: int | None) -> tuple[DealRule | None, list[Note]]:
         """The rule the sender named, else the source's own, else none (the fallback applies)."""
@@ -140,6 +143,8 @@ def plan_deal(
     notes = [Note("target_gone", rule.name)] if rule and fell_back else []
     if rule and assignee is None and rule.assign in {DealRule.Assign.FIXED, DealRule.Assign.ROUND_ROBIN}:
         notes.append(Note("assignee_gone", rule.name))
+    if assignee is None and (rule is None or rule.assign != DealRule.Assign.NOBODY):
+        assignee = book.default_assignee_id
     amount = lead.amount if lead.amount is not None else (rule.amount if rule else None)
     deal = NewDeal(
         name=_name(rule, lead),

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * `<af-pick>` around a form with a combobox and a list of options: what is typed is asked for at
- * `data-finds` (`?q=`) and the answer put into `data-into`; arrows move through the options, Enter
+ * `data-finds` (`?part=options&q=`) and the answer put into `data-into`; arrows move through the options, Enter
  * takes the marked one or sends what was typed, Esc follows the link marked `data-cancels`.
  */
 
@@ -44,7 +44,7 @@ class Pick extends HTMLElement {
 
   async find() {
     const { finds = "", into = "" } = this.box?.dataset ?? {};
-    const url = `${finds}?q=${encodeURIComponent(this.box?.value ?? "")}`;
+    const url = `${finds}?part=options&q=${encodeURIComponent(this.box?.value ?? "")}`;
     await /** @type {any} */ (window).htmx.ajax("GET", url, { target: `#${into}`, swap: "outerHTML" });
     this.mark(this.box?.value.trim() ? 0 : -1);
   }

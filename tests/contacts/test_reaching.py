@@ -1,0 +1,55 @@
+"""Reaching somebody: the right app for a number or a name, and who else has the e-mail."""
+
+import json
+
+import pytest
+
+from afluente.contacts.selectors.card import chat_url
+from afluente.kernel import phone
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "url"),
+    [
+        ("whatsapp", "11 98412-3307", "https://wa.me/5511984123307"),
+        ("whatsapp", "(11) 8412-3307", "https://wa.me/5511984123307"),
+        ("whatsapp", "+48 512 884 210", "https://wa.me/48512884210"),
+        ("telegram", "@camila", "https://t.me/camila"),
+        ("telegram", "11 98412-3307", "https://t.me/+5511984123307"),
+        ("viber", "11 98412-3307", "viber://chat?number=%2B5511984123307"),
+        ("instagram", "@clinica.bemviver", "https://instagram.com/clinica.bemviver"),
+        ("facebook", "bem/../viver", "https://m.me/bem%2F..%2Fviver"),
+        ("whatsapp", "camila", ""),
+    ],
+)
+def test_a_messenger_opens_with_a_number_or_a_name(kind, value, url):
+    assert chat_url(kind, value, "BR") == url
+
+
+def test_both_spellings_of_a_brazilian_mobile_are_one_number(people, client_as):
+    assert phone.parse("11 8412-3307", "BR") == phone.parse("+55 11 98412-3307", "PL") == "+5511984123307"
+    lia = make.contact(name="Lia", phones=("11 8412-3307",))
+
+    client_as(people.ana).post(
+        f"/contacts/{lia.pk}/addresses/", {"kind": "phone", "typed": "(11) 98412-3307"}
+    )
+
+    assert lia.phones.count() == 1
+
+
+def test_an_e_mail_that_somebody_has_is_kept_and_said(people, client_as):
+    make.contact(name="Camila Albuquerque", emails=("camila@example.com",))
+    lia = make.contact(name="Lia")
+
+    answer = client_as(people.ana).post(
+        f"/contacts/{lia.pk}/addresses/",
+        {"kind": "email", "typed": "Camila@Example.com"},
+        headers={"HX-Request": "true", "HX-Target": "aside#about"},
+    )
+
+    assert "Camila Albuquerque" in json.loads(answer["HX-Trigger"])["af:toast"]["text"]
+    assert b"Maybe the same person" in answer.content
+    assert lia.emails.count() == 1
