@@ -20,7 +20,6 @@ class DealsConfig(AppConfig):
         from afluente.ui import navigation
 
         bus.subscribe(WorkspaceCreated, handlers.make_first_pipeline)
-        _bring_files()
         navigation.register_nav_group(
             navigation.NavGroup(
                 slug="pipelines", label=_("Pipelines"), order=20, links=handlers.pipeline_links
@@ -53,9 +52,17 @@ class DealsConfig(AppConfig):
         _register_kinds()
 
 
+def _bring_files() -> None:
+    from afluente.deals import handlers
+    from afluente.files.policies import register_kind
+
+    register_kind(handlers.FILES)
+
+
 def _register_kinds() -> None:
     from afluente.timeline.selectors import kinds
 
+    _bring_files()
     kinds.register_kind(
         kinds.Kind(name="deal.reordered", label=_("Deal put in another place"), is_hidden=True)
     )
@@ -66,10 +73,3 @@ def _register_kinds() -> None:
         ("deal.contact_removed", _("Person taken out"), "user-x"),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_said.html"))
-
-
-def _bring_files() -> None:
-    from afluente.deals import handlers
-    from afluente.files.policies import register_kind
-
-    register_kind(handlers.FILES)
