@@ -18,9 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from afluente.accounts.models import Membership
+    from afluente.contacts.models import Company
 
 
 SHOWN = 2  # tags in a row of the list; the others are counted
+
+
+def company_fields(*, member: Membership, company: Company) -> list[slots.Part]:
+    """The fields of a company on its page."""
+    context = {
+        "groups": selectors.card_groups(selectors.COMPANY, company.pk),
+        "company_id": company.pk,
+        "may_edit": policies.companies_editable_by(member).filter(pk=company.pk).exists(),
+    }
+    return [slots.Part(template="contacts/_company_values.html", context=context)]
 
 
 def tag_column(*, contact_ids: Sequence[int], **_asked: object) -> list[slots.Column]:

@@ -9,6 +9,7 @@ from afluente.contacts.views import (
     belonging,
     companies,
     company_fields,
+    company_values,
     contact,
     field_settings,
     filtering,
@@ -65,6 +66,7 @@ urlpatterns = [
     path("companies/<int:pk>/", companies.company, name="company"),
     path("companies/<int:pk>/assignee/", company_fields.assignee, name="company_assignee"),
     path("companies/<int:pk>/fields/<str:field>/", company_fields.field, name="company_field"),
+    path("companies/<int:pk>/values/<int:attribute>/", company_values.value, name="company_value"),
     path("companies/<int:pk>/people/", belonging.people, name="company_people"),
     path("companies/<int:pk>/people/<int:contact>/", belonging.person, name="company_person"),
     path(

@@ -44,7 +44,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
         },
     ),
     ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
-    ("companies/<int:pk>/", {"pk": "company", "contact": "contact"}),
+    ("companies/<int:pk>/", {"pk": "company", "attribute": "field", "contact": "contact"}),
     ("settings/contacts/fields/<int:pk>/", {"pk": "field"}),
     ("settings/contacts/headings/<int:pk>/", {"pk": "tab"}),
     ("comments/<int:pk>/", {"pk": "comment"}),

@@ -82,6 +82,7 @@ from afluente.contacts.services.undoing import undo_changes
 from afluente.contacts.services.values import (
     FieldGoneError,
     ValueChange,
+    change_company_value,
     change_data,
     change_value,
     check_required,
@@ -122,6 +123,7 @@ __all__ = [
     "attach_tags",
     "change_address",
     "change_company",
+    "change_company_value",
     "change_data",
     "change_field",
     "change_place",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from afluente.contacts import selectors
-from afluente.contacts.models import Contact
+from afluente.contacts.models import Company, Contact
 from afluente.contacts.services.editing import ChangedMeanwhileError
 from afluente.contacts.services.reading import ValueRefusedError
 from afluente.contacts.statements import identity, search
@@ -59,6 +59,24 @@ def change_value(
     if seen is not None and selectors.mark(before) not in {seen, selectors.mark(value)}:
         raise ChangedMeanwhileError(selectors.show(field, before) or gettext("nothing"))
     return next(iter(fill_values(given={contact_id: {field_id: value}}, by=by)), None)
+
+
+@transaction.atomic
+def change_company_value(
+    *, company_id: int, field_id: int, value: Held | None, by: Actor, seen: str | None = None
+) -> None:
+    """Let a company have `value` in a field. Raises as `change_value` does, and Company.DoesNotExist."""
+    field = _field(selectors.COMPANY, field_id)
+    _require(field, value, by)
+    company = Company.objects.present().select_for_update(of=("self",)).get(pk=company_id)
+    before = selectors.held_values(selectors.COMPANY, [company_id], [field_id]).get(company_id, {})
+    if seen is not None and selectors.mark(before.get(field_id)) not in {seen, selectors.mark(value)}:
+        raise ChangedMeanwhileError(selectors.show(field, before.get(field_id)) or gettext("nothing"))
+    changes = replace_values(selectors.COMPANY, {company_id: {field_id: value}})
+    if changes:
+        Company.objects.filter(pk=company_id).update(updated_at=clock.now())
+        data = {"company": company_id, "company_name": company.name, **change_data(changes)}
+        timeline.record([NewEvent("company.changed", by, data=data)])
 
 
 @transaction.atomic

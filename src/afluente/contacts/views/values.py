@@ -29,7 +29,7 @@ def value(request: Request, pk: int, attribute: int) -> HttpResponse:
     field = _field(attribute)
     if request.method == "GET":
         return _value_shown(request, pk, field) if "shown" in request.GET else _editor(request, pk, field)
-    typed, error = _typed(request, field), ""
+    typed, error = typed_value(request, field), ""
     try:
         wanted = services.read_value(field, typed, selectors.home())
         event = services.change_value(
@@ -114,7 +114,8 @@ def _field(number: int) -> selectors.KnownField:
     return found
 
 
-def _typed(request: Request, field: selectors.KnownField) -> Any:
+def typed_value(request: Request, field: selectors.KnownField) -> Any:
+    """What was typed into the boxes of a field, for `services.read_value`."""
     if field.kind == "multiselect":
         return request.POST.getlist("typed")
     typed = request.POST.get("typed", "")
