@@ -14,14 +14,7 @@ class TimelineConfig(AppConfig):
 
     def ready(self) -> None:
         # ruff: noqa: PLC0415  models are ready only now
-        from django.conf import settings
-
-        from afluente.files import policies as files
-        from afluente.kernel import doors
-        from afluente.timeline import (
-            jobs,  # noqa: F401  registers the jobs
-            policies,
-        )
+        from afluente.timeline import jobs  # noqa: F401  registers the jobs
         from afluente.timeline.selectors import notifications
         from afluente.ui import navigation
 
@@ -43,15 +36,26 @@ class TimelineConfig(AppConfig):
                 group=_("You"), label=_("Notifications"), url_name="timeline:channels", icon="bell", order=92
             )
         )
-        files.register_kind(
-            files.Kind(
-                name="comment",
-                label=_("Comment"),
-                folder=_("Comments"),
-                removal=_("Remove from the comment"),
-                visible_to=policies.present_to,
-                editable_by=policies.editable_by,
-                subjects=policies.files_subjects,
-            )
+        _register_files()
+
+
+def _register_files() -> None:
+    """Comments carry files."""
+    from django.conf import settings
+
+    from afluente.files import policies as files
+    from afluente.kernel import doors
+    from afluente.timeline import policies
+
+    files.register_kind(
+        files.Kind(
+            name="comment",
+            label=_("Comment"),
+            folder=_("Comments"),
+            removal=_("Remove from the comment"),
+            visible_to=policies.present_to,
+            editable_by=policies.editable_by,
+            subjects=policies.files_subjects,
         )
-        doors.limit_body("/comments/files/", settings.FILE_LIMIT + OF_A_FORM)
+    )
+    doors.limit_body("/comments/files/", settings.FILE_LIMIT + OF_A_FORM)

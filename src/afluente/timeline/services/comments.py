@@ -85,24 +85,12 @@ def add_comment(
     root = (parent.parent or parent) if parent else None
     if root is not None:
         contact_id, deal_id = root.contact_id, root.deal_id
-    told = _whom_to_tell(places, ("deal", deal_id) if deal_id else ("contact", contact_id or 0), is_knowing)
+    about = ("deal", deal_id) if deal_id else ("contact", contact_id or 0)
+    told = _whom_to_tell(places, about, is_knowing)
     who = actor or Actor("member", by.pk, by.user.name)
-    about: Any = {"actor": who, "contact_id": contact_id, "deal_id": deal_id}
-    said = (
-        NewEvent(kind="comment.replied", data={"parent": root.pk}, **about)
-        if root
-        else NewEvent(kind="comment.added", **about)
-    )
-    (event_id,) = record([said])
-    made = Comment.objects.create(
-        contact_id=contact_id,
-        deal_id=deal_id,
-        parent=root,
-        author=by,
-        event_id=event_id,
-        text=words,
-        created_at=clock.now(),
-    )
+    made = Comment(contact_id=contact_id, deal_id=deal_id, parent=root, author=by, text=words)
+    made.event_id, made.created_at = _write_down(who, contact_id, deal_id, root), clock.now()
+    made.save(force_insert=True)
     keep_mentions(made, places)
     if not attach_files(comment=made, numbers=files, member=by) and not words:
         raise CommentRefusedError(gettext("Write something first."))
@@ -163,6 +151,17 @@ def restore_comment(*, comment: Comment, by: Membership) -> None:
     comment.deleted_at = None
     comment.save(update_fields=["deleted_at"])
     _tell("restored", comment, Actor("member", by.pk, by.user.name))
+
+
+def _write_down(who: Actor, contact_id: int | None, deal_id: int | None, root: Comment | None) -> int:
+    """The event of a new comment, or of an answer to `root`."""
+    about: Any = {"actor": who, "contact_id": contact_id, "deal_id": deal_id}
+    said = (
+        NewEvent(kind="comment.replied", data={"parent": root.pk}, **about)
+        if root
+        else NewEvent(kind="comment.added", **about)
+    )
+    return record([said])[0]
 
 
 def _whom_to_tell(places: Sequence[Place], about: tuple[str, int], is_knowing: bool) -> list[int]:
