@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -106,11 +107,13 @@ def choice(request: Request) -> HttpResponse:
     kind, entity_id = asked.record_asked(
         request.member, request.GET.get("kind", ""), request.GET.get("record")
     )
+    if entity_id is None:
+        raise Http404
     query = text.clean(request.GET.get("q", ""), limit=100)
     context = {
-        "files": selectors.choices(member=request.member, kind=kind, entity_id=entity_id or 0, query=query),
+        "files": selectors.choices(member=request.member, kind=kind, entity_id=entity_id, query=query),
         "kind": kind,
-        "record": entity_id or 0,
+        "record": entity_id,
         "query": query,
     }
     return htmx.respond(request, "files/choice.html", context, fragment="chooser")
