@@ -1,6 +1,5 @@
 """Contacts over the API."""
 
-
 import pytest
 
 from afluente.contacts.models import Contact

@@ -27,7 +27,9 @@ def test_the_default_is_chosen_changed_and_taken_back(people, client_as):
     assert selectors.default_assignee_id() is None
     assert browser.post(page, {"default_assignee": "999999"}).status_code == 404
     assert ContactSettings.objects.count() == 1
-    assert [event.data for event in Event.objects.filter(kind="settings.contacts_changed").order_by("pk")] == [
+    assert [
+        event.data for event in Event.objects.filter(kind="settings.contacts_changed").order_by("pk")
+    ] == [
         {"default_assignee": ["", "Bruno Lima"]},
         {"default_assignee": ["Bruno Lima", ""]},
     ]
