@@ -43,6 +43,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
             "company": "company",
         },
     ),
+    ("contacts/filters/<int:pk>/", {"pk": "filter"}),
     ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
     ("companies/<int:pk>/", {"pk": "company", "attribute": "field", "contact": "contact"}),
     ("settings/contacts/fields/<int:pk>/", {"pk": "field"}),

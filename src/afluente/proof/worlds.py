@@ -18,6 +18,7 @@ from afluente.accounts.requests import SESSION_KEY
 from afluente.capture import services as capture
 from afluente.contacts import services as contacts
 from afluente.contacts.models import ContactEmail, FieldOption
+from afluente.contacts.services import saving
 from afluente.deals import services as deals
 from afluente.deals.models import Pipeline
 from afluente.files import services as files
@@ -165,6 +166,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     tab = contacts.save_tab(tab_id=None, name=canary, by=by)
     company = contacts.create_company(name=canary, domain=f"{canary}.example", address=canary, by=by)
     contacts.link_contacts(company_id=company.pk, contact_ids=[contact_id], position=canary, by=by)
+    kept_filter = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True)
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
     about: dict[str, Any] = {"record_kind": "contact", "record_id": contact_id, "comment_id": comment.pk}
@@ -197,6 +199,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "tab": tab.pk,
         "change": change,
         "company": company.pk,
+        "filter": kept_filter.pk,
         "deal": deal_id,
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,

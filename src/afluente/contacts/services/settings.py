@@ -23,8 +23,8 @@ def set_default_assignee(*, to: Membership | None, by: Actor) -> None:
     before = present.default_assignee if present else None
     if (before.pk if before else None) == (to.pk if to else None):
         return
-    ContactSettings.objects.update_or_create(
-        pk=present.pk if present else None, defaults={"default_assignee": to, "updated_at": clock.now()}
-    )
+    settings = present or ContactSettings()
+    settings.default_assignee, settings.updated_at = to, clock.now()
+    settings.save()
     names = [one.user.name if one else "" for one in (before, to)]
     timeline.record([NewEvent("settings.contacts_changed", by, data={"default_assignee": names})])

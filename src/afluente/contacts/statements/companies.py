@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -60,7 +60,7 @@ def unlink(company_id: int, contact_ids: Sequence[int]) -> list[Row]:
 def _run(statement: str, company_id: int, contact_ids: Sequence[int], position: str) -> list[Row]:
     if not contact_ids:
         return []
-    values = {
+    values: dict[str, Any] = {
         "ws": current_workspace_id(),
         "company": company_id,
         "contacts": list(contact_ids),
@@ -68,4 +68,5 @@ def _run(statement: str, company_id: int, contact_ids: Sequence[int], position: 
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[Row] = cursor.fetchall()
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -108,7 +108,12 @@ def move_links(tag_id: int, *, into_id: int | None) -> list[int]:
 def _run(statement: str, pairs: Sequence[tuple[int, int]], held: Sequence[int]) -> list[Row]:
     if not pairs or not held:
         return []
-    values = {"ws": current_workspace_id(), "held": list(held), **columns(pairs, "contacts", "tags")}
+    values: dict[str, Any] = {
+        "ws": current_workspace_id(),
+        "held": list(held),
+        **columns(pairs, "contacts", "tags"),
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[Row] = cursor.fetchall()
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -30,18 +30,19 @@ def contacts(request: Request) -> HttpResponse:
     wanted = selectors.Filter.read(request.GET)
     page = selectors.contact_page(member=request.member, wanted=wanted)
     more = wanted.address(after=page.next_after) if page.next_after else ""
-    context = {
+    query = canonical(wanted.address())
+    context: dict[str, Any] = {
         "page": page,
         "wanted": wanted,
         "more_url": reverse("contacts:list") + more if more else "",
-        "query": canonical(wanted.address()),
+        "query": query,
         "problems": problems(member=request.member, wanted=wanted) if wanted.is_narrow else [],
         "may_create": policies.may_create(request.member),
         "is_part": htmx.wants_fragment(request),
     }
     if not htmx.wants_fragment(request):
         context["chips"] = chips(member=request.member, wanted=wanted)
-        context["tabs"] = list_tabs(member=request.member, query=context["query"])
+        context["tabs"] = list_tabs(member=request.member, query=query)
     fragment = "rows" if wanted.after else "people"
     return htmx.respond(request, "contacts/list.html", context, fragment=fragment)
 
