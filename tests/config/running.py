@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20  # seconds
+PATIENCE = 90  # seconds; a start takes three, on a machine that does four other things twenty
 
 
 class Product:
