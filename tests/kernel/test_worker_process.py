@@ -116,7 +116,7 @@ def test_a_job_whose_worker_was_killed_is_done_by_another(workers, tmp_path):
     notes = tmp_path / "notes"
     victim = workers()
     number = jobs.enqueue("test.note", {"file": str(notes), "seconds": 30})
-    wait_until(notes.exists)
+    wait_until(lambda: notes.exists() and notes.stat().st_size)  # begun, and said so
 
     victim.kill("worker")
     Job.objects.filter(pk=number).update(lease_until=timezone.now(), args={"file": str(notes), "seconds": 0})
