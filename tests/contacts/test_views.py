@@ -118,7 +118,7 @@ def test_a_known_email_is_said_once_then_accepted(people, client_as):  # crm.md 
     accepted = browser.post("/contacts/new/", {**form, "even_so": "A@example.com"})
 
     assert (warned.status_code, accepted.status_code) == (422, 302)
-    assert "Another contact has this e-mail: Camila Albuquerque." in warned.content.decode()
+    assert "Another contact can be reached there already: Camila Albuquerque." in warned.content.decode()
     assert Contact.objects.count() == 2
 
 
@@ -127,7 +127,7 @@ def test_somebody_elses_contact_is_not_named_in_the_warning(people, client_as):
 
     warned = client_as(people.bruno).post("/contacts/new/", {"email": "a@example.com"})
 
-    assert "A contact of another team has this e-mail." in warned.content.decode()
+    assert "A contact of another team can be reached there already." in warned.content.decode()
     assert "Camila" not in warned.content.decode()
 
 

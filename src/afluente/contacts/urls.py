@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from afluente.contacts.views import (
+    adding,
     addresses,
     belonging,
     companies,
@@ -24,7 +25,7 @@ app_name = "contacts"
 
 urlpatterns = [
     path("contacts/", listing.contacts, name="list"),
-    path("contacts/new/", listing.new, name="new"),
+    path("contacts/new/", adding.new, name="new"),
     path("contacts/filter/", filtering.panel, name="filter"),
     path("contacts/filters/", filtering.save, name="filter_save"),
     path("contacts/filters/again/", filtering.restore, name="filter_restore"),

@@ -1,5 +1,6 @@
 """Every change of contacts."""
 
+from afluente.contacts.services.adding import Details, add_contact
 from afluente.contacts.services.addresses import (
     AddressGoneError,
     AddressRefusedError,
@@ -99,6 +100,7 @@ __all__ = [
     "ChangedMeanwhileError",
     "CompanyGoneError",
     "CompanyRefusedError",
+    "Details",
     "EmailValue",
     "Enrichment",
     "FieldGoneError",
@@ -119,6 +121,7 @@ __all__ = [
     "ValueChange",
     "ValueRefusedError",
     "add_address",
+    "add_contact",
     "assign_contact",
     "attach_tags",
     "change_address",

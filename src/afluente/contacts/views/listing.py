@@ -1,24 +1,22 @@
-"""The list of contacts, and adding one by hand."""
+"""The list of contacts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from afluente.contacts import forms, policies, selectors, services
-from afluente.contacts.models import Contact
+from afluente.contacts import policies, selectors
 from afluente.contacts.selectors.listing import problems
 from afluente.contacts.selectors.saved import canonical, list_tabs
 from afluente.contacts.selectors.wording import chips
-from afluente.kernel import email, htmx
-from afluente.timeline.events import Actor
+from afluente.kernel import htmx
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
+
     from afluente.accounts.requests import Request
 
 
@@ -45,48 +43,3 @@ def contacts(request: Request) -> HttpResponse:
         context["tabs"] = list_tabs(member=request.member, query=query)
     fragment = "rows" if wanted.after else "people"
     return htmx.respond(request, "contacts/list.html", context, fragment=fragment)
-
-
-@require_http_methods(["GET", "POST"])
-def new(request: Request) -> HttpResponse:
-    """The form for a new contact. An e-mail that somebody has already is said once, then accepted (Q2)."""
-    if not policies.may_create(request.member):
-        raise PermissionDenied
-    data = request.POST if request.method == "POST" else None
-    form, details = forms.NewPerson(data), forms.NewDetails(data)
-    same = None
-    if request.method == "POST" and all([form.is_valid(), details.is_valid()]):
-        same = _same_email(form.cleaned_data["email"])
-        if same is None or request.POST.get("even_so") == form.cleaned_data["email"]:
-            return _create(request, form, details)
-    is_seen = same is not None and policies.visible_to(request.member).filter(pk=same.pk).exists()
-    context = {
-        "form": form,
-        "details": details,
-        "same": same if is_seen else None,
-        "is_hidden_same": same is not None and not is_seen,
-    }
-    status = 422 if form.errors or details.errors or same else 200
-    return htmx.respond(request, "contacts/new.html", context, fragment="form", status=status)
-
-
-def _create(request: Request, form: forms.NewPerson, details: forms.NewDetails) -> HttpResponse:
-    person = form.person(country=request.workspace.country, assignee_id=request.member.pk)
-    actor = Actor("member", request.member.pk, request.user.name)
-    contact_id = services.create_contacts(contacts=[person], by=actor)[0]
-    services.note_details(contact_id=contact_id, **details.known(), by=actor)
-    services.note_same_emails(contact_id=contact_id)
-    address = reverse("contacts:contact", args=[contact_id])
-    if not htmx.wants_fragment(request):
-        return redirect(address)
-    response = HttpResponse()
-    response["HX-Redirect"] = address
-    return response
-
-
-def _same_email(typed: str) -> Contact | None:
-    """Somebody who has this e-mail, whoever may see them: the address is taken all the same."""
-    key = email.match_key(typed) if typed else None
-    if key is None:
-        return None
-    return Contact.objects.present().filter(emails__key=key).order_by("pk").first()

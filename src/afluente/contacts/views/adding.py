@@ -1,0 +1,134 @@
+"""Adding a contact by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from afluente.contacts import forms, policies, selectors, services
+from afluente.files import services as files
+from afluente.kernel import blobs, htmx
+from afluente.timeline.events import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.accounts.requests import Request
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """The form for a new contact. That somebody has an address already is said once, then accepted (Q2).
+
+    `more` asks for one more row of a kind of address: nothing is checked or kept for it.
+    """
+    if not policies.may_create(request.member):
+        raise PermissionDenied
+    if "known" in request.GET:
+        return _companies(request)
+    if request.method == "POST" and "more" in request.POST:
+        return _one_more(request)
+    data = request.POST if request.method == "POST" else None
+    ways = forms.Ways.read(data, country=request.workspace.country)
+    form, details = forms.NewPerson(data, ways=ways, member=request.member), forms.NewDetails(data)
+    same: tuple[int, ...] = ()
+    if data is not None and all([ways.is_valid(), form.is_valid(), details.is_valid()]):
+        same = services.find_contacts([ways.identity])[0].touched
+        if not same or request.POST.get("even_so") == _typed(ways):
+            return _create(request, form, details)
+    return _draw(request, form=form, details=details, same=same)
+
+
+def _draw(
+    request: Request, *, form: forms.NewPerson, details: forms.NewDetails, same: Sequence[int] = ()
+) -> HttpResponse:
+    seen = policies.visible_to(request.member).filter(pk__in=same)
+    context = {
+        "form": form,
+        "ways": form.ways,
+        "details": details,
+        "same": list(seen.order_by("pk")) if same else [],
+        "has_same": bool(same),
+        "even_so": _typed(form.ways),
+    }
+    is_wrong = form.is_bound and (same or form.errors or details.errors or not form.ways.is_valid())
+    return htmx.respond(
+        request, "contacts/new.html", context, fragment="form", status=422 if is_wrong else 200
+    )
+
+
+def _create(request: Request, form: forms.NewPerson, details: forms.NewDetails) -> HttpResponse:
+    values = form.cleaned_data
+    known = services.Details(
+        **details.known(),
+        company=values["company"],
+        position=values["position"],
+        tag_ids=[int(number) for number in values["tags"]],
+        new_tags=values["new_tags"],
+    )
+    actor = Actor("member", request.member.pk, request.user.name)
+    contact_id = services.add_contact(person=form.person(), details=known, by=actor)
+    refused = _keep_files(request, contact_id)
+    address = reverse("contacts:contact", args=[contact_id])
+    for sentence in refused:
+        messages.warning(request, sentence)
+    if not htmx.wants_fragment(request):
+        return redirect(address)
+    response = HttpResponse()
+    response["HX-Redirect"] = address
+    return response
+
+
+def _keep_files(request: Request, contact_id: int) -> list[str]:
+    """Keep what came along with the contact; a sentence for each file that cannot be kept."""
+    refused = []
+    for one in request.FILES.getlist("files"):
+        try:
+            files.keep_file(
+                name=one.name or "",
+                body=one.file,  # type: ignore[arg-type]  # what the parser made: bytes
+                size=one.size or 0,
+                member=request.member,
+                by=files.member_by(request.member),
+                kind="contact",
+                entity_id=contact_id,
+            )
+        except (files.FileRefusedError, blobs.BlobError) as error:
+            sentence = gettext("{name} was not kept: {why}")
+            refused.append(sentence.format(name=one.name, why=error))
+    return refused
+
+
+def _one_more(request: Request) -> HttpResponse:
+    """The form as typed so far with one more row, the new one to be filled next."""
+    more = request.POST["more"]
+    ways = forms.Ways.read(request.POST, country=request.workspace.country, more=more)
+    if htmx.wants_fragment(request) and more in ways.rows:
+        return render(request, "contacts/_ways.html", {**ways.part(more), "is_new": True})
+    form, details = forms.NewPerson(ways=ways, member=request.member), forms.NewDetails()
+    for asked in (form, details):
+        _remember(asked, request.POST)
+    return _draw(request, form=form, details=details)
+
+
+def _remember(form: Any, data: Any) -> None:
+    for name, field in form.fields.items():
+        field.initial = field.widget.value_from_datadict(data, {}, name)
+
+
+def _companies(request: Request) -> HttpResponse:
+    """Companies that fit what is typed, for the box to offer."""
+    options = selectors.company_options(member=request.member, typed=request.GET.get("company", ""))
+    return render(request, "contacts/_known_companies.html", {"companies": options.companies})
+
+
+def _typed(ways: forms.Ways) -> str:
+    """What was typed to reach them: to add somebody all the same holds for these addresses only."""
+    return " ".join([*(one.email for one in ways.emails), *(one.raw for one in ways.phones)])
