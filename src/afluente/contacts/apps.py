@@ -61,7 +61,6 @@ def _bring_tags() -> None:
     from afluente.timeline.selectors import kinds
 
     slots.register_slot("company.about", handlers.company_fields)
-    slots.register_slot("contacts.columns", handlers.tag_column)
     kinds.register_fields({"tags": _("Tags")})
     for name, label in (
         ("tag.created", _("Tag made")),

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies, selectors
@@ -15,13 +12,10 @@ from afluente.files import policies as files
 from afluente.kernel import slots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Company
-
-
-SHOWN = 2  # tags in a row of the list; the others are counted
 
 
 def company_fields(*, member: Membership, company: Company) -> list[slots.Part]:
@@ -32,18 +26,6 @@ def company_fields(*, member: Membership, company: Company) -> list[slots.Part]:
         "may_edit": policies.companies_editable_by(member).filter(pk=company.pk).exists(),
     }
     return [slots.Part(template="contacts/_company_values.html", context=context)]
-
-
-def tag_column(*, contact_ids: Sequence[int], **_asked: object) -> list[slots.Column]:
-    """The tags of each contact of a list (SP-114): two, and how many more there are."""
-    found = selectors.tags_of(contact_ids)
-    cells = {
-        contact_id: SafeString(
-            render_to_string("contacts/_tag_cell.html", {"tags": tags[:SHOWN], "more": tags[SHOWN:]})
-        )
-        for contact_id, tags in found.items()
-    }
-    return [slots.Column(slug="tags", label=gettext("Tags"), values=cells, order=20)]
 
 
 def file_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:

@@ -46,10 +46,27 @@ class DealsConfig(AppConfig):
         slots.register_slot("contact.tabs", handlers.contact_tabs)
         slots.register_slot("company.tabs", handlers.company_tabs)
         slots.register_slot("contact.acts", handlers.contact_acts)
-        slots.register_slot("contacts.columns", handlers.contact_columns)
+        _bring_columns()
         kinds.register_deals(handlers.deal_subjects)
         kinds.register_fields({"lost_reason": _("Reason"), "primary_contact": _("Main person")})
         _register_kinds()
+
+
+def _bring_columns() -> None:
+    from afluente.contacts.selectors import register_column
+    from afluente.deals import selectors
+
+    register_column(
+        key="deals",
+        label=_("Deals"),
+        load=selectors.linked_deal_counts,
+        look="number",
+        is_default=True,
+        order=10,
+    )
+    register_column(
+        key="open_deals", label=_("Open deals"), load=selectors.open_deal_counts, look="number", order=11
+    )
 
 
 def _bring_files() -> None:

@@ -93,12 +93,6 @@ def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
     return [slots.Part(template="deals/_contact_act.html", context={"contact_id": contact.pk}, order=10)]
 
 
-def contact_columns(*, member: Membership, contact_ids: list[int]) -> list[slots.Column]:
-    """How many open deals each contact of a list has."""
-    counts = selectors.open_deal_counts(member=member, contact_ids=contact_ids)
-    return [slots.Column(slug="deals", label=gettext("Open deals"), values=counts, is_number=True, order=10)]
-
-
 def file_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:
     """Deals that files are attached to, as far as `member` sees them."""
     found = selectors.subjects(member=member, deal_ids=ids)

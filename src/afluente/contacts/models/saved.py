@@ -39,19 +39,27 @@ class SavedFilter(WorkspaceModel):
 
 
 class ListSetting(WorkspaceModel):
-    """How one person likes one list: `fields` of its filter, `columns` in their order. None: as delivered."""
+    """How one person likes one list: `fields` of its filter, `columns` in their order. None: as delivered.
+
+    A row with a `view` says how they like the list under that kept filter.
+    """
 
     member = models.ForeignKey(
         "accounts.Membership", models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
     entity = models.CharField(max_length=10, choices=SavedFilter.Entity, default=SavedFilter.Entity.CONTACT)
+    view = models.ForeignKey(
+        SavedFilter, models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     fields = models.JSONField(null=True)
     columns = models.JSONField(null=True)
 
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "member", "entity"], name="contact_list_setting_once"
+                fields=["workspace", "member", "entity", "view"],
+                nulls_distinct=False,
+                name="contact_list_setting_once",
             ),
         ]
 

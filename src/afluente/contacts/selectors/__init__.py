@@ -10,6 +10,15 @@ from afluente.contacts.selectors.belonging import (
     suggested_company,
 )
 from afluente.contacts.selectors.card import Address, Card, contact_card, tabs
+from afluente.contacts.selectors.chosen import (
+    Chosen,
+    chosen_columns,
+    columns_for_export,
+    heads,
+    offered_columns,
+    view_of,
+)
+from afluente.contacts.selectors.columns import Column, all_columns, batch_of, register_column
 from afluente.contacts.selectors.companies import (
     CompanyCard,
     CompanyFilter,
@@ -43,6 +52,7 @@ from afluente.contacts.selectors.fields import (
 from afluente.contacts.selectors.listing import Filter, Page, Row, contact_page, filtered
 from afluente.contacts.selectors.searching import NOBODY, find_ids, search_contacts
 from afluente.contacts.selectors.seeing import seers_of_contact
+from afluente.contacts.selectors.selection import Selection
 from afluente.contacts.selectors.settings import default_assignee_id
 from afluente.contacts.selectors.tags import (
     TagOptions,
@@ -86,6 +96,8 @@ __all__ = [
     "CardGroup",
     "CardValue",
     "Choice",
+    "Chosen",
+    "Column",
     "CompanyCard",
     "CompanyFilter",
     "CompanyOptions",
@@ -99,8 +111,10 @@ __all__ = [
     "Person",
     "Place",
     "Row",
+    "Selection",
     "TagOptions",
     "TagRow",
+    "all_columns",
     "api_companies",
     "api_company",
     "api_contacts",
@@ -108,7 +122,10 @@ __all__ = [
     "api_tag",
     "api_tags",
     "attributes",
+    "batch_of",
     "card_groups",
+    "chosen_columns",
+    "columns_for_export",
     "companies_of",
     "company_card",
     "company_named",
@@ -125,17 +142,20 @@ __all__ = [
     "forget_fields",
     "from_plain",
     "has_values",
+    "heads",
     "held_values",
     "home",
     "labels",
     "local_parts",
     "mark",
     "number_typed",
+    "offered_columns",
     "option_counts",
     "people_counts",
     "people_options",
     "plain",
     "position_of",
+    "register_column",
     "search_contacts",
     "seers_of_contact",
     "show",
@@ -150,4 +170,5 @@ __all__ = [
     "tags_of",
     "uses_of",
     "values_of",
+    "view_of",
 ]

@@ -11,14 +11,13 @@ from django.db.models import Q
 from afluente.contacts import policies
 from afluente.contacts.models import Contact
 from afluente.contacts.selectors import searching
-from afluente.contacts.selectors.belonging import companies_of
-from afluente.contacts.selectors.companies import main_addresses
+from afluente.contacts.selectors.columns import batch_of
 from afluente.contacts.selectors.criteria import NOBODY
 from afluente.contacts.selectors.filtering import Plan, all_criteria, plan
+from afluente.contacts.selectors.ordering import NEWEST, order_of
 from afluente.contacts.statements import search
-from afluente.kernel import slots, text
+from afluente.kernel import text
 from afluente.kernel.conditions import Condition, Expression, UnreadableError, read_query
-from afluente.kernel.keyset import Beyond
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,21 +27,25 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import ContactQuerySet
+    from afluente.contacts.selectors.batch import Batch
+    from afluente.contacts.selectors.chosen import Chosen
 
 PAGE = 50
 COUNTED_TO = 10_000
 SORTED_TO = 5_000  # that many are sorted by name at once; more are met in the order of names
-NEWEST, BY_NAME = "newest", "name"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What the address of the list says. `after` is the last contact seen; `problem` says what is no filter."""
+    """What the address of the list says. `after` is the last contact seen, `at` the one to begin with;
+    `problem` says what is no filter.
+    """
 
     typed: str = ""
     where: Expression = field(default_factory=Expression)
     sort: str = NEWEST
     after: int | None = None
+    at: int | None = None
     problem: str = ""
 
     @classmethod
@@ -60,8 +63,9 @@ class Filter:
         return cls(
             typed=text.clean(query.get("q", ""), limit=200),
             where=where,
-            sort=BY_NAME if query.get("sort") == BY_NAME else NEWEST,
+            sort=order_of(query.get("sort", "")).key,
             after=_number(query.get("after")),
+            at=_number(query.get("at")),
             problem=problem,
         )
 
@@ -70,29 +74,24 @@ class Filter:
         """Whether it leaves anybody out."""
         return bool(self.typed or self.where or self.problem)
 
-    @property
-    def by_name(self) -> str:
-        return self.address(sort=BY_NAME)
-
-    @property
-    def by_date(self) -> str:
-        return self.address(sort=NEWEST)
-
     def address(self, **changes: Any) -> str:
         """The query string of this filter with `changes`; the beginning of the list unless `after` is given."""
-        other = replace(self, **{"after": None, **changes})
+        other = replace(self, **{"after": None, "at": None, **changes})
         values = [
             ("q", other.typed),
             *other.where.pairs,
             ("sort", "" if other.sort == NEWEST else other.sort),
             ("after", other.after),
+            ("at", other.at),
         ]
         return "?" + urlencode([(name, value) for name, value in values if value not in {"", None}])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One contact as the list shows it. `phone` is written as people write it; `assignee` is a name."""
+    """One contact as the list shows it. `phone` is written as people write it; `cells` are the columns
+    with what the contact has in them.
+    """
 
     id: int
     title: str
@@ -100,11 +99,9 @@ class Row:
     phone: str
     source: str
     source_name: str
-    assignee_id: int | None
-    assignee: str
     created_at: datetime
     company: str = ""
-    cells: Sequence[Any] = ()
+    cells: Sequence[tuple[Chosen, Any]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,27 +109,34 @@ class Page:
     """A page of the list and how many there are: exact up to 10,000, `total` None when not counted."""
 
     rows: Sequence[Row]
-    columns: Sequence[slots.Column] = ()
+    columns: Sequence[Chosen] = ()
     total: int | None = None
     is_more_than_counted: bool = False
     next_after: int | None = None
 
 
-def contact_page(*, member: Membership, wanted: Filter, size: int = PAGE, is_counted: bool = True) -> Page:
+def contact_page(
+    *,
+    member: Membership,
+    wanted: Filter,
+    columns: Sequence[Chosen] = (),
+    size: int = PAGE,
+    is_counted: bool = True,
+) -> Page:
     """One page of the contacts that `member` sees: as many queries for a million rows as for one.
 
     What the search index answers comes newest first: that is the order in which it can stop early.
     """
     made = _plan(member, wanted)
     if made is None:
-        return Page(rows=[], total=0)
+        return Page(rows=[], columns=columns, total=0)
     contacts = _chosen(member, wanted, made, size + 1)
     shown = contacts[:size]
     has_more = len(contacts) > size
-    total = _count(member, wanted, made, shown, has_more) if is_counted and wanted.after is None else None
-    columns = slots.parts("contacts.columns", member=member, contact_ids=[contact.pk for contact in shown])
+    is_start = wanted.after is None and wanted.at is None
+    total = _count(member, wanted, made, shown, has_more) if is_counted and is_start else None
     return Page(
-        rows=_rows(member, shown, columns),
+        rows=_rows(batch_of(shown, columns=[one.column for one in columns], member=member), columns),
         columns=columns,
         total=None if total is None else min(total, COUNTED_TO),
         is_more_than_counted=total is not None and total > COUNTED_TO,
@@ -141,10 +145,16 @@ def contact_page(*, member: Membership, wanted: Filter, size: int = PAGE, is_cou
 
 
 def filtered(*, member: Membership, wanted: Filter) -> ContactQuerySet:
-    """The contacts of a list without its search words, its order and its page; none when it is broken."""
+    """All contacts of a list, without its order and its page; none when it is broken."""
     made = _plan(member, wanted)
     found = policies.listed_to(member)
-    return found.none() if made is None else found.filter(made.whole)
+    if made is None:
+        return found.none()
+    found = found.filter(made.whole)
+    if not wanted.typed:
+        return found
+    query = searching.build_query(wanted.typed, seen=policies.assignees_seen_by(member))
+    return found.none() if query is None else found.filter(search.Matching(query))
 
 
 def newest_ids(*, member: Membership, wanted: Filter, limit: int, before_id: int | None = None) -> list[int]:
@@ -186,27 +196,22 @@ def _chosen(member: Membership, wanted: Filter, made: Plan, limit: int) -> list[
     query = searching.build_query(wanted.typed, token=made.token, seen=policies.assignees_seen_by(member))
     if query is None:
         return []
-    if not wanted.typed and wanted.sort == BY_NAME:
+    if not wanted.typed and wanted.sort != NEWEST:
         few = search.find(query, limit=SORTED_TO + 1)
         whole = Q(pk__in=few) & made.rest if len(few) <= SORTED_TO else made.whole
         return _listed(policies.listed_to(member).filter(whole), wanted, limit)
-    ids = searching.walk(
-        query, policies.listed_to(member).filter(made.rest), limit=limit, before_id=wanted.after
-    )
+    before = wanted.at + 1 if wanted.at else wanted.after
+    ids = searching.walk(query, policies.listed_to(member).filter(made.rest), limit=limit, before_id=before)
     return list(Contact.objects.filter(pk__in=ids).select_related("assignee__user").order_by("-pk"))
 
 
 def _listed(found: ContactQuerySet, wanted: Filter, limit: int) -> list[Contact]:
-    last = Contact.objects.filter(pk=wanted.after).first() if wanted.after else None
-    if wanted.sort == BY_NAME:
-        if last is not None:
-            found = found.filter(Beyond(("sort_name", "id"), (last.sort_name, last.pk)))
-        found = found.order_by("sort_name", "pk")
-    else:
-        if last is not None:
-            found = found.filter(Beyond(("created_at", "id"), (last.created_at, last.pk), descending=True))
-        found = found.order_by("-created_at", "-pk")
-    return list(found.select_related("assignee__user")[:limit])
+    order = order_of(wanted.sort)
+    begins = wanted.at or wanted.after
+    last = Contact.objects.filter(pk=begins).first() if begins else None
+    if last is not None:
+        found = order.beyond(found, last, is_inclusive=wanted.at is not None)
+    return list(order.sorted(found).select_related("assignee__user")[:limit])
 
 
 def _count(
@@ -225,25 +230,20 @@ def _count(
     return len(search.find(query, limit=COUNTED_TO + 1))
 
 
-def _rows(member: Membership, contacts: Sequence[Contact], columns: Sequence[slots.Column]) -> list[Row]:
-    ids = [contact.pk for contact in contacts]
-    emails, phones = main_addresses(ids)
-    companies = companies_of(ids, member=member)
+def _rows(batch: Batch, columns: Sequence[Chosen]) -> list[Row]:
     return [
         Row(
             id=contact.pk,
-            title=contact.name or emails.get(contact.pk) or phones.get(contact.pk) or f"#{contact.pk}",
-            email=emails.get(contact.pk, ""),
-            phone=phones.get(contact.pk, ""),
+            title=batch.title(contact),
+            email=next(iter(batch.emails.get(contact.pk, ())), ""),
+            phone=next(iter(batch.phones.get(contact.pk, ())), ""),
             source=contact.source,
             source_name=contact.source_name,
-            assignee_id=contact.assignee_id,
-            assignee=contact.assignee.user.name if contact.assignee else "",
             created_at=contact.created_at,
-            company=next((one.company.name for one in companies.get(contact.pk, ())), ""),
-            cells=[(column, column.values.get(contact.pk)) for column in columns],
+            company=next((one.company.name for one in batch.companies.get(contact.pk, ())), ""),
+            cells=[(one, one.column.read(batch, contact)) for one in columns],
         )
-        for contact in contacts
+        for contact in batch.contacts
     ]
 
 

@@ -64,7 +64,7 @@ def own_filters(*, member: Membership) -> list[SavedFilter]:
 
 def filter_fields(*, member: Membership) -> list[str]:
     """Which fields the panel shows this person although they are empty."""
-    setting = ListSetting.objects.filter(member=member, entity=SavedFilter.Entity.CONTACT).first()
+    setting = ListSetting.objects.filter(member=member, entity=SavedFilter.Entity.CONTACT, view=None).first()
     return list(SHOWN) if setting is None or setting.fields is None else setting.fields
 
 

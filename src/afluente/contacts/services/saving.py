@@ -59,13 +59,25 @@ def change_list(
     member: Membership,
     fields: Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
+    view: SavedFilter | None = None,
     entity: str = SavedFilter.Entity.CONTACT,
 ) -> ListSetting:
-    """Remember which filter fields or which columns somebody wants, in their order; None leaves it."""
-    setting, _ = ListSetting.objects.get_or_create(member=member, entity=entity)
+    """Remember which filter fields or which columns somebody wants, in their order; None leaves it.
+
+    With `view`, for the list under that kept filter.
+    """
+    setting, _ = ListSetting.objects.get_or_create(member=member, entity=entity, view=view)
     if fields is not None:
         setting.fields = list(fields)
     if columns is not None:
         setting.columns = list(columns)
     setting.save()
     return setting
+
+
+@transaction.atomic
+def forget_columns(
+    *, member: Membership, view: SavedFilter | None = None, entity: str = SavedFilter.Entity.CONTACT
+) -> None:
+    """Let somebody see the columns again as they were delivered."""
+    ListSetting.objects.filter(member=member, entity=entity, view=view).update(columns=None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import BooleanField, F, Func, Value
 
 from afluente.kernel.workspace import current_workspace_id
 
@@ -118,6 +119,7 @@ SELECT %(ws)s, id, array_to_tsvector(array_agg(lexeme) FILTER (WHERE lexeme IS N
 FORGET = "DELETE FROM contacts_contactsearch WHERE workspace_id = %s AND id = ANY(%s)"
 
 FIND = "SELECT contacts_find(%s, %s, %s, %s, %s)"
+MOST = 100_000_000  # more than a workspace has
 BLOCK = "\x01"  # stands before each lexeme of a query, for the workspace and block that are searched
 
 
@@ -132,6 +134,24 @@ class Query:
     words: str
     fragment: str = ""
     fragment_words: str = ""
+
+
+class Matching(Func):
+    """Whether a contact is one of those that `query` finds, as a condition of a set: no page, no order."""
+
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+    def __init__(self, query: Query) -> None:
+        given = (query.words, query.fragment, query.fragment_words)
+        super().__init__(F("pk"), *(Value(text) for text in given))
+
+    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        parts = [compiler.compile(expression) for expression in self.source_expressions]
+        (number, _), *texts = parts
+        found = ", ".join(f"{sql}::text" for sql, _ in texts)
+        condition = f"{number} = ANY(ARRAY(SELECT contacts_find({found}, NULL, {MOST})))"
+        return condition, [value for _, given in texts for value in given]
 
 
 def index_contacts(contact_ids: Sequence[int]) -> None:

@@ -26,12 +26,15 @@ def contacts(request: Request) -> HttpResponse:
     if not policies.may_list(request.member):
         raise PermissionDenied
     wanted = selectors.Filter.read(request.GET)
-    page = selectors.contact_page(member=request.member, wanted=wanted)
-    more = wanted.address(after=page.next_after) if page.next_after else ""
     query = canonical(wanted.address())
+    view = selectors.view_of(member=request.member, query=query)
+    columns = selectors.chosen_columns(member=request.member, view=view)
+    page = selectors.contact_page(member=request.member, wanted=wanted, columns=columns)
+    more = wanted.address(after=page.next_after) if page.next_after else ""
     context: dict[str, Any] = {
         "page": page,
         "wanted": wanted,
+        "heads": selectors.heads(columns=columns, wanted=wanted),
         "more_url": reverse("contacts:list") + more if more else "",
         "query": query,
         "problems": problems(member=request.member, wanted=wanted) if wanted.is_narrow else [],

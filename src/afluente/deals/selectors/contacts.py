@@ -73,9 +73,18 @@ def subjects(
     return dict(found.values_list("pk", "name"))
 
 
+def linked_deal_counts(*, member: Membership, contact_ids: Sequence[int]) -> dict[int, Any]:
+    """How many deals each contact has that `member` sees, closed ones too; those without any are missing."""
+    return _counts(policies.visible_to(member), contact_ids)
+
+
 def open_deal_counts(*, member: Membership, contact_ids: Sequence[int]) -> dict[int, Any]:
     """How many open deals each contact has that `member` sees; those without any are missing."""
-    found = policies.visible_to(member).filter(closed_at=None, people__contact_id__in=contact_ids)
+    return _counts(policies.visible_to(member).filter(closed_at=None), contact_ids)
+
+
+def _counts(deals: QuerySet[Deal], contact_ids: Sequence[int]) -> dict[int, Any]:
+    found = deals.filter(people__contact_id__in=contact_ids)
     return dict(found.values_list("people__contact_id").annotate(n=Count("pk")))
 
 

@@ -1,0 +1,139 @@
+"""Which columns a person sees in the list, in which order and how wide: their own choice for this
+kept filter, else its owner's, else their own choice for the list, else the delivered ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.http import QueryDict
+
+from afluente.contacts.models import ListSetting, SavedFilter
+from afluente.contacts.selectors.columns import NAME, Column, all_columns
+from afluente.contacts.selectors.ordering import ORDERS, order_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from afluente.accounts.models import Membership
+    from afluente.contacts.selectors.listing import Filter
+
+STEP = 8  # pixels; a width is so many steps
+NARROWEST, WIDEST = 8, 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A column of the list as somebody wants it. `width` in steps of eight pixels; None as it comes."""
+
+    column: Column
+    width: int | None = None
+    is_shown: bool = True
+
+    @property
+    def said(self) -> str:
+        """As it is remembered: `phone`, or `phone:22`."""
+        return self.column.key if self.width is None else f"{self.column.key}:{self.width}"
+
+    @property
+    def css(self) -> str:
+        """The classes of its cells."""
+        return f"{self.column.css} w-{self.width}".strip() if self.width else self.column.css
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The head of a column: where a click leads that sorts by it ("" for nowhere), and how it is sorted now."""
+
+    chosen: Chosen
+    url: str = ""
+    aria: str = "none"
+    sign: str = ""
+
+
+def heads(*, columns: Sequence[Chosen], wanted: Filter) -> list[Head]:
+    """The heads of the list. What is searched for comes newest first, whatever the order."""
+    return [_head(one, wanted) for one in columns]
+
+
+def _head(one: Chosen, wanted: Filter) -> Head:
+    own = ORDERS.get(one.column.sort)
+    if own is None or wanted.typed:
+        return Head(chosen=one)
+    order = order_of(wanted.sort)
+    if order.key not in {own.key, own.opposite}:
+        return Head(chosen=one, url=wanted.address(sort=own.key))
+    return Head(
+        chosen=one,
+        url=wanted.address(sort=order.opposite),
+        aria="descending" if order.descending else "ascending",
+        sign="arrow-down" if order.descending else "arrow-up",
+    )
+
+
+def view_of(*, member: Membership, query: str) -> SavedFilter | None:
+    """The kept filter that a list shows, whatever is searched in it and however it is sorted."""
+    here = _conditions(query)
+    if not here[0]:
+        return None
+    kept = SavedFilter.objects.filter(Q(owner=member) | Q(is_shared=True), entity=SavedFilter.Entity.CONTACT)
+    return next((one for one in kept.order_by("pk") if _conditions(one.query) == here), None)
+
+
+def chosen_columns(*, member: Membership, view: SavedFilter | None = None) -> list[Chosen]:
+    """The columns shown, the name first: one query, and the fields."""
+    known = all_columns()
+    said = _remembered(member, view)
+    if said is None:
+        said = [NAME, *(key for key, column in known.items() if column.is_default)]
+    found = _read(said, known)
+    name = next((one for one in found if one.column.key == NAME), Chosen(column=known[NAME]))
+    return [name, *(one for one in found if one.column.key != NAME)]
+
+
+def offered_columns(*, member: Membership, view: SavedFilter | None = None) -> list[Chosen]:
+    """All columns: those shown in their order, then the others."""
+    shown = chosen_columns(member=member, view=view)
+    keys = {one.column.key for one in shown}
+    others = [Chosen(column=one, is_shown=False) for key, one in all_columns().items() if key not in keys]
+    return [*shown, *others]
+
+
+def columns_for_export(*, member: Membership, query: str = "") -> list[Column]:
+    """The columns that `member` sees in the list with this address, in their order."""
+    chosen = chosen_columns(member=member, view=view_of(member=member, query=query))
+    return [one.column for one in chosen]
+
+
+def _remembered(member: Membership, view: SavedFilter | None) -> Sequence[str] | None:
+    whose = Q(member=member, view=None)
+    if view is not None:
+        whose |= Q(member=member, view=view) | Q(member_id=view.owner_id, view=view)
+    rows = ListSetting.objects.filter(whose, entity=SavedFilter.Entity.CONTACT).exclude(columns=None)
+    # One's own for this filter before its owner's, both before one's own for the list.
+    ranked = sorted(rows, key=lambda row: (row.view_id is None, row.member_id != member.pk))
+    return ranked[0].columns if ranked else None
+
+
+def _read(said: Iterable[str], known: dict[str, Column]) -> list[Chosen]:
+    """Columns that are gone since are left out."""
+    found = {}
+    for one in said:
+        key, _, width = one.partition(":")
+        if key in known:
+            found[key] = Chosen(column=known[key], width=read_width(width))
+    return list(found.values())
+
+
+def read_width(text: str) -> int | None:
+    """A width in steps, within what a column may have; None for none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 5):
+        return None
+    return min(max(int(text), NARROWEST), WIDEST) if int(text) else None
+
+
+def _conditions(query: str) -> tuple[tuple[str, ...], str]:
+    values = QueryDict(query.lstrip("?"))
+    return tuple(values.getlist("where")), values.get("match", "")
