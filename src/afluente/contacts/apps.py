@@ -31,6 +31,7 @@ class ContactsConfig(AppConfig):
         _bring_tags()
         _bring_companies()
         _bring_files()
+        _bring_merging()
 
 
 def _bring_settings() -> None:
@@ -110,3 +111,17 @@ def _bring_files() -> None:
         )
     bus.subscribe(FileAttached, timeline.note_attached)
     bus.subscribe(FileDetached, timeline.note_detached)
+
+
+def _bring_merging() -> None:
+    from afluente.contacts.services import merge_own
+    from afluente.timeline.selectors import kinds
+
+    merge_own.register()
+    for name, label, icon in (
+        ("contact.merged", _("Contacts merged"), "merge"),
+        ("contact.unmerged", _("Merge taken back"), "split"),
+    ):
+        kinds.register_kind(
+            kinds.Kind(name=name, label=label, icon=icon, template=f"contacts/kinds/{name[8:]}.html")
+        )

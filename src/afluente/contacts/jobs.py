@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import services
 from afluente.contacts.services.indexing import INDEX_JOB
+from afluente.contacts.services.merging import LATE
 from afluente.contacts.statements import search
 from afluente.kernel.jobs import job
 from afluente.kernel.workspace import scope
@@ -30,3 +31,9 @@ def reindex(*, workspace_id: int, **_later: Any) -> None:
 def index(*, contact_ids: list[int], **_later: Any) -> None:
     """Index these contacts as they are when their turn comes."""
     search.index_contacts(contact_ids)
+
+
+@job(LATE, label=_("Bring together what was written while contacts were merged"))
+def carry_late(*, merge_ids: list[int], **_later: Any) -> None:
+    """Let survivors have what slipped in while others became part of them."""
+    services.carry_late(merge_ids=merge_ids)

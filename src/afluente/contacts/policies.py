@@ -75,6 +75,21 @@ def deletable_by(member: Membership) -> ContactQuerySet:
     return visible_to(member).filter(_condition(member, Action.DELETE))
 
 
+def mergeable_by(member: Membership) -> ContactQuerySet:
+    """The contacts that `member` may merge and part again: those they may both change and delete."""
+    return editable_by(member).filter(_condition(member, Action.DELETE))
+
+
+def partable_by(member: Membership) -> ContactQuerySet:
+    """The contacts that became part of others and that `member` may take out again."""
+    return Contact.objects.filter(
+        _condition(member, Action.VIEW),
+        _condition(member, Action.EDIT),
+        _condition(member, Action.DELETE),
+        merged_into__isnull=False,
+    )
+
+
 def exportable_by(member: Membership) -> ContactQuerySet:
     """The contacts that `member` may take out of the product: of those listed to them."""
     return listed_to(member).filter(accounts.reach_filter(member, _reach(member, Action.EXPORT)))
@@ -86,8 +101,11 @@ def restorable_by(member: Membership) -> ContactQuerySet:
 
 
 def gone_for(member: Membership) -> ContactQuerySet:
-    """The deleted contacts that `member` could open: whoever looks at one is told that it is gone."""
-    return Contact.objects.exclude(deleted_at=None).filter(_condition(member, Action.VIEW))
+    """The deleted contacts that `member` could open: whoever looks at one is told that it is gone.
+
+    Those that became part of others are not among them: they are taken out again, not restored.
+    """
+    return Contact.objects.exclude(deleted_at=None).filter(_condition(member, Action.VIEW), merged_into=None)
 
 
 def may_list(member: Membership) -> bool:

@@ -50,6 +50,25 @@ class DealsConfig(AppConfig):
         kinds.register_deals(handlers.deal_subjects)
         kinds.register_fields({"lost_reason": _("Reason"), "primary_contact": _("Main person")})
         _register_kinds()
+        _bring_people()
+
+
+def _bring_people() -> None:
+    """Deals go along when their people are merged; a deal with both keeps one of them."""
+    from afluente.contacts.services import Carrier, register_carrier
+
+    register_carrier(
+        Carrier(
+            slug="deals.people",
+            table="deals_dealcontact",
+            label=_("Deals"),
+            same="o.deal_id = r.deal_id",
+            yields=True,
+            parent=("deal_id", "deals_deal"),
+            lead="is_primary",
+            order=25,
+        )
+    )
 
 
 def _bring_columns() -> None:

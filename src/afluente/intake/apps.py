@@ -13,6 +13,7 @@ class IntakeConfig(AppConfig):
         fast.register()
         handlers.register()
         _register_pages()
+        _bring_arrivals()
 
 
 def _register_pages() -> None:
@@ -41,3 +42,10 @@ def _register_pages() -> None:
             visible=policies.may_configure,
         )
     )
+
+
+def _bring_arrivals() -> None:
+    """What arrived goes along when its contact becomes part of another one."""
+    from afluente.contacts.services import Carrier, register_carrier  # noqa: PLC0415
+
+    register_carrier(Carrier(slug="intake.arrivals", table="intake_rawevent", label=_("Arrivals"), order=45))

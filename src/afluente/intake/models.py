@@ -168,6 +168,12 @@ class RawEvent(WorkspaceModel):
                 fields=["workspace", "due_at", "id"], condition=Q(state="waiting"), name="intake_rawevent_due"
             ),
             models.Index(fields=["workspace", "state", "-id"], name="intake_rawevent_state"),
+            # Arrivals go along when the contact they made becomes part of another one.
+            models.Index(
+                fields=["workspace", "contact_id"],
+                condition=Q(contact_id__isnull=False),
+                name="intake_rawevent_contact",
+            ),
         ]
 
     def __str__(self) -> str:

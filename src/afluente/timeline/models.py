@@ -68,6 +68,12 @@ class Comment(WorkspaceModel):
     class Meta(WorkspaceModel.Meta):
         indexes = [
             models.Index(fields=["workspace", "event"], name="timeline_comment_event"),
+            # What was written about somebody goes along when they become part of somebody else.
+            models.Index(
+                fields=["workspace", "contact_id"],
+                condition=models.Q(contact_id__isnull=False),
+                name="timeline_comment_contact",
+            ),
             models.Index(
                 fields=["workspace", "parent", "id"],
                 condition=models.Q(parent__isnull=False),
@@ -144,6 +150,7 @@ class Notification(WorkspaceModel):
                 name="timeline_notice_unread",
             ),
             models.Index(fields=["workspace", "member", "-id"], name="timeline_notice_all"),
+            models.Index(fields=["workspace", "record_kind", "record_id"], name="timeline_notice_record"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -9,6 +9,7 @@ from afluente.contacts.models.fields import (
     FieldTab,
     FieldValue,
 )
+from afluente.contacts.models.merging import ContactMerge, MergeMove, MergeRun, Policy
 from afluente.contacts.models.people import (
     Contact,
     ContactEmail,
@@ -29,6 +30,7 @@ __all__ = [
     "CompanyValue",
     "Contact",
     "ContactEmail",
+    "ContactMerge",
     "ContactMessenger",
     "ContactPhone",
     "ContactQuerySet",
@@ -41,6 +43,9 @@ __all__ = [
     "FieldTab",
     "FieldValue",
     "ListSetting",
+    "MergeMove",
+    "MergeRun",
+    "Policy",
     "PossibleDuplicate",
     "SavedFilter",
     "Tag",

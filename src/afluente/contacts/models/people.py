@@ -56,11 +56,26 @@ class Contact(WorkspaceModel):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
+    # Whom this contact became part of. Such a one is deleted, too, so that whatever starts from the
+    # present leaves it out; it comes back by taking the merge back, never by restoring.
+    merged_into = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False
+    )
 
     objects = WorkspaceManager.from_queryset(ContactQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
     class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(deleted_at__isnull=False), name="contact_merged_is_gone"
+            ),
+        ]
         indexes = [
+            models.Index(
+                fields=["workspace", "merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="contact_merged_into",
+            ),
             models.Index(
                 fields=["workspace", "-created_at", "-id"],
                 condition=Q(deleted_at=None),
