@@ -50,7 +50,6 @@ class DealsConfig(AppConfig):
         kinds.register_deals(handlers.deal_subjects)
         kinds.register_fields({"lost_reason": _("Reason"), "primary_contact": _("Main person")})
         _register_kinds()
-        _bring_people()
 
 
 def _bring_people() -> None:
@@ -99,6 +98,7 @@ def _register_kinds() -> None:
     from afluente.timeline.selectors import kinds
 
     _bring_files()
+    _bring_people()
     kinds.register_kind(
         kinds.Kind(name="deal.reordered", label=_("Deal put in another place"), is_hidden=True)
     )

@@ -88,19 +88,8 @@ def merge_contacts(
     if tag_id is not None:
         tag_survivors(plans, tag_id)
     tell(plans, policy, by)
-    settle_suggestions(pairs)
-    search.forget_contacts([loser for _, loser, _ in pairs])
-    jobs.enqueue(
-        LATE,
-        {"merge_ids": [merge_id for merge_id, _, _ in pairs]},
-        due_at=clock.now() + PATIENCE,
-        workspace_id=current_workspace_id(),
-    )
-    index_many([plan.survivor.id for plan in plans])
-    return [
-        Merged(plan.survivor.id, tuple(one.id for one in plan.losers), tuple(one.pk for one in plan.merges))
-        for plan in plans
-    ]
+    _finish(plans, pairs)
+    return [_done(plan) for plan in plans]
 
 
 def survivor_of(contact_id: int) -> int | None:
@@ -246,3 +235,22 @@ def write_values(given: Mapping[int, Mapping[str, Any]]) -> None:
 def _changed_values(plan: Plan) -> dict[str, Any]:
     keys = {key for joined in plan.joined for key in joined.changes if key.isdigit()}
     return {key: plan.survivor.values.get(key) for key in keys}
+
+
+def _finish(plans: Sequence[Plan], pairs: Sequence[merge_rows.Pair]) -> None:
+    """Let nobody be asked about them, nor find those who left; look once more a little later."""
+    settle_suggestions(pairs)
+    search.forget_contacts([loser for _, loser, _ in pairs])
+    jobs.enqueue(
+        LATE,
+        {"merge_ids": [merge_id for merge_id, _, _ in pairs]},
+        due_at=clock.now() + PATIENCE,
+        workspace_id=current_workspace_id(),
+    )
+    index_many([plan.survivor.id for plan in plans])
+
+
+def _done(plan: Plan) -> Merged:
+    return Merged(
+        plan.survivor.id, tuple(one.id for one in plan.losers), tuple(one.pk for one in plan.merges)
+    )
