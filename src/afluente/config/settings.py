@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "afluente.intake",
     "afluente.capture",
     "afluente.insights",
+    "afluente.search",
     "afluente.config",
     # Below ours, so that our templates of the same name are found first.
     "allauth",

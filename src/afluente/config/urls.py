@@ -8,7 +8,18 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from afluente.config import api, views
 
-SLICES = ("ui", "accounts", "insights", "deals", "contacts", "timeline", "files", "intake", "capture")
+SLICES = (
+    "ui",
+    "accounts",
+    "insights",
+    "deals",
+    "contacts",
+    "timeline",
+    "files",
+    "intake",
+    "capture",
+    "search",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"afluente.{name}.urls")) for name in SLICES]
 if os.environ.get("AFLUENTE_DEMO"):

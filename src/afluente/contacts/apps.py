@@ -26,7 +26,7 @@ class ContactsConfig(AppConfig):
                 key="c",
             )
         )
-        navigation.register_address("search", "contacts:list")
+        _bring_finding()
         _bring_settings()
         _bring_tags()
         _bring_companies()
@@ -124,4 +124,72 @@ def _bring_merging() -> None:
     ):
         kinds.register_kind(
             kinds.Kind(name=name, label=label, icon=icon, template=f"contacts/kinds/{name[8:]}.html")
+        )
+
+
+def _bring_finding() -> None:
+    """What the search box finds here, and what it can begin."""
+    from afluente.contacts import policies
+    from afluente.contacts.selectors import finding as found
+    from afluente.ui import finding
+
+    finding.register_source(
+        finding.Source(
+            name="contacts",
+            label=_("Contacts"),
+            icon="users-round",
+            order=10,
+            visible=policies.may_list,
+            find=found.find_contacts,
+            fetch=found.fetch_contacts,
+            page="contacts:contact",
+            every=found.every_contact,
+            acts=found.contact_acts,
+            prefixes=("", finding.PEOPLE),
+        )
+    )
+    finding.register_source(
+        finding.Source(
+            name="companies",
+            label=_("Companies"),
+            icon="building-2",
+            order=20,
+            visible=policies.may_list_companies,
+            find=found.find_companies,
+            fetch=found.fetch_companies,
+            page="contacts:company",
+            every=found.every_company,
+        )
+    )
+    finding.register_source(
+        finding.Source(
+            name="tags",
+            label=_("Tags"),
+            icon="tag",
+            order=50,
+            visible=policies.may_list,
+            find=found.find_tags,
+            prefixes=("", finding.MARKS),
+        )
+    )
+    _bring_actions()
+
+
+def _bring_actions() -> None:
+    from afluente.contacts import policies
+    from afluente.ui import finding
+
+    for name, label, icon, url_name, order, visible in (
+        ("contact", _("Add contact"), "user-plus", "contacts:new", 10, policies.may_create),
+        (
+            "company",
+            _("Add company"),
+            "building-2",
+            "contacts:company_new",
+            30,
+            policies.may_create_companies,
+        ),
+    ):
+        finding.register_action(
+            finding.Action(name=name, label=label, icon=icon, url_name=url_name, order=order, visible=visible)
         )

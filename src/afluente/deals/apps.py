@@ -99,6 +99,7 @@ def _register_kinds() -> None:
 
     _bring_files()
     _bring_people()
+    _bring_finding()
     kinds.register_kind(
         kinds.Kind(name="deal.reordered", label=_("Deal put in another place"), is_hidden=True)
     )
@@ -109,3 +110,51 @@ def _register_kinds() -> None:
         ("deal.contact_removed", _("Person taken out"), "user-x"),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_said.html"))
+
+
+def _bring_finding() -> None:
+    """What the search box finds here, and what it can begin."""
+    from afluente.deals import policies, selectors
+    from afluente.ui import finding
+
+    _bring_actions()
+    finding.register_source(
+        finding.Source(
+            name="deals",
+            label=_("Deals"),
+            icon="square-kanban",
+            order=30,
+            visible=policies.may_list,
+            find=selectors.find_deals,
+            fetch=selectors.fetch_deals,
+            page="deals:deal",
+            prefixes=("", finding.MARKS),
+        )
+    )
+    finding.register_source(
+        finding.Source(
+            name="pipelines",
+            label=_("Pipelines"),
+            icon="square-kanban",
+            order=60,
+            visible=policies.may_list,
+            find=selectors.find_pipelines,
+        )
+    )
+
+
+def _bring_actions() -> None:
+    from afluente.deals import handlers
+    from afluente.ui import finding
+
+    finding.register_acts("contacts", handlers.deal_for_contact)
+    finding.register_action(
+        finding.Action(
+            name="deal",
+            label=_("New deal"),
+            icon="plus",
+            url_name="deals:new",
+            order=20,
+            visible=handlers.may_open_deals,
+        )
+    )

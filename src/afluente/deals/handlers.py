@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext, override
@@ -13,6 +14,7 @@ from afluente.files import policies as files
 from afluente.kernel import slots
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.selectors import kinds
+from afluente.ui.finding import Row
 from afluente.ui.navigation import NavLink
 
 if TYPE_CHECKING:
@@ -88,9 +90,22 @@ def company_tabs(*, member: Membership, company: Company) -> list[slots.Tab]:
 
 def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
     """New deal for this contact."""
-    if not policies.may_create(member) or selectors.default_pipeline(member=member) is None:
+    if not may_open_deals(member):
         return []
     return [slots.Part(template="deals/_contact_act.html", context={"contact_id": contact.pk}, order=10)]
+
+
+def may_open_deals(member: Membership) -> bool:
+    """Whether `member` can open a deal now: they may, and there is a pipeline for it."""
+    return policies.may_create(member) and selectors.default_pipeline(member=member) is not None
+
+
+def deal_for_contact(member: Membership, pk: int) -> list[Row]:
+    """New deal for a contact that the search box found."""
+    if not may_open_deals(member):
+        return []
+    url = f"{reverse('deals:new')}?{urlencode({'contact': pk})}"
+    return [Row(title=gettext("New deal"), url=url, icon="plus")]
 
 
 def file_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:

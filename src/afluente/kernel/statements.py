@@ -84,3 +84,13 @@ def sweep_cache() -> int:
     with connection.cursor() as cursor:
         cursor.execute(SWEEP_CACHE)
         return int(cursor.rowcount)
+
+
+EXCHANGE = "SELECT current_setting(%(name)s), set_config(%(name)s, %(value)s, true)"
+
+
+def exchange(name: str, value: str) -> str:
+    """Set a PostgreSQL setting until the end of the transaction; what it said before."""
+    with connection.cursor() as cursor:
+        cursor.execute(EXCHANGE, {"name": name, "value": value})
+        return str(cursor.fetchone()[0])

@@ -7,7 +7,18 @@ PgBouncer in front, name `options` in its `ignore_startup_parameters` and set th
 
 from __future__ import annotations
 
-from django.db import connections
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from django.db import OperationalError, connection, connections, transaction
+
+from afluente.kernel import statements
+from afluente.kernel.workspace import set_local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 # A half-open TCP connection is given up within these seconds instead of minutes.
 _NETWORK = {
@@ -36,3 +47,33 @@ def limit_statements(*, statement: int, lock: int, idle: int, alias: str = "defa
         options.setdefault(name, value)
     said = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())
     options["options"] = f"{said} {options.get('options', '')}".strip()
+
+
+class TooSlowError(Exception):
+    """What was asked inside `at_most` took longer than it was given."""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Give all that the block asks of the database so long, together; a transaction must be open.
+
+    Raises TooSlowError after that: what the block wrote is undone, the transaction around it goes on.
+    The last statement may begin just in time, so that up to twice the time can pass.
+    """
+    deadline = time.monotonic() + seconds
+
+    def watch(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if time.monotonic() > deadline:
+            raise TooSlowError
+        return execute(sql, params, many, context)
+
+    try:
+        with transaction.atomic():
+            before = statements.exchange("statement_timeout", str(max(1, round(seconds * 1000))))
+            with connection.execute_wrapper(watch):
+                yield
+            set_local("statement_timeout", before)
+    except OperationalError as error:
+        if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+            raise TooSlowError from error
+        raise

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel import slots
 from afluente.kernel.workspace import snapshot_at_entry
-from afluente.ui import navigation, preferences
+from afluente.ui import finding, navigation, preferences
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -119,6 +119,25 @@ class Shell:
     @property
     def search_url(self) -> str:
         return navigation.address("search")
+
+    @property
+    def palette_url(self) -> str:
+        return navigation.address("palette") if self.member else ""
+
+    @property
+    def opened_url(self) -> str:
+        return navigation.address("opened")
+
+    @property
+    def opened(self) -> str:
+        """The kind and number of the record whose own page this is, for remembering that it was opened;
+        empty on other pages, and while looking as somebody else.
+        """
+        match = self.request.resolver_match
+        if match is None or not self.member or getattr(self.request, "viewer", None) is not None:
+            return ""
+        name = finding.source_of_page(match.view_name)
+        return f"{name}:{match.kwargs['pk']}" if name else ""
 
     @property
     def live_url(self) -> str:

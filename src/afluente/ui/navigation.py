@@ -159,8 +159,10 @@ def register_switcher(source: Callable[[HttpRequest], Iterable[Switch]]) -> None
     _switchers.append(source)
 
 
-def register_address(what: Literal["search", "live", "sign_out"], url_name: str) -> None:
-    """Say which URL answers the search box (`?q=`), the live stream or sign-out (a POST)."""
+def register_address(what: Literal["search", "palette", "opened", "live", "sign_out"], url_name: str) -> None:
+    """Say which URL is the page of the search and which gives lines of its box (both `?q=`), takes the
+    news that a record was opened, or signs out (both a POST).
+    """
     _addresses[what] = url_name
 
 
@@ -187,6 +189,19 @@ def headed_groups(member: Any) -> Iterator[tuple[NavGroup, list[NavLink]]]:
     for group in sorted(_groups.values(), key=lambda g: g.order):
         if group.slug not in {BOTTOM, PROFILE} and (found := links(group.slug, member)):
             yield group, found
+
+
+def places(member: Any) -> list[tuple[NavLink, StrOrPromise]]:
+    """Every fixed line that `member` sees and every settings page with its heading, without counts."""
+    heads = {slug: group.order for slug, group in _groups.items()} | {BOTTOM: 900, PROFILE: 901}
+    entries = sorted(_entries.values(), key=lambda entry: (heads.get(entry.group, 50), entry.order))
+    lines: list[tuple[NavLink, StrOrPromise]] = [
+        (NavLink(label=entry.label, url=reverse(entry.url_name), icon=entry.icon, key=entry.key), "")
+        for entry in entries
+        if entry.visible(member)
+    ]
+    pages = sorted(_settings.values(), key=lambda page: page.order)
+    return lines + [(page.link(), page.group) for page in pages if page.visible(member)]
 
 
 def settings_pages(member: Any) -> list[tuple[StrOrPromise, list[NavLink]]]:

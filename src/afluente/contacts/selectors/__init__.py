@@ -49,6 +49,7 @@ from afluente.contacts.selectors.fields import (
     tabs_of,
     uses_of,
 )
+from afluente.contacts.selectors.finding import found_ids
 from afluente.contacts.selectors.listing import Filter, Page, Row, contact_page, filtered
 from afluente.contacts.selectors.searching import NOBODY, find_ids, search_contacts
 from afluente.contacts.selectors.seeing import seers_of_contact
@@ -140,6 +141,7 @@ __all__ = [
     "find_field",
     "find_ids",
     "forget_fields",
+    "found_ids",
     "from_plain",
     "has_values",
     "heads",

@@ -15,6 +15,7 @@ from afluente.deals.selectors.contacts import (
     subjects,
 )
 from afluente.deals.selectors.filtering import BoardFilter
+from afluente.deals.selectors.finding import fetch_deals, find_deals, find_pipelines
 from afluente.deals.selectors.listing import deal_rows
 from afluente.deals.selectors.pages import DealPage, RailStep, deal_page, people_to_add, return_stage
 from afluente.deals.selectors.pipelines import (
@@ -52,6 +53,9 @@ __all__ = [
     "default_pipeline",
     "faces_of",
     "linked_deal_counts",
+    "fetch_deals",
+    "find_deals",
+    "find_pipelines",
     "move_targets",
     "open_deal_counts",
     "people_linked_to",

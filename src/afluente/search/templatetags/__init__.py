@@ -1,0 +1,1 @@
+"""How the search box draws what it found."""
