@@ -148,6 +148,15 @@ def _bring_finding() -> None:
             prefixes=("", finding.PEOPLE),
         )
     )
+    _bring_companies_and_tags()
+    _bring_actions()
+
+
+def _bring_companies_and_tags() -> None:
+    from afluente.contacts import policies
+    from afluente.contacts.selectors import finding as found
+    from afluente.ui import finding
+
     finding.register_source(
         finding.Source(
             name="companies",
@@ -172,7 +181,6 @@ def _bring_finding() -> None:
             prefixes=("", finding.MARKS),
         )
     )
-    _bring_actions()
 
 
 def _bring_actions() -> None:
