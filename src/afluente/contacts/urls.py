@@ -8,6 +8,7 @@ from afluente.contacts.views import (
     adding,
     addresses,
     belonging,
+    columns,
     companies,
     company_fields,
     company_values,
@@ -26,6 +27,7 @@ app_name = "contacts"
 urlpatterns = [
     path("contacts/", listing.contacts, name="list"),
     path("contacts/new/", adding.new, name="new"),
+    path("contacts/columns/", columns.columns, name="columns"),
     path("contacts/filter/", filtering.panel, name="filter"),
     path("contacts/filters/", filtering.save, name="filter_save"),
     path("contacts/filters/again/", filtering.restore, name="filter_restore"),

@@ -16,6 +16,7 @@ from afluente.contacts.selectors.chosen import (
     columns_for_export,
     heads,
     offered_columns,
+    read_width,
     view_of,
 )
 from afluente.contacts.selectors.columns import Column, all_columns, batch_of, register_column
@@ -157,6 +158,7 @@ __all__ = [
     "people_options",
     "plain",
     "position_of",
+    "read_width",
     "register_column",
     "search_contacts",
     "seers_of_contact",

@@ -38,6 +38,11 @@ class Chosen:
         return self.column.key if self.width is None else f"{self.column.key}:{self.width}"
 
     @property
+    def pixels(self) -> int:
+        """How wide, for who cannot see it; 0 as it comes."""
+        return (self.width or 0) * STEP
+
+    @property
     def css(self) -> str:
         """The classes of its cells."""
         return f"{self.column.css} w-{self.width}".strip() if self.width else self.column.css

@@ -2,7 +2,7 @@
 /**
  * `<af-rows>` around rows with `data-row` and a `[data-grip]`: drag, or lift with Space and move with
  * arrows. With `data-url` the new order is sent at once (`order=3,1,2`); otherwise the form that holds
- * the rows says it, since its fields are sent in the order of the page.
+ * the rows says it, since its fields are sent in the order of the page (`af:moved` tells it when).
  */
 import { post } from "./http.js";
 
@@ -61,6 +61,7 @@ class Rows extends HTMLElement {
   }
 
   async changed() {
+    this.dispatchEvent(new CustomEvent("af:moved", { bubbles: true }));
     if (!this.dataset.url) return;
     const body = new URLSearchParams({ order: this.rows.map((row) => row.dataset.row).join(",") });
     await post(this.dataset.url, body);
