@@ -182,3 +182,17 @@ def test_the_list_costs_the_same_queries_for_one_field_and_for_three(browser):
     create("Três", "multiselect", options=["a", "b"])
 
     assert cost() == one
+
+
+def test_headings_are_put_into_order(people, client_as):
+    browser = client_as(people.ana)
+    for name in ("Contract", "Family", "House"):
+        browser.post("/settings/contacts/headings/", {"name": name})
+    contract, family, house = selectors.tabs_of()
+
+    browser.post("/settings/contacts/headings/", {"up": house.pk})
+    assert [tab.name for tab in selectors.tabs_of()] == ["Contract", "House", "Family"]
+    browser.post("/settings/contacts/headings/", {"order": f"{family.pk},{house.pk},{contract.pk}"})
+    assert [tab.name for tab in selectors.tabs_of()] == ["Family", "House", "Contract"]
+
+    assert client_as(people.bruno).post("/settings/contacts/headings/", {"up": house.pk}).status_code == 404

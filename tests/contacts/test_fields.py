@@ -2,9 +2,11 @@
 
 import pytest
 
-from afluente.contacts import selectors, services
+from afluente.contacts import jobs, selectors, services
 from afluente.contacts.models import ContactValue, Field, FieldTab
+from afluente.contacts.services import saving
 from afluente.kernel import slots
+from afluente.kernel.models import Job
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Event
 from tests import make
@@ -112,6 +114,26 @@ def test_deleting_a_field_erases_its_values(workspace):
     assert list(ContactValue.objects.values_list("field_id", flat=True)) == [other.pk]
 
 
+def test_a_field_with_many_values_is_gone_at_once_and_erased_by_a_job(workspace, monkeypatch):
+    monkeypatch.setattr("afluente.contacts.services.fields.AT_ONCE", 2)
+    monkeypatch.setattr("afluente.contacts.jobs.AT_ONCE", 2)
+    field = create()
+    people = [make.contact().pk for _ in range(5)]
+    services.set_values(contact_ids=people, values={field.pk: 4}, by=BY)
+
+    services.delete_field(field_id=field.pk, by=BY)
+
+    assert selectors.fields_of("contact") == []
+    assert ContactValue.objects.count() == 3
+    create()  # the name is free
+    with pytest.raises(Field.DoesNotExist):
+        services.delete_field(field_id=field.pk, by=BY)
+    job = Job.objects.get(name="contacts.erase_field")
+    jobs.erase_field(workspace_id=workspace.pk, **job.args)
+    assert not ContactValue.objects.exists()
+    assert not Field.objects.filter(pk=field.pk).exists()
+
+
 def test_a_field_says_where_it_is_used(workspace):
     field = create()
     use = selectors.FieldUse(what="Filter Clínicas")
@@ -183,3 +205,18 @@ def test_the_fields_are_read_once_while_a_scope_is_open(workspace, django_assert
 
     with django_assert_num_queries(0):
         selectors.fields_of("contact")
+
+
+def test_kept_filters_that_ask_about_a_field_are_named_before_it_ends(people):
+    field, other = create(), create("Segmento")
+    query = f"where=created.last:90&where=field-{field.pk}.gte:4|tag.is:3"
+    saving.save_filter(owner=people.ana, name="Large", query=query, is_shared=True)
+    saving.save_filter(owner=people.bruno, name="Own affair", query=query)
+    saving.save_filter(owner=people.ana, name="Broken", query="where=nonsense")
+    known = {one.id: one for one in selectors.fields_of("contact")}
+
+    uses = selectors.uses_of(known[field.pk])
+
+    assert [str(use.what) for use in uses] == ["Filter Large", "A private filter of Bruno Lima"]
+    assert [bool(use.url) for use in uses] == [True, False]
+    assert selectors.uses_of(known[other.pk]) == []

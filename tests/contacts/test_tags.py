@@ -4,10 +4,12 @@ import json
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from afluente.contacts import selectors, services
 from afluente.contacts.models import ContactTag, Tag
+from afluente.contacts.services import saving
 from afluente.contacts.statements import search
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Event
@@ -288,3 +290,25 @@ def test_a_token_of_a_plain_member_makes_tags_and_arranges_none(call, people):
     assert call("PATCH", f"/tags/{tag.pk}", {"name": "x"}, as_=people.bruno)[0] == 403
     assert call("GET", "/tags", scopes=("deals:read",))[0] == 403
     assert Tag.objects.get().name == "VIP"
+
+
+def test_kept_filters_are_named_and_follow_a_merged_tag(people, client_as):
+    vip, gold, other = services.ensure_tags(names=["VIP", "Gold", "Other"], by=BY)
+    kept = saving.save_filter(
+        owner=people.ana,
+        name="Best",
+        query=f"where=tag.is:{vip.pk},{gold.pk}|created.last:9&where=tag.is_not:{other.pk}&match=any&sort=name",
+        is_shared=True,
+    )
+
+    page = client_as(people.ana).get(f"/settings/contacts/tags/{vip.pk}/").content.decode()
+    services.merge_tags(tag_id=vip.pk, into_id=gold.pk, by=BY)
+
+    assert "Filter Best" in page
+    kept.refresh_from_db()
+    asked = dict(QueryDict(kept.query).lists())
+    assert asked == {
+        "where": [f"tag.is:{gold.pk}|created.last:9", f"tag.is_not:{other.pk}"],
+        "match": ["any"],
+        "sort": ["name"],
+    }

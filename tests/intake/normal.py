@@ -13,6 +13,7 @@ from afluente.contacts.models import (
     ContactMessenger,
     ContactPhone,
     ContactSearch,
+    ContactValue,
     PossibleDuplicate,
 )
 from afluente.deals.models import Deal
@@ -76,6 +77,9 @@ def _contact(one: Contact) -> dict[str, Any]:
         "utm_last",
     )
     return {name: getattr(one, name) for name in fields} | {
+        "values": sorted(
+            ContactValue.objects.filter(contact=one).values_list("field__name", "number", "option__label")
+        ),
         "emails": _rows(ContactEmail, one, "email", "key", "is_primary"),
         "phones": _rows(ContactPhone, one, "raw", "e164", "is_primary"),
         "messengers": _rows(ContactMessenger, one, "kind", "value", "external_id", "is_primary"),

@@ -20,6 +20,7 @@ from afluente.intake.services.naming import deal_name
 from afluente.intake.services.parsing import UnreadableBodyError, read_lead
 from afluente.kernel import clock
 from afluente.kernel.workspace import current_workspace_id
+from afluente.timeline.events import Actor
 from afluente.timeline.models import Event
 from tests.intake import reference_people as people
 
@@ -77,6 +78,7 @@ class _Arrival:
         else:
             self.contact = known
             self._enrich()
+        self.notes += people.fill_fields(self.contact, self.lead, by=self._actor(), is_told=not self.is_new)
         self.deal = reused or (self._make_deal(planned) if planned else None)
         self._tell(is_fallback=bool(planned and planned["fell_back"]))
         raw.contact_id, raw.deal_id = self.contact.pk, self.deal.pk if self.deal else None
@@ -260,6 +262,9 @@ class _Arrival:
         if is_fallback and self.rule:
             data = {"rule": self.rule.pk, "rule_name": self.rule.name}
             self._record("rule.fell_back", data, deal=self.deal)
+
+    def _actor(self) -> Actor:
+        return Actor("source", self.raw.source.pk, self.raw.source.name)
 
     def _record(self, kind: str, data: dict[str, Any], deal: Deal | None = None) -> None:
         source = self.raw.source

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
+from afluente.contacts import selectors
+from afluente.contacts.models import (
+    Contact,
+    ContactEmail,
+    ContactMessenger,
+    ContactPhone,
+    ContactValue,
+    Field,
+)
+from afluente.contacts.services import ValueRefusedError, change_data, read_value
+from afluente.contacts.services.values import ValueChange
+from afluente.kernel import clock, text
+from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from afluente.intake.services.leads import Lead
+    from afluente.timeline.events import Actor
 
 
 def who(lead: Lead) -> tuple[str, list[Contact]]:
@@ -58,3 +71,38 @@ def add_addresses(contact: Contact, lead: Lead) -> None:
                 external_id=one.external_id,
                 is_primary=not names.exists(),
             )
+
+
+def fill_fields(contact: Contact, lead: Lead, *, by: Actor, is_told: bool) -> list[dict[str, str]]:
+    """Fill the fields that are still empty and are called as something that came; what could not be read."""
+    notes, changes = [], []
+    for name, typed in lead.fields.items():
+        row = next(
+            (one for one in Field.objects.all() if text.norm(one.name) == text.norm(name.strip())), None
+        )
+        if row is None or not typed:
+            continue
+        field = selectors.find_field(selectors.fields_of("contact"), row.pk)
+        try:
+            value = read_value(field, typed, selectors.home())
+        except ValueRefusedError as refused:
+            notes.append({"code": "value_refused", "value": str(refused)})
+            continue
+        if value is None or ContactValue.objects.filter(contact=contact, field=row).exists():
+            continue
+        if isinstance(value, tuple):
+            ContactValue.objects.create(contact=contact, field=row, option_id=value[0])
+        else:
+            ContactValue.objects.create(contact=contact, field=row, number=value)
+        changes.append(ValueChange(contact.pk, field, None, value))
+    if changes and is_told:
+        Event.objects.create(
+            at=clock.now(),
+            kind="contact.changed",
+            contact_id=contact.pk,
+            actor_kind=by.kind,
+            actor_id=by.id,
+            actor_name=by.name,
+            data=change_data(changes),
+        )
+    return notes

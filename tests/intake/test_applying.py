@@ -7,10 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from afluente.contacts import selectors as contact_selectors
+from afluente.contacts import services as contact_services
 from afluente.contacts.models import Contact, PossibleDuplicate
 from afluente.deals.models import Deal
 from afluente.intake import services
 from afluente.intake.models import DealRule, RawEvent, Source
+from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Event
 from tests import make
 
@@ -284,3 +287,17 @@ def test_what_fails_inside_is_put_off_and_the_rest_goes_on(source, monkeypatch, 
     assert (events[3].attempts, events[3].error) == (1, "internal")
     assert events[3].notes == [{"code": "internal", "value": "RuntimeError: A bug."}]
     assert Deal.objects.count() == 7
+
+
+def test_values_under_the_name_of_a_field_fill_it_and_overwrite_nothing(source):  # crm.md 2.3
+    size = contact_services.create_field(name="Área útil", kind="number", by=SYSTEM)
+    first, second = {"AREA ÚTIL": "120,5", "note": "x"}, {"area util": "90"}
+    who = {"email": "lia@example.com"}
+
+    events = arrive(source, who | first, who | second, who | {"Área útil": "big"})
+
+    values = contact_selectors.held_values("contact", [events[0].contact_id], [size.pk])
+    assert values == {events[0].contact_id: {size.pk: Decimal("120.5")}}
+    assert [event.notes for event in events[:2]] == [[], []]
+    assert [note["code"] for note in events[2].notes] == ["value_refused"]
+    assert "Área útil" in events[2].notes[0]["value"]

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from afluente.contacts.models import Contact
+from afluente.contacts.services import create_field
 from afluente.contacts.statements.search import index_contacts
 from afluente.deals.models import Deal, Stage
 from afluente.deals.services import move_deals
@@ -63,7 +64,13 @@ leads = st.fixed_dictionaries(
         ),
         "utm": st.fixed_dictionaries({}, optional={"source": st.sampled_from(["google", "news"])}),
         "source": st.sampled_from(["", "Fair"]),
-        "custom": st.fixed_dictionaries({}, optional={"size": st.integers(0, 9)}),
+        "custom": st.fixed_dictionaries(
+            {},
+            optional={
+                "size": st.integers(0, 9) | st.just("many"),
+                "COLOUR ": st.sampled_from(["", "Blue", "Red"]),
+            },
+        ),
     },
 )
 bodies = leads.map(lambda lead: json.dumps(lead).encode()) | st.just(b'{"contact": ')
@@ -86,6 +93,8 @@ class World:
 
     def __init__(self) -> None:
         self.pipeline = make.pipeline()
+        create_field(name="Size", kind="number", by=SYSTEM)
+        create_field(name="Colour", kind="select", options=["Blue", "Green"], by=SYSTEM)
         other = make.pipeline(name="Repairs", currency="EUR")
         gone = make.pipeline(name="Gone")
         people = [make.member(name=name) for name in ("Ana", "Bia", "Caio")]

@@ -58,10 +58,14 @@ def _bring_settings() -> None:
 
 def _bring_tags() -> None:
     from afluente.contacts import handlers
-    from afluente.kernel import slots
+    from afluente.contacts.events import TagMerged
+    from afluente.kernel import bus, slots
     from afluente.timeline.selectors import kinds
 
     slots.register_slot("company.about", handlers.company_fields)
+    slots.register_slot("field.uses", handlers.filters_with_field)
+    slots.register_slot("tag.uses", handlers.filters_with_tag)
+    bus.subscribe(TagMerged, handlers.follow_merged_tag)
     kinds.register_fields({"tags": _("Tags")})
     for name, label in (
         ("tag.created", _("Tag made")),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from afluente.contacts import policies, selectors
+from afluente.contacts import policies, selectors, services
+from afluente.contacts.selectors import filter_uses
+from afluente.contacts.selectors.attribute_criteria import PREFIX
 from afluente.files import policies as files
 from afluente.kernel import slots
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from afluente.accounts.models import Membership
-    from afluente.contacts.models import Company
+    from afluente.contacts.events import TagMerged
+    from afluente.contacts.models import Company, SavedFilter, Tag
 
 
 def company_fields(*, member: Membership, company: Company) -> list[slots.Part]:
@@ -26,6 +29,36 @@ def company_fields(*, member: Membership, company: Company) -> list[slots.Part]:
         "may_edit": policies.companies_editable_by(member).filter(pk=company.pk).exists(),
     }
     return [slots.Part(template="contacts/_company_values.html", context=context)]
+
+
+def filters_with_field(field: selectors.KnownField) -> list[selectors.FieldUse]:
+    """The kept filters that ask about a field."""
+    if field.entity != selectors.CONTACT:
+        return []
+    found = filter_uses.filters_asking(lambda asked: asked.name == f"{PREFIX}{field.id}")
+    return [selectors.FieldUse(what=filter_uses.named(one), url=_filter_url(one), order=10) for one in found]
+
+
+def filters_with_tag(*, tag: Tag, **_asked: object) -> list[slots.Part]:
+    """The kept filters that ask about a tag."""
+    found = filter_uses.filters_asking(lambda asked: asked.name == "tag" and str(tag.pk) in asked.values)
+    return [
+        slots.Part(
+            template="contacts/_filter_use.html",
+            context={"what": filter_uses.named(one), "url": _filter_url(one)},
+            order=10,
+        )
+        for one in found
+    ]
+
+
+def follow_merged_tag(fact: TagMerged) -> None:
+    """Kept filters that asked for the tag which ended ask for the one that has its contacts."""
+    services.replace_in_filters(name="tag", value=str(fact.tag_id), by=str(fact.into_id))
+
+
+def _filter_url(kept: SavedFilter) -> str:
+    return f"{reverse('contacts:list')}?{kept.query}" if kept.is_shared else ""
 
 
 def file_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:

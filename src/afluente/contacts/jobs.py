@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import services
+from afluente.contacts.services.fields import AT_ONCE, ERASE_JOB
 from afluente.contacts.services.indexing import INDEX_JOB
 from afluente.contacts.services.merging import LATE
 from afluente.contacts.statements import search
@@ -25,6 +26,15 @@ def reindex(*, workspace_id: int, **_later: Any) -> None:
             last = services.reindex_contacts(after=last, limit=BATCH)
         if not last:
             return
+
+
+@job(ERASE_JOB, atomic=False, label=_("Erase what a deleted field held"))
+def erase_field(*, workspace_id: int, field_id: int, **_later: Any) -> None:
+    """Erase the values of a deleted field, a part at a time."""
+    is_gone = False
+    while not is_gone:
+        with scope(workspace_id):
+            is_gone = services.erase_values(field_id=field_id, limit=AT_ONCE)
 
 
 @job(INDEX_JOB, label=_("Make contacts findable again"))

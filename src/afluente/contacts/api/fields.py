@@ -147,7 +147,7 @@ def delete_field(
 
 
 def _found(field_id: int) -> selectors.KnownField | None:
-    row = Field.objects.filter(pk=field_id, entity__in=("contact", "company")).first()
+    row = Field.objects.kept().filter(pk=field_id, entity__in=("contact", "company")).first()
     return selectors.find_field(selectors.fields_of(row.entity), field_id) if row else None
 
 

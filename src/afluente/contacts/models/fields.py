@@ -35,11 +35,15 @@ class FieldTab(WorkspaceModel):
 class FieldQuerySet(models.QuerySet["Field"]):
     def present(self) -> FieldQuerySet:
         """Without those put into the archive."""
-        return self.exclude(state=Field.State.ARCHIVED)
+        return self.kept().exclude(state=Field.State.ARCHIVED)
+
+    def kept(self) -> FieldQuerySet:
+        """Without those whose values are being erased."""
+        return self.exclude(state=Field.State.DELETED)
 
     def of(self, entity: str, scope_id: int | None = None) -> FieldQuerySet:
         """The fields of a kind of record, in their order; of deals and tasks those of `scope_id`."""
-        return self.filter(entity=entity, scope_id=scope_id).order_by("position", "pk")
+        return self.kept().filter(entity=entity, scope_id=scope_id).order_by("position", "pk")
 
 
 class Field(WorkspaceModel):
@@ -74,6 +78,7 @@ class Field(WorkspaceModel):
         ACTIVE = "active", _("Shown")
         HIDDEN = "hidden", _("Hidden")
         ARCHIVED = "archived", _("Archived")
+        DELETED = "deleted", _("Deleted")  # nobody sees it; a job erases what records have in it
 
     CHOICES: ClassVar = (Kind.SELECT, Kind.MULTISELECT)
 

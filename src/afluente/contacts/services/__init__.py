@@ -42,6 +42,7 @@ from afluente.contacts.services.fields import (
     change_field,
     create_field,
     delete_field,
+    erase_values,
     order_fields,
     set_field_state,
 )
@@ -72,9 +73,10 @@ from afluente.contacts.services.merging import (
     merge_contacts,
     survivor_of,
 )
-from afluente.contacts.services.options import OptionDraft, delete_tab, save_options, save_tab
+from afluente.contacts.services.options import OptionDraft, delete_tab, order_tabs, save_options, save_tab
 from afluente.contacts.services.places import PARTS, change_place, note_details
 from afluente.contacts.services.reading import ValueRefusedError, read_value
+from afluente.contacts.services.saving import replace_in_filters
 from afluente.contacts.services.settings import set_default_assignee
 from afluente.contacts.services.tagging import (
     Tagging,
@@ -175,6 +177,7 @@ __all__ = [
     "enrich_contacts",
     "ensure_company",
     "ensure_tags",
+    "erase_values",
     "fill_values",
     "find_and_hold",
     "find_contacts",
@@ -188,12 +191,14 @@ __all__ = [
     "note_possible_duplicates",
     "note_same_emails",
     "order_fields",
+    "order_tabs",
     "read_value",
     "register_carrier",
     "reindex_contacts",
     "remove_address",
     "rename_contact",
     "replace_addresses",
+    "replace_in_filters",
     "replace_values",
     "restore_company",
     "save_options",

@@ -9,7 +9,9 @@ from django.utils.translation import gettext
 
 from afluente.contacts import selectors
 from afluente.contacts.models import Field, FieldTab
-from afluente.kernel import clock, text
+from afluente.contacts.statements import values as statements
+from afluente.kernel import clock, jobs, text
+from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 NAME = 255
 MOST = 300  # fields of one kind of record
+AT_ONCE = 5_000  # values that are erased in one go
+ERASE_JOB = "contacts.erase_field"
 CHANGEABLE = ("name", "kind", "format", "is_required", "is_on_card", "tab_id")
 
 
@@ -128,17 +132,35 @@ def order_fields(
 def delete_field(*, field_id: int, by: Actor) -> None:
     """Delete a field and what every record has in it. There is no way back: ask first, and say where
     it is used (`selectors.uses_of`, `selectors.stored_count`). Raises Field.DoesNotExist.
+
+    The field is gone at once for everybody; what many records had in it is erased by a job.
     """
     field = lock_field(field_id)
     data = {"field": field_id, "entity": field.entity, "name": field.name}
-    field.delete()
+    field.state = Field.State.DELETED
+    field.name = f"{field.pk}: {field.name}"[:NAME]  # the name is free for another one
+    field.save(update_fields=["state", "name"])
+    if not erase_values(field_id=field_id, limit=AT_ONCE):
+        jobs.enqueue(ERASE_JOB, {"field_id": field_id}, workspace_id=current_workspace_id())
     timeline.record([NewEvent("field.deleted", by, data=data)])
     selectors.forget_fields()
 
 
+@transaction.atomic
+def erase_values(*, field_id: int, limit: int) -> bool:
+    """Erase up to `limit` values of a deleted field, and the field with the last; whether it is gone."""
+    field = Field.objects.filter(pk=field_id, state=Field.State.DELETED).first()
+    if field is None:
+        return True
+    if statements.erase_values(field.entity, field_id, limit) == limit:
+        return False
+    field.delete()
+    return True
+
+
 def lock_field(field_id: int) -> Field:
     """The field, held until the transaction ends. Raises Field.DoesNotExist."""
-    return Field.objects.select_for_update(of=("self",)).get(pk=field_id)
+    return Field.objects.kept().select_for_update(of=("self",)).get(pk=field_id)
 
 
 def _next_position(entity: str, scope_id: int | None) -> int:

@@ -141,6 +141,23 @@ def save_tab(*, tab_id: int | None, name: str, by: Actor) -> FieldTab:
 
 
 @transaction.atomic
+def order_tabs(*, ids: Sequence[int], by: Actor) -> None:
+    """Put the headings into this order; those that are not named stay behind them."""
+    tabs = list(FieldTab.objects.select_for_update().order_by("position", "pk"))
+    before = [tab.pk for tab in tabs]
+    place = {number: n for n, number in enumerate(ids)}
+    tabs.sort(key=lambda tab: place.get(tab.pk, len(place)))
+    after = [tab.pk for tab in tabs]
+    if after == before:
+        return
+    for position, tab in enumerate(tabs):
+        tab.position = position
+    FieldTab.objects.bulk_update(tabs, ["position"])
+    timeline.record([NewEvent("field.tabs_changed", by, data={"order": [before, after]})])
+    selectors.forget_fields()
+
+
+@transaction.atomic
 def delete_tab(*, tab_id: int, by: Actor) -> None:
     """Delete a heading; its fields stand under General. Raises FieldTab.DoesNotExist."""
     tab = FieldTab.objects.select_for_update().get(pk=tab_id)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.http import QueryDict
 
 from afluente.contacts.models import ListSetting, SavedFilter
+from afluente.contacts.selectors import filter_uses
 from afluente.contacts.selectors.saved import canonical
-from afluente.kernel import clock, text
+from afluente.kernel import clock, conditions, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +54,29 @@ def save_filter(
     kept.name, kept.query, kept.is_shared = called, canonical(query), is_shared
     kept.save()
     return kept
+
+
+@transaction.atomic
+def replace_in_filters(*, name: str, value: str, by: str) -> int:
+    """Let every kept filter that asks `name` for `value` ask for `by`; how many did."""
+    found = filter_uses.filters_asking(lambda asked: asked.name == name and value in asked.values)
+    for kept in found:
+        said = filter_uses.expression_of(kept)
+        parts = [
+            tuple(_replaced(asked, value, by) if asked.name == name else asked for asked in group)
+            for group in said.groups
+        ]
+        query = QueryDict(kept.query, mutable=True)
+        pairs = conditions.Expression(tuple(parts), said.match).pairs
+        query.setlist("where", [where for key, where in pairs if key == "where"])
+        kept.query = canonical(query.urlencode())
+    SavedFilter.objects.bulk_update(found, ["query"])
+    return len(found)
+
+
+def _replaced(asked: conditions.Condition, value: str, by: str) -> conditions.Condition:
+    values = tuple(dict.fromkeys(by if one == value else one for one in asked.values))
+    return replace(asked, values=values)
 
 
 @transaction.atomic

@@ -27,6 +27,23 @@ SELECT %(ws)s, g.* FROM unnest(%(records)s::bigint[], %(fields)s::bigint[], %(op
                                %(texts)s::text[], %(numbers)s::numeric[], %(moments)s::timestamptz[]) AS g
 ON CONFLICT DO NOTHING
 """
+# A part at a time: a field may have a value in every record there is. Each sort of value is found
+# through the index that filters use.
+_ERASE_SOME = """
+DELETE FROM contacts_{entity}value WHERE workspace_id = %(ws)s AND id IN (
+  SELECT id FROM contacts_{entity}value
+   WHERE workspace_id = %(ws)s AND field_id = %(field)s AND {column} IS NOT NULL {narrow} LIMIT %(limit)s)
+"""
+_OPTIONS = """AND option_id IN (
+  SELECT id FROM contacts_fieldoption WHERE workspace_id = %(ws)s AND field_id = %(field)s)"""
+COLUMNS = ("text", "number", "moment", "option_id")
+ERASE_SOME = {
+    entity: [
+        _ERASE_SOME.format(entity=entity, column=column, narrow=_OPTIONS if column == "option_id" else "")
+        for column in COLUMNS
+    ]
+    for entity in ("contact", "company")
+}
 ERASE = {entity: _ERASE.format(entity=entity) for entity in ("contact", "company")}
 WRITE = {entity: _WRITE.format(entity=entity) for entity in ("contact", "company")}
 
@@ -43,6 +60,17 @@ def replace_values(entity: str, values: Sequence[tuple[int, int, Held | None]]) 
         if rows:
             names = ("records", "fields", "options", "texts", "numbers", "moments")
             cursor.execute(WRITE[entity], workspace | columns(rows, *names))
+
+
+def erase_values(entity: str, field_id: int, limit: int) -> int:
+    """Erase up to `limit` values of a field, whoever has them; how many."""
+    erased = 0
+    with connection.cursor() as cursor:
+        for statement in ERASE_SOME.get(entity, ()):
+            values = {"ws": current_workspace_id(), "field": field_id, "limit": limit - erased}
+            cursor.execute(statement, values)
+            erased += cursor.rowcount
+    return erased
 
 
 def _parts(held: Held | None) -> list[tuple[Any, ...]]:

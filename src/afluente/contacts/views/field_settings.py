@@ -38,7 +38,8 @@ def fields(request: Request) -> HttpResponse:
     form = forms.FieldProperties(data, tabs=selectors.tabs_of())
     known = selectors.fields_of(entity)
     if is_order:
-        services.order_fields(entity=entity, ids=_order(known, request.POST), by=actor_of(request))
+        shown = [field.id for field in known if not field.is_archived]
+        services.order_fields(entity=entity, ids=_order(shown, request.POST), by=actor_of(request))
         return _to(_list_url(entity))
     if data is not None and form.is_valid():
         try:
@@ -137,7 +138,11 @@ def deletion(request: Request, pk: int) -> HttpResponse:
 @only(may_configure)
 @require_http_methods(["GET", "HEAD", "POST"])
 def tabs(request: Request) -> HttpResponse:
-    """The headings under which fields stand; POST makes one."""
+    """The headings under which fields stand; POST makes one, or says their order."""
+    if {"order", "up", "down"} & request.POST.keys():
+        ids = [tab.pk for tab in selectors.tabs_of()]
+        services.order_tabs(ids=_order(ids, request.POST), by=actor_of(request))
+        return _to(reverse("contacts:field_tabs"))
     return _name_tab(request, None)
 
 
@@ -244,11 +249,11 @@ def _rearranged(lines: list[dict[str, Any]], data: QueryDict) -> list[dict[str, 
     return found
 
 
-def _order(known: Sequence[selectors.KnownField], data: QueryDict) -> list[int]:
-    """The order that was dragged (`order=3,1,2`), or with one field a place up or down."""
+def _order(present: Sequence[int], data: QueryDict) -> list[int]:
+    """The order that was dragged (`order=3,1,2`), or with one row a place up or down."""
     if "order" in data:
         return [number for part in str(data["order"]).split(",") if (number := _number(part)) is not None]
-    ids = [field.id for field in known if not field.is_archived]
+    ids = list(present)
     for act, step in (("up", -1), ("down", 1)):
         number = _number(data.get(act))
         if number in ids and 0 <= ids.index(number) + step < len(ids):

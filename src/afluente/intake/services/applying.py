@@ -18,6 +18,7 @@ from afluente.deals import services as deals
 from afluente.intake import statements
 from afluente.intake.models import DealRule, Source
 from afluente.intake.services import telling
+from afluente.intake.services.filling import fill_fields
 from afluente.intake.services.leads import Lead
 from afluente.intake.services.notes import Note
 from afluente.intake.services.parsing import UnreadableBodyError, read_lead
@@ -171,6 +172,7 @@ def _apply_round(entries: Sequence[Entry], book: RuleBook, wanted: Mapping[int, 
     _plan(entries, book, wanted)
     _enrich([entry for entry in entries if entry.match.contact_id is not None])
     _create([entry for entry in entries if entry.match.contact_id is None], book)
+    fill_fields(entries)
     crash.point("intake.after_contacts")
     _open([entry for entry in entries if entry.plan.deal is not None])
     crash.point("intake.after_deals")

@@ -37,6 +37,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "target_gone": _("The pipeline or stage of rule “%(value)s” is gone. The first one was used."),
     "assignee_gone": _("Nobody of rule “%(value)s” can take deals. The deal has no assignee."),
     "several_fit": _("%(value)s contacts fit. A new one was made; look at possible duplicates."),
+    "value_refused": _("A value was kept with the arrival only. %(value)s"),
     "unreadable": _("The body cannot be read. %(value)s"),
     "nobody": _("There is no name, e-mail, phone or messenger in it. Map one, then replay."),
     "spam": _("A field that people do not see was filled in. Taken for a robot."),
