@@ -20,6 +20,8 @@ from afluente.deals.models import Deal, DealContact, DealCounter, Pipeline, Stag
 from afluente.intake.models import DealRule, Source
 from afluente.kernel import clock, email, ids, phone
 from afluente.kernel.workspace import current_workspace_id, scope
+from afluente.tasks import services as task_services
+from afluente.tasks.models import Step, Task, TaskCompany, TaskContact, TaskDeal, TaskObserver
 
 PASSWORD = "correnteza-do-rio-7"
 STAGES = (
@@ -177,6 +179,41 @@ def deal(
     )
     for order, person in enumerate(contacts):
         DealContact.objects.create(deal=made, contact=person, is_primary=order == 0)
+    return made
+
+
+def task(
+    *,
+    title: str = "Send the proposal",
+    step: str = "new",
+    assignee: Membership | None = None,
+    contacts: tuple[Contact, ...] = (),
+    deals: tuple[Deal, ...] = (),
+    companies: tuple[Any, ...] = (),
+    observers: tuple[Membership, ...] = (),
+    **fields: Any,
+) -> Task:
+    """A task on the step of that kind of the default board."""
+    place = Step.objects.filter(board=task_services.default_board(), kind=step).order_by("position")[0]
+    moment = fields.pop("created_at", None) or clock.now()
+    fields.setdefault("done_at", moment if step == "done" else None)
+    made = Task.objects.create(
+        title=title,
+        board_id=place.board_id,
+        step=place,
+        assignee=assignee,
+        created_at=moment,
+        updated_at=moment,
+        **fields,
+    )
+    for one in contacts:
+        TaskContact.objects.create(task=made, contact=one)
+    for one in deals:
+        TaskDeal.objects.create(task=made, deal=one)
+    for one in companies:
+        TaskCompany.objects.create(task=made, company=one)
+    for one in observers:
+        TaskObserver.objects.create(task=made, member=one)
     return made
 
 

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "afluente.timeline",
     "afluente.contacts",
     "afluente.deals",
+    "afluente.tasks",
     "afluente.intake",
     "afluente.capture",
     "afluente.insights",

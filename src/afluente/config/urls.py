@@ -12,6 +12,7 @@ SLICES = (
     "ui",
     "accounts",
     "insights",
+    "tasks",
     "deals",
     "contacts",
     "timeline",

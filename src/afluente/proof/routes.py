@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 # What an id in a path is an id of, by the beginning of the path; the first that fits counts.
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("tasks/of/<str:area>/<int:entity>/", {"entity": "contact"}),
+    ("tasks/<int:pk>/", {"pk": "task", "entity": "contact"}),
+    ("api/v1/tasks/<task_id>", {"task_id": "task", "record_id": "contact"}),
     ("files/folders/<int:pk>/", {"pk": "folder"}),
     ("files/uploads/<slug:token>/", {"token": "upload"}),
     ("files/of/<str:area>/<int:entity>/", {"entity": "contact", "pk": "file"}),
@@ -69,7 +72,7 @@ WORDS = {
     "area": ("contact", "deal"),
     "field": ("name", "assignee", "amount", "revenue"),
     "key": ("editor",),
-    "part": ("location", "address"),
+    "part": ("location", "address", "title", "due"),
     "kind": ("email", "phone", "messenger"),
 }
 # Paths whose variable part is itself the key, each with the reason why no foreign id can stand there.

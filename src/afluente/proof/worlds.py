@@ -26,6 +26,7 @@ from afluente.intake import services as intake
 from afluente.intake.models import RawEvent, Source
 from afluente.kernel import box
 from afluente.kernel.workspace import scope
+from afluente.tasks import services as tasks
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Notification
@@ -46,6 +47,8 @@ SCOPES = [
     "deals:read",
     "deals:write",
     "people:read",
+    "tasks:read",
+    "tasks:write",
     "files:read",
     "files:write",
 ]
@@ -171,6 +174,18 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
     about: dict[str, Any] = {"record_kind": "contact", "record_id": contact_id, "comment_id": comment.pk}
     timeline.notify([timeline.Notice(member_id=owner.pk, kind="mention", actor=by, **about)])
+    (task_id,) = tasks.create_tasks(
+        tasks=[
+            tasks.NewTask(
+                title=canary,
+                assignee_id=owner.pk,
+                contact_ids=[contact_id],
+                deal_ids=[deal_id],
+                tag_ids=[tag.pk],
+            )
+        ],
+        by=by,
+    )
     rule = intake.save_rule(rule=None, name=canary)
     hook = intake.create_source(kind=Source.Kind.WEBHOOK, name=canary, rule=rule)
     folder = files.create_folder(name=canary, parent=None, member=owner)
@@ -201,6 +216,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "company": company.pk,
         "filter": kept_filter.pk,
         "deal": deal_id,
+        "task": task_id,
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,
         "log": comment.event_id,

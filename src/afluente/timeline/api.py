@@ -184,9 +184,12 @@ def contact_history(request: HttpRequest, contact_id: int, asked: Query[HistoryQ
 @router.get("/deals/{deal_id}/history", response={200: HistoryOut, **REFUSALS})
 def deal_history(request: HttpRequest, deal_id: int, asked: Query[HistoryQuery]) -> Any:
     """What happened with a deal, newest first."""
-    if not policies.is_seen(_member(request), "deal", deal_id):
+    member = _member(request)
+    if not policies.is_seen(member, "deal", deal_id):
         return _not_found()
-    items, following = selectors.deal_events(deal_id=deal_id, before=asked.cursor, only=asked.kind or None)
+    items, following = selectors.deal_events(
+        member=member, deal_id=deal_id, before=asked.cursor, only=asked.kind or None
+    )
     return {"items": items, "next": following}
 
 

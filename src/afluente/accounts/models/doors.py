@@ -61,6 +61,8 @@ class Scope(models.TextChoices):
     CONTACTS_WRITE = "contacts:write", _("Add and change contacts")
     DEALS_READ = "deals:read", _("Read deals and pipelines")
     DEALS_WRITE = "deals:write", _("Add, change and move deals")
+    TASKS_READ = "tasks:read", _("Read tasks")
+    TASKS_WRITE = "tasks:write", _("Add, change, complete and delete tasks")
     FILES_READ = "files:read", _("Read files")
     FILES_WRITE = "files:write", _("Add, change and delete files")
     PEOPLE_READ = "people:read", _("Read members and roles")

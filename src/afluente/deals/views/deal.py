@@ -17,7 +17,7 @@ from afluente.accounts.models import Area
 from afluente.contacts import policies as contact_policies
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.views import asking
-from afluente.kernel import text
+from afluente.kernel import slots, text
 from afluente.kernel.htmx import respond, toast, trigger, wants_fragment
 from afluente.timeline import selectors as timeline_selectors
 from afluente.timeline import services as timeline
@@ -50,6 +50,7 @@ def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> Http
         "page": page,
         "deal": page.deal,
         "feed": found,
+        **_work(request, page.deal),
         "may_move": policies.movable_by(request.member).filter(pk=pk).exists(),
         "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
         "members": asking.members(request),
@@ -58,6 +59,18 @@ def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> Http
         **extra,
     }
     return respond(request, "deals/deal.html", context, fragment="panel", status=status)
+
+
+def _work(request: Request, found: Deal) -> dict[str, Any]:
+    """What other slices bring to a deal: tabs beside its history, and lines above them."""
+    tabs = slots.parts("deal.tabs", member=request.member, deal=found)
+    chosen = next((tab for tab in tabs if tab.slug == request.GET.get("tab")), None)
+    return {
+        "tabs": tabs,
+        "tab": chosen,
+        "part": chosen.part() if chosen else None,
+        "strips": slots.parts("deal.strip", member=request.member, deal=found),
+    }
 
 
 def feed(request: Request, found: Deal) -> timeline_selectors.Feed:

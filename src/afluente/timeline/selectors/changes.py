@@ -31,6 +31,8 @@ def _change(name: str, before: Any, after: Any) -> Change:
         gone = [value for value in before if value not in after]
         come = [value for value in after if value not in before]
         return Change(label, _shown(gone), _shown(come), is_list=True)
+    if (show := kinds.shower(name)) is not None:
+        return Change(label, show(before), show(after))
     if name == "amount":
         return Change(label, _number(before), _number(after))
     return Change(label, _shown(before), _shown(after))

@@ -51,6 +51,7 @@ class Entry:
     actor_name: str
     deal_id: int | None = None
     deal: kinds.Subject | None = None
+    subject: kinds.Subject | None = None  # of another kind, as far as the reader sees it
     comment: Comment | None = None
     thread: Thread | None = None
     attachments: Sequence[slots.Part] = ()

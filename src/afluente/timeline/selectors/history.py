@@ -141,21 +141,24 @@ def _entries(
 ) -> list[Entry]:
     comments, answers, files = _written(rows, member=member, thread=thread)
     entries: list[Entry] = []
+    subjects = kinds.subjects_in(member, [plain_data(row[7]) for row in rows])
     for event_id, at, kind, deal_id, actor_kind, actor_id, actor_name, data in rows:
         comment = comments.get(event_id)
         if kind == "comment.added" and comment is None:
             continue  # deleted
+        said = plain_data(data)
         is_mine = comment is not None and comment.author_id == member.pk and comment.deleted_at is None
         entry = Entry(
             id=event_id,
             at=at,
             kind=kinds.kind_of(kind),
-            data=plain_data(data),
+            data=said,
             actor_kind=actor_kind,
             actor_id=actor_id,
             actor_name=actor_name,
             deal_id=deal_id,
             deal=deals.get(deal_id) if deal_id else None,
+            subject=subjects.get(kinds.named_in(said) or ("", 0)),
             comment=comment,
             thread=answers.get(comment.pk) if comment else None,
             attachments=files.get(comment.pk, ()) if comment else (),
@@ -163,6 +166,11 @@ def _entries(
             may_delete=is_mine or (member.is_admin and comment is not None and comment.deleted_at is None),
         )
         _append(entries, entry)
+    return _with_changes(entries)
+
+
+def _with_changes(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries with what changed in words, without those that came to nothing."""
     return [
         replace(entry, changes=changes.changes_of(entry.data))
         if entry.kind.name.endswith(".changed")
@@ -200,6 +208,7 @@ def _append(entries: list[Entry], entry: Entry) -> None:
         and newer.kind.name == entry.kind.name
         and (newer.actor_kind, newer.actor_id, newer.deal_id)
         == (entry.actor_kind, entry.actor_id, entry.deal_id)
+        and kinds.named_in(newer.data) == kinds.named_in(entry.data)
         and newer.at - entry.at <= TOGETHER
         and timezone.localdate(newer.at) == timezone.localdate(entry.at)
     )

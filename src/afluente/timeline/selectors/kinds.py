@@ -35,9 +35,14 @@ class Kind:
 # (member, contact_id=, deal_ids=) -> the deals among them that `member` may see, by id.
 DealSource = Callable[..., Mapping[int, Subject]]
 
+# (member, ids) -> the records among them that `member` may see, by id.
+NamedSource = Callable[[Any, Sequence[int]], Mapping[int, Subject]]
+
 _kinds: dict[str, Kind] = {}
 _fields: dict[str, StrOrPromise] = {}
 _deal_source: list[DealSource] = []
+_named: dict[str, NamedSource] = {}
+_showers: dict[str, Callable[[Any], str]] = {}
 
 
 def register_kind(kind: Kind) -> None:
@@ -48,6 +53,37 @@ def register_kind(kind: Kind) -> None:
 def register_deals(source: DealSource) -> None:
     """Say who knows deals. `source(member, contact_id=…)` or `source(member, deal_ids=[…])`."""
     _deal_source[:] = [source]
+
+
+def register_named(word: str, source: NamedSource) -> None:
+    """Say who knows the records that events name in `data[word]`, such as tasks, and who sees them.
+
+    What an event says of a record is told only to those who see it.
+    """
+    _named[word] = source
+
+
+def subjects_in(member: Any, said: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], Subject]:
+    """The records that these events' data name, by word and number, as far as `member` sees them."""
+    found: dict[tuple[str, int], Subject] = {}
+    for word, source in _named.items():
+        if ids := sorted({data[word] for data in said if isinstance(data.get(word), int)}):
+            found |= {(word, pk): subject for pk, subject in source(member, ids).items()}
+    return found
+
+
+def named_in(data: Mapping[str, Any]) -> tuple[str, int] | None:
+    """The record that an event's data name, if it is one of those that are looked up."""
+    return next(((word, data[word]) for word in _named if isinstance(data.get(word), int)), None)
+
+
+def register_shower(name: str, shower: Callable[[Any], str]) -> None:
+    """Say how values of the changed field `name` are written for people."""
+    _showers[name] = shower
+
+
+def shower(name: str) -> Callable[[Any], str] | None:
+    return _showers.get(name)
 
 
 def register_fields(labels: Mapping[str, StrOrPromise]) -> None:

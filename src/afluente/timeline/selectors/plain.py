@@ -10,7 +10,7 @@ from afluente.timeline.selectors import kinds, threads
 from afluente.timeline.selectors.history import PAGE, plain_data
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -26,18 +26,23 @@ def contact_events(
     cursor of the next one. `only` names the kinds wanted.
     """
     deals = list(kinds.deals_of_contact(member, contact_id))
-    return _events(contact_id=contact_id, deal_ids=deals, before=before, only=only)
+    return _events(member, contact_id=contact_id, deal_ids=deals, before=before, only=only)
 
 
 def deal_events(
-    *, deal_id: int, before: int | None, only: Sequence[str] | None = None
+    *, member: Membership, deal_id: int, before: int | None, only: Sequence[str] | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The same of one deal, which the caller has found through its policy."""
-    return _events(contact_id=None, deal_ids=[deal_id], before=before, only=only)
+    return _events(member, contact_id=None, deal_ids=[deal_id], before=before, only=only)
 
 
 def _events(
-    *, contact_id: int | None, deal_ids: Sequence[int], before: int | None, only: Sequence[str] | None
+    member: Membership,
+    *,
+    contact_id: int | None,
+    deal_ids: Sequence[int],
+    before: int | None,
+    only: Sequence[str] | None,
 ) -> tuple[list[dict[str, Any]], str | None]:
     rows = statements.read_history(
         contact_id=contact_id,
@@ -54,12 +59,20 @@ def _events(
             "event_id", "text"
         )
     )
+    seen = kinds.subjects_in(member, [plain_data(row[7]) for row in page])
     events = [
-        {**dict(zip(NAMES, row, strict=False)), "data": plain_data(row[7]), "comment": words.get(row[0])}
+        {**dict(zip(NAMES, row, strict=False)), "data": _told(row[7], seen), "comment": words.get(row[0])}
         for row in page
         if row[2] != "comment.added" or row[0] in words
     ]
     return events, str(page[-1][0]) if len(rows) > PAGE else None
+
+
+def _told(value: Any, seen: Mapping[tuple[str, int], kinds.Subject]) -> dict[str, Any]:
+    """What an event says; of a record that the reader does not see, only its number."""
+    data = plain_data(value)
+    named = kinds.named_in(data)
+    return data if named is None or named in seen else {named[0]: named[1]}
 
 
 def comments_about(

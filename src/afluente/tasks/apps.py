@@ -1,0 +1,118 @@
+"""Wiring of tasks."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TasksConfig(AppConfig):
+    name = "afluente.tasks"
+    label = "tasks"
+
+    def ready(self) -> None:
+        # ruff: noqa: PLC0415  models are ready only now
+        from afluente.contacts.events import TagMerged
+        from afluente.contacts.policies import Link, register_link
+        from afluente.kernel import bus, slots
+        from afluente.tasks import handlers, policies, selectors
+        from afluente.timeline.policies import Record, register_record
+        from afluente.ui import navigation
+
+        navigation.register_nav(
+            navigation.NavEntry(
+                label=_("Tasks"),
+                url_name="tasks:list",
+                icon="list-checks",
+                order=20,
+                visible=policies.may_list,
+                badge=selectors.due_count,
+                key="t",
+                counted_at="tasks:count",
+                counted_on="task.*",
+            )
+        )
+        register_link(
+            Link(
+                slug="tasks",
+                contacts_of=selectors.contacts_of_own_tasks,
+                people_of=selectors.people_linked_to,
+            )
+        )
+        register_record(Record(kind="task", visible=policies.visible_to, subjects=handlers.record_subjects))
+        slots.register_slot("contact.tabs", handlers.contact_tabs)
+        slots.register_slot("contact.strip", handlers.contact_strip)
+        slots.register_slot("deal.tabs", handlers.deal_tabs)
+        slots.register_slot("deal.strip", handlers.deal_strip)
+        slots.register_slot("company.tabs", handlers.company_tabs)
+        slots.register_slot("tag.uses", handlers.tag_uses)
+        bus.subscribe(TagMerged, handlers.move_tags)
+        _bring_history()
+        _bring_notifications()
+
+
+def _bring_history() -> None:
+    from afluente.tasks import handlers, selectors
+    from afluente.timeline.selectors import kinds
+
+    kinds.register_group("task", _("Tasks"))
+    kinds.register_named("task", selectors.named)
+    kinds.register_fields(
+        {
+            "title": _("Title"),
+            "description": _("Description"),
+            "priority": _("Priority"),
+            "assignee": _("Assignee"),
+            "observers": _("Observers"),
+            "start_at": _("Start"),
+            "due_at": _("Deadline"),
+        }
+    )
+    for field, shower in (
+        ("due_at", handlers.moment),
+        ("start_at", handlers.moment),
+        ("priority", handlers.priority),
+    ):
+        kinds.register_shower(field, shower)
+    _bring_kinds()
+
+
+def _bring_kinds() -> None:
+    from afluente.timeline.selectors import kinds
+
+    for name, label, icon in (
+        ("task.created", _("Task added"), "list-checks"),
+        ("task.completed", _("Task done"), "check"),
+        ("task.reopened", _("Task reopened"), "rotate-ccw"),
+        ("task.moved", _("Task moved"), "arrow-right"),
+        ("task.linked", _("Task linked"), "link"),
+        ("task.unlinked", _("Task unlinked"), "unlink"),
+        ("task.deleted", _("Task deleted"), "trash-2"),
+        ("task.restored", _("Task brought back"), "rotate-ccw"),
+    ):
+        kinds.register_kind(
+            kinds.Kind(name=name, label=label, icon=icon, template="tasks/kinds/said.html", group="task")
+        )
+    kinds.register_kind(
+        kinds.Kind(
+            name="task.changed",
+            label=_("Task changed"),
+            icon="pencil",
+            template="tasks/kinds/changed.html",
+            group="task",
+        )
+    )
+
+
+def _bring_notifications() -> None:
+    from afluente.tasks import services
+    from afluente.timeline.selectors import notices
+
+    notices.register_notification(
+        notices.NotificationKind(
+            name=services.ASSIGNED,
+            label=_("Somebody gives you a task"),
+            sentence=_("{actor} gave you the task {record}"),
+            order=30,
+        )
+    )

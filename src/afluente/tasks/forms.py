@@ -1,0 +1,152 @@
+"""What people type about tasks, validated and shaped."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from afluente.kernel import text
+from afluente.tasks.models import TITLE, Task
+from afluente.tasks.selectors import end_of_day
+from afluente.tasks.services import LONGEST
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from afluente.accounts.models import Membership
+
+EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2200, 1, 1)
+
+
+class Line(forms.CharField):
+    """One line of text without control marks; too long a one is refused, not cut."""
+
+    def to_python(self, value: object) -> str:
+        return text.clean(super().to_python(value), limit=10_000)
+
+
+class Day(forms.DateField):
+    """A day as a date control sends it."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+        self.widget.attrs["type"] = "date"
+
+    def clean(self, value: Any) -> dt.date | None:
+        day: dt.date | None = super().clean(value)
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise ValidationError(_("Write a day of this or the next century."))
+        return day
+
+
+class Time(forms.TimeField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], widget=widget, **kwargs)
+
+
+class Members(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.user.name)
+
+
+def deadline(day: dt.date | None, time: dt.time | None) -> tuple[dt.datetime | None, bool]:
+    """The moment a day and a time of the person's zone mean, and whether only the day was named."""
+    if day is None:
+        return None, False
+    if time is None:
+        return end_of_day(day), True
+    return timezone.make_aware(dt.datetime.combine(day, time)), False
+
+
+class NewTask(forms.Form):
+    """A task with its mandatory field, the title, and what else is known already."""
+
+    title = Line(label=_("Task"), max_length=TITLE, error_messages={"required": _("Say what is to be done.")})
+    due_day = Day(label=_("Deadline"))
+    due_time = Time(label=_("Time"))
+    assignee = Members(None, label=_("Assignee"), required=False, empty_label=_("Nobody"))
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=Task.Priority.choices,
+        coerce=int,
+        required=False,
+        empty_value=Task.Priority.MEDIUM,
+    )
+    description = forms.CharField(
+        label=_("Description"), max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, members: QuerySet[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="task-%s", **kwargs)
+        self.fields["assignee"].queryset = members.order_by("user__name", "pk")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("due_time") and not (data.get("due_day") or self.errors):
+            data["due_day"] = timezone.localdate()
+        return data
+
+    @property
+    def due(self) -> tuple[dt.datetime | None, bool]:
+        return deadline(self.cleaned_data.get("due_day"), self.cleaned_data.get("due_time"))
+
+
+class Title(forms.Form):
+    value = Line(max_length=TITLE, error_messages={"required": _("Say what is to be done.")})
+
+
+class Description(forms.Form):
+    value = forms.CharField(max_length=LONGEST, required=False)
+
+
+class Priority(forms.Form):
+    value = forms.TypedChoiceField(choices=Task.Priority.choices, coerce=int)
+
+
+class Assignee(forms.Form):
+    """A member to give a task to; empty is nobody."""
+
+    value = Members(None, required=False)
+
+    def __init__(self, *args: Any, members: QuerySet[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].queryset = members  # type: ignore[attr-defined]
+
+
+class Observers(forms.Form):
+    value: forms.ModelMultipleChoiceField[Any] = forms.ModelMultipleChoiceField(None, required=False)
+
+    def __init__(self, *args: Any, members: QuerySet[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].queryset = members  # type: ignore[attr-defined]
+
+
+class StepChoice(forms.Form):
+    """A step of the task's own board."""
+
+    value: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None)
+
+    def __init__(self, *args: Any, steps: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].queryset = steps  # type: ignore[attr-defined]
+
+
+class Due(forms.Form):
+    """A deadline: a day, with a time or without; nothing takes it away."""
+
+    value = Day()
+    time = Time()
+
+
+class Start(forms.Form):
+    value = Day()

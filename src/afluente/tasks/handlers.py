@@ -1,0 +1,100 @@
+"""What tasks bring to pages of others, and what they do when something happens below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from afluente.kernel import slots
+from afluente.tasks import policies, selectors, services
+from afluente.tasks.views.listing import part_of
+from afluente.ui import formats
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+    from afluente.contacts.events import TagMerged
+    from afluente.contacts.models import Company, Contact, Tag
+    from afluente.deals.models import Deal
+
+
+def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
+    """The tab with the tasks of a contact (SP-182)."""
+    return _tab(member, services.CONTACT, contact.pk)
+
+
+def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
+    return _tab(member, services.DEAL, deal.pk)
+
+
+def company_tabs(*, member: Membership, company: Company) -> list[slots.Tab]:
+    return _tab(member, services.COMPANY, company.pk)
+
+
+def _tab(member: Membership, kind: str, pk: int) -> list[slots.Tab]:
+    if not policies.may_list(member):
+        return []
+
+    def part() -> slots.Part:
+        return slots.Part(template="tasks/_record.html", context=part_of(member, kind, pk))
+
+    count = selectors.open_count(member=member, kind=kind, record_id=pk)
+    return [slots.Tab(slug="tasks", label=gettext("Tasks"), part=part, count=count, order=20)]
+
+
+def contact_strip(*, member: Membership, contact: Contact) -> list[slots.Part]:
+    """What comes next with a contact, above its history."""
+    return _strip(member, services.CONTACT, contact.pk, reverse("contacts:contact", args=[contact.pk]))
+
+
+def deal_strip(*, member: Membership, deal: Deal) -> list[slots.Part]:
+    return _strip(member, services.DEAL, deal.pk, reverse("deals:deal", args=[deal.pk]))
+
+
+def _strip(member: Membership, kind: str, pk: int, page: str) -> list[slots.Part]:
+    if not policies.may_list(member):
+        return []
+    task = selectors.next_task(member=member, kind=kind, record_id=pk)
+    if task is None and not policies.may_create(member):
+        return []
+    context = {
+        "task": task,
+        "due": selectors.due_words(task) if task else "",
+        "tone": selectors.tone(task) if task else "",
+        "url": f"{page}?tab=tasks",
+    }
+    return [slots.Part(template="tasks/_strip.html", context=context, order=90)]
+
+
+def tag_uses(*, member: Membership, tag: Tag) -> list[slots.Part]:
+    """How many tasks have a tag, beside its contacts (SP-225, K13)."""
+    n = policies.visible_to(member).filter(tag_links__tag_id=tag.pk).count()
+    sentence = ngettext("{n} task", "{n} tasks", n).format(n=formats.number(n))
+    return [slots.Part(template="tasks/_tag_use.html", context={"sentence": sentence})] if n else []
+
+
+def move_tags(fact: TagMerged) -> None:
+    """A tag became another one: tasks that had it have that one, once."""
+    services.merge_tag(tag_id=fact.tag_id, into_id=fact.into_id)
+
+
+def record_subjects(member: Membership, numbers: Any) -> Any:
+    """Tasks as notifications name them."""
+    return selectors.subjects(member, numbers)
+
+
+def moment(value: Any) -> str:
+    """A deadline of the log as people read it: a day, or a day and a time."""
+    said = str(value or "")
+    if not said:
+        return ""
+    found = timezone.datetime.fromisoformat(said)
+    return formats.day(found.date()) if len(said) == 10 else formats.when(found)
+
+
+def priority(value: Any) -> str:
+    from afluente.tasks.models import Task  # noqa: PLC0415
+
+    return str(dict(Task.Priority.choices).get(value, value))

@@ -1,0 +1,81 @@
+"""One task as its card and its page show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from afluente.tasks import policies
+from afluente.tasks.models import Task, TaskObserver
+from afluente.tasks.selectors import dues
+from afluente.tasks.selectors.about import Linked, linked
+from afluente.tasks.selectors.boards import steps_of
+from afluente.tasks.selectors.listing import tags_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.accounts.models import Membership
+    from afluente.contacts.models import Tag
+    from afluente.tasks.models import Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A task with everything that can be changed on it."""
+
+    task: Task
+    steps: Sequence[Step]
+    about: Sequence[Linked]
+    tags: Sequence[Tag]
+    observers: Sequence[Membership]
+
+    @property
+    def due(self) -> str:
+        return dues.due_words(self.task)
+
+    @property
+    def tone(self) -> str:
+        return dues.tone(self.task)
+
+    @property
+    def due_day(self) -> str:
+        """The day of the deadline as a date control says it."""
+        return _day(self.task, "due_at")
+
+    @property
+    def due_time(self) -> str:
+        if self.task.due_at is None or self.task.due_is_day:
+            return ""
+        return timezone.localtime(self.task.due_at).strftime("%H:%M")
+
+    @property
+    def start_day(self) -> str:
+        return _day(self.task, "start_at")
+
+    @property
+    def observer_ids(self) -> set[int]:
+        return {one.pk for one in self.observers}
+
+
+def task_card(*, member: Membership, task_id: int) -> Card | None:
+    """The task in a constant number of queries; None when `member` does not see it."""
+    found = policies.visible_to(member).select_related("step", "board", "assignee__user", "created_by__user")
+    task = found.filter(pk=task_id).first()
+    if task is None:
+        return None
+    follows = TaskObserver.objects.filter(task_id=task.pk).select_related("member__user")
+    return Card(
+        task=task,
+        steps=steps_of(task.board_id),
+        about=linked([task.pk], member=member).get(task.pk, []),
+        tags=tags_of([task.pk]).get(task.pk, []),
+        observers=[link.member for link in follows.order_by("member__user__name", "pk")],
+    )
+
+
+def _day(task: Task, field: str) -> str:
+    moment = getattr(task, field)
+    return timezone.localtime(moment).date().isoformat() if moment else ""

@@ -1,0 +1,170 @@
+"""Making tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from afluente.accounts.models import Action, Area, Membership
+from afluente.accounts.policies import may
+from afluente.kernel import clock, text
+from afluente.tasks.models import (
+    TITLE,
+    Step,
+    Task,
+    TaskCompany,
+    TaskContact,
+    TaskDeal,
+    TaskObserver,
+    TaskTag,
+)
+from afluente.tasks.services.boards import default_board
+from afluente.tasks.services.telling import tell
+from afluente.timeline import services as timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from afluente.timeline.events import Actor
+
+LONGEST = 10_000  # characters of a description
+ASSIGNED = "task_assigned"
+
+
+class TaskRefusedError(ValueError):
+    """A task that cannot be like this; its text is a sentence for people, `field` what it is about."""
+
+    def __init__(self, text: str, field: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTask:
+    """What a task starts with. Without `step_id` it is the first step of the default board.
+
+    Whoever asks has checked that the assignee, observers and what it is about may be named.
+    """
+
+    title: str
+    description: str = ""
+    step_id: int | None = None
+    priority: int = Task.Priority.MEDIUM
+    assignee_id: int | None = None
+    created_by_id: int | None = None
+    start_at: datetime | None = None
+    due_at: datetime | None = None
+    due_is_day: bool = False
+    source: str = "manual"
+    observer_ids: Sequence[int] = ()
+    tag_ids: Sequence[int] = ()
+    contact_ids: Sequence[int] = ()
+    deal_ids: Sequence[int] = ()
+    company_ids: Sequence[int] = ()
+
+
+@transaction.atomic
+def create_tasks(*, tasks: Sequence[NewTask], by: Actor) -> list[int]:
+    """Make tasks with their links; their ids in the order given. Whoever gets one is told.
+
+    Raises TaskRefusedError.
+    """
+    if not tasks:
+        return []
+    steps = _steps({task.step_id for task in tasks})
+    rows = [_row(task, steps[task.step_id]) for task in tasks]
+    Task.objects.bulk_create(rows)
+    _link(rows, tasks)
+    tell(kind="task.created", by=by, data={row.pk: {} for row in rows})
+    tell_assignees([(row.pk, row.assignee_id) for row in rows], by=by)
+    return [row.pk for row in rows]
+
+
+def checked_title(typed: str) -> str:
+    """A title as it is kept. Raises TaskRefusedError."""
+    title = text.clean(typed, limit=1_000)
+    if not title:
+        raise TaskRefusedError(gettext("Say what is to be done."), "title")
+    if len(title) > TITLE:
+        raise TaskRefusedError(gettext("This is longer than {n} characters.").format(n=TITLE), "title")
+    return title
+
+
+def check_dates(start_at: datetime | None, due_at: datetime | None) -> None:
+    """Raises TaskRefusedError when a task would end before it begins."""
+    if start_at is not None and due_at is not None and start_at > due_at:
+        raise TaskRefusedError(gettext("The deadline is before the start."), "due_at")
+
+
+def tell_assignees(given: Iterable[tuple[int, int | None]], *, by: Actor) -> None:
+    """Notify the members of (task, member) pairs who were given a task by somebody else and may see it."""
+    own = by.id if by.kind == "member" else None
+    told = [(task_id, number) for task_id, number in given if number is not None and number != own]
+    if not told:
+        return
+    people = Membership.objects.filter(pk__in={number for _, number in told}).select_related(
+        "user", "custom_role"
+    )
+    seeing = {one.pk for one in people if may(one, Area.TASKS, Action.VIEW)}
+    timeline.notify(
+        [
+            timeline.Notice(member_id=number, kind=ASSIGNED, record_kind="task", record_id=task_id, actor=by)
+            for task_id, number in told
+            if number in seeing
+        ]
+    )
+
+
+def _steps(wanted: Collection[int | None]) -> dict[int | None, Step]:
+    """The steps by id; under None the one where tasks begin. Raises TaskRefusedError."""
+    ids = {step_id for step_id in wanted if step_id is not None}
+    found: dict[int | None, Step] = {step.pk: step for step in Step.objects.filter(pk__in=ids)} if ids else {}
+    if len(found) < len(ids):
+        raise TaskRefusedError(gettext("That step is gone."), "step")
+    if None in wanted:
+        first = Step.objects.filter(board=default_board()).exclude(kind=Step.Kind.DONE)
+        found[None] = first.order_by("position", "pk")[0]
+    return found
+
+
+def _row(task: NewTask, step: Step) -> Task:
+    check_dates(task.start_at, task.due_at)
+    now = clock.now()
+    return Task(
+        title=checked_title(task.title),
+        description=task.description.replace("\x00", "").strip()[:LONGEST],
+        board_id=step.board_id,
+        step=step,
+        priority=task.priority,
+        assignee_id=task.assignee_id,
+        created_by_id=task.created_by_id,
+        source=task.source,
+        start_at=task.start_at,
+        due_at=task.due_at,
+        due_is_day=task.due_is_day and task.due_at is not None,
+        created_at=now,
+        updated_at=now,
+        done_at=now if step.kind == Step.Kind.DONE else None,
+    )
+
+
+def _link(rows: Sequence[Task], tasks: Sequence[NewTask]) -> None:
+    for model, column, ids in (
+        (TaskObserver, "member_id", "observer_ids"),
+        (TaskTag, "tag_id", "tag_ids"),
+        (TaskContact, "contact_id", "contact_ids"),
+        (TaskDeal, "deal_id", "deal_ids"),
+        (TaskCompany, "company_id", "company_ids"),
+    ):
+        links: list[Any] = [
+            model(task=row, **{column: number})
+            for row, task in zip(rows, tasks, strict=True)
+            for number in dict.fromkeys(getattr(task, ids))
+        ]
+        if links:
+            model.objects.bulk_create(links)  # type: ignore[attr-defined]  # one of five models

@@ -1,0 +1,216 @@
+"""One task: its card, its page, and changing it in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from afluente.accounts.policies import assignable_by
+from afluente.contacts import services as contacts
+from afluente.contacts.models import Tag
+from afluente.kernel import htmx, text
+from afluente.tasks import forms, policies, selectors, services
+from afluente.tasks.models import Step, TaskTag
+from afluente.tasks.views import asking
+
+if TYPE_CHECKING:
+    from django import forms as django_forms
+
+    from afluente.accounts.requests import Request
+    from afluente.tasks.models import Task
+
+FIELDS = ("title", "description", "step", "priority", "assignee", "due", "start", "observers", "tags")
+
+
+@require_safe
+def task(request: Request, pk: int) -> HttpResponse:
+    """The page of a task, its side panel beside the list, or its card in a dialog."""
+    asking.visible(request, pk)
+    context = _context(request, pk)
+    in_dialog = htmx.target_id(request) == "task-card"
+    return htmx.respond(request, "tasks/task.html", context, fragment="card" if in_dialog else "panel")
+
+
+def _context(request: Request, pk: int, **failed: Any) -> dict[str, Any]:
+    card = selectors.task_card(member=request.member, task_id=pk)
+    if card is None:
+        raise Http404
+    return {
+        "card": card,
+        "task": card.task,
+        "members": asking.members(request),
+        "tag_names": list(Tag.objects.order_by("name").values_list("name", flat=True)[:200]),
+        "priorities": type(card.task).Priority.choices,
+        "may_edit": policies.editable_by(request.member).filter(pk=pk).exists(),
+        "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
+        "failed": failed,
+    }
+
+
+@require_POST
+def field(request: Request, pk: int, part: str) -> HttpResponse:
+    """Save one field as soon as it is left. `was` is what it said when the person began."""
+    if part not in FIELDS:
+        raise Http404
+    present = asking.editable(request, pk)
+    form = _form(request, present, part)
+    if form is not None and not form.is_valid():
+        said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return _draw(request, pk, part, said)
+    try:
+        _save(request, present, part, form.cleaned_data if form else {})
+    except (services.TaskRefusedError, contacts.TagRefusedError) as refused:
+        return _draw(request, pk, part, str(refused))
+    except services.ChangedMeanwhileError as changed:
+        said = gettext("Somebody changed this to {value} meanwhile. Save again to replace it.")
+        return _draw(request, pk, part, said.format(value=changed.present))
+    return _draw(request, pk, part)
+
+
+def _form(request: Request, present: Task, part: str) -> django_forms.Form | None:
+    data = request.POST if "value" in request.POST or part in {"observers", "tags"} else request.GET
+    members = assignable_by(request.member)
+    if part == "tags":
+        return None
+    if part in {"assignee", "observers"}:
+        kind = forms.Assignee if part == "assignee" else forms.Observers
+        return kind(data, members=members)
+    if part == "step":
+        return forms.StepChoice(data, steps=Step.objects.filter(board_id=present.board_id))
+    plain: dict[str, type[django_forms.Form]] = {
+        "title": forms.Title,
+        "description": forms.Description,
+        "priority": forms.Priority,
+        "due": forms.Due,
+        "start": forms.Start,
+    }
+    return plain[part](data)
+
+
+def _save(request: Request, present: Task, part: str, data: dict[str, Any]) -> None:
+    by, ids, value = asking.by(request), [present.pk], data.get("value")
+    if part == "step":
+        services.move_tasks(task_ids=ids, to=value, by=by)
+    elif part == "observers":
+        services.set_observers(task_ids=ids, member_ids=[one.pk for one in value or ()], by=by)
+    elif part == "tags":
+        services.set_tags(task_ids=ids, tag_ids=_tags(request, present), by=by)
+    else:
+        changes = _changes(part, value, data)
+        seen = (
+            {part: request.POST["was"]} if part in {"title", "description"} and "was" in request.POST else {}
+        )
+        if "description" in seen:  # browsers send line ends of their own
+            seen["description"] = seen["description"].replace("\r\n", "\n")
+        services.change_tasks(task_ids=ids, changes=changes, by=by, seen=seen)
+
+
+def _changes(part: str, value: Any, data: dict[str, Any]) -> dict[str, Any]:
+    if part == "due":
+        due_at, is_day = forms.deadline(value, data.get("time"))
+        return {"due_at": due_at, "due_is_day": is_day}
+    if part == "start":
+        return {"start_at": selectors.midnight(value) if value else None}
+    if part == "assignee":
+        return {"assignee_id": value.pk if value else None}
+    return {part: value.replace("\r\n", "\n") if part == "description" else value}
+
+
+def _tags(request: Request, present: Task) -> set[int]:
+    """The tags the task has, with what was typed and without what was taken off."""
+    ids = set(TaskTag.objects.filter(task_id=present.pk).values_list("tag_id", flat=True))
+    if gone := asking.number(request.POST.get("tag", "")):
+        return ids - {gone}
+    name = text.clean(request.POST.get("name", ""), limit=1_000)
+    made = contacts.ensure_tags(names=[name], by=asking.by(request)) if name else []
+    return ids | {tag.pk for tag in made}
+
+
+def _draw(request: Request, pk: int, part: str, error: str = "") -> HttpResponse:
+    status = 422 if error else 200
+    if asking.asks_quietly(request):
+        return HttpResponse(status=422 if error else 204)
+    if not policies.visible_to(request.member).filter(pk=pk).exists():  # given out of one's reach
+        if htmx.wants_fragment(request):
+            return HttpResponse(headers={"HX-Redirect": reverse("tasks:list")})
+        return asking.see_other(reverse("tasks:list"))
+    typed = request.POST.get("name" if part == "tags" else "value", "")
+    context = _context(request, pk, field=part, text=error, typed=typed) if error else _context(request, pk)
+    if not htmx.wants_fragment(request):
+        if error:
+            return render(request, "tasks/task.html", context, status=422)
+        return asking.see_other(reverse("tasks:task", args=[pk]))
+    response = render(request, f"tasks/_fields.html#{part}", context, status=status)
+    return response if error else _told(response)
+
+
+def _told(response: HttpResponse) -> HttpResponse:
+    """Lists of tasks and histories read themselves again."""
+    return htmx.trigger(htmx.trigger(response, "af:tasks", {}), "af:history", {})
+
+
+@require_POST
+def completion(request: Request, pk: int) -> HttpResponse:
+    """Done, with a way back to the step it was on."""
+    present = asking.editable(request, pk)
+    before = services.complete_tasks(task_ids=[pk], by=asking.by(request)).get(pk)
+    way_back = f"{reverse('tasks:field', args=[pk, 'step'])}?value={before}" if before else None
+    return _answer(request, present, gettext("Done: {task}").format(task=present.title), way_back)
+
+
+@require_POST
+def reopening(request: Request, pk: int) -> HttpResponse:
+    """Not done after all."""
+    present = asking.editable(request, pk)
+    services.reopen_tasks(task_ids=[pk], by=asking.by(request))
+    way_back = reverse("tasks:completion", args=[pk])
+    return _answer(request, present, gettext("Reopened: {task}").format(task=present.title), way_back)
+
+
+@require_POST
+def deletion(request: Request, pk: int) -> HttpResponse:
+    """Put the task away, with a way back."""
+    gone = asking.deletable(request, pk)
+    services.delete_tasks(task_ids=[pk], by=asking.by(request))
+    said = gettext("Deleted {name}").format(name=gone.title)
+    way_back = reverse("tasks:restoring", args=[pk])
+    if htmx.wants_fragment(request):
+        response = htmx.trigger(HttpResponse(), "af:close", {})
+        return htmx.toast(_told(response), said, undo_url=way_back)
+    if asking.asks_quietly(request):
+        return HttpResponse(status=204)
+    messages.success(request, said, extra_tags=f"undo:{way_back}")
+    return asking.see_other(reverse("tasks:list"))
+
+
+@require_POST
+def restoring(request: Request, pk: int) -> HttpResponse:
+    """Bring a deleted task back."""
+    get_object_or_404(policies.restorable_by(request.member), pk=pk)
+    services.restore_tasks(task_ids=[pk], by=asking.by(request))
+    if asking.asks_quietly(request) or htmx.wants_fragment(request):
+        return _told(HttpResponse(status=204))
+    return asking.see_other(reverse("tasks:task", args=[pk]))
+
+
+def _answer(request: Request, present: Task, said: str, way_back: str | None) -> HttpResponse:
+    if asking.asks_quietly(request):
+        return HttpResponse(status=204)
+    if htmx.wants_fragment(request):
+        return htmx.toast(_told(HttpResponse(status=204)), said, undo_url=way_back)
+    messages.success(request, said, extra_tags=f"undo:{way_back}" if way_back else "")
+    return asking.see_other(_next(request, present.pk))
+
+
+def _next(request: Request, pk: int) -> str:
+    """Back to the record or the list that the person came from."""
+    found = asking.asked_record(request)
+    if found is not None:
+        return found.url
+    return reverse("tasks:list") if request.POST.get("next") == "list" else reverse("tasks:task", args=[pk])
