@@ -20,6 +20,7 @@ from afluente.contacts import policies as contacts
 from afluente.contacts import selectors as contact_selectors
 from afluente.contacts.statements import search
 from afluente.deals import policies as deals
+from afluente.tasks import policies as tasks
 from tests import make
 
 WHOSE = ("own", "mate", "other", "nobody")
@@ -38,6 +39,7 @@ TEAM = Rights(
         for area in (Area.CONTACTS, Area.DEALS)
         for action in (Action.VIEW, Action.EDIT, Action.DELETE, Action.EXPORT)
     }
+    | {(Area.TASKS, action): Reach.TEAM for action in (Action.VIEW, Action.EDIT, Action.DELETE)}
     | {(Area.PIPELINES, Action.VIEW): Reach.ALL}
 )
 OWN_ROLES = {"minimal": MINIMAL, "linked": LINKED, "team": TEAM, "nothing": Rights()}
@@ -53,6 +55,7 @@ class World:
     member: Membership
     contacts: dict[str, int]
     deals: dict[str, int]
+    tasks: dict[str, int]
     linked: int
 
 
@@ -69,6 +72,7 @@ def world(people, request):
     whose = {"own": member, "mate": mate, "other": people.carla, "nobody": None}
     made = {name: make.contact(name=f"Lia {name}", assignee=who) for name, who in whose.items()}
     opened = {name: make.deal(name=f"Lia {name}", assignee=who) for name, who in whose.items()}
+    given = {name: make.task(title=f"Lia {name}", assignee=who) for name, who in whose.items()}
     linked = make.contact(name="Lia linked", assignee=people.carla)
     make.deal(name="Ours", assignee=member, contacts=(linked,))
     search.index_contacts([*(one.pk for one in made.values()), linked.pk])
@@ -77,6 +81,7 @@ def world(people, request):
         member=found,
         contacts={name: one.pk for name, one in made.items()},
         deals={name: one.pk for name, one in opened.items()},
+        tasks={name: one.pk for name, one in given.items()},
         linked=linked.pk,
     )
 
@@ -100,6 +105,8 @@ def reached(member: Membership, area: Area, action: Action) -> set[str]:
     }
     allowed = sets[table(member).reach(area, action)]
     if member.role in {"owner", "admin"}:
+        return allowed
+    if area == Area.TASKS:  # nobody is narrowed there for themselves alone
         return allowed
     personal = member.contacts_reach if area == Area.CONTACTS else member.deals_reach
     return allowed & sets[Reach(personal)]
@@ -136,6 +143,11 @@ def test_policies_lists_and_searches_are_the_table_of_rights(world):
     assert seen(deals.movable_by(me), world.deals) == view & reached(me, Area.DEALS, Action.EDIT)
     assert seen(deals.deletable_by(me), world.deals) == view & reached(me, Area.DEALS, Action.DELETE)
     assert seen(deals.exportable_by(me), world.deals) == view & reached(me, Area.DEALS, Action.EXPORT)
+
+    view = reached(me, Area.TASKS, Action.VIEW)
+    assert seen(tasks.visible_to(me), world.tasks) == view
+    assert seen(tasks.editable_by(me), world.tasks) == view & reached(me, Area.TASKS, Action.EDIT)
+    assert seen(tasks.deletable_by(me), world.tasks) == view & reached(me, Area.TASKS, Action.DELETE)
 
 
 @every

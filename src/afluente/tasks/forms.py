@@ -80,14 +80,15 @@ class NewTask(forms.Form):
         choices=Task.Priority.choices,
         coerce=int,
         required=False,
-        empty_value=Task.Priority.MEDIUM,
+        empty_value=None,
     )
     description = forms.CharField(
         label=_("Description"), max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     def __init__(self, *args: Any, members: QuerySet[Membership], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="task-%s", **kwargs)
+        kwargs.setdefault("auto_id", "task-%s")
+        super().__init__(*args, **kwargs)
         self.fields["assignee"].queryset = members.order_by("user__name", "pk")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -95,6 +96,9 @@ class NewTask(forms.Form):
         if data.get("due_time") and not (data.get("due_day") or self.errors):
             data["due_day"] = timezone.localdate()
         return data
+
+    def clean_priority(self) -> int:
+        return self.cleaned_data["priority"] or Task.Priority.MEDIUM
 
     @property
     def due(self) -> tuple[dt.datetime | None, bool]:

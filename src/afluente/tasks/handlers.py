@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from afluente.kernel import slots
 from afluente.tasks import policies, selectors, services
+from afluente.tasks.models import Task
 from afluente.tasks.views.listing import part_of
 from afluente.ui import formats
 
@@ -90,11 +91,10 @@ def moment(value: Any) -> str:
     said = str(value or "")
     if not said:
         return ""
-    found = timezone.datetime.fromisoformat(said)
+    found = dt.datetime.fromisoformat(said)
     return formats.day(found.date()) if len(said) == 10 else formats.when(found)
 
 
 def priority(value: Any) -> str:
-    from afluente.tasks.models import Task  # noqa: PLC0415
-
+    """A priority of the log in words."""
     return str(dict(Task.Priority.choices).get(value, value))

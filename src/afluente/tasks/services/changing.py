@@ -159,9 +159,9 @@ def due_said(row: Task) -> str | None:
 
 
 def _tell(rows: Sequence[Task], before: Mapping[int, Mapping[str, Any]], by: Actor) -> None:
-    people = {row.assignee_id for row in rows} | {before[row.pk]["assignee"] for row in rows}
-    names = dict(Membership.objects.filter(pk__in=people - {None}).values_list("pk", "user__name"))
-    names[None] = ""
+    people: set[Any] = {row.assignee_id for row in rows} | {before[row.pk]["assignee"] for row in rows}
+    people.discard(None)
+    names: dict[Any, str] = dict(Membership.objects.filter(pk__in=people).values_list("pk", "user__name"))
     told = {}
     for row in rows:
         pairs = {name: [was, _said(row)[name]] for name, was in before[row.pk].items()}

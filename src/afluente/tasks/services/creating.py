@@ -167,4 +167,4 @@ def _link(rows: Sequence[Task], tasks: Sequence[NewTask]) -> None:
             for number in dict.fromkeys(getattr(task, ids))
         ]
         if links:
-            model.objects.bulk_create(links)  # type: ignore[attr-defined]  # one of five models
+            model.objects.bulk_create(links)

@@ -74,7 +74,9 @@ def _enter(rows: Sequence[Task], targets: Mapping[int, Step], by: Actor) -> dict
     names = dict(Step.objects.filter(pk__in={row.step_id for row in rows}).values_list("pk", "name"))
     before = {row.pk: row.step_id for row in rows}
     now = clock.now()
-    ended, begun, moved = {}, {}, {}
+    ended: dict[int, dict[str, str]] = {}
+    begun: dict[int, dict[str, str]] = {}
+    moved: dict[int, dict[str, str]] = {}
     for row in rows:
         step = targets[row.pk]
         was_open, is_done = row.is_open, step.kind == Step.Kind.DONE

@@ -116,7 +116,7 @@ def new(request: Request) -> HttpResponse:
 
 def _create(request: Request, form: forms.NewTask, found: asking.Record | None) -> HttpResponse:
     due_at, is_day = form.due
-    about = {f"{found.kind}_ids": [found.pk]} if found else {}
+    about: dict[str, Any] = {f"{found.kind}_ids": [found.pk]} if found else {}
     assignee = form.cleaned_data["assignee"]
     (task_id,) = services.create_tasks(
         tasks=[

@@ -94,7 +94,8 @@ def _form(request: Request, present: Task, part: str) -> django_forms.Form | Non
 
 
 def _save(request: Request, present: Task, part: str, data: dict[str, Any]) -> None:
-    by, ids, value = asking.by(request), [present.pk], data.get("value")
+    by, ids = asking.by(request), [present.pk]
+    value: Any = data.get("value")
     if part == "step":
         services.move_tasks(task_ids=ids, to=value, by=by)
     elif part == "observers":
