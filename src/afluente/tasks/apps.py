@@ -47,8 +47,33 @@ class TasksConfig(AppConfig):
         slots.register_slot("company.tabs", handlers.company_tabs)
         slots.register_slot("tag.uses", handlers.tag_uses)
         bus.subscribe(TagMerged, handlers.move_tags)
+        _bring_contacts()
         _bring_history()
         _bring_notifications()
+
+
+def _bring_contacts() -> None:
+    """What lists, filters and merges of contacts know of tasks."""
+    from afluente.contacts.selectors import register_column
+    from afluente.contacts.selectors.criteria import register_criterion
+    from afluente.contacts.services import Carrier, register_carrier
+    from afluente.tasks import selectors
+    from afluente.tasks.selectors.criteria import CRITERIA
+
+    for criterion in CRITERIA:
+        register_criterion(criterion)
+    register_column(
+        key="tasks", label=_("Open tasks"), load=selectors.open_task_counts, look="number", order=31
+    )
+    register_carrier(
+        Carrier(
+            slug="tasks.contacts",
+            table="tasks_taskcontact",
+            label=_("Tasks"),
+            same="o.task_id = r.task_id",
+            order=26,
+        )
+    )
 
 
 def _bring_history() -> None:

@@ -1,0 +1,83 @@
+"""What contacts can be filtered by of their tasks: whether there are any, and how those are tagged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from afluente.contacts.models import Tag
+from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
+from afluente.contacts.selectors.criteria import CHOICE, MANY, Criterion
+from afluente.tasks import policies
+from afluente.tasks.models import TaskContact
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+
+OPEN, OVERDUE, NONE = "open", "overdue", "none"
+
+
+def _linked(member: Membership, **asked: Any) -> Q:
+    """Contacts with a task among those that `member` sees: a filter tells nothing of the others."""
+    seen = policies.visible_to(member).filter(**asked)
+    return Q(Exists(TaskContact.objects.filter(contact_id=OuterRef("pk"), task__in=seen)))
+
+
+def _task(asker: Asker) -> Answer:
+    member = asker.member
+    known = {
+        OPEN: lambda: _linked(member, done_at=None),
+        OVERDUE: lambda: _linked(member, pk__in=policies.visible_to(member).overdue()),
+        NONE: lambda: ~_linked(member, done_at=None),
+    }
+    if not asker.values or not set(asker.values) <= set(known):
+        raise BrokenError(gettext("A value is missing."))
+    found = Q(pk__in=())
+    for value in asker.values:
+        found |= known[value]()
+    answer = Answer(found)
+    return ~answer if asker.op == "is_not" else answer
+
+
+def _tag(asker: Asker) -> Answer:
+    if asker.op in {EMPTY, FILLED}:
+        filled = Answer(_linked(asker.member, tag_links__isnull=False))
+        return ~filled if asker.op == EMPTY else filled
+    ids = asker.ids
+    if Tag.objects.filter(pk__in=ids).count() < len(set(ids)):
+        raise BrokenError(gettext("This tag was deleted."))
+    found = Answer(_linked(asker.member, tag_links__tag_id__in=ids))
+    return ~found if asker.op == "is_not" else found
+
+
+def _tags(_member: Membership) -> list[tuple[str, Any]]:
+    return [(str(pk), name) for pk, name in Tag.objects.order_by("name").values_list("pk", "name")]
+
+
+CRITERIA = (
+    Criterion(
+        slug="task",
+        label=_("Task"),
+        ops=CHOICE,
+        ask=_task,
+        control="choices",
+        choices=lambda _member: [
+            (OPEN, gettext("Something to do")),
+            (OVERDUE, gettext("Something overdue")),
+            (NONE, gettext("Nothing to do")),
+        ],
+        order=20,
+    ),
+    Criterion(
+        slug="task_tag",
+        label=_("Tag of a task"),
+        ops=MANY,
+        ask=_tag,
+        control="choices",
+        choices=_tags,
+        order=21,
+    ),
+)
