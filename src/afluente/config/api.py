@@ -1,20 +1,17 @@
-"""The REST API at /api/v1: who calls, in which workspace, with which right; repeats; refusals.
+"""The REST API at /api/v1: each slice brings a router; this is the one place that knows them all.
 
-Each slice brings a router; this is the one place that knows them all.
+Who calls, in which workspace, with which right, how often: `config.gate`. Its description: `config.document`.
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
@@ -23,55 +20,41 @@ from ninja.security import HttpBearer
 from pydantic.json_schema import models_json_schema
 
 from afluente import __version__
-from afluente.accounts import selectors as accounts
-from afluente.intake import statements as intake_statements
+from afluente.config import document, reference
+from afluente.config.answers import problem
+from afluente.config.gate import inside_workspace
 from afluente.intake.api.shapes import SHAPES
-from afluente.kernel import crash
-from afluente.kernel.workspace import scope
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from afluente.accounts.models import ApiToken
-
-KEYED = ("POST", "PATCH")
 DOCUMENTS = ("openapi-json", "api-root")
-# Keeps its own account of repeats: the raw event is the record.
-SELF_KEYED = "/api/v1/leads"
 
 
 class _Token(HttpBearer):
-    """Documents the scheme in OpenAPI; the token itself was checked by `_inside_workspace`."""
+    """Documents the scheme in OpenAPI; the token itself was checked by `gate.inside_workspace`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         return getattr(request, "token", None)
 
 
 class _Api(NinjaAPI):
-    """With the shapes of bodies that a slice reads by hand in the document, too."""
+    """With the shapes of bodies that a slice reads by hand, and all that holds for every operation."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        document = super().get_openapi_schema(**options)
-        _, found = models_json_schema(
+        found = super().get_openapi_schema(**options)
+        _, shapes = models_json_schema(
             [(shape, "validation") for shape in SHAPES], ref_template="#/components/schemas/{model}"
         )
-        document["components"]["schemas"].update(found["$defs"])
-        return document
+        found["components"]["schemas"].update(shapes["$defs"])
+        return document.complete(found)
 
 
 api = _Api(
     title="Afluente API",
     version=__version__,
-    description="Leads, contacts and deals of one workspace. Send `Authorization: Bearer af_…`.",
+    description=document.INTRODUCTION,
     auth=_Token(),
     docs_url=None,
     urls_namespace="api",
 )
-
-
-def problem(status: int, code: str, message: str, field: str | None = None) -> JsonResponse:
-    """A refusal in the shape all refusals have."""
-    return JsonResponse({"error": {"code": code, "message": message, "field": field}}, status=status)
 
 
 @api.exception_handler(ValidationError)
@@ -86,86 +69,6 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = {400: "bad_request", 401: "token_invalid", 403: "scope_missing", 404: "not_found"}
     return problem(error.status_code, code.get(error.status_code, "refused"), str(error))
-
-
-def _inside_workspace(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Run an operation for a good token, in its workspace and one transaction; undo it when refused."""
-
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        kind, _, text = request.headers.get("Authorization", "").partition(" ")
-        workspace_id = accounts.token_workspace_id(text.strip()) if kind.lower() == "bearer" else None
-        if workspace_id is None:
-            return _unauthorized()
-        with scope(workspace_id):
-            token = accounts.authenticate_token(text.strip())
-            if token is None:
-                return _unauthorized()
-            if missing := _missing_scope(request, token):
-                return problem(403, "scope_missing", f"The token lacks the scope {missing}.")
-            request.token = token  # type: ignore[attr-defined]
-            response = _keyed(request, token, functools.partial(view, request, *args, **kwargs))
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-        crash.point("api.after_commit")
-        return response
-
-    return wrapped
-
-
-def _unauthorized() -> JsonResponse:
-    response = problem(
-        401, "token_invalid", "The token is missing, wrong, expired or revoked.", "Authorization"
-    )
-    response["WWW-Authenticate"] = "Bearer"
-    return response
-
-
-def _missing_scope(request: HttpRequest, token: ApiToken) -> str | None:
-    """The scope that the address and method ask for and the token lacks; None when it may."""
-    area = request.path_info.removeprefix("/api/v1/").partition("/")[0]
-    area = {
-        "pipelines": "deals",
-        "tags": "contacts",
-        "fields": "contacts",
-        "companies": "contacts",
-        "members": "people",
-        "roles": "people",
-    }.get(area, area)
-    right = "read" if request.method in {"GET", "HEAD"} else "write"
-    needed = f"{area}:{right}"
-    if needed == "leads:read" and "leads:write" in token.scopes:
-        return None  # whoever sends leads may ask what became of them
-    return None if needed in token.scopes else needed
-
-
-def _keyed(request: HttpRequest, token: ApiToken, call: Callable[[], HttpResponse]) -> HttpResponse:
-    """Give the first answer again to a repeat with the same Idempotency-Key (R-6)."""
-    key = request.headers.get("Idempotency-Key", "")
-    if not key or request.method not in KEYED or request.path_info == SELF_KEYED:
-        return call()
-    if len(key) > 255:
-        return problem(422, "key_too_long", "The key is longer than 255 characters.", "Idempotency-Key")
-    what = f"{request.method} {request.path_info}\n".encode() + request.body
-    digest = hashlib.sha256(what).hexdigest()
-    if not intake_statements.hold_key(token.pk, key):
-        return problem(
-            409,
-            "key_in_use",
-            "A call with this key is being answered. Try again in a moment.",
-            "Idempotency-Key",
-        )
-    if held := intake_statements.keyed_answer(token.pk, key):
-        status, content, first_digest = held
-        if first_digest != digest:
-            return problem(
-                422, "key_reused", "This key was used before with another request.", "Idempotency-Key"
-            )
-        return HttpResponse(content, status=status, content_type="application/json; charset=utf-8")
-    response = call()
-    if response.status_code < 400:
-        intake_statements.keep_answer(token.pk, key, digest, response.status_code, response.content)
-    return response
 
 
 def _mount() -> None:
@@ -195,8 +98,9 @@ def urls() -> list[URLPattern]:
         assert isinstance(pattern, URLPattern)
         view: Any = pattern.callback
         if pattern.name not in DOCUMENTS:
-            view = _inside_workspace(view)
+            view = inside_workspace(view)
         view = csrf_exempt(login_not_required(view))
         view.workspace_free = True  # the token says which workspace
         found.append(path(str(pattern.pattern), view, name=pattern.name))
+    found.append(path("docs", reference.page(api), name="docs"))
     return found

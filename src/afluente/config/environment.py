@@ -41,6 +41,7 @@ class Environment:
     files_url: str | None
     file_limit_mb: int
     quota_mb: int
+    api_rate: int
 
     @property
     def is_embedded(self) -> bool:
@@ -96,6 +97,7 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
         files_url=_files_url(given),
         file_limit_mb=_megabytes(given, "AFLUENTE_FILE_LIMIT_MB", 200, 5000),
         quota_mb=_megabytes(given, "AFLUENTE_QUOTA_MB", 10_240, 100_000_000),
+        api_rate=_number(given, "AFLUENTE_API_RATE", 1_000, 1_000_000, "calls a minute", least=0),
     )
 
 
@@ -239,11 +241,15 @@ def _files_url(given: Mapping[str, str]) -> str | None:
 
 
 def _megabytes(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    return _number(given, name, usual, most, "megabytes")
+
+
+def _number(given: Mapping[str, str], name: str, usual: int, most: int, what: str, *, least: int = 1) -> int:
     text = _value(given, name)
     if not text:
         return usual
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise SettingError(f"{name} is “{text}”: write a number of megabytes from 1 to {most}.")
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise SettingError(f"{name} is “{text}”: write a number of {what} from {least} to {most}.")
     return int(text)
 
 

@@ -121,6 +121,9 @@ FILES_DIR = ENVIRONMENT.files_dir
 FILE_LIMIT = ENVIRONMENT.file_limit_mb * 1_048_576
 QUOTA = ENVIRONMENT.quota_mb * 1_048_576
 
+# Calls of one API token in a minute; 0 counts nothing (docs/decisions/0142).
+API_RATE = ENVIRONMENT.api_rate
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")

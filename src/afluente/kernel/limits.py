@@ -30,16 +30,22 @@ class Limit:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`retry_after` is in seconds, for the header of the same name; 0 when allowed."""
+    """`retry_after` is in seconds, for the header of the same name; 0 when allowed. `left` is how many
+    more are allowed, until the window ends in `resets_in` seconds.
+    """
 
     is_allowed: bool
     retry_after: int
+    left: int = 0
+    resets_in: int = 0
 
 
 def take(limit: Limit, subject: str, *, cost: int = 1) -> Verdict:
     """Count one more for `subject` and say whether that was still allowed. Refusals count too."""
     count, rest = statements.take(key=limit.key(subject), seconds=limit.seconds, cost=cost)
-    return Verdict(True, 0) if count <= limit.most else Verdict(False, max(rest, 1))
+    rest = max(rest, 1)
+    is_allowed = count <= limit.most
+    return Verdict(is_allowed, 0 if is_allowed else rest, max(limit.most - count, 0), rest)
 
 
 def give_back(limit: Limit, subject: str, *, cost: int = 1) -> None:

@@ -124,6 +124,14 @@ def set_local(name: str, value: str) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
+def lock_name(name: str) -> None:
+    """Wait until nobody else in this workspace holds `name`, and hold it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{current_workspace_id()}:{name}"]
+        )
+
+
 _M = TypeVar("_M", bound=models.Model, covariant=True)
 
 
