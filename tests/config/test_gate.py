@@ -160,3 +160,9 @@ def test_a_token_says_when_it_was_used_last(call, people):
     call("GET", "/tags")
 
     assert ApiToken.objects.get().last_used_at is not None
+
+
+def test_what_the_database_has_no_room_for_is_a_mistake_of_the_caller(call):
+    answer = call("GET", "/files?since=6474-03-06T12:11:47-17:38")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")

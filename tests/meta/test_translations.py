@@ -124,6 +124,8 @@ def owner(request, db):
 
 def said(html):
     """What a page shows and reads aloud, without what people typed into code, keys and choices."""
+    # Names of the API are English everywhere, and say so.
+    html = re.sub(r'<(section|div|a)\b[^>]*translate="no".*?</\1>', " ", html, flags=re.DOTALL)
     html = re.sub(r"<(script|style|svg|code|pre|textarea)\b.*?</\1>", " ", html, flags=re.DOTALL)
     spoken = re.findall(
         r'\s(?:aria-label|title|placeholder|alt|data-(?:undo|failed|moved|arrived|many|now|lifted|returned|ages|since))="([^"]*)"',

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
@@ -63,6 +64,14 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     # ninja puts where the value stood and the parameter's name before the path.
     places = [str(part) for part in first["loc"] if part not in {"body", "query", "path", "payload"}]
     return problem(422, "invalid", str(first["msg"]).removeprefix("Value error, "), ".".join(places) or None)
+
+
+@api.exception_handler(DataError)
+def _unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+    """A value that its shape lets through and the database has no room for, such as a moment with an
+    offset of seventeen hours.
+    """
+    return problem(422, "invalid", "A value is outside of what can be kept or looked for.")
 
 
 @api.exception_handler(HttpError)
