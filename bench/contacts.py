@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bench.work import Bench
 
     Connection = psycopg.Connection[tuple[Any, ...]]
-    Asked = tuple[str, dict[str, str]]
+    Asked = tuple[str, dict[str, Any]]
 
 ROUNDS = 3
 SAMPLE = """
@@ -56,28 +56,28 @@ def measure_search(bench: Bench) -> Found:
     """The 95th percentile over the searches that people make."""
     with bench.million.database():
         with bench.million.connect() as admin:
-            workspace_id, count = _workspace(admin)
+            workspace_id, count = workspace_of(admin)
             asked = _searches(_sample(admin, workspace_id, count))
             floor = [_fastest(admin, workspace_id, query["q"]) for _, query in asked]
         ours = bench.million.inside("look", workspace_id=workspace_id, asked=asked, rounds=ROUNDS)["found"]
-    return _found(ours, floor, {"contacts": count, "searches": len(asked)})
+    return found_of(ours, floor, {"contacts": count, "searches": len(asked)})
 
 
 def measure_list(bench: Bench) -> Found:
     """The 95th percentile over filters, sorts and pages, the last as well as the first."""
     with bench.million.database():
         with bench.million.connect() as admin:
-            workspace_id, count = _workspace(admin)
+            workspace_id, count = workspace_of(admin)
             members = admin.execute(
                 "SELECT id FROM accounts_membership WHERE workspace_id = %s ORDER BY id", [workspace_id]
             ).fetchall()
             asked = _lists([row[0] for row in members], count)
             floor = [_plain(admin, workspace_id, query) for _, query in asked]
         ours = bench.million.inside("look", workspace_id=workspace_id, asked=asked, rounds=ROUNDS)["found"]
-    return _found(ours, floor, {"contacts": count, "pages": len(asked)})
+    return found_of(ours, floor, {"contacts": count, "pages": len(asked)})
 
 
-def _found(ours: list[Any], floor: list[float], details: dict[str, Any]) -> Found:
+def found_of(ours: list[Any], floor: list[float], details: dict[str, Any]) -> Found:
     kinds: dict[str, list[float]] = defaultdict(list)
     for kind, _, seconds, _ in ours:
         kinds[kind].append(seconds)
@@ -94,7 +94,7 @@ def _found(ours: list[Any], floor: list[float], details: dict[str, Any]) -> Foun
     return Found(percentile(seconds, 0.95) * 1000, percentile(floor, 0.95) * 1000, details)
 
 
-def _workspace(admin: Connection) -> tuple[int, int]:
+def workspace_of(admin: Connection) -> tuple[int, int]:
     """The largest workspace and how many contacts it has."""
     row = admin.execute(
         "SELECT workspace_id, count(*) FROM contacts_contact GROUP BY 1 ORDER BY 2 DESC LIMIT 1"

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from bench import million_details
 from bench.product import ROOT, Site
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ OTHERS = 4  # workspaces beside it, with a fiftieth of its contacts each
 MEMBERS = 8  # people whom contacts are assigned to
 CHUNK = 20_000  # contacts indexed by one statement
 FAST = {"max_wal_size": "2GB", "maintenance_work_mem": "512MB"}  # only while it is made
-INPUTS = ("src/afluente/*/migrations/*.py", "src/afluente/contacts/statements/search.py", "bench/million.py")
+INPUTS = ("src/afluente/*/migrations/*.py", "src/afluente/contacts/statements/search.py", "bench/million*.py")
 
 FIRST = [
     "Maria",
@@ -132,15 +134,17 @@ LAST = [
 # One in a thousand has a surname of their own, such as «Vortanelo123».
 CONTACTS = """
 INSERT INTO contacts_contact
-       (workspace_id, id, first_name, last_name, source, source_ref, source_name, assignee_id, utm_first,
-        utm_last, created_at, updated_at)
+       (workspace_id, id, first_name, last_name, source, source_ref, source_name, assignee_id, location, address,
+        utm_first, utm_last, created_at, updated_at)
 SELECT %(ws)s, n, (%(first)s::text[])[1 + floor(44 * power(r1, 1.7))::int],
        CASE WHEN n %% 3 = 0 THEN (%(last)s::text[])[1 + floor(53 * r4)::int] || ' ' ELSE '' END
          || CASE WHEN n %% 1000 = 7 THEN 'Vortanelo' || n / 1000
                  ELSE (%(last)s::text[])[1 + floor(53 * power(r2, 1.5))::int] END,
        s.source, NULL, initcap(s.source),
        CASE WHEN n %% 10 < 8 THEN (%(members)s::bigint[])[1 + (n %% cardinality(%(members)s::bigint[]))] END,
-       '{}', '{}', now() - make_interval(secs => (%(total)s - n) * 90), now() - make_interval(secs => (%(total)s - n) * 40)
+       CASE WHEN n %% 5 < 4 THEN (%(cities)s::text[])[1 + floor(12 * power(h(n, 6), 2))::int] ELSE '' END, '',
+       CASE WHEN n %% 5 < 2 THEN jsonb_build_object('utm_source', (%(origins)s::text[])[1 + floor(6 * h(n, 7))::int]) ELSE '{}' END,
+       '{}', now() - make_interval(secs => (%(total)s - n) * 90), now() - make_interval(secs => (%(total)s - n) * 40)
   FROM (SELECT n, h(n, 1) AS r1, h(n, 2) AS r2, h(n, 3) AS r3, h(n, 4) AS r4
           FROM generate_series(%(from)s::bigint, %(last_id)s::bigint) AS n) AS g,
        LATERAL (SELECT CASE WHEN r3 < 0.45 THEN 'form' WHEN r3 < 0.7 THEN 'import' WHEN r3 < 0.88 THEN 'webhook'
@@ -250,24 +254,43 @@ def _fill(site: Site, workspace_id: int, after: int, count: int) -> None:
         rows = admin.execute(
             "SELECT id FROM accounts_membership WHERE workspace_id = %s", [workspace_id]
         ).fetchall()
+        details = million_details.begin(admin, workspace_id)
     members = [row[0] for row in rows]
     index = site.inside("wording")["index"]
     chunks = range(after + 1, after + count + 1, CHUNK)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda first: _chunk(site, workspace_id, members, index, first, after + count), chunks))
+        list(
+            pool.map(
+                lambda first: _chunk(site, workspace_id, members, details, index, first, after + count),
+                chunks,
+            )
+        )
 
 
-def _chunk(site: Site, workspace_id: int, members: list[int], index: str, first: int, last: int) -> None:
+def _chunk(
+    site: Site,
+    workspace_id: int,
+    members: list[int],
+    details: dict[str, Any],
+    index: str,
+    first: int,
+    last: int,
+) -> None:
     until = min(first + CHUNK - 1, last)
     said = {"ws": workspace_id, "from": first, "last_id": until, "total": last, "members": members}
-    said |= {"first": FIRST, "last": LAST}
+    said |= {
+        "first": FIRST,
+        "last": LAST,
+        "cities": million_details.CITIES,
+        "origins": million_details.ORIGINS,
+    }
     with site.connect() as admin, admin.transaction():
         admin.execute("SET LOCAL session_replication_role = replica")
         admin.execute("SET LOCAL synchronous_commit = off")
         admin.execute("SET LOCAL work_mem = '256MB'")
         admin.execute(FRACTION)
         admin.execute("SET LOCAL search_path = public, pg_temp")
-        for statement in (CONTACTS, EMAILS, PHONES):
-            admin.execute(statement.replace("h(", "pg_temp.h("), said)
+        for statement in (CONTACTS, EMAILS, PHONES, *million_details.STATEMENTS):
+            admin.execute(re.sub(r"\bh\(", "pg_temp.h(", statement), said | details)
         said = {"ws": workspace_id, "mark": f"{workspace_id}.", "ids": list(range(first, until + 1))}
         admin.execute(index, said)  # type: ignore[arg-type]  # the product's own, so the result is too

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import accept, arriving, contacts, effect, moving, pages, starting
+from bench import accept, arriving, contacts, effect, filters, moving, pages, starting
 from bench.figures import Row
 
 ROWS = (
@@ -28,6 +28,7 @@ ROWS = (
     Row("board_10000", "ms", "≤ 100 ms, ≤ 150 kB", pages.measure_board, most=100),
     Row("search_1m", "ms (p95)", "≤ 50 ms", contacts.measure_search, most=50),
     Row("list_1m", "ms (p95)", "≤ 50 ms", contacts.measure_list, most=50),
+    Row("filter_1m", "ms (p95)", "≤ 50 ms", filters.measure, most=50),
     Row("contact_10000_events", "ms", "≤ 60 ms", pages.measure_contact, most=60),
     Row("cold_start", "s", "≤ 5 s", starting.measure_cold, most=5),
     Row("warm_start", "s", "≤ 2 s", starting.measure_warm, most=2),

@@ -13,12 +13,14 @@ from afluente.contacts.models import ContactValue, Field
 from afluente.contacts.selectors import asking
 from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
 from afluente.contacts.selectors.criteria import MOMENT, TEXT, Criterion
+from afluente.contacts.selectors.fields import CONTACT, fields_of
 from afluente.kernel import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from afluente.accounts.models import Membership
+    from afluente.contacts.selectors.fields import KnownField
 
 PREFIX = "field-"
 NUMBER = ("eq", "not_eq", "gte", "lte", "between", EMPTY, FILLED)
@@ -42,12 +44,12 @@ CONTROLS: dict[str, str] = {
 
 
 def attribute_criteria() -> dict[str, Criterion]:
-    """The present fields of contacts as criteria, `field-12`, in their order: two queries."""
-    fields = Field.objects.present().of(Field.Entity.CONTACT).prefetch_related("options")
-    return {f"{PREFIX}{field.pk}": _criterion(field, 100 + place) for place, field in enumerate(fields)}
+    """The present fields of contacts as criteria, `field-12`, in their order."""
+    fields = [field for field in fields_of(CONTACT) if not field.is_archived]
+    return {f"{PREFIX}{field.id}": _criterion(field, 100 + place) for place, field in enumerate(fields)}
 
 
-def _criterion(field: Field, order: int) -> Criterion:
+def _criterion(field: KnownField, order: int) -> Criterion:
     ask = {
         Field.Kind.TEXT: _text,
         Field.Kind.LINK: _text,
@@ -56,7 +58,7 @@ def _criterion(field: Field, order: int) -> Criterion:
         Field.Kind.CHECKBOX: _box,
     }.get(Field.Kind(field.kind), _choice)
     return Criterion(
-        slug=f"{PREFIX}{field.pk}",
+        slug=f"{PREFIX}{field.id}",
         label=field.name,
         ops=OPS[field.kind],
         ask=partial(_asked, ask, field),
@@ -66,33 +68,33 @@ def _criterion(field: Field, order: int) -> Criterion:
     )
 
 
-def _asked(ask: Any, field: Field, asker: Asker) -> Answer:
+def _asked(ask: Any, field: KnownField, asker: Asker) -> Answer:
     if asker.op in {EMPTY, FILLED}:
-        filled = Answer(_has(field), asking.lexeme(f"@f{field.pk}"), is_exact=True)
+        filled = Answer(_has(field), asking.lexeme(f"@f{field.id}"), is_exact=True)
         return ~filled if asker.op == EMPTY else filled
     answer: Answer = ask(field, asker)
     return answer
 
 
-def _has(field: Field, **conditions: Any) -> Q:
-    return Q(Exists(ContactValue.objects.filter(contact_id=OuterRef("pk"), field_id=field.pk, **conditions)))
+def _has(field: KnownField, **conditions: Any) -> Q:
+    return Q(Exists(ContactValue.objects.filter(contact_id=OuterRef("pk"), field_id=field.id, **conditions)))
 
 
-def _text(field: Field, asker: Asker) -> Answer:
+def _text(field: KnownField, asker: Asker) -> Answer:
     said = text.norm(text.clean(asker.value, limit=200))
-    sign = f"~{field.pk}:"
+    sign = f"~{field.id}:"
     if asker.op in {"is", "is_not"}:
         found = Answer(_has(field, text_key=said), asking.starting(sign, said))
     elif asker.op == "starts":
         found = Answer(_has(field, text_key__startswith=said), asking.starting(sign, said))
     else:
         begins = Q(text_key__startswith=said) | Q(text_key__contains=f" {said}")
-        rows = ContactValue.objects.filter(begins, contact_id=OuterRef("pk"), field_id=field.pk)
+        rows = ContactValue.objects.filter(begins, contact_id=OuterRef("pk"), field_id=field.id)
         found = Answer(Q(Exists(rows)), asking.starting(sign, said))
     return ~Answer(found.q) if asker.op in {"is_not", "not_contains"} else found
 
 
-def _number(field: Field, asker: Asker) -> Answer:
+def _number(field: KnownField, asker: Asker) -> Answer:
     first = _read_number(asker.value)
     if asker.op == "between":
         return Answer(_has(field, number_key__gte=first, number_key__lte=_read_number(asker.values[-1])))
@@ -112,20 +114,20 @@ def _read_number(said: str) -> float:
     return number
 
 
-def _moment(field: Field, asker: Asker) -> Answer:
+def _moment(field: KnownField, asker: Asker) -> Answer:
     inside = asking.moment_question("moment", asker)
-    rows = ContactValue.objects.filter(inside.q, contact_id=OuterRef("pk"), field_id=field.pk)
+    rows = ContactValue.objects.filter(inside.q, contact_id=OuterRef("pk"), field_id=field.id)
     return Answer(Q(Exists(rows)))
 
 
-def _box(field: Field, asker: Asker) -> Answer:
-    ticked = Answer(_has(field, number_key=1), asking.lexeme(f"@y{field.pk}"), is_exact=True)
+def _box(field: KnownField, asker: Asker) -> Answer:
+    ticked = Answer(_has(field, number_key=1), asking.lexeme(f"@y{field.id}"), is_exact=True)
     return ~ticked if asker.op == "no" else ticked
 
 
-def _choice(field: Field, asker: Asker) -> Answer:
+def _choice(field: KnownField, asker: Asker) -> Answer:
     ids = asker.ids
-    known = {option.pk for option in field.options.all()}
+    known = {option.id for option in field.options}
     if not set(ids) <= known:
         raise BrokenError(_("This choice was deleted."))
     if asker.op == "all":
@@ -137,7 +139,5 @@ def _choice(field: Field, asker: Asker) -> Answer:
     return ~found if asker.op == "is_not" else found
 
 
-def _options(field: Field, _member: Membership) -> Iterable[tuple[str, Any]]:
-    return [
-        (str(option.pk), option.label) for option in sorted(field.options.all(), key=lambda o: o.position)
-    ]
+def _options(field: KnownField, _member: Membership) -> Iterable[tuple[str, Any]]:
+    return [(str(option.id), option.label) for option in field.options]
