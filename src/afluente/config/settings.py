@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "afluente.capture",
     "afluente.insights",
     "afluente.search",
+    "afluente.transfer",
     "afluente.config",
     # Below ours, so that our templates of the same name are found first.
     "allauth",

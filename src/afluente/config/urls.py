@@ -20,6 +20,7 @@ SLICES = (
     "intake",
     "capture",
     "search",
+    "transfer",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"afluente.{name}.urls")) for name in SLICES]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import phonenumbers
 
 _BRAZIL = 55
+_SIGNS = str.maketrans("", "", " ()-.\u00a0")
+# Mobiles of Brazil, with or without the country's number: nine of ten numbers of an import, decided
+# without the library, which takes a tenth of a millisecond for each. An area code 55 without a plus
+# sign may also be the country, and 90 a way to reverse the charges: those go the long way.
+_PLAIN_BRAZIL = re.compile(r"(?:\+55(?=[1-9])|(?!55|90))([1-9][1-9]9\d{8})")
 
 
 @lru_cache(maxsize=65536)
@@ -17,6 +23,9 @@ def parse(raw: str, country: str) -> str | None:
     numbers written without their ninth digit get it, so both spellings are one number (2012-2016
     reform, Anatel resolution 553).
     """
+    bare = raw.translate(_SIGNS)
+    if (found := _PLAIN_BRAZIL.fullmatch(bare)) and bare.isascii() and (country == "BR" or bare[0] == "+"):
+        return f"+55{found[1]}"
     try:
         number = phonenumbers.parse(raw, country)
     except phonenumbers.NumberParseException:

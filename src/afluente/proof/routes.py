@@ -23,6 +23,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/files/folders/<folder_id>", {"folder_id": "folder"}),
     ("api/v1/files/uploads/<upload_token>", {"upload_token": "upload"}),
     ("api/v1/files/<file_id>", {"file_id": "file"}),
+    ("imports/<int:pk>/", {"pk": "import"}),
     ("workspaces/<int:pk>/", {"pk": "workspace"}),
     ("settings/people/invitations/<int:pk>/", {"pk": "invitation"}),
     ("settings/people/<int:pk>/", {"pk": "member"}),
@@ -69,6 +70,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 # Words in a path that are no ids, and what to put there.
 WORDS = {
+    "act": ("start", "pause", "resume", "stop", "undo"),
     "area": ("contact", "deal"),
     "field": ("name", "assignee", "amount", "revenue"),
     "key": ("editor",),

@@ -30,6 +30,7 @@ from afluente.tasks import services as tasks
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Notification
+from afluente.transfer import services as transfer
 
 TABLES = """
 SELECT c.relname FROM pg_class c
@@ -199,8 +200,13 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         entity_id=contact_id,
     )
     upload = files.begin_upload(name=f"{canary}.bin", size=5, member=owner)
+    table = f"Name,E-mail\n{canary},{canary}@import.example\n".encode()
+    brought = transfer.begin_import(
+        name=f"{canary}.csv", body=io.BytesIO(table), size=len(table), member=owner
+    )
     form = capture.create_form(name=canary, language="en")
     ids = {
+        "import": brought.pk,
         "pipeline": pipeline.pk,
         "stage": stage.pk,
         "team": team.pk,

@@ -56,6 +56,12 @@ from afluente.contacts.services.identity import (
     lock_identities,
     note_possible_duplicates,
 )
+from afluente.contacts.services.importing import (
+    change_contacts,
+    complete_contacts,
+    ensure_companies,
+    hold_contacts,
+)
 from afluente.contacts.services.indexing import index_many, reindex_contacts
 from afluente.contacts.services.merge_carriers import Carrier, carrier_of, carriers, register_carrier
 from afluente.contacts.services.merge_telling import Group
@@ -75,7 +81,9 @@ from afluente.contacts.services.merging import (
 )
 from afluente.contacts.services.options import OptionDraft, delete_tab, order_tabs, save_options, save_tab
 from afluente.contacts.services.places import PARTS, change_place, note_details
+from afluente.contacts.services.present import Arrival
 from afluente.contacts.services.reading import ValueRefusedError, read_value
+from afluente.contacts.services.restoring import restore_contacts, withdraw_contacts
 from afluente.contacts.services.saving import replace_in_filters
 from afluente.contacts.services.settings import set_default_assignee
 from afluente.contacts.services.tagging import (
@@ -116,6 +124,7 @@ __all__ = [
     "AddressGoneError",
     "AddressRefusedError",
     "AlreadyMergedError",
+    "Arrival",
     "Carrier",
     "ChangedMeanwhileError",
     "CompanyGoneError",
@@ -156,6 +165,7 @@ __all__ = [
     "change_address",
     "change_company",
     "change_company_value",
+    "change_contacts",
     "change_data",
     "change_field",
     "change_place",
@@ -164,6 +174,7 @@ __all__ = [
     "change_tags",
     "change_value",
     "check_required",
+    "complete_contacts",
     "create_company",
     "create_contacts",
     "create_field",
@@ -175,12 +186,14 @@ __all__ = [
     "detach_tags",
     "domain_of",
     "enrich_contacts",
+    "ensure_companies",
     "ensure_company",
     "ensure_tags",
     "erase_values",
     "fill_values",
     "find_and_hold",
     "find_contacts",
+    "hold_contacts",
     "index_many",
     "link_contacts",
     "lock_identities",
@@ -201,6 +214,7 @@ __all__ = [
     "replace_in_filters",
     "replace_values",
     "restore_company",
+    "restore_contacts",
     "save_options",
     "save_tab",
     "set_default_assignee",
@@ -212,4 +226,5 @@ __all__ = [
     "undo_tagging",
     "unlink_contacts",
     "unmerge_contacts",
+    "withdraw_contacts",
 ]

@@ -13,6 +13,7 @@ from afluente.timeline.events import NewEvent, each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from afluente.timeline.events import Actor
 
@@ -56,6 +57,10 @@ class NewContact:
     source_name: str = ""
     assignee_id: int | None = None
     utm: Mapping[str, Any] = field(default_factory=dict)
+    location: str = ""
+    address: str = ""
+    created_at: datetime | None = None  # when another system knew them first; else now
+    told: Mapping[str, Any] = field(default_factory=dict)  # what the event says besides
 
     @property
     def name(self) -> str:
@@ -83,4 +88,9 @@ def create_contacts(*, contacts: Sequence[NewContact], by: Actor | Sequence[Acto
 
 
 def _told(contact: NewContact) -> dict[str, Any]:
-    return {"name": contact.name, "source": contact.source, "source_name": contact.source_name}
+    return {
+        "name": contact.name,
+        "source": contact.source,
+        "source_name": contact.source_name,
+        **contact.told,
+    }

@@ -22,14 +22,17 @@ INSERT_CONTACTS = """
 WITH given AS (
   SELECT nextval(pg_get_serial_sequence('contacts_contact', 'id')) AS id, g.*
     FROM ROWS FROM (unnest(%(first)s::text[], %(last)s::text[], %(source)s::text[], %(source_ref)s::bigint[],
-                           %(source_name)s::text[], %(assignee)s::bigint[]),
+                           %(source_name)s::text[], %(assignee)s::bigint[], %(location)s::text[],
+                           %(address)s::text[], %(created)s::timestamptz[]),
                     jsonb_array_elements(%(utm)s::jsonb))
-         WITH ORDINALITY AS g (first, last, source, source_ref, source_name, assignee, utm, n)
+         WITH ORDINALITY AS g (first, last, source, source_ref, source_name, assignee, location, address,
+                               created, utm, n)
 ), made AS (
   INSERT INTO contacts_contact
          (workspace_id, id, first_name, last_name, source, source_ref, source_name, assignee_id,
-          utm_first, utm_last, created_at, updated_at)
-  SELECT %(ws)s, id, first, last, source, source_ref, source_name, assignee, utm, utm, now(), now()
+          location, address, utm_first, utm_last, created_at, updated_at)
+  SELECT %(ws)s, id, first, last, source, source_ref, source_name, assignee, location, address, utm, utm,
+         COALESCE(created, now()), now()
     FROM given
 ), emails AS (
   INSERT INTO contacts_contactemail (workspace_id, contact_id, email, key, is_primary)
@@ -83,6 +86,9 @@ def insert_contacts(contacts: Sequence[NewContact]) -> list[int]:
                 "source_ref": [contact.source_ref for contact in contacts],
                 "source_name": [contact.source_name for contact in contacts],
                 "assignee": [contact.assignee_id for contact in contacts],
+                "location": [contact.location for contact in contacts],
+                "address": [contact.address for contact in contacts],
+                "created": [contact.created_at for contact in contacts],
                 "utm": json.dumps([dict(contact.utm) for contact in contacts]),
                 **columns(emails, "e_n", "e_email", "e_key", "e_main"),
                 **columns(phones, "p_n", "p_raw", "p_e164", "p_main"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from django.db.models import BooleanField, F, Func, Value
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 # Every lexeme starts with the workspace, the block of 65,536 ids and a mark:
 #   :maria  =lia@example.com  #984   a word, also of an address; a whole address; three digits of a number
@@ -154,9 +156,28 @@ class Matching(Func):
         return condition, [value for _, given in texts for value in given]
 
 
+_waiting: ContextVar[set[int] | None] = ContextVar("contacts_waiting_for_index", default=None)
+
+
+@contextmanager
+def indexing_once() -> Iterator[None]:
+    """Index whatever the block changes once, when it ends: for changes of the same people one after another."""
+    waiting: set[int] = set()
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    index_contacts(sorted(waiting))
+
+
 def index_contacts(contact_ids: Sequence[int]) -> None:
     """Make these contacts findable as they are now: one statement, in the caller's transaction."""
     if not contact_ids:
+        return
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.update(contact_ids)
         return
     with connection.cursor() as cursor:
         workspace_id = current_workspace_id()

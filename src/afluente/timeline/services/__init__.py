@@ -24,6 +24,7 @@ from afluente.timeline.services.notifying import (
     notify,
     save_channels,
 )
+from afluente.timeline.services.noting import add_notes, withdraw_notes
 from afluente.timeline.services.recording import record
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "CommentRefusedError",
     "Notice",
     "add_comment",
+    "add_notes",
     "bring_file",
     "delete_comment",
     "edit_comment",
@@ -49,4 +51,5 @@ __all__ = [
     "restore_comment",
     "save_channels",
     "typed",
+    "withdraw_notes",
 ]

@@ -1,0 +1,89 @@
+"""What the steps of an import ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from afluente.accounts import policies as accounts
+from afluente.transfer.models import Import
+from afluente.transfer.selectors import csvs
+from afluente.transfer.selectors.tables import CSV, VCARD, XLSX
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+    from afluente.transfer.selectors.tables import Shape
+
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "cp1252": _("Windows, Western (1252)"),
+    "cp1250": _("Windows, Central European (1250)"),
+    "iso8859-2": _("Latin 2"),
+    "latin-1": _("Latin 1"),
+}
+DELIMITERS = [
+    (",", _("Comma ,")),
+    (";", _("Semicolon ;")),
+    ("\t", _("Tab")),
+    ("|", _("Bar |")),
+]
+
+
+class Reading(forms.Form):
+    """How a file is read."""
+
+    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=list(ENCODINGS.items()), required=False)
+    delimiter = forms.ChoiceField(label=_("Cells are parted by"), choices=DELIMITERS, required=False)
+    quote = forms.ChoiceField(label=_("Texts stand in"), choices=[('"', '"…"'), ("'", "'…'")], required=False)
+    decimal = forms.ChoiceField(label=_("Decimal sign"), choices=[(",", "1.234,56"), (".", "1,234.56")])
+    order = forms.ChoiceField(
+        label=_("Order of dates"),
+        choices=[("dmy", _("day month year")), ("mdy", _("month day year")), ("ymd", _("year month day"))],
+    )
+    has_header = forms.BooleanField(label=_("The first row names the columns"), required=False)
+
+    def __init__(self, *args: Any, shape: Shape, **kwargs: Any) -> None:
+        super().__init__(*args, initial=shape.as_json(), **kwargs)
+        self.fields["sheet"].choices = [(name, name) for name in shape.sheets]  # type: ignore[attr-defined]
+        hidden = {
+            CSV: ("sheet",),
+            XLSX: ("encoding", "delimiter", "quote", "decimal"),
+            VCARD: ("sheet", "delimiter", "quote", "has_header"),
+        }
+        for name in hidden.get(shape.kind, ()):
+            del self.fields[name]
+        if shape.kind == XLSX and len(shape.sheets) < 2:
+            del self.fields["sheet"]
+        assert set(csvs.ENCODINGS) <= set(ENCODINGS)
+
+
+class Columns(forms.Form):
+    """What happens to people who are known, and what everybody gets besides."""
+
+    match = forms.ChoiceField(label=_("Find known contacts"), choices=Import.Match)
+    policy = forms.ChoiceField(label=_("When somebody is known"), choices=Import.Policy)
+    tags = forms.CharField(
+        label=_("Tags for everybody"),
+        max_length=500,
+        required=False,
+        help_text=_("Parted by commas."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    assignee = forms.ModelChoiceField(
+        label=_("Responsible for new contacts"), queryset=None, required=False, empty_label=_("Nobody")
+    )
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assignee"]
+        field.queryset = accounts.assignable_by(member).order_by("user__name", "pk")
+        field.label_from_instance = lambda one: one.user.name
+
+    def clean_tags(self) -> list[str]:
+        return [word for word in (part.strip() for part in self.cleaned_data["tags"].split(",")) if word]

@@ -1,0 +1,37 @@
+"""Who may bring contacts in and take them out, as querysets (invariant 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from afluente.accounts import policies as accounts
+from afluente.contacts import policies as contacts
+from afluente.transfer.models import Import
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from afluente.accounts.models import Membership
+
+
+def may_import(member: Membership) -> bool:
+    """Whether `member` may bring in a file of contacts: who may add one may add many."""
+    return contacts.may_create(member)
+
+
+def may_make_fields(member: Membership) -> bool:
+    """Whether a column may become a field that was not there."""
+    return accounts.may_configure(member)
+
+
+def imports_visible_to(member: Membership) -> QuerySet[Import]:
+    """Their own; those who set up the workspace see everybody's."""
+    if not may_import(member):
+        return Import.objects.none()
+    found = Import.objects.select_related("member__user", "file", "errors", "assignee__user")
+    return found if accounts.may_administer(member) else found.filter(member_id=member.pk)
+
+
+def imports_changeable_by(member: Membership) -> QuerySet[Import]:
+    """Those that `member` may set up, start, stop and take back: those they see."""
+    return imports_visible_to(member)

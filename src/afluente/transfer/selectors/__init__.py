@@ -1,0 +1,5 @@
+"""Every read of imports and exports worth a name."""
+
+from afluente.transfer.selectors.progress import is_stalled, problem_rows, share
+
+__all__ = ["is_stalled", "problem_rows", "share"]

@@ -1,0 +1,182 @@
+"""Every row looked at before any comes in: values nobody can use, and what would become of each row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from afluente.contacts import services as contacts
+from afluente.kernel import clock
+from afluente.kernel.workspace import scope
+from afluente.timeline.models import Event
+from afluente.transfer.models import Import, ImportRow
+from afluente.transfer.selectors import reading
+from afluente.transfer.selectors.tables import MOST_ROWS, Shape, UnreadableError
+from afluente.transfer.services.deciding import Bringing, decide, keys_of
+from afluente.transfer.services.running import actor_of, batches, reader_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.accounts.models import Membership
+    from afluente.transfer.services.deciding import Decision
+    from afluente.transfer.services.people import Bad, Reader
+
+BATCH = 5000
+SHOWN = 5  # rows of each outcome
+MOST_VALUES = 100  # of one column that are listed
+Outcome = ImportRow.Outcome
+
+
+class _Report:
+    """What has been found so far."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.samples: dict[str, list[dict[str, Any]]] = {outcome: [] for outcome in Outcome}
+        self.bad: dict[int, dict[str, list[Any]]] = {}
+        self.more: Counter[int] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.seen: dict[str, int] = {}
+
+    def note(self, one: Bad) -> None:
+        listed = self.bad.setdefault(one.column, {})
+        if one.raw in listed:
+            listed[one.raw][0] += 1
+        elif len(listed) < MOST_VALUES:
+            listed[one.raw] = [1, one.why, one.is_fatal]
+        else:
+            self.more[one.column] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **{outcome: self.counts[outcome] for outcome in Outcome},
+            "samples": self.samples,
+            "bad": {
+                str(column): sorted(([raw, *told] for raw, told in values.items()), key=lambda row: -row[1])
+                for column, values in self.bad.items()
+            },
+            "more": {str(column): count for column, count in self.more.items()},
+            "reasons": self.reasons.most_common(10),
+        }
+
+
+def check_import(*, workspace_id: int, import_id: int) -> None:
+    """Look at every row and write down what was found. Done twice it finds the same."""
+    with scope(workspace_id):
+        given = Import.objects.select_related("file", "member__user").get(pk=import_id)
+        if given.state != Import.State.CHECKING or given.file is None or given.member is None:
+            return
+        reader = reader_of(given)
+    report, total = _Report(), 0
+    with translation.override(given.member.user.language), reading.local_copy(given.file) as path:
+        try:
+            for part in batches(reading.data_rows(path, Shape.read(given.shape)), BATCH):
+                total += len(part)
+                _count(total)
+                _look(workspace_id, given, reader, part, report)
+                with scope(workspace_id):
+                    if not Import.objects.filter(pk=import_id, state=Import.State.CHECKING).update(
+                        position=total, moved_at=clock.now()
+                    ):
+                        return
+        except UnreadableError as refused:
+            _settle(workspace_id, given, Import.State.FAILED, reason=f"{given.name}: {refused}"[:500])
+            return
+        if not total:
+            _settle(
+                workspace_id, given, Import.State.FAILED, reason=gettext("There is no row below the headers.")
+            )
+            return
+        with scope(workspace_id):
+            _add_changes(given, given.member, report)
+    _settle(workspace_id, given, Import.State.CHECKED, report=report.as_json(), total=total, position=0)
+
+
+def _count(total: int) -> None:
+    if total > MOST_ROWS:
+        raise UnreadableError(gettext("The file has more than {n} rows. Split it.").format(n=MOST_ROWS))
+
+
+def _settle(workspace_id: int, given: Import, state: str, **values: Any) -> None:
+    """Unless somebody has changed the columns meanwhile: another look is on its way then."""
+    with scope(workspace_id), transaction.atomic():
+        held = Import.objects.select_for_update(of=("self",)).get(pk=given.pk)
+        if (
+            held.state == Import.State.CHECKING
+            and held.mapping == given.mapping
+            and held.fixes == given.fixes
+        ):
+            Import.objects.filter(pk=given.pk).update(state=state, **values)
+
+
+def _look(workspace_id: int, given: Import, reader: Reader, part: Sequence[Any], report: _Report) -> None:
+    people = [reader.person(row.number, row.cells, row.problem) for row in part]
+    with scope(workspace_id):
+        assert given.member is not None
+        decisions = decide(given, given.member, people, is_held=False)
+    for row, one in zip(part, decisions, strict=True):
+        for bad in one.person.bad:
+            report.note(bad)
+        outcome, reason = one.outcome, one.reason
+        keys = keys_of(one.person, given.match)
+        earlier = next((report.seen[key] for key in keys if key in report.seen), None)
+        if outcome == Outcome.CREATED and earlier is not None:
+            is_left = given.policy == Import.Policy.SKIP
+            outcome = Outcome.SKIPPED if is_left else Outcome.UPDATED
+            reason = gettext("The same person as in row {n}").format(n=earlier)
+        if outcome in {Outcome.CREATED, Outcome.UPDATED}:
+            for key in keys:
+                report.seen.setdefault(key, row.number)
+        report.counts[outcome] += 1
+        if outcome == Outcome.FAILED:
+            report.reasons[reason[:200]] += 1
+        listed = report.samples[outcome]
+        if len(listed) < SHOWN:
+            listed.append(_sample(given, one, row, reason))
+
+
+def _sample(given: Import, one: Decision, row: Any, reason: str) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "name": one.person.name,
+        "contact": one.contact_id,
+        "reason": reason,
+        "cells": [
+            [header, cell[:120]]
+            for header, cell, target in zip(given.headers, row.cells, given.mapping, strict=False)
+            if cell.strip() and (target or one.outcome == Outcome.FAILED)
+        ][:12],
+    }
+
+
+def _add_changes(given: Import, member: Membership, report: _Report) -> None:
+    """Before and after of the shown updates: done for real and taken back, so that they are true."""
+    shown = [one for one in report.samples[Outcome.UPDATED] if one["contact"]]
+    if not shown or given.file is None:
+        return
+    reader, by = reader_of(given), actor_of(member)
+    wanted = {one["row"]: one for one in shown}
+    with reading.local_copy(given.file) as path:
+        rows = [
+            row
+            for row in reading.data_rows(path, Shape.read(given.shape), after=min(wanted) - 1)
+            if row.number <= max(wanted) and row.number in wanted
+        ]
+    people = {row.number: reader.person(row.number, row.cells, row.problem) for row in rows}
+    with transaction.atomic():
+        bringing = Bringing(given, people.values(), by)
+        first = {one["contact"]: one for one in reversed(shown)}
+        contacts.change_contacts(
+            arrivals=[bringing.arrival(people[one["row"]], number, {}) for number, one in first.items()],
+            fill_only=given.policy == Import.Policy.FILL,
+            by=by,
+        )
+        events = Event.objects.filter(kind="contact.changed", contact_id__in=list(first)).order_by("pk")
+        for contact_id, told in events.values_list("contact_id", "data"):
+            first[contact_id]["changes"] = told
+        transaction.set_rollback(True)

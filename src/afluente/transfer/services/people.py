@@ -1,0 +1,325 @@
+"""A row of a file as a person: every cell read once, what cannot be used said by column and value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+
+from afluente.accounts.models import Membership
+from afluente.contacts import selectors as contacts
+from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
+from afluente.contacts.services.reading import ValueRefusedError, parse_moment, parse_number, read_value
+from afluente.kernel import email, phone, text
+from afluente.transfer.selectors.cells import unguarded
+from afluente.transfer.selectors.targets import FIELD, MESSENGER
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from afluente.contacts.selectors import Held, Place
+    from afluente.transfer.models import Import
+    from afluente.transfer.selectors.tables import Shape
+
+LENGTHS = {
+    "first_name": 150,
+    "middle_name": 150,
+    "last_name": 150,
+    "location": 150,
+    "address": 500,
+    "position": 100,
+}
+_SEVERAL = re.compile(r"\s*(?::::|[;\n|])\s*")
+_ADDRESSES = re.compile(r"\s*(?::::|[;,\n|]|\s/\s)\s*")
+_DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(.*)", re.DOTALL)
+
+
+class _BadError(Exception):
+    """A cell that cannot be used. `is_kept` when it can be kept as written, flagged."""
+
+    def __init__(self, why: str, *, kept: Any = None) -> None:
+        super().__init__(why)
+        self.kept = kept
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A value of a column that nobody can use as it stands."""
+
+    column: int
+    raw: str
+    why: str
+    is_fatal: bool
+
+
+@dataclass
+class Person:
+    """What a row says of somebody."""
+
+    number: int
+    parts: dict[str, str] = field(default_factory=dict)
+    emails: list[EmailValue] = field(default_factory=list)
+    phones: list[PhoneValue] = field(default_factory=list)
+    messengers: list[MessengerValue] = field(default_factory=list)
+    companies: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    values: dict[int, Held] = field(default_factory=dict)
+    utm: dict[str, str] = field(default_factory=dict)
+    assignee_id: int | None = None
+    created_at: dt.datetime | None = None
+    external_id: str = ""
+    bad: list[Bad] = field(default_factory=list)
+    problem: str = ""
+    is_skipped: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.parts.get('first_name', '')} {self.parts.get('last_name', '')}".strip()
+
+    @property
+    def is_anybody(self) -> bool:
+        return bool(self.name or self.emails or self.phones or self.messengers or self.external_id)
+
+    @property
+    def failure(self) -> str:
+        """Why the row cannot come in; "" when it can."""
+        fatal = [f"{one.raw[:60]}: {one.why}" for one in self.bad if one.is_fatal]
+        return self.problem or "; ".join(fatal)[:500]
+
+
+class Reader:
+    """Reads the rows of one import. Keeps what it has read: the same cell is never read twice."""
+
+    def __init__(self, given: Import, shape: Shape, country: str, place: Place) -> None:
+        self._mapping: list[str] = list(given.mapping)
+        self._fixes: Mapping[str, Mapping[str, Any]] = given.fixes
+        self._shape, self._country, self._place = shape, country, place
+        self._fields = {one.id: one for one in contacts.fields_of(contacts.CONTACT)}
+        self._members = _members()
+        self._seen: dict[tuple[int, str], tuple[Any, Bad | None]] = {}
+        self._columns = [(place, target) for place, target in enumerate(self._mapping) if target]
+
+    def person(self, number: int, cells: Sequence[str], problem: str = "") -> Person:
+        """What the row says; its `failure` says why it cannot be used, if so."""
+        found = Person(number, problem=problem)
+        if problem:
+            return found
+        for column, target in self._columns:
+            raw = unguarded(cells[column]).strip() if column < len(cells) else ""
+            if not raw:
+                continue
+            raw = self._fixed(found, column, raw)
+            if not raw:
+                continue
+            read, bad = self._read(column, target, raw)
+            if bad is not None:
+                found.bad.append(bad)
+            if read is not None:
+                _put(found, target, read)
+        _settle(found)
+        if not found.is_anybody and not found.bad:
+            found.problem = gettext("Nothing in this row says who it is: no name and no address.")
+        return found
+
+    def _fixed(self, found: Person, column: int, raw: str) -> str:
+        """What stands for a value that somebody fixed; "" when it is left out."""
+        fix = self._fixes.get(str(column), {}).get(raw[:300]) if self._fixes else None
+        if fix is None:
+            return raw
+        if fix.get("act") == "skip":
+            found.is_skipped = True
+        return str(fix.get("to", "")) if fix.get("act") == "to" else ""
+
+    def _read(self, column: int, target: str, raw: str) -> tuple[Any, Bad | None]:
+        key = (column, raw)
+        if key not in self._seen:
+            if len(self._seen) > 200_000:
+                self._seen.clear()
+            try:
+                self._seen[key] = (self._cell(target, raw), None)
+            except _BadError as refused:
+                bad = Bad(column, raw[:300], str(refused), is_fatal=refused.kept is None)
+                self._seen[key] = (refused.kept, bad)
+        return self._seen[key]
+
+    def _cell(self, target: str, raw: str) -> Any:
+        if target.startswith(FIELD):
+            return self._value(int(target.removeprefix(FIELD)), raw)
+        if target.startswith(MESSENGER):
+            return _messengers(target.removeprefix(MESSENGER), raw)
+        if target == "created_at":
+            return self._moment(raw)
+        if target == "assignee":
+            return self._member(raw)
+        if target == "phone":
+            return _phones(raw, self._country)
+        return _READERS.get(target, _text(target))(raw)
+
+    def _value(self, field_id: int, raw: str) -> Held | None:
+        known = self._fields.get(field_id)
+        if known is None or known.is_archived:
+            return None
+        typed: Any = raw
+        try:
+            if known.kind == "number":
+                typed = self._number(raw)
+            elif known.kind == "moment":
+                return self._moment(raw)
+            return read_value(known, typed, self._place)
+        except ValueRefusedError as refused:
+            raise _BadError(refused.advice) from refused
+        except ArithmeticError as refused:
+            raise _BadError(gettext("Write a number.")) from refused
+        except ValueError as refused:
+            raise _BadError(gettext("Write a number.")) from refused
+
+    def _number(self, raw: str) -> Any:
+        bare = re.sub(r"^(R\$|US\$|\$|€|zł)\s*|\s*(zł|%|€)$", "", raw)
+        return parse_number(bare, "DE" if self._shape.decimal == "," else "US")
+
+    def _moment(self, raw: str) -> dt.datetime:
+        try:
+            return parse_moment(ordered(raw, self._shape.order), self._place)
+        except (ValueError, OverflowError) as refused:
+            raise _BadError(gettext("This is no date.")) from refused
+
+    def _member(self, raw: str) -> int:
+        found = self._members.get(text.norm(raw)) or self._members.get(raw.strip().casefold())
+        if found is None:
+            raise _BadError(gettext("Nobody here is called that. Write a colleague's name or e-mail."))
+        return found
+
+
+def ordered(raw: str, order: str) -> str:
+    """A date with its parts in another order as ISO 8601, so that no country is asked for its habit."""
+    found = _DAY.fullmatch(raw.strip())
+    if found is None or len(found[1]) == 4:
+        return raw
+    day, month = (found[1], found[2]) if order != "mdy" else (found[2], found[1])
+    year = int(found[3]) + (0 if len(found[3]) > 2 else 2000 if int(found[3]) < 70 else 1900)
+    return f"{year:04}-{int(month):02}-{int(day):02}{found[4]}"
+
+
+def _members() -> dict[str, int]:
+    """Colleagues by name and by e-mail."""
+    found: dict[str, int] = {}
+    people = Membership.objects.filter(is_active=True).select_related("user").order_by("-pk")
+    for one in people:
+        found[text.norm(one.user.name)] = one.pk
+        found[one.user.email.casefold()] = one.pk
+    return found
+
+
+def _put(found: Person, target: str, read: Any) -> None:
+    if target.startswith(FIELD):
+        found.values[int(target.removeprefix(FIELD))] = read
+    elif target.startswith(MESSENGER):
+        found.messengers.extend(read)
+    elif target.startswith("utm_"):
+        found.utm[target] = read
+    elif target in _LISTS:
+        getattr(found, _LISTS[target]).extend(read)
+    elif target in {"assignee", "created_at", "external_id"}:
+        setattr(found, {"assignee": "assignee_id"}.get(target, target), read)
+    elif target == "address" and found.parts.get("address"):
+        found.parts["address"] = f"{found.parts['address']}, {read}"[:500]
+    else:
+        found.parts[target] = read
+
+
+_LISTS = {"email": "emails", "phone": "phones", "company": "companies", "tags": "tags", "note": "notes"}
+
+
+def _settle(found: Person) -> None:
+    """Put the parts of the name together."""
+    middle = found.parts.pop("middle_name", "")
+    whole = found.parts.pop("full_name", "")
+    if whole and not (found.parts.get("first_name") or found.parts.get("last_name")):
+        found.parts["first_name"], found.parts["last_name"] = text.split_name(whole)
+    if middle:
+        found.parts["first_name"] = f"{found.parts.get('first_name', '')} {middle}".strip()[:150]
+    if found.emails:
+        found.emails = list({one.key or one.email: one for one in found.emails}.values())
+    if len(found.phones) > 1:
+        found.phones = list({one.e164 or one.raw: one for one in found.phones}.values())
+
+
+def _text(target: str) -> Callable[[str], str]:
+    limit = LENGTHS.get(target, 300)
+
+    def read(raw: str) -> str:
+        words = text.clean(raw.replace("\n", " "), limit=limit + 1)
+        if len(words) > limit:
+            raise _BadError(gettext("This is longer than {n} characters.").format(n=limit))
+        return words
+
+    return read
+
+
+def _emails(raw: str) -> list[EmailValue]:
+    found = []
+    for part in _ADDRESSES.split(raw):
+        address = text.clean(part, limit=300)
+        inside = re.fullmatch(r".*<([^<>]+@[^<>]+)>", address)
+        address = inside[1].strip() if inside else address.removeprefix("mailto:")
+        if address:
+            found.append(EmailValue(address[:254], email.match_key(address) or ""))
+    if any(not one.key for one in found):
+        raise _BadError(gettext("This is no e-mail address. It is kept as written and marked."), kept=found)
+    return found
+
+
+def _phones(raw: str, country: str) -> list[PhoneValue]:
+    found = []
+    for part in _ADDRESSES.split(raw):
+        typed = text.clean(part, limit=50).removeprefix("tel:").lstrip("'")
+        if typed:
+            found.append(PhoneValue(typed, phone.parse(typed, country) or ""))
+    if any(not one.e164 for one in found):
+        raise _BadError(gettext("This is no phone number. It is kept as written and marked."), kept=found)
+    return found
+
+
+def _messengers(kind: str, raw: str) -> list[MessengerValue]:
+    parts = [text.clean(part, limit=100) for part in _SEVERAL.split(raw)]
+    return [MessengerValue(kind, part) for part in parts if part]
+
+
+def _names(raw: str) -> list[str]:
+    return [word for word in (text.clean(part, limit=121) for part in _SEVERAL.split(raw)) if word]
+
+
+def _companies(raw: str) -> list[str]:
+    found = _names(raw)
+    if any(len(name) > 120 for name in found):
+        raise _BadError(gettext("This is longer than {n} characters.").format(n=120))
+    return found
+
+
+def _tags(raw: str) -> list[str]:
+    parts = [text.clean(part, limit=66).lstrip("* ") for part in _ADDRESSES.split(raw)]
+    if any(len(part) > 64 for part in parts):
+        raise _BadError(gettext("This is longer than {n} characters.").format(n=64))
+    return [part for part in parts if part and part != "myContacts"]
+
+
+def _note(raw: str) -> list[str]:
+    words = "\n".join(text.clean(line, limit=5000) for line in raw.splitlines()).strip()
+    return [words[:60_000]] if words else []
+
+
+def _external(raw: str) -> str:
+    return text.clean(raw, limit=200)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "email": _emails,
+    "company": _companies,
+    "tags": _tags,
+    "note": _note,
+    "external_id": _external,
+}

@@ -1,0 +1,272 @@
+"""Rows on their way in: part by part, each in one transaction that also moves the position.
+
+A worker that is killed leaves the part it was at undone; whoever comes next goes on behind the last
+row that is in. Two workers at once cannot be: the import is held while a part goes in.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import translation
+from django.utils.translation import gettext
+
+from afluente.contacts import services as contacts
+from afluente.contacts.services import NewContact
+from afluente.contacts.statements.search import indexing_once
+from afluente.kernel import clock, crash, jobs
+from afluente.kernel.workspace import current_workspace_id, scope
+from afluente.timeline import services as timeline
+from afluente.timeline.events import Actor
+from afluente.timeline.models import Event
+from afluente.transfer.models import Import, ImportRow
+from afluente.transfer.selectors import reading
+from afluente.transfer.selectors.tables import Shape, UnreadableError
+from afluente.transfer.services.deciding import Bringing, decide, keys_of, system_of, waves
+from afluente.transfer.services.people import Reader
+from afluente.transfer.services.starting import ImportRefusedError, held_import
+from afluente.transfer.statements import rows as statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from afluente.accounts.models import Membership
+    from afluente.transfer.selectors.tables import Row
+    from afluente.transfer.services.deciding import Decision
+    from afluente.transfer.services.people import Person
+
+RUN = "transfer.run"
+BATCH = 1000  # rows in one transaction
+Outcome = ImportRow.Outcome
+
+
+@transaction.atomic
+def start_import(*, import_id: int) -> Import:
+    """Let a checked import begin. Raises ImportMovedError, ImportRefusedError when nothing would come in."""
+    given = held_import(import_id, Import.State.CHECKED)
+    if not given.report.get("created") and not given.report.get("updated"):
+        raise ImportRefusedError(gettext("No row of this file would come in. Look at the reasons below."))
+    given.started_at = clock.now()
+    _set_going(given)
+    return given
+
+
+@transaction.atomic
+def resume_import(*, import_id: int) -> Import:
+    """Go on with one that was paused, or whose worker gave up."""
+    given = held_import(import_id, Import.State.PAUSED, Import.State.RUNNING)
+    _set_going(given)
+    return given
+
+
+def _set_going(given: Import) -> None:
+    given.state, given.moved_at = Import.State.RUNNING, clock.now()
+    given.save(update_fields=["state", "started_at", "moved_at"])
+    jobs.enqueue(RUN, {"import_id": given.pk}, key=str(given.pk), workspace_id=current_workspace_id())
+
+
+@transaction.atomic
+def pause_import(*, import_id: int) -> Import:
+    """Stop after the part that is going in; `resume_import` goes on."""
+    given = held_import(import_id, Import.State.RUNNING)
+    given.state = Import.State.PAUSED
+    given.save(update_fields=["state"])
+    return given
+
+
+@transaction.atomic
+def cancel_import(*, import_id: int) -> Import:
+    """Stop for good. What is in stays, and can be taken back."""
+    given = held_import(import_id, Import.State.RUNNING, Import.State.PAUSED)
+    given.state, given.ended_at = Import.State.CANCELLED, clock.now()
+    given.save(update_fields=["state", "ended_at"])
+    return given
+
+
+def run_import(*, workspace_id: int, import_id: int) -> bool:
+    """Bring in what is not in yet; whether that is all. Ends early when somebody paused or stopped it."""
+    with scope(workspace_id):
+        given = Import.objects.select_related("file", "member__user").get(pk=import_id)
+        if given.state != Import.State.RUNNING:
+            return False
+        reader, shape = reader_of(given), Shape.read(given.shape)
+        language = given.member.user.language if given.member else "en"
+    if given.file is None or given.member is None:
+        return _fail(workspace_id, import_id, gettext("The file is no longer kept. Send it again."))
+    position = given.position
+    with translation.override(language), reading.local_copy(given.file) as path:
+        try:
+            for part in batches(reading.data_rows(path, shape, after=position)):
+                if not _bring(workspace_id, import_id, reader, part, position):
+                    return False
+                position = part[-1].number
+        except UnreadableError as refused:
+            return _fail(workspace_id, import_id, str(refused))
+    with scope(workspace_id), transaction.atomic():
+        held = Import.objects.select_for_update(of=("self",)).get(pk=import_id)
+        if held.state != Import.State.RUNNING or held.position != position:
+            return False
+        held.state, held.ended_at = Import.State.DONE, clock.now()
+        held.save(update_fields=["state", "ended_at"])
+    return True
+
+
+def reader_of(given: Import) -> Reader:
+    """Reads rows as this import says; inside the scope of the workspace."""
+    from afluente.contacts import selectors  # noqa: PLC0415
+
+    place = selectors.home()
+    return Reader(given, Shape.read(given.shape), place.country, place)
+
+
+def batches(rows: Iterator[Row], size: int = BATCH) -> Iterator[list[Row]]:
+    """Parts of at most `size` rows."""
+    while part := list(islice(rows, size)):
+        yield part
+
+
+def _fail(workspace_id: int, import_id: int, reason: str) -> bool:
+    with scope(workspace_id):
+        Import.objects.filter(pk=import_id).update(
+            state=Import.State.FAILED, reason=reason[:500], ended_at=clock.now()
+        )
+    return False
+
+
+def _bring(workspace_id: int, import_id: int, reader: Reader, part: Sequence[Row], position: int) -> bool:
+    """One part in one transaction; False when the import is paused, stopped or already further."""
+    people = [reader.person(row.number, row.cells, row.problem) for row in part]
+    with scope(workspace_id), transaction.atomic():
+        given = (
+            Import.objects.select_for_update(of=("self",)).select_related("member__user").get(pk=import_id)
+        )
+        if given.state != Import.State.RUNNING or given.position != position or given.member is None:
+            return False
+        lines = take_in(given, given.member, people)
+        event = Event.objects.aggregate(last=Max("pk"))["last"] or 0
+        statements.insert_rows(given.pk, lines, event_id=event)
+        counts = {outcome: sum(1 for line in lines if line[1] == outcome) for outcome in Outcome}
+        given.created_count += counts[Outcome.CREATED]
+        given.updated_count += counts[Outcome.UPDATED]
+        given.skipped_count += counts[Outcome.SKIPPED]
+        given.failed_count += counts[Outcome.FAILED]
+        given.position, given.moved_at = part[-1].number, clock.now()
+        given.save()
+        crash.point("transfer.before_commit")
+    crash.point("transfer.after_commit")
+    return True
+
+
+def take_in(given: Import, member: Membership, people: Sequence[Person]) -> list[statements.Line]:
+    """Bring these people in, inside the caller's transaction: what became of each row, in their order."""
+    by = actor_of(member)
+    usable = [person for person in people if not person.failure and not person.is_skipped]
+    contacts.lock_identities([_identity(person, given.match) for person in usable])
+    bringing = Bringing(given, usable, by)
+    lines: list[statements.Line] = []
+    external: dict[str, int] = {}
+    with indexing_once():
+        for wave in waves(people, given.match):
+            lines += _take_wave(given, member, wave, bringing, external)
+    statements.keep_external(system_of(given), external)
+    return sorted(lines, key=lambda line: line[0])
+
+
+def _identity(person: Person, rule: str) -> contacts.Identity:
+    keys = keys_of(person, rule)
+    return contacts.Identity(
+        emails=tuple(key[2:] for key in keys if key.startswith("e:")),
+        phones=tuple(key[2:] for key in keys if key.startswith("p:")),
+        messengers=tuple(("external", key[2:]) for key in keys if key.startswith("x:")),
+    )
+
+
+def _take_wave(
+    given: Import, member: Membership, wave: Sequence[Person], bringing: Bringing, external: dict[str, int]
+) -> list[statements.Line]:
+    by = actor_of(member)
+    decisions = decide(given, member, wave, is_held=True)
+    new = [one.person for one in decisions if one.outcome == Outcome.CREATED]
+    ids = _create(given, new, bringing, by)
+    known = [one for one in decisions if one.outcome == Outcome.UPDATED]
+    known, again = _first_of_each(known)
+    changes = contacts.change_contacts(
+        arrivals=[
+            bringing.arrival(one.person, one.contact_id or 0, _told(given, one.person)) for one in known
+        ],
+        fill_only=given.policy == Import.Policy.FILL,
+        by=by,
+    )
+    notes = [
+        (ids.get(one.person.number) or one.contact_id or 0, note)
+        for one in decisions
+        if one.outcome in {Outcome.CREATED, Outcome.UPDATED}
+        for note in one.person.notes
+    ]
+    if notes:
+        timeline.add_notes(
+            notes=notes, author=member, by=by, told={"import": {"id": given.pk, "file": given.name[:100]}}
+        )
+    lines = []
+    for one in decisions:
+        contact_id = ids.get(one.person.number) or one.contact_id
+        if one.person.external_id and contact_id and one.outcome in {Outcome.CREATED, Outcome.UPDATED}:
+            external[one.person.external_id] = contact_id
+        outcome, reason = one.outcome, one.reason
+        record: dict[str, Any] = {}
+        if one in again:
+            outcome, reason = Outcome.SKIPPED, gettext("Another row of this file is the same contact.")
+        elif outcome == Outcome.UPDATED:
+            record = changes.get(contact_id or 0, {})
+            if not record and not one.person.notes:
+                outcome, reason = Outcome.SKIPPED, gettext("The contact says all this already.")
+        lines.append((one.person.number, str(outcome), contact_id, reason, record))
+    return lines
+
+
+def _first_of_each(known: Sequence[Decision]) -> tuple[list[Decision], list[Decision]]:
+    """Rows that fit one contact by different addresses: the first counts in this wave."""
+    first: dict[int | None, Decision] = {}
+    again = [one for one in known if first.setdefault(one.contact_id, one) is not one]
+    return list(first.values()), again
+
+
+def _create(given: Import, people: Sequence[Person], bringing: Bringing, by: Actor) -> dict[int, int]:
+    """Make contacts of these rows; their numbers by row."""
+    ids = contacts.create_contacts(contacts=[_contact(given, person) for person in people], by=by)
+    contacts.complete_contacts(
+        arrivals=[bringing.arrival(person, number, {}) for person, number in zip(people, ids, strict=True)]
+    )
+    return {person.number: number for person, number in zip(people, ids, strict=True)}
+
+
+def _contact(given: Import, person: Person) -> NewContact:
+    return NewContact(
+        first_name=person.parts.get("first_name", ""),
+        last_name=person.parts.get("last_name", ""),
+        emails=person.emails,
+        phones=person.phones,
+        messengers=person.messengers,
+        source="import",
+        source_ref=given.pk,
+        source_name=given.name[:100],
+        assignee_id=person.assignee_id or given.assignee_id,
+        utm=person.utm,
+        location=person.parts.get("location", ""),
+        address=person.parts.get("address", ""),
+        created_at=person.created_at,
+        told=_told(given, person),
+    )
+
+
+def _told(given: Import, person: Person) -> dict[str, Any]:
+    """What the history says of where it came from."""
+    return {"import": {"id": given.pk, "file": given.name[:100], "row": person.number}}
+
+
+def actor_of(member: Membership) -> Actor:
+    """Who the log names."""
+    return Actor("member", member.pk, member.user.name)

@@ -1,0 +1,139 @@
+"""Taking an import back: who was made is deleted, who was changed gets back what they had.
+
+Whoever was changed since by somebody else is kept, and listed. Part by part, from the last row to the
+first, so that a row that changed what an earlier one made is taken back before it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext
+
+from afluente.contacts import services as contacts
+from afluente.kernel import clock, crash, jobs
+from afluente.kernel.workspace import current_workspace_id, scope
+from afluente.timeline import services as timeline
+from afluente.timeline.models import Event
+from afluente.timeline.selectors import kinds
+from afluente.transfer.models import Import, ImportRow
+from afluente.transfer.services.running import actor_of
+from afluente.transfer.services.starting import held_import
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.timeline.events import Actor
+
+UNDO = "transfer.undo"
+BATCH = 1000
+Outcome, Undone = ImportRow.Outcome, ImportRow.Undone
+
+
+@transaction.atomic
+def undo_import(*, import_id: int) -> Import:
+    """Begin to take an import back; a job does it. Raises ImportMovedError."""
+    given = held_import(
+        import_id,
+        Import.State.DONE,
+        Import.State.CANCELLED,
+        Import.State.PAUSED,
+        Import.State.FAILED,
+        Import.State.UNDOING,
+    )
+    given.state, given.moved_at = Import.State.UNDOING, clock.now()
+    given.save(update_fields=["state", "moved_at"])
+    jobs.enqueue(UNDO, {"import_id": given.pk}, key=str(given.pk), workspace_id=current_workspace_id())
+    return given
+
+
+def take_back(*, workspace_id: int, import_id: int) -> None:
+    """Take back what is not taken back yet. Killed and run again it goes on where it was."""
+    with scope(workspace_id):
+        given = Import.objects.select_related("member__user").get(pk=import_id)
+        language = given.member.user.language if given.member else "en"
+    with translation.override(language):
+        while _part(workspace_id, import_id):
+            crash.point("transfer.after_undo_part")
+
+
+def _part(workspace_id: int, import_id: int) -> bool:
+    """One part in one transaction; False when there is none left."""
+    with scope(workspace_id), transaction.atomic():
+        given = (
+            Import.objects.select_for_update(of=("self",)).select_related("member__user").get(pk=import_id)
+        )
+        if given.state != Import.State.UNDOING or given.member is None:
+            return False
+        rows = list(
+            ImportRow.objects.filter(
+                batch_id=given.pk, outcome__in=[Outcome.CREATED, Outcome.UPDATED], undone=Undone.NO
+            ).order_by("-number")[:BATCH]
+        )
+        if not rows:
+            given.state, given.ended_at = Import.State.UNDONE, clock.now()
+            given.save(update_fields=["state", "ended_at"])
+            return False
+        # Of one contact only the latest row at a time; the others come in the next part.
+        latest: dict[int | None, ImportRow] = {}
+        rows = [row for row in rows if latest.setdefault(row.contact_id, row) is row]
+        _undo_rows(given, rows, actor_of(given.member))
+        ImportRow.objects.bulk_update(rows, ["undone", "note"], batch_size=500)
+        given.undone_count += sum(1 for row in rows if row.undone == Undone.YES)
+        given.kept_count += sum(1 for row in rows if row.undone != Undone.YES)
+        given.moved_at = clock.now()
+        given.save(update_fields=["undone_count", "kept_count", "moved_at"])
+    return True
+
+
+def _undo_rows(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
+    told = {"import": {"id": given.pk, "file": given.name[:100], "undone": True}}
+    present = set(contacts.hold_contacts([row.contact_id for row in rows if row.contact_id]))
+    for row in rows:
+        if row.contact_id not in present:
+            row.undone, row.note = Undone.KEPT, gettext("Deleted or merged since.")
+    here = [row for row in rows if row.contact_id in present]
+    since = _changed_since(given, [row for row in here if row.outcome == Outcome.CREATED])
+    gone = []
+    for row in here:
+        if row.outcome == Outcome.CREATED:
+            why = since.get(row.contact_id or 0)
+            row.undone, row.note = (Undone.KEPT, why) if why else (Undone.YES, "")
+            if not why:
+                gone.append(row.contact_id or 0)
+    contacts.withdraw_contacts(contact_ids=gone, by=by, told=told)
+    changed = {row.contact_id or 0: row for row in here if row.outcome == Outcome.UPDATED}
+    timeline.withdraw_notes(contact_ids=list(changed), import_id=given.pk)
+    found = contacts.restore_contacts(
+        records={number: row.changes for number, row in changed.items()}, by=by, told=told
+    )
+    for number, (done, kept) in found.items():
+        row = changed[number]
+        row.undone = Undone.YES if not kept else Undone.PARTLY if done else Undone.KEPT
+        row.note = (
+            gettext("Changed since and kept: {fields}").format(fields=", ".join(kept))[:500] if kept else ""
+        )
+
+
+def _changed_since(given: Import, rows: Sequence[ImportRow]) -> dict[int, str]:
+    """Of contacts that the import made, what others did with them since, in words."""
+    if not rows:
+        return {}
+    after = {row.contact_id or 0: row.event_id for row in rows}
+    events = (
+        Event.objects.filter(contact_id__in=list(after), pk__gt=min(after.values()))
+        .filter(~Q(data__import__id=given.pk) | Q(data__import__isnull=True))
+        .exclude(kind__in=kinds.hidden_kinds())
+        .order_by("pk")
+    )
+    found: dict[int, str] = {}
+    for number, kind, contact_id, who in events.values_list("pk", "kind", "contact_id", "actor_name"):
+        if number > after[contact_id]:
+            label = str(kinds.kind_of(kind).label)
+            found.setdefault(
+                contact_id, gettext("Since then: {what}, {who}").format(what=label, who=who or "—")
+            )
+    return found

@@ -1,0 +1,1 @@
+"""Set statements of imports."""

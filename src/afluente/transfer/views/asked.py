@@ -1,0 +1,59 @@
+"""What the pages of imports have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from afluente.transfer import policies
+from afluente.transfer.models import Import
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from afluente.accounts.requests import Request
+
+STEPS = (
+    ("file", _("File")),
+    ("columns", _("Columns")),
+    ("values", _("Values")),
+    ("import", _("Preview and run")),
+)
+
+
+def import_seen(request: Request, pk: int) -> Import:
+    """Raises Http404 when the member does not see it, PermissionDenied when they may not import at all."""
+    if not policies.may_import(request.member):
+        raise PermissionDenied
+    found: Import = get_object_or_404(policies.imports_visible_to(request.member), pk=pk)
+    return found
+
+
+def steps(given: Import, current: str) -> list[dict[str, Any]]:
+    """The four steps with their addresses; those that cannot be opened yet have none."""
+    open_to = {
+        Import.State.READING: 1,
+        Import.State.FAILED: 1,
+        Import.State.DRAFT: 2,
+        Import.State.CHECKING: 4,
+        Import.State.CHECKED: 4,
+    }.get(Import.State(given.state), 0)
+    return [
+        {
+            "number": number,
+            "label": label,
+            "url": reverse(f"transfer:{name}", args=[given.pk]) if number <= open_to else "",
+            "is_current": name == current,
+        }
+        for number, (name, label) in enumerate(STEPS, start=1)
+    ]
+
+
+def to(name: str, given: Import) -> HttpResponse:
+    """Go to a step."""
+    return HttpResponseRedirect(reverse(f"transfer:{name}", args=[given.pk]), status=303)

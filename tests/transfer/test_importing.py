@@ -1,0 +1,181 @@
+"""Bringing in a file of contacts (issue 3, point 9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from afluente.contacts import selectors as contacts
+from afluente.contacts import services as contact_services
+from afluente.contacts.models import Contact, ContactEmail, ContactPhone
+from afluente.timeline.models import Comment, Event
+from afluente.transfer import services
+from afluente.transfer.models import ImportRow
+from tests import make
+
+MESSY = (
+    "Nome;Sobrenome;E-mail;Celular;Empresa;Etiquetas;Cidade;Observações;Valor;Cliente desde\n"
+    "Ana;Prado;ana@exemplo.com.br;(11) 98412-3307;Maré Ltda;VIP, Parceiro;Santos;Ligar à tarde;1.234,56;13/02/2024\n"
+    "Bia;;bia@exemplo.com.br;11 91234-5678;;;;;12,5;01/03/2024\n"
+)
+
+
+def test_a_file_in_portuguese_comes_in_whole(send: Any, bring: Any):
+    given = send(MESSY)
+    assert given.shape["delimiter"] == ";"
+    assert (given.shape["decimal"], given.shape["order"]) == (",", "dmy")
+    mapping = [*given.mapping[:8], "new:number", "new:moment"]
+    assert mapping[:8] == ["first_name", "last_name", "email", "phone", "company", "tags", "location", "note"]
+
+    done = bring(given, mapping=mapping)
+
+    assert (done.state, done.created_count, done.failed_count) == ("done", 2, 0)
+    ana = Contact.objects.get(first_name="Ana")
+    card = contacts.api_contacts([ana.pk])[0]
+    assert (ana.last_name, ana.location, ana.source, ana.source_name) == (
+        "Prado",
+        "Santos",
+        "import",
+        "people.csv",
+    )
+    assert [one["e164"] for one in card["phones"]] == ["+5511984123307"]
+    assert sorted(tag["name"] for tag in card["tags"]) == ["Parceiro", "VIP"]
+    assert {one["name"]: one["value"] for one in card["attributes"]} == {
+        "Valor": 1234.56,
+        "Cliente desde": "2024-02-13T03:00:00+00:00",
+    }
+    assert [one.name for one in ana.companies.all()] == ["Maré Ltda"]
+    assert Comment.objects.get(contact_id=ana.pk).text == "Ligar à tarde"
+    told = Event.objects.get(kind="contact.created", contact_id=ana.pk)
+    assert told.data["import"] == {"id": given.pk, "file": "people.csv", "row": 2}
+
+
+def test_who_is_known_is_updated_and_nothing_is_emptied(send: Any, bring: Any, ana: Any):
+    known = make.contact(name="Ana Velha", emails=("ana@exemplo.com.br",))
+    given = send(
+        "Nome,Sobrenome,E-mail,Celular\nAna,Prado,ANA@exemplo.com.br,11984123307\nNova,,,11987654321\n"
+    )
+
+    done = bring(given)
+
+    assert (done.created_count, done.updated_count) == (1, 1)
+    known.refresh_from_db()
+    assert known.last_name == "Prado"
+    assert ContactPhone.objects.get(contact=known).e164 == "+5511984123307"
+    assert ContactEmail.objects.filter(contact=known).count() == 1
+    told = Event.objects.filter(kind="contact.changed", contact_id=known.pk)
+    assert told.count() == 1
+    assert told[0].data["last_name"] == ["Velha", "Prado"]
+
+
+def test_filling_only_what_is_empty_and_leaving_alone(send: Any, bring: Any, ana: Any):
+    known = make.contact(name="Ana Velha", emails=("ana@exemplo.com.br",))
+    text = "Nome,Sobrenome,E-mail,Cidade\nAninha,Prado,ana@exemplo.com.br,Santos\n"
+
+    bring(send(text), policy="fill")
+    known.refresh_from_db()
+    assert (known.first_name, known.last_name, known.location) == ("Ana", "Velha", "Santos")
+
+    given = send(text)
+    services.set_columns(
+        import_id=given.pk,
+        mapping=given.mapping,
+        match="email",
+        policy="skip",
+        tags=[],
+        assignee_id=None,
+        may_make_fields=False,
+        by=services.actor_of(ana),
+    )
+    services.check_import(workspace_id=given.workspace_id, import_id=given.pk)
+    given.refresh_from_db()
+    assert (given.report["created"], given.report["updated"], given.report["skipped"]) == (0, 0, 1)
+
+
+def test_two_rows_of_one_person_are_one_contact(send: Any, check: Any, bring: Any, ana: Any):
+    given = send("Nome,E-mail,Celular\nAna,ana@a.example,11984123307\nAna P,ana@a.example,11987654321\n")
+
+    assert check(given).report["updated"] == 1
+    services.start_import(import_id=given.pk)
+    services.run_import(workspace_id=given.workspace_id, import_id=given.pk)
+
+    assert Contact.objects.count() == 1
+    assert ContactPhone.objects.count() == 2
+
+
+def test_a_bad_value_is_said_once_and_fixed_for_all_rows(send: Any, check: Any, ana: Any):
+    field = contact_services.create_field(
+        name="Tamanho", kind="select", options=["P", "G"], by=services.actor_of(ana)
+    )
+    rows = "".join(f"Pessoa {n},p{n}@a.example,{'Grande' if n % 2 else 'P'}\n" for n in range(6))
+    given = check(send(f"Nome,E-mail,Tamanho\n{rows}"))
+    assert given.report["failed"] == 3
+    ((raw, count, _why, is_fatal),) = given.report["bad"]["2"]
+    assert (raw, count, is_fatal) == ("Grande", 3, True)
+
+    services.fix_values(import_id=given.pk, fixes={"2": {"Grande": {"act": "to", "to": "G"}}})
+    services.check_import(workspace_id=given.workspace_id, import_id=given.pk)
+    given.refresh_from_db()
+    assert (given.report["failed"], given.report["created"]) == (0, 6)
+    services.start_import(import_id=given.pk)
+    services.run_import(workspace_id=given.workspace_id, import_id=given.pk)
+
+    held = contacts.values_of([one.pk for one in Contact.objects.all()], [field.pk])
+    assert sorted(value[field.pk] for value in held.values()) == ["G", "G", "G", "P", "P", "P"]
+
+
+def test_the_preview_says_before_and_after_and_writes_nothing(send: Any, check: Any, ana: Any):
+    known = make.contact(name="Ana Velha", emails=("ana@exemplo.com.br",))
+    events = Event.objects.count()
+
+    given = check(send("Nome,Sobrenome,E-mail,Empresa\nAna,Prado,ana@exemplo.com.br,Nova SA\n"))
+
+    (sample,) = given.report["samples"]["updated"]
+    assert sample["changes"]["last_name"] == ["Velha", "Prado"]
+    assert sample["changes"]["companies"] == [[], ["Nova SA"]]
+    known.refresh_from_db()
+    assert (known.last_name, Event.objects.count(), known.companies.count()) == ("Velha", events, 0)
+
+
+def test_rows_that_fail_are_said_and_the_others_come_in(send: Any, bring: Any):
+    given = send(
+        "Nome,E-mail\nAna,ana@a.example\n,\nBia,bia@a.example,extra,cells\n,\n\nCid,not an address\n"
+    )
+
+    done = bring(given)
+
+    assert (done.created_count, done.failed_count) == (2, 1)
+    failed = ImportRow.objects.get(outcome="failed")
+    assert failed.number == 4
+    assert "2 cells" in failed.reason
+
+
+def test_somebody_else_s_contact_is_never_changed(send: Any, bring: Any, ana: Any, bruno: Any):
+    hers = make.contact(name="Ana", emails=("ana@exemplo.com.br",), assignee=ana)
+
+    given = bring(send("Nome,E-mail\nOutra,ana@exemplo.com.br\nNova,n@a.example\n", member=bruno))
+
+    hers.refresh_from_db()
+    assert (hers.first_name, given.failed_count, given.created_count) == ("Ana", 1, 1)
+
+
+def test_the_number_of_the_other_system_finds_people_again(send: Any, bring: Any):
+    bring(send("ID,Nome\n77,Ana\n"), match="external")
+    bring(send("ID,Nome\n77,Ana Prado\n"), match="external", mapping=["external_id", "full_name"])
+
+    assert [one.name for one in Contact.objects.all()] == ["Ana Prado"]
+
+
+def test_the_columns_of_such_a_file_are_remembered(send: Any, bring: Any):
+    bring(send("A,B\nAna,x@a.example\n"), mapping=["first_name", "email"], match="email", policy="fill")
+
+    again = send("A,B\nBia,y@a.example\n")
+
+    assert (again.mapping, again.match, again.policy) == (["first_name", "email"], "email", "fill")
+
+
+def test_run_again_nothing_comes_in_twice(send: Any, bring: Any):
+    given = bring(send("Nome\nAna\nBia\n"), match="none")
+    services.run_import(workspace_id=given.workspace_id, import_id=given.pk)
+
+    assert Contact.objects.count() == 2
+    assert ImportRow.objects.count() == 2

@@ -1,0 +1,82 @@
+"""The steps of an import as somebody walks them, without a script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from afluente.contacts.models import Contact
+from afluente.transfer.models import Import
+
+
+def post(browser: Any, name: str, given: Import, data: dict[str, Any] | None = None, *more: Any) -> Any:
+    return browser.post(reverse(f"transfer:{name}", args=[given.pk, *more]), data or {})
+
+
+def test_the_four_steps(client_as: Any, ana: Any, work: Any):
+    browser = client_as(ana)
+    text = "Nome,E-mail,Nascimento\nAna,ana@a.example,2001-02-03\nBia,bia@a.example,não sei\n"
+    sent = SimpleUploadedFile("people.csv", text.encode())
+    answer = browser.post(reverse("transfer:imports"), {"file": sent})
+    given = Import.objects.get()
+    assert answer.url == reverse("transfer:file", args=[given.pk])
+
+    page = browser.get(answer.url)
+    assert "ana@a.example" in page.content.decode()
+    answer = post(browser, "file", given, {**page.context["form"].initial, "next": "1"})
+    assert answer.url == reverse("transfer:columns", args=[given.pk])
+    page = browser.get(answer.url).content.decode()
+    assert "Nascimento" in page
+    columns = {"column-0": "first_name", "column-1": "email", "column-2": "new:moment"}
+    answer = post(browser, "columns", given, {**columns, "match": "any", "policy": "update", "tags": "Feira"})
+    assert answer.url == reverse("transfer:values", args=[given.pk])
+    work()
+
+    page = browser.get(answer.url).content.decode()
+    assert "não sei" in page
+    fixed = {"act-2-0": "clear", "raw-2-0": "não sei", "next": "1"}
+    answer = post(browser, "values", given, fixed)
+    work()
+    page = browser.get(answer.url).content.decode()
+    assert "Import 2 rows" in page
+    assert not Contact.objects.exists()
+
+    answer = post(browser, "act", given, {}, "start")
+    work()
+    page = browser.get(answer.url).content.decode()
+    assert "Everything is in" in page
+    assert sorted(one.first_name for one in Contact.objects.all()) == ["Ana", "Bia"]
+
+
+def test_a_file_that_cannot_be_read_says_what_to_do(client_as: Any, ana: Any):
+    browser = client_as(ana)
+    for content, word in ((b"", "empty"), (b"PK\x03\x04 broken", "damaged"), (b"%PDF-1.7 x", "no table")):
+        sent = SimpleUploadedFile("people.xlsx", content)
+        answer = browser.post(reverse("transfer:imports"), {"file": sent}, follow=True)
+        page = answer.content.decode()
+        assert "people.xlsx" in page
+        assert word in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_as_often_for_three_as_for_one(client_as: Any, ana: Any, send: Any, count: int):
+    for _ in range(count):
+        send("Nome\nAna\n")
+    browser = client_as(ana)
+    browser.get(reverse("transfer:imports"))
+
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(reverse("transfer:imports"))
+    assert len([one for one in asked if "transfer_import" in one["sql"]]) == 1
+
+
+def test_nobody_without_the_right_gets_in(client_as: Any, ana: Any, bruno: Any, send: Any):
+    given = send("Nome\nAna\n")
+
+    assert client_as(bruno).get(reverse("transfer:import", args=[given.pk])).status_code == 404
+    assert post(client_as(bruno), "act", given, {}, "start").status_code == 404
