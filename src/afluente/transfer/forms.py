@@ -37,10 +37,10 @@ DELIMITERS = [
 class Reading(forms.Form):
     """How a file is read."""
 
-    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
-    encoding = forms.ChoiceField(label=_("Encoding"), choices=list(ENCODINGS.items()), required=False)
-    delimiter = forms.ChoiceField(label=_("Cells are parted by"), choices=DELIMITERS, required=False)
-    quote = forms.ChoiceField(label=_("Texts stand in"), choices=[('"', '"…"'), ("'", "'…'")], required=False)
+    sheet = forms.ChoiceField(label=_("Sheet"))
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=list(ENCODINGS.items()))
+    delimiter = forms.ChoiceField(label=_("Cells are parted by"), choices=DELIMITERS)
+    quote = forms.ChoiceField(label=_("Texts stand in"), choices=[('"', '"…"'), ("'", "'…'")])
     decimal = forms.ChoiceField(label=_("Decimal sign"), choices=[(",", "1.234,56"), (".", "1,234.56")])
     order = forms.ChoiceField(
         label=_("Order of dates"),
@@ -48,8 +48,8 @@ class Reading(forms.Form):
     )
     has_header = forms.BooleanField(label=_("The first row names the columns"), required=False)
 
-    def __init__(self, *args: Any, shape: Shape, **kwargs: Any) -> None:
-        super().__init__(*args, initial=shape.as_json(), **kwargs)
+    def __init__(self, data: Any = None, *, shape: Shape) -> None:
+        super().__init__(data, initial=shape.as_json())
         self.fields["sheet"].choices = [(name, name) for name in shape.sheets]  # type: ignore[attr-defined]
         hidden = {
             CSV: ("sheet",),
@@ -75,7 +75,7 @@ class Columns(forms.Form):
         help_text=_("Parted by commas."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    assignee = forms.ModelChoiceField(
+    assignee: Any = forms.ModelChoiceField(
         label=_("Responsible for new contacts"), queryset=None, required=False, empty_label=_("Nobody")
     )
 

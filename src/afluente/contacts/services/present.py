@@ -64,15 +64,7 @@ class Present:
         """Without what is there already, and with `fill_only` without what would change anything."""
         contact, number = self.contacts[one.contact_id], one.contact_id
         keys = self.keys[number]
-        has_name = bool(contact.first_name or contact.last_name)
-        parts = {
-            name: value
-            for name, value in one.parts.items()
-            if name in SCALARS
-            and value
-            and value != getattr(contact, name)
-            and not (fill_only and (getattr(contact, name) or (has_name and name.endswith("_name"))))
-        }
+        parts = _parts(contact, one, fill_only=fill_only)
         held = self.values.get(number, {})
         return Arrival(
             contact_id=number,
@@ -105,6 +97,19 @@ class Present:
             created_at=None if fill_only else one.created_at,
             told=one.told,
         )
+
+
+def _parts(contact: Contact, one: Arrival, *, fill_only: bool) -> dict[str, str]:
+    """Names and places that are to change. A name is filled as a whole or not at all."""
+    has_name = bool(contact.first_name or contact.last_name)
+    return {
+        name: value
+        for name, value in one.parts.items()
+        if name in SCALARS
+        and value
+        and value != getattr(contact, name)
+        and not (fill_only and (getattr(contact, name) or (has_name and name.endswith("_name"))))
+    }
 
 
 def _keys(row: Mapping[str, Any]) -> set[Any]:

@@ -28,7 +28,7 @@ _NAMES = (("(first|given) name|nome", "first_name"), ("(last|family) name|surnam
 LAYOUTS = (
     Layout(
         "google",
-        "Google Contacts",
+        "Google",
         ("e-mail 1 - value|phone 1 - value", "(given|first) name", "(family|last) name"),
         (
             *_NAMES,

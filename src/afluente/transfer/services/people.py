@@ -10,39 +10,20 @@ from django.utils.translation import gettext
 
 from afluente.accounts.models import Membership
 from afluente.contacts import selectors as contacts
-from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
 from afluente.contacts.services.reading import ValueRefusedError, parse_moment, parse_number, read_value
-from afluente.kernel import email, phone, text
+from afluente.kernel import text
 from afluente.transfer.selectors.cells import unguarded
 from afluente.transfer.selectors.targets import FIELD, MESSENGER
+from afluente.transfer.services import parsing
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from afluente.contacts.selectors import Held, Place
+    from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
     from afluente.transfer.models import Import
     from afluente.transfer.selectors.tables import Shape
-
-LENGTHS = {
-    "first_name": 150,
-    "middle_name": 150,
-    "last_name": 150,
-    "location": 150,
-    "address": 500,
-    "position": 100,
-}
-_SEVERAL = re.compile(r"\s*(?::::|[;\n|])\s*")
-_ADDRESSES = re.compile(r"\s*(?::::|[;,\n|]|\s/\s)\s*")
-_DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(.*)", re.DOTALL)
-
-
-class _BadError(Exception):
-    """A cell that cannot be used. `is_kept` when it can be kept as written, flagged."""
-
-    def __init__(self, why: str, *, kept: Any = None) -> None:
-        super().__init__(why)
-        self.kept = kept
 
 
 @dataclass(frozen=True)
@@ -141,7 +122,7 @@ class Reader:
                 self._seen.clear()
             try:
                 self._seen[key] = (self._cell(target, raw), None)
-            except _BadError as refused:
+            except parsing.BadCellError as refused:
                 bad = Bad(column, raw[:300], str(refused), is_fatal=refused.kept is None)
                 self._seen[key] = (refused.kept, bad)
         return self._seen[key]
@@ -150,14 +131,14 @@ class Reader:
         if target.startswith(FIELD):
             return self._value(int(target.removeprefix(FIELD)), raw)
         if target.startswith(MESSENGER):
-            return _messengers(target.removeprefix(MESSENGER), raw)
+            return parsing.messengers(target.removeprefix(MESSENGER), raw)
         if target == "created_at":
             return self._moment(raw)
         if target == "assignee":
             return self._member(raw)
         if target == "phone":
-            return _phones(raw, self._country)
-        return _READERS.get(target, _text(target))(raw)
+            return parsing.phones(raw, self._country)
+        return parsing.READERS.get(target, parsing.text_reader(target))(raw)
 
     def _value(self, field_id: int, raw: str) -> Held | None:
         known = self._fields.get(field_id)
@@ -171,11 +152,11 @@ class Reader:
                 return self._moment(raw)
             return read_value(known, typed, self._place)
         except ValueRefusedError as refused:
-            raise _BadError(refused.advice) from refused
+            raise parsing.BadCellError(refused.advice) from refused
         except ArithmeticError as refused:
-            raise _BadError(gettext("Write a number.")) from refused
+            raise parsing.BadCellError(gettext("Write a number.")) from refused
         except ValueError as refused:
-            raise _BadError(gettext("Write a number.")) from refused
+            raise parsing.BadCellError(gettext("Write a number.")) from refused
 
     def _number(self, raw: str) -> Any:
         bare = re.sub(r"^(R\$|US\$|\$|€|zł)\s*|\s*(zł|%|€)$", "", raw)
@@ -183,25 +164,17 @@ class Reader:
 
     def _moment(self, raw: str) -> dt.datetime:
         try:
-            return parse_moment(ordered(raw, self._shape.order), self._place)
+            return parse_moment(parsing.ordered(raw, self._shape.order), self._place)
         except (ValueError, OverflowError) as refused:
-            raise _BadError(gettext("This is no date.")) from refused
+            raise parsing.BadCellError(gettext("This is no date.")) from refused
 
     def _member(self, raw: str) -> int:
         found = self._members.get(text.norm(raw)) or self._members.get(raw.strip().casefold())
         if found is None:
-            raise _BadError(gettext("Nobody here is called that. Write a colleague's name or e-mail."))
+            raise parsing.BadCellError(
+                gettext("Nobody here is called that. Write a colleague's name or e-mail.")
+            )
         return found
-
-
-def ordered(raw: str, order: str) -> str:
-    """A date with its parts in another order as ISO 8601, so that no country is asked for its habit."""
-    found = _DAY.fullmatch(raw.strip())
-    if found is None or len(found[1]) == 4:
-        return raw
-    day, month = (found[1], found[2]) if order != "mdy" else (found[2], found[1])
-    year = int(found[3]) + (0 if len(found[3]) > 2 else 2000 if int(found[3]) < 70 else 1900)
-    return f"{year:04}-{int(month):02}-{int(day):02}{found[4]}"
 
 
 def _members() -> dict[str, int]:
@@ -246,80 +219,3 @@ def _settle(found: Person) -> None:
         found.emails = list({one.key or one.email: one for one in found.emails}.values())
     if len(found.phones) > 1:
         found.phones = list({one.e164 or one.raw: one for one in found.phones}.values())
-
-
-def _text(target: str) -> Callable[[str], str]:
-    limit = LENGTHS.get(target, 300)
-
-    def read(raw: str) -> str:
-        words = text.clean(raw.replace("\n", " "), limit=limit + 1)
-        if len(words) > limit:
-            raise _BadError(gettext("This is longer than {n} characters.").format(n=limit))
-        return words
-
-    return read
-
-
-def _emails(raw: str) -> list[EmailValue]:
-    found = []
-    for part in _ADDRESSES.split(raw):
-        address = text.clean(part, limit=300)
-        inside = re.fullmatch(r".*<([^<>]+@[^<>]+)>", address)
-        address = inside[1].strip() if inside else address.removeprefix("mailto:")
-        if address:
-            found.append(EmailValue(address[:254], email.match_key(address) or ""))
-    if any(not one.key for one in found):
-        raise _BadError(gettext("This is no e-mail address. It is kept as written and marked."), kept=found)
-    return found
-
-
-def _phones(raw: str, country: str) -> list[PhoneValue]:
-    found = []
-    for part in _ADDRESSES.split(raw):
-        typed = text.clean(part, limit=50).removeprefix("tel:").lstrip("'")
-        if typed:
-            found.append(PhoneValue(typed, phone.parse(typed, country) or ""))
-    if any(not one.e164 for one in found):
-        raise _BadError(gettext("This is no phone number. It is kept as written and marked."), kept=found)
-    return found
-
-
-def _messengers(kind: str, raw: str) -> list[MessengerValue]:
-    parts = [text.clean(part, limit=100) for part in _SEVERAL.split(raw)]
-    return [MessengerValue(kind, part) for part in parts if part]
-
-
-def _names(raw: str) -> list[str]:
-    return [word for word in (text.clean(part, limit=121) for part in _SEVERAL.split(raw)) if word]
-
-
-def _companies(raw: str) -> list[str]:
-    found = _names(raw)
-    if any(len(name) > 120 for name in found):
-        raise _BadError(gettext("This is longer than {n} characters.").format(n=120))
-    return found
-
-
-def _tags(raw: str) -> list[str]:
-    parts = [text.clean(part, limit=66).lstrip("* ") for part in _ADDRESSES.split(raw)]
-    if any(len(part) > 64 for part in parts):
-        raise _BadError(gettext("This is longer than {n} characters.").format(n=64))
-    return [part for part in parts if part and part != "myContacts"]
-
-
-def _note(raw: str) -> list[str]:
-    words = "\n".join(text.clean(line, limit=5000) for line in raw.splitlines()).strip()
-    return [words[:60_000]] if words else []
-
-
-def _external(raw: str) -> str:
-    return text.clean(raw, limit=200)
-
-
-_READERS: dict[str, Callable[[str], Any]] = {
-    "email": _emails,
-    "company": _companies,
-    "tags": _tags,
-    "note": _note,
-    "external_id": _external,
-}

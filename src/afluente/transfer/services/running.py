@@ -200,16 +200,7 @@ def _take_wave(
         fill_only=given.policy == Import.Policy.FILL,
         by=by,
     )
-    notes = [
-        (ids.get(one.person.number) or one.contact_id or 0, note)
-        for one in decisions
-        if one.outcome in {Outcome.CREATED, Outcome.UPDATED}
-        for note in one.person.notes
-    ]
-    if notes:
-        timeline.add_notes(
-            notes=notes, author=member, by=by, told={"import": {"id": given.pk, "file": given.name[:100]}}
-        )
+    _note(given, member, decisions, ids)
     lines = []
     for one in decisions:
         contact_id = ids.get(one.person.number) or one.contact_id
@@ -225,6 +216,21 @@ def _take_wave(
                 outcome, reason = Outcome.SKIPPED, gettext("The contact says all this already.")
         lines.append((one.person.number, str(outcome), contact_id, reason, record))
     return lines
+
+
+def _note(given: Import, member: Membership, decisions: Sequence[Decision], ids: dict[int, int]) -> None:
+    """The notes of these rows as comments of whoever imports."""
+    by = actor_of(member)
+    notes = [
+        (ids.get(one.person.number) or one.contact_id or 0, note)
+        for one in decisions
+        if one.outcome in {Outcome.CREATED, Outcome.UPDATED}
+        for note in one.person.notes
+    ]
+    if notes:
+        timeline.add_notes(
+            notes=notes, author=member, by=by, told={"import": {"id": given.pk, "file": given.name[:100]}}
+        )
 
 
 def _first_of_each(known: Sequence[Decision]) -> tuple[list[Decision], list[Decision]]:

@@ -131,7 +131,7 @@ def _changed_since(given: Import, rows: Sequence[ImportRow]) -> dict[int, str]:
     )
     found: dict[int, str] = {}
     for number, kind, contact_id, who in events.values_list("pk", "kind", "contact_id", "actor_name"):
-        if number > after[contact_id]:
+        if contact_id and number > after[contact_id]:
             label = str(kinds.kind_of(kind).label)
             found.setdefault(
                 contact_id, gettext("Since then: {what}, {who}").format(what=label, who=who or "—")

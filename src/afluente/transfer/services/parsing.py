@@ -1,0 +1,123 @@
+"""Cells of a table as addresses, names and dates."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+
+from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
+from afluente.kernel import email, phone, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LENGTHS = {
+    "first_name": 150,
+    "middle_name": 150,
+    "last_name": 150,
+    "location": 150,
+    "address": 500,
+    "position": 100,
+}
+_SEVERAL = re.compile(r"\s*(?::::|[;\n|])\s*")
+_ADDRESSES = re.compile(r"\s*(?::::|[;,\n|]|\s/\s)\s*")
+_DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(.*)", re.DOTALL)
+
+
+class BadCellError(Exception):
+    """A cell that cannot be used. `is_kept` when it can be kept as written, flagged."""
+
+    def __init__(self, why: str, *, kept: Any = None) -> None:
+        super().__init__(why)
+        self.kept = kept
+
+
+def ordered(raw: str, order: str) -> str:
+    """A date with its parts in another order as ISO 8601, so that no country is asked for its habit."""
+    found = _DAY.fullmatch(raw.strip())
+    if found is None or len(found[1]) == 4:
+        return raw
+    day, month = (found[1], found[2]) if order != "mdy" else (found[2], found[1])
+    year = int(found[3]) + (0 if len(found[3]) > 2 else 2000 if int(found[3]) < 70 else 1900)
+    return f"{year:04}-{int(month):02}-{int(day):02}{found[4]}"
+
+
+def text_reader(target: str) -> Callable[[str], str]:
+    limit = LENGTHS.get(target, 300)
+
+    def read(raw: str) -> str:
+        words = text.clean(raw.replace("\n", " "), limit=limit + 1)
+        if len(words) > limit:
+            raise BadCellError(gettext("This is longer than {n} characters.").format(n=limit))
+        return words
+
+    return read
+
+
+def _emails(raw: str) -> list[EmailValue]:
+    found = []
+    for part in _ADDRESSES.split(raw):
+        address = text.clean(part, limit=300)
+        inside = re.fullmatch(r".*<([^<>]+@[^<>]+)>", address)
+        address = inside[1].strip() if inside else address.removeprefix("mailto:")
+        if address:
+            found.append(EmailValue(address[:254], email.match_key(address) or ""))
+    if any(not one.key for one in found):
+        raise BadCellError(
+            gettext("This is no e-mail address. It is kept as written and marked."), kept=found
+        )
+    return found
+
+
+def phones(raw: str, country: str) -> list[PhoneValue]:
+    found = []
+    for part in _ADDRESSES.split(raw):
+        typed = text.clean(part, limit=50).removeprefix("tel:").lstrip("'")
+        if typed:
+            found.append(PhoneValue(typed, phone.parse(typed, country) or ""))
+    if any(not one.e164 for one in found):
+        raise BadCellError(gettext("This is no phone number. It is kept as written and marked."), kept=found)
+    return found
+
+
+def messengers(kind: str, raw: str) -> list[MessengerValue]:
+    parts = [text.clean(part, limit=100) for part in _SEVERAL.split(raw)]
+    return [MessengerValue(kind, part) for part in parts if part]
+
+
+def _names(raw: str) -> list[str]:
+    return [word for word in (text.clean(part, limit=121) for part in _SEVERAL.split(raw)) if word]
+
+
+def _companies(raw: str) -> list[str]:
+    found = _names(raw)
+    if any(len(name) > 120 for name in found):
+        raise BadCellError(gettext("This is longer than {n} characters.").format(n=120))
+    return found
+
+
+def _tags(raw: str) -> list[str]:
+    parts = [text.clean(part, limit=66).lstrip("* ") for part in _ADDRESSES.split(raw)]
+    if any(len(part) > 64 for part in parts):
+        raise BadCellError(gettext("This is longer than {n} characters.").format(n=64))
+    return [part for part in parts if part and part != "myContacts"]
+
+
+def _note(raw: str) -> list[str]:
+    words = "\n".join(text.clean(line, limit=5000) for line in raw.splitlines()).strip()
+    return [words[:60_000]] if words else []
+
+
+def _external(raw: str) -> str:
+    return text.clean(raw, limit=200)
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "email": _emails,
+    "company": _companies,
+    "tags": _tags,
+    "note": _note,
+    "external_id": _external,
+}
