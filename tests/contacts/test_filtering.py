@@ -23,6 +23,8 @@ from afluente.contacts.models import (
     FieldOption,
     Tag,
 )
+from afluente.contacts.selectors.attribute_criteria import attribute_criteria
+from afluente.contacts.selectors.criteria import OWN
 from afluente.contacts.selectors.filtering import all_criteria
 from afluente.contacts.selectors.filtering import plan as plan_of
 from afluente.contacts.selectors.listing import newest_ids, problems
@@ -191,7 +193,9 @@ def test_every_condition_means_what_it_says(people, world):
 def test_no_criterion_is_without_a_meaning_above(people, world):
     said = {where.format(**world).split(".")[0] for where in MEANINGS}
 
-    assert {slug for slug in all_criteria() if not slug.startswith("utm_")} - said == set()
+    own = OWN | attribute_criteria()  # what slices above bring is tested with them
+    assert {slug for slug in own if not slug.startswith("utm_")} - said == set()
+    assert set(own) <= set(all_criteria())
 
 
 def test_groups_and_or_are_what_the_tables_say(people, world):
