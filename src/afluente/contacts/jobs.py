@@ -10,8 +10,8 @@ from afluente.contacts import services
 from afluente.contacts.services.fields import AT_ONCE, ERASE_JOB
 from afluente.contacts.services.indexing import INDEX_JOB
 from afluente.contacts.services.merging import LATE
-from afluente.contacts.statements import search
-from afluente.kernel.jobs import job
+from afluente.contacts.statements import duplicates, search
+from afluente.kernel.jobs import every, job
 from afluente.kernel.workspace import scope
 
 BATCH = 1_000  # contacts per transaction
@@ -47,3 +47,15 @@ def index(*, contact_ids: list[int], **_later: Any) -> None:
 def carry_late(*, merge_ids: list[int], **_later: Any) -> None:
     """Let survivors have what slipped in while others became part of them."""
     services.carry_late(merge_ids=merge_ids)
+
+
+@every(5, "contacts.duplicates", atomic=False)
+def find_duplicates(**_later: Any) -> None:
+    """Look at contacts that have changed, of each workspace some, until none waits."""
+    while sum(_look(workspace_id) for workspace_id in duplicates.due_workspaces()):
+        pass
+
+
+def _look(workspace_id: int) -> int:
+    with scope(workspace_id):
+        return services.look_for_duplicates()

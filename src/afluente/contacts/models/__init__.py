@@ -1,6 +1,7 @@
 """People we talk to, their companies, and what a workspace notes about them."""
 
 from afluente.contacts.models.companies import Company, CompanyContact, CompanyQuerySet
+from afluente.contacts.models.duplicates import DuplicateDue, DuplicateKey, PossibleDuplicate
 from afluente.contacts.models.fields import (
     CompanyValue,
     ContactValue,
@@ -17,7 +18,6 @@ from afluente.contacts.models.people import (
     ContactPhone,
     ContactQuerySet,
     ContactSearch,
-    PossibleDuplicate,
 )
 from afluente.contacts.models.saved import ListSetting, SavedFilter
 from afluente.contacts.models.settings import ContactSettings
@@ -38,6 +38,8 @@ __all__ = [
     "ContactSettings",
     "ContactTag",
     "ContactValue",
+    "DuplicateDue",
+    "DuplicateKey",
     "Field",
     "FieldOption",
     "FieldTab",

@@ -213,27 +213,6 @@ class ContactMessenger(WorkspaceModel):
         return f"{self.kind} {self.value}"
 
 
-class PossibleDuplicate(WorkspaceModel):
-    """Two contacts that may be one person (crm.md Q1): said, never merged by itself."""
-
-    contact = models.ForeignKey(
-        Contact, models.CASCADE, related_name="possible_duplicates", db_constraint=False, db_index=False
-    )
-    other = models.ForeignKey(Contact, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
-    reason = models.CharField(max_length=40)
-    created_at = models.DateTimeField()
-    resolved_at = models.DateTimeField(null=True)
-
-    class Meta(WorkspaceModel.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["workspace", "contact", "other"], name="contact_duplicate_once"),
-        ]
-        indexes = [models.Index(fields=["workspace", "other"], name="contact_duplicate_other")]
-
-    def __str__(self) -> str:
-        return f"{self.contact_id} may be {self.other_id}"
-
-
 class ContactSearch(WorkspaceModel):
     """What a contact is found by (ADR 0050). Its `id` is the contact's.
 

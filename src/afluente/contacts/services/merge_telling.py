@@ -99,4 +99,6 @@ def settle_suggestions(pairs: Sequence[merge_rows.Pair]) -> None:
     touched = [pk for pair in both for pk in pair]
     known = PossibleDuplicate.objects.filter(contact_id__in=touched, other_id__in=touched, resolved_at=None)
     ours = [one.pk for one in known if (one.contact_id, one.other_id) in both]
-    PossibleDuplicate.objects.filter(pk__in=ours).update(resolved_at=clock.now())
+    PossibleDuplicate.objects.filter(pk__in=ours).update(
+        resolved_at=clock.now(), decision=PossibleDuplicate.Decision.MERGED
+    )

@@ -79,7 +79,7 @@ def unmerge_contacts(*, merge_ids: Sequence[int], by: Actor, skips: bool = False
     _restore(merges, survivors)
     merging.return_([one.loser_id for one in merges])
     merging.mark_undone([one.event_id for one in merges if one.event_id])
-    _remember(merges)
+    _remember(merges, by)
     done = [
         Unmerged(one.survivor_id, one.loser_id, tuple(survivors[one.survivor_id].kept.get(one.pk, ())))
         for one in merges
@@ -236,7 +236,7 @@ def _restore_choices(survivor: _Survivor, key: str, before: Any, after: Any) -> 
     survivor.touched.add(key)
 
 
-def _remember(merges: Sequence[ContactMerge]) -> None:
+def _remember(merges: Sequence[ContactMerge], by: Actor) -> None:
     """Whoever takes a merge back says that these are two people: they are not suggested again."""
     now = clock.now()
     PossibleDuplicate.objects.bulk_create(
@@ -245,12 +245,17 @@ def _remember(merges: Sequence[ContactMerge]) -> None:
                 contact_id=max(one.loser_id, one.survivor_id),
                 other_id=min(one.loser_id, one.survivor_id),
                 reason="unmerged",
+                is_noted=False,
                 created_at=now,
                 resolved_at=now,
+                decision=PossibleDuplicate.Decision.UNMERGED,
+                decided_by=by.name,
             )
             for one in merges
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["workspace", "contact", "other"],
+        update_fields=["resolved_at", "decision", "decided_by"],
     )
 
 

@@ -105,10 +105,13 @@ SELECT %(ws)s, m.contact_id, m.kind, m.value, m.external,
 ON CONFLICT DO NOTHING
 """
 POSSIBLE_DUPLICATES = """
-INSERT INTO contacts_possibleduplicate (workspace_id, contact_id, other_id, reason, created_at)
-SELECT %(ws)s, p.contact_id, p.other_id, p.reason, now()
+INSERT INTO contacts_possibleduplicate
+       (workspace_id, contact_id, other_id, reason, is_noted, score, reasons, created_at, decision, decided_by)
+SELECT %(ws)s, greatest(p.contact_id, p.other_id), least(p.contact_id, p.other_id), p.reason, true, 0, '[]',
+       now(), '', ''
   FROM unnest(%(contacts)s::bigint[], %(others)s::bigint[], %(reasons)s::text[])
        AS p (contact_id, other_id, reason)
+ WHERE p.contact_id <> p.other_id
 ON CONFLICT DO NOTHING
 """
 

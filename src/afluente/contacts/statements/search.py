@@ -118,6 +118,10 @@ SELECT %(ws)s, id, array_to_tsvector(array_agg(lexeme) FILTER (WHERE lexeme IS N
  WHERE (present.words, present.digits) IS DISTINCT FROM (EXCLUDED.words, EXCLUDED.digits)
 """
 
+# Whoever changes is looked at again for doubles: told by whatever makes them findable.
+LOOK_AGAIN = """
+INSERT INTO contacts_duplicatedue (workspace_id, contact_id) SELECT %s, unnest(%s::bigint[])
+"""
 FORGET = "DELETE FROM contacts_contactsearch WHERE workspace_id = %s AND id = ANY(%s)"
 
 FIND = "SELECT contacts_find(%s, %s, %s, %s, %s)"
@@ -182,6 +186,7 @@ def index_contacts(contact_ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         workspace_id = current_workspace_id()
         cursor.execute(INDEX, {"ws": workspace_id, "mark": f"{workspace_id}.", "ids": list(contact_ids)})
+        cursor.execute(LOOK_AGAIN, [workspace_id, list(contact_ids)])
 
 
 def forget_contacts(contact_ids: Sequence[int]) -> None:
