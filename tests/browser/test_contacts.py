@@ -160,4 +160,4 @@ def test_a_new_contact_is_added_in_a_dialog(served: Server, stage: dict[str, Any
         dialog.get_by_role("button", name="Add all the same").click()
 
         expect(page.get_by_role("heading", level=1)).to_have_text("Mia")
-        expect(page.locator("#about")).to_contain_text("Maybe the same person")
+        expect(page.locator("#about")).to_contain_text("Possible duplicate of")

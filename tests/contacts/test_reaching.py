@@ -51,5 +51,5 @@ def test_an_e_mail_that_somebody_has_is_kept_and_said(people, client_as):
     )
 
     assert "Camila Albuquerque" in json.loads(answer["HX-Trigger"])["af:toast"]["text"]
-    assert b"Maybe the same person" in answer.content
+    assert b"Possible duplicate of" in answer.content
     assert lia.emails.count() == 1

@@ -118,13 +118,16 @@ def _bring_files() -> None:
 
 
 def _bring_merging() -> None:
+    from afluente.contacts import handlers
     from afluente.contacts.services import merge_own
+    from afluente.kernel import slots
     from afluente.timeline.selectors import kinds
 
     merge_own.register()
+    slots.register_slot("contact.acts", handlers.merge_acts)
     for name, label, icon in (
         ("contact.merged", _("Contacts merged"), "merge"),
-        ("contact.unmerged", _("Merge taken back"), "split"),
+        ("contact.unmerged", _("Merge taken back"), "user-plus"),
     ):
         kinds.register_kind(
             kinds.Kind(name=name, label=label, icon=icon, template=f"contacts/kinds/{name[8:]}.html")

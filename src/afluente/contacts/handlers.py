@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.contacts.events import TagMerged
-    from afluente.contacts.models import Company, SavedFilter, Tag
+    from afluente.contacts.models import Company, Contact, SavedFilter, Tag
 
 
 def company_fields(*, member: Membership, company: Company) -> list[slots.Part]:
@@ -59,6 +59,13 @@ def follow_merged_tag(fact: TagMerged) -> None:
 
 def _filter_url(kept: SavedFilter) -> str:
     return f"{reverse('contacts:list')}?{kept.query}" if kept.is_shared else ""
+
+
+def merge_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
+    """Merging a contact by hand, for whoever may."""
+    if not policies.mergeable_by(member).filter(pk=contact.pk).exists():
+        return []
+    return [slots.Part(template="contacts/_merge_act.html", context={"contact_id": contact.pk}, order=5)]
 
 
 def file_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:

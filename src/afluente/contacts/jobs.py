@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from afluente.contacts import services
 from afluente.contacts.services.fields import AT_ONCE, ERASE_JOB
 from afluente.contacts.services.indexing import INDEX_JOB
+from afluente.contacts.services.merge_runs import STEP
 from afluente.contacts.services.merging import LATE
 from afluente.contacts.statements import duplicates, search
 from afluente.kernel.jobs import every, job
@@ -59,3 +60,9 @@ def find_duplicates(**_later: Any) -> None:
 def _look(workspace_id: int) -> int:
     with scope(workspace_id):
         return services.look_for_duplicates()
+
+
+@job(STEP, label=_("Remove duplicates"))
+def step_run(*, run_id: int, **_later: Any) -> None:
+    """The next piece of a run of removing duplicates."""
+    services.step_run(run_id=run_id)

@@ -117,6 +117,11 @@ def may_create(member: Membership) -> bool:
     return accounts.may(member, Area.CONTACTS, Action.CREATE)
 
 
+def may_merge(member: Membership) -> bool:
+    """Whether `member` may make two contacts one: who may change and delete some."""
+    return all(accounts.may(member, Area.CONTACTS, action) for action in (Action.EDIT, Action.DELETE))
+
+
 def may_export(member: Membership) -> bool:
     return accounts.may(member, Area.CONTACTS, Action.EXPORT)
 

@@ -54,8 +54,12 @@ class DealsConfig(AppConfig):
 
 def _bring_people() -> None:
     """Deals go along when their people are merged; a deal with both keeps one of them."""
+    from afluente.contacts.events import ArrivalsReturned
     from afluente.contacts.services import Carrier, register_carrier
+    from afluente.deals import handlers
+    from afluente.kernel import bus
 
+    bus.subscribe(ArrivalsReturned, handlers.return_deals)
     register_carrier(
         Carrier(
             slug="deals.people",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.events import WorkspaceCreated
     from afluente.accounts.models import Membership
+    from afluente.contacts.events import ArrivalsReturned
     from afluente.contacts.models import Company, Contact
 
 
@@ -30,6 +31,11 @@ def make_first_pipeline(fact: WorkspaceCreated) -> None:
     with override(fact.language):
         name = gettext("Sales")
     services.create_pipeline(name=name, currency=fact.currency, language=fact.language, by=SYSTEM)
+
+
+def return_deals(fact: ArrivalsReturned) -> None:
+    """A merge was taken back: the deals of these arrivals are the parted contact's."""
+    services.hand_over(deal_ids=fact.deal_ids, from_id=fact.from_id, to_id=fact.to_id)
 
 
 def pipeline_links(member: Membership) -> list[NavLink]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext, override
 
 from afluente.accounts.events import WorkspaceCreated
+from afluente.contacts.events import ArrivalsReturned
 from afluente.contacts.selectors import FieldUse
 from afluente.intake import services
-from afluente.intake.models import Source
+from afluente.intake.models import RawEvent, Source
 from afluente.kernel import bus, slots, text
 
 if TYPE_CHECKING:
@@ -33,7 +34,13 @@ def field_uses(field: KnownField) -> list[FieldUse]:
     ]
 
 
+def return_arrivals(fact: ArrivalsReturned) -> None:
+    """A merge was taken back: these arrivals made the parted contact what it is."""
+    RawEvent.objects.filter(pk__in=fact.raw_event_ids, contact_id=fact.from_id).update(contact_id=fact.to_id)
+
+
 def register() -> None:
     """Listen; called when the app is ready."""
+    bus.subscribe(ArrivalsReturned, return_arrivals)
     bus.subscribe(WorkspaceCreated, make_api_door)
     slots.register_slot("field.uses", field_uses)

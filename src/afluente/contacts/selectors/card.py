@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts.policies import may_configure
 from afluente.contacts import policies
-from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone, PossibleDuplicate
+from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
 from afluente.contacts.selectors.belonging import companies_of, suggested_company
+from afluente.contacts.selectors.duplicates import Suggestion, suggestions_of
 from afluente.contacts.selectors.fields import CONTACT
 from afluente.contacts.selectors.tags import tags_of
 from afluente.contacts.selectors.values import CardGroup, card_groups
@@ -36,6 +37,7 @@ _LABELS: dict[str, StrOrPromise] = {
     "phone": _("Phone"),
     **dict(ContactMessenger.Kind.choices),
 }
+DOUBTS = 3  # suggestions on a card; the others stand on the page of duplicates
 CHATS = {
     "telegram": "https://t.me/{}",
     "facebook": "https://m.me/{}",
@@ -73,7 +75,7 @@ class Card:
     emails: Sequence[Address]
     phones: Sequence[Address]
     messengers: Sequence[Address]
-    duplicates: Sequence[Contact]
+    doubts: Sequence[Suggestion] = ()  # whom it may be, too
     tags: Sequence[Tag] = ()
     files: AttachedFiles | None = None
     groups: Sequence[CardGroup] = ()  # fields: the General ones, then those under headings
@@ -143,7 +145,7 @@ def contact_card(*, member: Membership, contact_id: int) -> Card | None:
         messengers=_siblings(
             [_messenger(row, member.workspace.country) for row in _of(ContactMessenger.objects, contact)]
         ),
-        duplicates=list(_doubles(member, contact)),
+        doubts=suggestions_of(member=member, contact_id=contact.pk, most=DOUBTS),
         tags=tags_of([contact.pk]).get(contact.pk, []),
         files=attached_files(member=member, kind=CONTACT, entity_id=contact.pk),
         groups=card_groups(CONTACT, contact.pk),
@@ -170,14 +172,6 @@ def _of(rows: Any, contact: Contact) -> QuerySet[Any]:
 def _siblings(addresses: list[Address]) -> list[Address]:
     """«Main» is only worth saying where there is a choice."""
     return [replace(address, has_siblings=len(addresses) > 1) for address in addresses]
-
-
-def _doubles(member: Membership, contact: Contact) -> QuerySet[Contact]:
-    open_pairs = PossibleDuplicate.objects.filter(resolved_at=None)
-    others = open_pairs.filter(contact_id=contact.pk).values("other_id")
-    named_by = open_pairs.filter(other_id=contact.pk).values("contact_id")
-    found = policies.visible_to(member)
-    return (found.filter(pk__in=others) | found.filter(pk__in=named_by)).order_by("pk")[:5]
 
 
 def _email(row: ContactEmail) -> Address:

@@ -71,11 +71,20 @@ from afluente.contacts.services.importing import (
 )
 from afluente.contacts.services.indexing import index_many, reindex_contacts
 from afluente.contacts.services.merge_carriers import Carrier, carrier_of, carriers, register_carrier
+from afluente.contacts.services.merge_preview import preview_merge, spoken_changes
+from afluente.contacts.services.merge_runs import (
+    RunRefusedError,
+    begin_run,
+    confirm_run,
+    step_run,
+    undo_run,
+)
 from afluente.contacts.services.merge_telling import Group
 from afluente.contacts.services.merge_undoing import (
     NestedMergeError,
     NotMergedError,
     Unmerged,
+    return_arrivals,
     unmerge_contacts,
 )
 from afluente.contacts.services.merging import (
@@ -156,6 +165,7 @@ __all__ = [
     "NotMergedError",
     "OptionDraft",
     "PhoneValue",
+    "RunRefusedError",
     "TagGoneError",
     "TagNameTakenError",
     "TagRefusedError",
@@ -167,6 +177,7 @@ __all__ = [
     "add_contact",
     "assign_contact",
     "attach_tags",
+    "begin_run",
     "carrier_of",
     "carriers",
     "carry_late",
@@ -183,6 +194,7 @@ __all__ = [
     "change_value",
     "check_required",
     "complete_contacts",
+    "confirm_run",
     "create_company",
     "create_contacts",
     "create_field",
@@ -215,6 +227,7 @@ __all__ = [
     "note_same_emails",
     "order_fields",
     "order_tabs",
+    "preview_merge",
     "read_value",
     "reasons_between",
     "register_carrier",
@@ -227,14 +240,18 @@ __all__ = [
     "replace_values",
     "restore_company",
     "restore_contacts",
+    "return_arrivals",
     "save_options",
     "save_tab",
     "set_default_assignee",
     "set_field_state",
     "set_tags",
     "set_values",
+    "spoken_changes",
+    "step_run",
     "survivor_of",
     "undo_changes",
+    "undo_run",
     "undo_tagging",
     "unlink_contacts",
     "unmerge_contacts",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from afluente.contacts import selectors
-from afluente.contacts.models import Field, PossibleDuplicate
+from afluente.contacts.models import Company, Field, PossibleDuplicate
 from afluente.contacts.services import duplicate_keys
 from afluente.contacts.services import duplicate_scoring as scoring
 from afluente.contacts.statements import duplicates as statements
@@ -84,9 +84,21 @@ def read_traits(contact_ids: Collection[int]) -> dict[int, scoring.Traits]:
 
 
 def reasons_between(one: int, other: int) -> list[tuple[str, str]]:
-    """What two contacts have in common, as (rule, value); nothing when one is gone."""
+    """What two contacts have in common, as (rule, value), to be kept: a company by its name. Nothing
+    when one is gone.
+    """
     known = read_traits([one, other])
-    return scoring.judge(known[one], known[other]).reasons if len(known) == 2 else []
+    reasons = scoring.judge(known[one], known[other]).reasons if len(known) == 2 else []
+    names = {
+        str(pk): name
+        for pk, name in Company.objects.filter(
+            pk__in=[int(value) for rule, value in reasons if rule == "company"]
+        ).values_list("pk", "name")
+    }
+    return [
+        ("company_named", names.get(value, "")) if rule == "company" else (rule, value)
+        for rule, value in reasons
+    ]
 
 
 @transaction.atomic

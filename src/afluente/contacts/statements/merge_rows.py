@@ -251,3 +251,17 @@ def set_mains(carrier: Carrier, rows: Mapping[int, int]) -> None:
 def make_heirs(carrier: Carrier, contact_ids: Sequence[int]) -> None:
     """Give every one of these contacts that has rows and no main one its oldest as the main one."""
     _run(HEIR, carrier, contacts=list(contact_ids))
+
+
+COUNT = """SELECT %(slug)s, count(*) FROM {table} AS r
+ WHERE r.workspace_id = %(ws)s AND r.{column} = %(who)s{where_r}"""
+
+
+def counts(wanted: Sequence[Carrier], contact_id: int) -> dict[str, int]:
+    """How many rows of each carrier belong to a contact: one statement."""
+    if not wanted:
+        return {}
+    parts = [_said(COUNT, one).replace("%(slug)s", f"'{one.slug}'") for one in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), {"ws": current_workspace_id(), "who": contact_id})
+        return dict(cursor.fetchall())

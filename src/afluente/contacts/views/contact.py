@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Contact
+from afluente.contacts.views.merge_leading import lead_on
 from afluente.kernel import htmx, http, slots
 from afluente.timeline import selectors as timeline_selectors
 from afluente.timeline import services as timeline_services
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 
 @require_safe
 def contact(request: Request, pk: int) -> HttpResponse:
-    """The page, or what htmx puts it into: `history…`, `about`, or a side panel."""
+    """The page, or what htmx puts it into: `history…`, `about`, or a side panel.
+
+    The number of a contact that became part of another one leads to that one.
+    """
+    if not Contact.objects.present().filter(pk=pk).exists() and (elsewhere := lead_on(request, pk)):
+        return elsewhere
     target = htmx.target_id(request) if htmx.wants_fragment(request) else ""
     if target.startswith("history"):
         _visible(request, pk)

@@ -12,7 +12,7 @@ from afluente.deals.services.editing import (
 from afluente.deals.services.holding import StageGoneError
 from afluente.deals.services.moving import Moved, move_deals
 from afluente.deals.services.opening import NewDeal, open_deals
-from afluente.deals.services.people import link_contact, make_primary, unlink_contact
+from afluente.deals.services.people import hand_over, link_contact, make_primary, unlink_contact
 from afluente.deals.services.pipelines import (
     LastPipelineError,
     archive_pipeline,
@@ -47,6 +47,7 @@ __all__ = [
     "create_pipeline",
     "delete_deals",
     "delete_stage",
+    "hand_over",
     "link_contact",
     "make_primary",
     "move_deals",

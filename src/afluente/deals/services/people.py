@@ -13,6 +13,8 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.timeline.events import Actor
 
 
@@ -54,6 +56,15 @@ def make_primary(*, deal_id: int, contact_id: int, by: Actor) -> None:
     names = _names([before or 0, contact_id])
     pair = [names.get(before or 0, ""), names.get(contact_id, "")]
     timeline.record([told("deal.changed", deal, by, {"primary_contact": pair})])
+
+
+@transaction.atomic
+def hand_over(*, deal_ids: Sequence[int], from_id: int, to_id: int) -> None:
+    """Let one contact take another one's place in these deals; the others' history tells why."""
+    there = DealContact.objects.filter(deal_id__in=deal_ids, contact_id=to_id).values("deal_id")
+    DealContact.objects.filter(deal_id__in=deal_ids, contact_id=from_id).exclude(deal_id__in=there).update(
+        contact_id=to_id
+    )
 
 
 def _about(kind: str, deal_id: int, contact_id: int, by: Actor) -> NewEvent:
