@@ -72,6 +72,7 @@ from afluente.contacts.services.importing import (
 from afluente.contacts.services.indexing import index_many, reindex_contacts
 from afluente.contacts.services.merge_carriers import Carrier, carrier_of, carriers, register_carrier
 from afluente.contacts.services.merge_preview import preview_merge, spoken_changes
+from afluente.contacts.services.merge_returning import return_arrivals
 from afluente.contacts.services.merge_runs import (
     RunRefusedError,
     begin_run,
@@ -84,7 +85,6 @@ from afluente.contacts.services.merge_undoing import (
     NestedMergeError,
     NotMergedError,
     Unmerged,
-    return_arrivals,
     unmerge_contacts,
 )
 from afluente.contacts.services.merging import (

@@ -89,28 +89,11 @@ def preview_merge(
     deciding.Join(people[survivor.pk], people[loser.pk], policy, choices, shown.several, keep).run()
     after = people[survivor.pk].values
     lines = _addresses(both, survivor, loser, policy, choices)
-    for key in [*deciding.CHOSEN, *(str(field.id) for field in shown.fields.values())]:
-        values = [before[one.pk].get(key) for one in both]
-        if all(deciding.is_empty(key, value) for value in values):
-            continue
-        differs = values[0] != values[1] and key not in shown.several
-        lines.append(
-            Line(
-                key=key,
-                label=shown.label(key),
-                sides=[
-                    Side(
-                        contact_id=one.pk,
-                        lines=shown.lines(key, value),
-                        is_chosen=value == after.get(key),
-                    )
-                    for one, value in zip(both, values, strict=True)
-                ],
-                result=shown.lines(key, after.get(key)),
-                differs=differs and not any(deciding.is_empty(key, value) for value in values),
-                note=shown.kept(key, extra[key]) if key in extra else "",
-            )
-        )
+    for key in [*deciding.CHOSEN, *(str(number) for number in shown.fields)]:
+        pair = {one.pk: before[one.pk].get(key) for one in both}
+        if not all(deciding.is_empty(key, value) for value in pair.values()):
+            note = shown.kept(key, extra[key]) if key in extra else ""
+            lines.append(_line(shown, key, pair, after.get(key), note))
     return Preview(
         survivor=survivor,
         loser=loser,
@@ -118,6 +101,23 @@ def preview_merge(
         lines=lines,
         goes_along=_goes_along(loser.pk),
         policy=policy,
+    )
+
+
+def _line(shown: _Shown, key: str, pair: Mapping[int, Any], after: Any, note: str) -> Line:
+    """One field: what each has, what comes out, and whether there is anything to choose."""
+    one, other = pair.values()
+    has_both = not (deciding.is_empty(key, one) or deciding.is_empty(key, other))
+    return Line(
+        key=key,
+        label=shown.label(key),
+        sides=[
+            Side(contact_id=number, lines=shown.lines(key, value), is_chosen=value == after)
+            for number, value in pair.items()
+        ],
+        result=shown.lines(key, after),
+        differs=has_both and one != other and key not in shown.several,
+        note=note,
     )
 
 

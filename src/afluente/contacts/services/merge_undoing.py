@@ -6,20 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from afluente.contacts import selectors
-from afluente.contacts.events import ArrivalsReturned
 from afluente.contacts.models import Contact, ContactMerge, ContactValue, Field, PossibleDuplicate
 from afluente.contacts.services import merge_deciding as deciding
 from afluente.contacts.services.indexing import index_many
 from afluente.contacts.services.merge_carriers import carriers
 from afluente.contacts.services.merging import write_values
 from afluente.contacts.statements import merge_rows, merging
-from afluente.kernel import bus, clock
+from afluente.kernel import clock
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
-from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -276,28 +273,6 @@ def _tell(merges: Sequence[ContactMerge], done: Sequence[Unmerged], by: Actor) -
             data = {"merge": merge.pk, "other": there, "name": names.get(there, ""), "kept": list(one.kept)}
             events.append(NewEvent("contact.unmerged", by, contact_id=here, data=data))
     timeline.record(events)
-
-
-@transaction.atomic
-def return_arrivals(*, merge_id: int, event_ids: Sequence[int]) -> int:
-    """After a merge was taken back: let arrivals that came since go to the parted contact, with the deals
-    they opened. How many went. Only those still with the survivor.
-    """
-    merge = ContactMerge.objects.get(pk=merge_id)
-    events = Event.objects.filter(pk__in=list(event_ids), contact_id=merge.survivor_id, kind="lead.received")
-    rows = list(events.values_list("pk", "deal_id", "data"))
-    deals = tuple(deal_id for _, deal_id, _ in rows if deal_id)
-    raw = tuple(data["raw_event"] for _, _, data in rows if data.get("raw_event"))
-    Event.objects.filter(
-        Q(pk__in=[row[0] for row in rows]) | Q(deal_id__in=deals), contact_id=merge.survivor_id
-    ).update(contact_id=merge.loser_id)
-    if rows:
-        bus.publish(
-            ArrivalsReturned(
-                from_id=merge.survivor_id, to_id=merge.loser_id, raw_event_ids=raw, deal_ids=deals
-            )
-        )
-    return len(rows)
 
 
 def _remove_fields(numbers: Iterable[int]) -> None:

@@ -123,14 +123,17 @@ def traits(contact_ids: Collection[int], tax_fields: Sequence[int]) -> list[tupl
     if not contact_ids:
         return []
     with connection.cursor() as cursor:
-        values = {"ws": current_workspace_id(), "ids": list(contact_ids), "fields": list(tax_fields)}
-        cursor.execute(TRAITS, values)
-        return cursor.fetchall()
+        cursor.execute(
+            TRAITS, {"ws": current_workspace_id(), "ids": list(contact_ids), "fields": list(tax_fields)}
+        )
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def replace_keys(contact_ids: Sequence[int], pairs: Sequence[tuple[int, int]]) -> None:
     """Let these contacts have exactly these (contact, key) pairs."""
-    values = {"ws": current_workspace_id(), "ids": list(contact_ids), **columns(pairs, "contacts", "keys")}
+    values: dict[str, Any] = {"ws": current_workspace_id(), "ids": list(contact_ids)}
+    values |= columns(pairs, "contacts", "keys")
     with connection.cursor() as cursor:
         cursor.execute(FORGET_KEYS, values)
         if pairs:
@@ -141,17 +144,18 @@ def sharing(pairs: Sequence[tuple[int, int]], *, most: int) -> list[tuple[int, i
     """Pairs of contacts, the younger first, that share a key which at most `most` have."""
     if not pairs:
         return []
-    values = {"ws": current_workspace_id(), "most": most, **columns(pairs, "contacts", "keys")}
+    values: dict[str, Any] = {"ws": current_workspace_id(), "most": most}
+    values |= columns(pairs, "contacts", "keys")
     with connection.cursor() as cursor:
         cursor.execute(SHARING, values)
-        return cursor.fetchall()
+        return [(younger, older) for younger, older in cursor.fetchall()]
 
 
 def noted(contact_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Open pairs with one of these contacts that somebody noted."""
     with connection.cursor() as cursor:
         cursor.execute(NOTED, {"ws": current_workspace_id(), "ids": list(contact_ids)})
-        return cursor.fetchall()
+        return [(younger, older) for younger, older in cursor.fetchall()]
 
 
 def say(contact_ids: Sequence[int], found: Sequence[Found]) -> None:
