@@ -19,7 +19,8 @@ LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
 
 # Each key finds its contacts through its own index; of each identity only the first level counts, the
 # others say whom it touches. OFFSET 0 keeps the planner to one index look-up per key: while a table is
-# young and its statistics are too, it would join all addresses of the workspace instead.
+# young and its statistics are too, it would join all addresses of the workspace instead; and for the
+# same reason the deleted are left out afterwards, or an index of those present would be read whole.
 FIND = """
 WITH hits AS (
   SELECT w.n, CASE WHEN a.is_primary THEN 1 ELSE 2 END AS level, a.contact_id
@@ -40,8 +41,9 @@ WITH hits AS (
 ), present AS (
   SELECT h.n, h.level, h.contact_id, min(h.level) OVER (PARTITION BY h.n) AS first_level
     FROM hits h,
-         LATERAL (SELECT FROM contacts_contact
-                   WHERE workspace_id = %(ws)s AND id = h.contact_id AND deleted_at IS NULL OFFSET 0) AS c
+         LATERAL (SELECT deleted_at FROM contacts_contact
+                   WHERE workspace_id = %(ws)s AND id = h.contact_id OFFSET 0) AS c
+   WHERE c.deleted_at IS NULL
 )
 SELECT n, first_level,
        array_agg(DISTINCT contact_id ORDER BY contact_id) FILTER (WHERE level = first_level),

@@ -34,6 +34,8 @@ SETTINGS: Mapping[str, str] = {
     "max_parallel_workers": "2",
     "max_parallel_workers_per_gather": "1",
     "autovacuum_max_workers": "2",
+    # A new workspace beside a large one is known to the planner sooner.
+    "autovacuum_analyze_scale_factor": "0.02",
     "autovacuum_worker_slots": "2",
     "jit": "off",
     # Solid-state disks are the rule.
