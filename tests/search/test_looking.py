@@ -9,11 +9,13 @@ from django.db import connection
 
 from afluente.accounts.models import Role
 from afluente.contacts.statements import search as index
+from afluente.kernel import clock
 from afluente.kernel.timeouts import TooSlowError, at_most
 from afluente.kernel.workspace import memory
 from afluente.search import selectors, services
 from afluente.search.models import Opened
 from afluente.search.templatetags.search import marked
+from afluente.tasks.models import Board, Step, Task
 from afluente.ui import finding
 from tests import make
 
@@ -53,6 +55,19 @@ def test_a_deal_is_found_by_name_by_number_and_by_its_person(people, lucia):
     assert found(f"#{deal.number}") == ["Cozinha em carvalho"]
     assert found("98412") == ["Cozinha em carvalho"]
     assert found("carpete") == []
+
+
+def test_a_task_is_found_by_a_word_of_its_title(people):
+    now = clock.now()
+    board = Board.objects.create(name="Work", position=0, created_at=now)
+    step = Step.objects.create(board=board, name="To do", position=0)
+    Task.objects.create(
+        title="Enviar orçamento", board=board, step=step, assignee=people.ana, created_at=now, updated_at=now
+    )
+
+    assert named(selectors.look(member=people.ana, typed="orca"), "tasks") == ["Enviar orçamento"]
+    assert named(selectors.look(member=people.ana, typed="nviar"), "tasks") == []
+    assert named(selectors.look(member=people.bruno, typed="orca"), "tasks") == []
 
 
 def test_nobody_finds_what_they_may_not_see(people, lucia):

@@ -118,7 +118,9 @@ def _name(one: dict[str, Any]) -> str:
 
 def _finish(path: str, method: str, one: dict[str, Any], found: dict[str, Any], *, is_alone: bool) -> None:
     if is_alone:
-        one["operationId"] = re.sub(r"^(contacts|fields|tags|companies|files|folders)_", "", _name(one))
+        one["operationId"] = re.sub(
+            r"^(contacts|fields|tags|companies|files|folders|bulk|parts)_", "", _name(one)
+        )
     one["summary"] = one["summary"].capitalize()
     one["security"] = [{"token": [scope_of(method, path)]}]
     parameters = [dict(parameter) for parameter in one.get("parameters", ())]

@@ -35,6 +35,7 @@ AREAS = {
     "tags": "contacts",
     "fields": "contacts",
     "companies": "contacts",
+    "search": "contacts",
     "members": "people",
     "roles": "people",
 }

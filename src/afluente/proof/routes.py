@@ -65,7 +65,10 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/leads/<lead_id>", {"lead_id": "lead"}),
     ("api/v1/contacts/<contact_id>/comments", {"contact_id": "contact", "comment_id": "comment"}),
     ("api/v1/deals/<deal_id>/comments", {"deal_id": "deal", "comment_id": "deal_comment"}),
-    ("api/v1/contacts/<contact_id>", {"contact_id": "contact"}),
+    (
+        "api/v1/contacts/<contact_id>",
+        {"contact_id": "contact", "company_id": "company", "address_id": "email"},
+    ),
     ("api/v1/tags/<tag_id>", {"tag_id": "tag"}),
     ("api/v1/companies/<company_id>", {"company_id": "company", "contact_id": "contact"}),
     ("api/v1/fields/<field_id>", {"field_id": "field"}),

@@ -50,6 +50,7 @@ class TasksConfig(AppConfig):
         _bring_contacts()
         _bring_history()
         _bring_notifications()
+        _bring_finding()
 
 
 def _bring_contacts() -> None:
@@ -139,5 +140,35 @@ def _bring_notifications() -> None:
             label=_("Somebody gives you a task"),
             sentence=_("{actor} gave you the task {record}"),
             order=30,
+        )
+    )
+
+
+def _bring_finding() -> None:
+    """What the search box finds here, and what it can begin."""
+    from afluente.tasks import policies
+    from afluente.tasks.selectors import finding as found
+    from afluente.ui import finding
+
+    finding.register_source(
+        finding.Source(
+            name="tasks",
+            label=_("Tasks"),
+            icon="list-checks",
+            order=40,
+            visible=policies.may_list,
+            find=found.find_tasks,
+            fetch=found.fetch_tasks,
+            page="tasks:task",
+        )
+    )
+    finding.register_action(
+        finding.Action(
+            name="task",
+            label=_("New task"),
+            icon="list-plus",
+            url_name="tasks:new",
+            order=25,
+            visible=policies.may_create,
         )
     )

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import policies, selectors, services
-from afluente.contacts.api.contacts import _actor, _member, _refusal
+from afluente.contacts.api.contacts import actor_of, member_of, refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Company
 from afluente.kernel import text
@@ -80,18 +80,18 @@ class Asked(Schema):
 
 
 def _not_found(what: str = "company") -> Status[Any]:
-    return _refusal(404, "not_found", f"There is no such {what}.")
+    return refusal(404, "not_found", f"There is no such {what}.")
 
 
 def _forbidden() -> Status[Any]:
-    return _refusal(403, "forbidden", "Whoever made this token may not do this with companies.")
+    return refusal(403, "forbidden", "Whoever made this token may not do this with companies.")
 
 
 @router.get("/companies", response=CompaniesOut)
 def list_companies(request: HttpRequest, asked: Query[Asked]) -> Any:
     """Companies, the newest first; each word of `q` stands in the name, the domain or the phone."""
     items, following = selectors.api_companies(
-        member=_member(request),
+        member=member_of(request),
         typed=text.clean(asked.q, limit=200),
         cursor=asked.cursor,
         limit=asked.limit,
@@ -102,52 +102,54 @@ def list_companies(request: HttpRequest, asked: Query[Asked]) -> Any:
 @router.post("/companies", response={201: CompanyOut, 403: Refused, 422: Refused})
 def create_company(request: HttpRequest, payload: CompanyNew) -> Any:
     """Add a company. Names need not differ."""
-    if not policies.may_create_companies(_member(request)):
+    if not policies.may_create_companies(member_of(request)):
         return _forbidden()
     if refused := _bad_assignee(request, payload):
         return refused
     try:
-        made = services.create_company(by=_actor(request), **_given(payload))
+        made = services.create_company(by=actor_of(request), **_given(payload))
     except services.CompanyRefusedError as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
+        return refusal(422, "invalid", str(mistake), mistake.field)
     return Status(201, selectors.api_company(made, contacts=0))
 
 
 @router.get("/companies/{company_id}", response={200: CompanyOut, 404: Refused})
 def read_company(request: HttpRequest, company_id: int) -> Any:
     """One company."""
-    found = policies.companies_visible_to(_member(request)).filter(pk=company_id).first()
+    found = policies.companies_visible_to(member_of(request)).filter(pk=company_id).first()
     return _shown(request, found) if found else _not_found()
 
 
 @router.patch("/companies/{company_id}", response={200: CompanyOut, 404: Refused, 422: Refused})
 def change_company(request: HttpRequest, company_id: int, payload: CompanyPatch) -> Any:
     """Change a company."""
-    if not policies.companies_editable_by(_member(request)).filter(pk=company_id).exists():
+    if not policies.companies_editable_by(member_of(request)).filter(pk=company_id).exists():
         return _not_found()
     if refused := _bad_assignee(request, payload):
         return refused
     try:
-        changed = services.change_company(company_id=company_id, changes=_given(payload), by=_actor(request))
+        changed = services.change_company(
+            company_id=company_id, changes=_given(payload), by=actor_of(request)
+        )
     except services.CompanyRefusedError as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
+        return refusal(422, "invalid", str(mistake), mistake.field)
     return _shown(request, changed)
 
 
 @router.delete("/companies/{company_id}", response={204: None, 404: Refused})
 def delete_company(request: HttpRequest, company_id: int) -> Any:
     """Put a company away; it can be brought back on the screen. Its people stay."""
-    allowed = policies.companies_deletable_by(_member(request)).filter(deleted_at=None)
+    allowed = policies.companies_deletable_by(member_of(request)).filter(deleted_at=None)
     if not allowed.filter(pk=company_id).exists():
         return _not_found()
-    services.delete_company(company_id=company_id, by=_actor(request))
+    services.delete_company(company_id=company_id, by=actor_of(request))
     return Status(204, None)
 
 
 @router.get("/companies/{company_id}/contacts", response={200: PeopleOut, 404: Refused})
 def list_people(request: HttpRequest, company_id: int) -> Any:
     """The people of a company, the first hundred by name, and what each is there."""
-    card = selectors.company_card(member=_member(request), company_id=company_id)
+    card = selectors.company_card(member=member_of(request), company_id=company_id)
     if card is None:
         return _not_found()
     return {"items": [{"contact_id": one.contact_id, "position": one.position} for one in card.people]}
@@ -156,17 +158,17 @@ def list_people(request: HttpRequest, company_id: int) -> Any:
 @router.post("/companies/{company_id}/contacts", response={200: PersonOut, 404: Refused})
 def link_contact(request: HttpRequest, company_id: int, payload: PersonShape) -> Any:
     """Put a contact into a company, or say anew what they are there."""
-    if not policies.companies_editable_by(_member(request)).filter(pk=company_id).exists():
+    if not policies.companies_editable_by(member_of(request)).filter(pk=company_id).exists():
         return _not_found()
-    if not policies.editable_by(_member(request)).filter(pk=payload.contact_id).exists():
+    if not policies.editable_by(member_of(request)).filter(pk=payload.contact_id).exists():
         return _not_found("contact")
     position = text.clean(payload.position, limit=100)
     ids = [payload.contact_id]
     if not services.link_contacts(
-        company_id=company_id, contact_ids=ids, position=position, by=_actor(request)
+        company_id=company_id, contact_ids=ids, position=position, by=actor_of(request)
     ):
         services.change_position(
-            company_id=company_id, contact_id=payload.contact_id, position=position, by=_actor(request)
+            company_id=company_id, contact_id=payload.contact_id, position=position, by=actor_of(request)
         )
     return {"contact_id": payload.contact_id, "position": position}
 
@@ -174,11 +176,11 @@ def link_contact(request: HttpRequest, company_id: int, payload: PersonShape) ->
 @router.delete("/companies/{company_id}/contacts/{contact_id}", response={204: None, 404: Refused})
 def unlink_contact(request: HttpRequest, company_id: int, contact_id: int) -> Any:
     """Take a contact out of a company."""
-    if not policies.companies_editable_by(_member(request)).filter(pk=company_id).exists():
+    if not policies.companies_editable_by(member_of(request)).filter(pk=company_id).exists():
         return _not_found()
-    if not policies.editable_by(_member(request)).filter(pk=contact_id).exists():
+    if not policies.editable_by(member_of(request)).filter(pk=contact_id).exists():
         return _not_found("contact")
-    if not services.unlink_contacts(company_id=company_id, contact_ids=[contact_id], by=_actor(request)):
+    if not services.unlink_contacts(company_id=company_id, contact_ids=[contact_id], by=actor_of(request)):
         return _not_found("contact")
     return Status(204, None)
 
@@ -190,11 +192,11 @@ def _given(payload: CompanyPatch) -> dict[str, Any]:
 
 def _bad_assignee(request: HttpRequest, payload: CompanyPatch) -> Status[Any] | None:
     number = payload.assignee_id
-    if number is None or assignable_by(_member(request)).filter(pk=number).exists():
+    if number is None or assignable_by(member_of(request)).filter(pk=number).exists():
         return None
-    return _refusal(422, "invalid", "There is no such member.", "assignee_id")
+    return refusal(422, "invalid", "There is no such member.", "assignee_id")
 
 
 def _shown(request: HttpRequest, company: Company) -> dict[str, Any]:
-    counts = selectors.people_counts(member=_member(request), company_ids=[company.pk])
+    counts = selectors.people_counts(member=member_of(request), company_ids=[company.pk])
     return selectors.api_company(company, contacts=counts.get(company.pk, 0))

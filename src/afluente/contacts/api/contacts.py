@@ -32,32 +32,37 @@ __all__ = ["Refused", "Shape", "router"]  # the shapes for the other modules of 
 router = Router(tags=["Contacts"])
 
 
-class _MistakeError(Exception):
+class MistakeError(Exception):
+    """Something in a body that cannot be; `field` says where it stood."""
+
     def __init__(self, message: str, field: str) -> None:
         super().__init__(message)
         self.field = field
 
 
-def _refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
+def refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
+    """A refusal in the shape all refusals have."""
     return Status(status, {"error": {"code": code, "message": message, "field": field}})
 
 
-def _not_found() -> Status[Any]:
-    return _refusal(404, "not_found", "There is no such contact.")
+def not_found() -> Status[Any]:
+    """There is no such contact, or the token's maker does not see it."""
+    return refusal(404, "not_found", "There is no such contact.")
 
 
-def _not_allowed() -> Status[Any]:
-    return _refusal(403, "not_allowed", "Whoever made this token may not do that.")
+def not_allowed() -> Status[Any]:
+    """The token's maker sees it and may not do that."""
+    return refusal(403, "not_allowed", "Whoever made this token may not do that.")
 
 
 @router.get("/contacts", response={200: ContactsOut, 422: Refused})
 def list_contacts(request: HttpRequest, asked: Query[Asked]) -> Any:
     """Contacts, newest first; or, with `updated`, those changed since, oldest change first."""
     wanted = selectors.Filter.read(request.GET)
-    if problems := filter_problems(member=_member(request), wanted=wanted):
-        return _refusal(422, "invalid", " ".join(problems), "where")
+    if problems := filter_problems(member=member_of(request), wanted=wanted):
+        return refusal(422, "invalid", " ".join(problems), "where")
     page, following = selectors.api_page(
-        member=_member(request),
+        member=member_of(request),
         wanted=wanted,
         cursor=asked.cursor,
         updated=asked.updated,
@@ -69,40 +74,29 @@ def list_contacts(request: HttpRequest, asked: Query[Asked]) -> Any:
 @router.post("/contacts", response={201: ContactOut, 403: Refused, 422: Refused})
 def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
     """Add a contact. Doubles are not merged: who has the same e-mail is listed as possibly the same."""
-    if not policies.may_create(_member(request)):
-        return _not_allowed()
-    country = request.token.workspace.country  # type: ignore[attr-defined]  # set by config.api
+    if not policies.may_create(member_of(request)):
+        return not_allowed()
     try:
-        assignee = _assignee(request, payload.assignee_id)
-    except _MistakeError as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
-    new = services.NewContact(
-        first_name=text.clean(payload.first_name or "", limit=150),
-        last_name=text.clean(payload.last_name or "", limit=150),
-        emails=[services.EmailValue(one, email.match_key(one) or "") for one in _once(payload.emails)],
-        phones=[services.PhoneValue(one, phone.parse(one, country) or "") for one in _once(payload.phones)],
-        messengers=_messengers(payload),
-        source="api",
-        source_name=request.token.name,  # type: ignore[attr-defined]
-        assignee_id=assignee.pk if assignee else None,
-    )
-    contact_id = services.create_contacts(contacts=[new], by=_actor(request))[0]
+        new = new_contact(request, payload)
+    except MistakeError as mistake:
+        return refusal(422, "invalid", str(mistake), mistake.field)
+    contact_id = services.create_contacts(contacts=[new], by=actor_of(request))[0]
     services.note_same_emails(contact_id=contact_id)
     try:
-        tags = services.ensure_tags(names=payload.tags or (), by=_actor(request))
+        tags = services.ensure_tags(names=payload.tags or (), by=actor_of(request))
         services.note_details(
             contact_id=contact_id,
             location=payload.location or "",
             address=payload.address or "",
             values=read_attributes(payload.attributes),
-            by=_actor(request),
+            by=actor_of(request),
         )
     except services.TagRefusedError as refused:
-        return _refusal(422, "invalid", str(refused), "tags")
+        return refusal(422, "invalid", str(refused), "tags")
     except AttributeMistakeError as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
+        return refusal(422, "invalid", str(mistake), mistake.field)
     services.attach_tags(
-        contact_ids=[contact_id], tag_ids=[tag.pk for tag in tags], by=_actor(request), is_told=False
+        contact_ids=[contact_id], tag_ids=[tag.pk for tag in tags], by=actor_of(request), is_told=False
     )
     return Status(201, selectors.api_contacts([contact_id])[0])
 
@@ -110,28 +104,20 @@ def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
 @router.get("/contacts/{contact_id}", response={200: ContactOut, 404: Refused})
 def read_contact(request: HttpRequest, contact_id: int) -> Any:
     """One contact."""
-    if not policies.visible_to(_member(request)).filter(pk=contact_id).exists():
-        return _not_found()
+    if not policies.visible_to(member_of(request)).filter(pk=contact_id).exists():
+        return not_found()
     return selectors.api_contacts([contact_id])[0]
 
 
 @router.patch("/contacts/{contact_id}", response={200: ContactOut, 403: Refused, 404: Refused, 422: Refused})
 def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch) -> Any:
     """Change a contact; lists of addresses are replaced whole, their first becomes the main one."""
-    found = policies.editable_by(_member(request)).filter(pk=contact_id).first()
+    found = policies.editable_by(member_of(request)).filter(pk=contact_id).first()
     if found is None:
-        is_seen = policies.visible_to(_member(request)).filter(pk=contact_id).exists()
-        return _not_allowed() if is_seen else _not_found()
-    try:
-        _change(request, found, payload)
-    except (_MistakeError, AttributeMistakeError) as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
-    except services.AddressRefusedError as refused:
-        return _refusal(422, "invalid", str(refused), "emails" if payload.emails else "phones")
-    except services.TagRefusedError as refused:
-        return _refusal(422, "invalid", str(refused), "tags")
-    except services.NamelessContactError:
-        return _refusal(422, "invalid", "Keep a name or an address.", "first_name")
+        is_seen = policies.visible_to(member_of(request)).filter(pk=contact_id).exists()
+        return not_allowed() if is_seen else not_found()
+    if refused := change(request, found, payload):
+        return refusal(422, "invalid", *refused)
     return selectors.api_contacts([contact_id])[0]
 
 
@@ -140,16 +126,47 @@ def list_events(
     request: HttpRequest, contact_id: int, cursor: Annotated[int, Query(ge=1, le=2**63 - 1)] | None = None
 ) -> Any:
     """What happened with a contact and its deals, newest first, fifty at a time."""
-    member = _member(request)
+    member = member_of(request)
     if not policies.visible_to(member).filter(pk=contact_id).exists():
-        return _not_found()
+        return not_found()
     items, following = timeline_selectors.contact_events(member=member, contact_id=contact_id, before=cursor)
     return {"items": items, "next": following}
 
 
+def change(request: HttpRequest, found: Contact, payload: ContactPatch) -> tuple[str, str] | None:
+    """Change a contact as asked; a sentence and the field, when something cannot be: then take it back."""
+    try:
+        _change(request, found, payload)
+    except (MistakeError, AttributeMistakeError) as mistake:
+        return str(mistake), mistake.field
+    except services.AddressRefusedError as refused:
+        return str(refused), "emails" if payload.emails else "phones"
+    except services.TagRefusedError as refused:
+        return str(refused), "tags"
+    except services.NamelessContactError:
+        return "Keep a name or an address.", "first_name"
+    return None
+
+
+def new_contact(request: HttpRequest, payload: ContactNew) -> services.NewContact:
+    """A contact as a program describes it. Raises MistakeError."""
+    country = request.token.workspace.country  # type: ignore[attr-defined]  # set by config.gate
+    to = assignee(request, payload.assignee_id)
+    return services.NewContact(
+        first_name=text.clean(payload.first_name or "", limit=150),
+        last_name=text.clean(payload.last_name or "", limit=150),
+        emails=[services.EmailValue(one, email.match_key(one) or "") for one in _once(payload.emails)],
+        phones=[services.PhoneValue(one, phone.parse(one, country) or "") for one in _once(payload.phones)],
+        messengers=_messengers(payload),
+        source="api",
+        source_name=request.token.name,  # type: ignore[attr-defined]
+        assignee_id=to.pk if to else None,
+    )
+
+
 def _change(request: HttpRequest, found: Contact, payload: ContactPatch) -> None:
     given = payload.model_fields_set
-    by = _actor(request)
+    by = actor_of(request)
     lists: tuple[tuple[services.Kind, list[str] | None], ...] = (
         ("email", payload.emails),
         ("phone", payload.phones),
@@ -172,7 +189,7 @@ def _change(request: HttpRequest, found: Contact, payload: ContactPatch) -> None
         tags = services.ensure_tags(names=payload.tags, by=by)
         services.set_tags(contact_id=found.pk, tag_ids=[tag.pk for tag in tags], by=by)
     if "assignee_id" in given:
-        services.assign_contact(contact_id=found.pk, to=_assignee(request, payload.assignee_id), by=by)
+        services.assign_contact(contact_id=found.pk, to=assignee(request, payload.assignee_id), by=by)
 
 
 def _change_details(found: Contact, payload: ContactPatch, by: Actor) -> None:
@@ -184,20 +201,23 @@ def _change_details(found: Contact, payload: ContactPatch, by: Actor) -> None:
         services.fill_values(given={found.pk: read_attributes(payload.attributes)}, by=by)
 
 
-def _member(request: HttpRequest) -> Membership:
+def member_of(request: HttpRequest) -> Membership:
+    """Whose rights the call has."""
     return request.token.created_by  # type: ignore[attr-defined,no-any-return]
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts: the token."""
     return Actor("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
 
 
-def _assignee(request: HttpRequest, number: int | None) -> Membership | None:
+def assignee(request: HttpRequest, number: int | None) -> Membership | None:
+    """The member of that number; None for nobody. Raises MistakeError."""
     if number is None:
         return None
-    found = assignable_by(_member(request)).filter(pk=number).first()
+    found = assignable_by(member_of(request)).filter(pk=number).first()
     if found is None:
-        raise _MistakeError("There is no such member.", "assignee_id")
+        raise MistakeError("There is no such member.", "assignee_id")
     return found
 
 

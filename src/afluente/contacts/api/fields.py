@@ -10,7 +10,7 @@ from pydantic import Field as Value
 
 from afluente.accounts.policies import may_configure
 from afluente.contacts import selectors, services
-from afluente.contacts.api.contacts import _actor, _member, _not_allowed, _refusal
+from afluente.contacts.api.contacts import actor_of, member_of, not_allowed, refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Field, FieldOption
 
@@ -83,21 +83,21 @@ def list_fields(request: HttpRequest, entity: Entity = "contact") -> Any:
 @router.post("/fields", response={201: FieldOut, 403: Refused, 422: Refused})
 def create_field(request: HttpRequest, payload: FieldNew) -> Any:
     """Make a field."""
-    if not may_configure(_member(request)):
-        return _not_allowed()
+    if not may_configure(member_of(request)):
+        return not_allowed()
     try:
-        made = services.create_field(**payload.dict(), by=_actor(request))
+        made = services.create_field(**payload.dict(), by=actor_of(request))
     except services.FieldRefusedError as refused:
-        return _refusal(422, "invalid", str(refused), refused.place)
+        return refusal(422, "invalid", str(refused), refused.place)
     return Status(201, _found(made.pk))
 
 
 @router.post("/fields/order", response={200: FieldsOut, 403: Refused})
 def order_fields(request: HttpRequest, payload: FieldOrder) -> Any:
     """Put fields into another order; those that are not named stand behind."""
-    if not may_configure(_member(request)):
-        return _not_allowed()
-    services.order_fields(entity=payload.entity, ids=payload.fields, by=_actor(request))
+    if not may_configure(member_of(request)):
+        return not_allowed()
+    services.order_fields(entity=payload.entity, ids=payload.fields, by=actor_of(request))
     return {"items": selectors.fields_of(payload.entity)}
 
 
@@ -112,16 +112,16 @@ def change_field(request: HttpRequest, field_id: int, payload: FieldPatch) -> An
     """Change a field; its kind only while it has no values."""
     if _found(field_id) is None:
         return _missing()
-    if not may_configure(_member(request)):
-        return _not_allowed()
+    if not may_configure(member_of(request)):
+        return not_allowed()
     changes = {name: value for name, value in payload.dict(exclude_unset=True).items() if value is not None}
-    labels, state, by = changes.pop("options", None), changes.pop("state", None), _actor(request)
+    labels, state, by = changes.pop("options", None), changes.pop("state", None), actor_of(request)
     try:
         services.change_field(field_id=field_id, changes=changes, by=by)
         if labels is not None:
             services.save_options(field_id=field_id, drafts=_drafts(field_id, labels), by=by)
     except services.FieldRefusedError as refused:
-        return _refusal(422, "invalid", str(refused), refused.place)
+        return refusal(422, "invalid", str(refused), refused.place)
     if state is not None:
         services.set_field_state(field_id=field_id, state=state, by=by)
     return _found(field_id)
@@ -137,12 +137,12 @@ def delete_field(
     found = _found(field_id)
     if found is None:
         return _missing()
-    if not may_configure(_member(request)):
-        return _not_allowed()
+    if not may_configure(member_of(request)):
+        return not_allowed()
     uses = [str(use.what) for use in selectors.uses_of(found)]
     if uses and not even_used:
-        return _refusal(409, "in_use", f"It is used by: {', '.join(uses)}. Send even_used=true to delete it.")
-    services.delete_field(field_id=field_id, by=_actor(request))
+        return refusal(409, "in_use", f"It is used by: {', '.join(uses)}. Send even_used=true to delete it.")
+    services.delete_field(field_id=field_id, by=actor_of(request))
     return Status(204, None)
 
 
@@ -152,7 +152,7 @@ def _found(field_id: int) -> selectors.KnownField | None:
 
 
 def _missing() -> Any:
-    return _refusal(404, "not_found", "There is no such field.")
+    return refusal(404, "not_found", "There is no such field.")
 
 
 def _drafts(field_id: int, labels: list[str]) -> list[services.OptionDraft]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from afluente.accounts.policies import may_configure
 from afluente.contacts import policies, selectors, services
-from afluente.contacts.api.contacts import _actor, _member, _refusal
+from afluente.contacts.api.contacts import actor_of, member_of, refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Tag
 from afluente.kernel import text
@@ -66,11 +66,11 @@ class Asked(Schema):
 
 
 def _not_found() -> Status[Any]:
-    return _refusal(404, "not_found", "There is no such tag.")
+    return refusal(404, "not_found", "There is no such tag.")
 
 
 def _forbidden() -> Status[Any]:
-    return _refusal(403, "forbidden", "Whoever made this token may not arrange tags.")
+    return refusal(403, "forbidden", "Whoever made this token may not arrange tags.")
 
 
 @router.get("/tags", response=TagsOut)
@@ -82,7 +82,7 @@ def list_tags(request: HttpRequest, asked: Query[Asked]) -> Any:
         else None
     )
     items, following = selectors.api_tags(
-        member=_member(request), typed=text.clean(asked.q, limit=64), after=after, limit=asked.limit
+        member=member_of(request), typed=text.clean(asked.q, limit=64), after=after, limit=asked.limit
     )
     return {"items": items, "next": following}
 
@@ -91,9 +91,9 @@ def list_tags(request: HttpRequest, asked: Query[Asked]) -> Any:
 def create_tag(request: HttpRequest, payload: TagNew) -> Any:
     """Make a tag."""
     try:
-        made = services.create_tag(name=payload.name, color=payload.color, by=_actor(request))
+        made = services.create_tag(name=payload.name, color=payload.color, by=actor_of(request))
     except services.TagRefusedError as refused:
-        return _refusal(422, "invalid", str(refused), "name")
+        return refusal(422, "invalid", str(refused), "name")
     return Status(201, selectors.api_tag(made, contacts=0))
 
 
@@ -107,26 +107,26 @@ def read_tag(request: HttpRequest, tag_id: int) -> Any:
 @router.patch("/tags/{tag_id}", response={200: TagOut, 403: Refused, 404: Refused, 422: Refused})
 def change_tag(request: HttpRequest, tag_id: int, payload: TagPatch) -> Any:
     """Rename or recolour a tag; it shows at once wherever the tag stands."""
-    if not may_configure(_member(request)):
+    if not may_configure(member_of(request)):
         return _forbidden()
     try:
         changed = services.change_tag(
-            tag_id=tag_id, name=payload.name, color=payload.color, by=_actor(request)
+            tag_id=tag_id, name=payload.name, color=payload.color, by=actor_of(request)
         )
     except services.TagGoneError:
         return _not_found()
     except services.TagRefusedError as refused:
-        return _refusal(422, "invalid", str(refused), "name")
+        return refusal(422, "invalid", str(refused), "name")
     return _shown(request, changed)
 
 
 @router.delete("/tags/{tag_id}", response={204: None, 403: Refused, 404: Refused})
 def delete_tag(request: HttpRequest, tag_id: int) -> Any:
     """End a tag and take it off every contact."""
-    if not may_configure(_member(request)):
+    if not may_configure(member_of(request)):
         return _forbidden()
     try:
-        services.delete_tag(tag_id=tag_id, by=_actor(request))
+        services.delete_tag(tag_id=tag_id, by=actor_of(request))
     except services.TagGoneError:
         return _not_found()
     return Status(204, None)
@@ -135,14 +135,14 @@ def delete_tag(request: HttpRequest, tag_id: int) -> Any:
 @router.post("/tags/{tag_id}/merge", response={200: TagOut, 403: Refused, 404: Refused, 422: Refused})
 def merge_tag(request: HttpRequest, tag_id: int, payload: TagMergeShape) -> Any:
     """Give everything with this tag the tag `into_id`, and end this one. The one that stays is answered."""
-    if not may_configure(_member(request)):
+    if not may_configure(member_of(request)):
         return _forbidden()
     try:
-        services.merge_tags(tag_id=tag_id, into_id=payload.into_id, by=_actor(request))
+        services.merge_tags(tag_id=tag_id, into_id=payload.into_id, by=actor_of(request))
     except services.TagGoneError:
         return _not_found()
     except services.TagRefusedError as refused:
-        return _refusal(422, "invalid", str(refused), "into_id")
+        return refusal(422, "invalid", str(refused), "into_id")
     return _shown(request, Tag.objects.get(pk=payload.into_id))
 
 
@@ -152,7 +152,7 @@ def attach_tag(request: HttpRequest, tag_id: int, payload: TaggingShape) -> Any:
     if not Tag.objects.filter(pk=tag_id).exists():
         return _not_found()
     ids = _editable(request, payload.contact_ids)
-    done = services.attach_tags(contact_ids=ids, tag_ids=[tag_id], by=_actor(request))
+    done = services.attach_tags(contact_ids=ids, tag_ids=[tag_id], by=actor_of(request))
     return {"changed": done.contact_ids}
 
 
@@ -162,15 +162,15 @@ def detach_tag(request: HttpRequest, tag_id: int, payload: TaggingShape) -> Any:
     if not Tag.objects.filter(pk=tag_id).exists():
         return _not_found()
     ids = _editable(request, payload.contact_ids)
-    done = services.detach_tags(contact_ids=ids, tag_ids=[tag_id], by=_actor(request))
+    done = services.detach_tags(contact_ids=ids, tag_ids=[tag_id], by=actor_of(request))
     return {"changed": done.contact_ids}
 
 
 def _editable(request: HttpRequest, contact_ids: list[int]) -> list[int]:
     """Those of the contacts that the token's maker may change; the others are passed over."""
-    found = policies.editable_by(_member(request)).filter(pk__in=contact_ids)
+    found = policies.editable_by(member_of(request)).filter(pk__in=contact_ids)
     return list(found.values_list("pk", flat=True))
 
 
 def _shown(request: HttpRequest, tag: Tag) -> dict[str, Any]:
-    return selectors.api_tag(tag, contacts=selectors.contact_count(member=_member(request), tag=tag))
+    return selectors.api_tag(tag, contacts=selectors.contact_count(member=member_of(request), tag=tag))

@@ -65,6 +65,7 @@ from afluente.contacts.selectors.tags import (
     tag_options,
     tag_rows,
     tag_uses,
+    tags_named,
     tags_of,
 )
 from afluente.contacts.selectors.values import (
@@ -171,6 +172,7 @@ __all__ = [
     "tag_options",
     "tag_rows",
     "tag_uses",
+    "tags_named",
     "tags_of",
     "uses_of",
     "values_of",

@@ -112,3 +112,9 @@ def _counts(member: Membership, tags: Sequence[Tag]) -> dict[int, int]:
     seen = policies.listed_to(member)
     found = seen.filter(tag_links__tag_id__in=[tag.pk for tag in tags])
     return dict(found.values_list("tag_links__tag_id").annotate(n=Count("pk")))
+
+
+def tags_named(names: Sequence[str]) -> list[int]:
+    """Numbers of the tags of these names, whatever the case; those there are none of are left out."""
+    wanted = [text.clean(name, limit=64).lower() for name in names]
+    return list(Tag.objects.annotate(low=Lower("name")).filter(low__in=wanted).values_list("pk", flat=True))

@@ -86,6 +86,13 @@ def look_in(*, member: Membership, typed: str, name: str) -> Results | None:
     return Results(typed=words, groups=groups)
 
 
+def look_in_kinds(*, member: Membership, typed: str, kinds: Sequence[str], limit: int) -> list[Group]:
+    """What each of these sources finds, for programs; those that `member` may not ask are left out."""
+    words = text.clean(typed, limit=LONGEST)
+    sources = [source for source in finding.sources(member) if source.name in kinds] if words else []
+    return [_ask(source, member, words, limit=limit, seconds=PATIENT_SECONDS) for source in sources]
+
+
 def beginning(*, member: Membership) -> Results:
     """Before anything is typed: what was opened lately, what can be begun, where one can go."""
     found = [
