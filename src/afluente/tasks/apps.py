@@ -50,11 +50,10 @@ class TasksConfig(AppConfig):
         _bring_contacts()
         _bring_history()
         _bring_notifications()
-        _bring_finding()
 
 
 def _bring_contacts() -> None:
-    """What lists, filters and merges of contacts know of tasks."""
+    """What lists, filters, merges and the search box know of tasks."""
     from afluente.contacts.selectors import register_column
     from afluente.contacts.selectors.criteria import register_criterion
     from afluente.contacts.services import Carrier, register_carrier
@@ -75,6 +74,7 @@ def _bring_contacts() -> None:
             order=26,
         )
     )
+    _bring_finding()
 
 
 def _bring_history() -> None:
