@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import services
+from afluente.contacts.services import bulk
 from afluente.contacts.services.fields import AT_ONCE, ERASE_JOB
 from afluente.contacts.services.indexing import INDEX_JOB
 from afluente.contacts.services.merge_runs import STEP
 from afluente.contacts.services.merging import LATE
 from afluente.contacts.statements import duplicates, search
-from afluente.kernel.jobs import every, job
+from afluente.kernel.jobs import enqueue, every, job
 from afluente.kernel.workspace import scope
 
 BATCH = 1_000  # contacts per transaction
@@ -66,3 +67,15 @@ def _look(workspace_id: int) -> int:
 def step_run(*, run_id: int, **_later: Any) -> None:
     """The next piece of a run of removing duplicates."""
     services.step_run(run_id=run_id)
+@job(bulk.JOB, label=_("Change many contacts"))
+def change_many(*, bulk_id: int, **_later: Any) -> None:
+    """A batch of a change of many, and the next one."""
+    if bulk.run_batch(bulk_id=bulk_id):
+        enqueue(bulk.JOB, {"bulk_id": bulk_id})
+
+
+@job(bulk.UNDO_JOB, label=_("Take back a change of many contacts"))
+def undo_many(*, bulk_id: int, **_later: Any) -> None:
+    """A batch of what is taken back, and the next one."""
+    if bulk.undo_batch(bulk_id=bulk_id):
+        enqueue(bulk.UNDO_JOB, {"bulk_id": bulk_id})

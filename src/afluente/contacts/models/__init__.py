@@ -1,5 +1,6 @@
 """People we talk to, their companies, and what a workspace notes about them."""
 
+from afluente.contacts.models.bulk import BulkChange, BulkEntry
 from afluente.contacts.models.companies import Company, CompanyContact, CompanyQuerySet
 from afluente.contacts.models.duplicates import DuplicateDue, DuplicateKey, PossibleDuplicate
 from afluente.contacts.models.fields import (
@@ -24,6 +25,8 @@ from afluente.contacts.models.settings import ContactSettings
 from afluente.contacts.models.tags import ContactTag, Tag
 
 __all__ = [
+    "BulkChange",
+    "BulkEntry",
     "Company",
     "CompanyContact",
     "CompanyQuerySet",
