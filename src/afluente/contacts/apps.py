@@ -67,6 +67,11 @@ def _bring_tags() -> None:
     slots.register_slot("tag.uses", handlers.filters_with_tag)
     bus.subscribe(TagMerged, handlers.follow_merged_tag)
     kinds.register_fields({"tags": _("Tags")})
+    for name, label, icon in (
+        ("contact.deleted", _("Contact deleted"), "trash-2"),
+        ("contact.restored", _("Contact brought back"), "rotate-ccw"),
+    ):
+        kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon))
     for name, label in (
         ("tag.created", _("Tag made")),
         ("tag.changed", _("Tag changed")),

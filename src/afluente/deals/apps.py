@@ -76,7 +76,10 @@ def _bring_people() -> None:
 
 def _bring_columns() -> None:
     from afluente.contacts.selectors import register_column
-    from afluente.deals import selectors
+    from afluente.deals import handlers, selectors
+    from afluente.kernel import slots
+
+    slots.register_slot("contacts.deletion", handlers.contacts_deletion)
 
     register_column(
         key="deals",

@@ -114,6 +114,11 @@ def deal_for_contact(member: Membership, pk: int) -> list[Row]:
     return [Row(title=gettext("New deal"), url=url, icon="plus")]
 
 
+def contacts_deletion(**_asked: object) -> list[slots.Part]:
+    """What becomes of deals when their people are deleted."""
+    return [slots.Part(template="deals/_contacts_deletion.html", order=10)]
+
+
 def file_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:
     """Deals that files are attached to, as far as `member` sees them."""
     found = selectors.subjects(member=member, deal_ids=ids)

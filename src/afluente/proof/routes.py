@@ -51,6 +51,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("contacts/duplicates/runs/<int:pk>/", {"pk": "merge_run"}),
     ("contacts/duplicates/<int:pk>/", {"pk": "pair"}),
     ("contacts/merges/<int:pk>/", {"pk": "merge"}),
+    ("contacts/bulk/<int:pk>/", {"pk": "bulk"}),
     ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
     ("companies/<int:pk>/", {"pk": "company", "attribute": "field", "contact": "contact"}),
     ("settings/contacts/fields/<int:pk>/", {"pk": "field"}),

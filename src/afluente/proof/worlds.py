@@ -18,7 +18,10 @@ from afluente.accounts.requests import SESSION_KEY
 from afluente.capture import services as capture
 from afluente.contacts import services as contacts
 from afluente.contacts.models import ContactEmail, FieldOption
+from afluente.contacts.selectors import Selection
 from afluente.contacts.services import saving
+from afluente.contacts.services.bulk import bulk_change
+from afluente.contacts.services.bulk_kinds import Change
 from afluente.deals import services as deals
 from afluente.deals.models import Pipeline
 from afluente.files import services as files
@@ -172,6 +175,12 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     tab = contacts.save_tab(tab_id=None, name=canary, by=by)
     company = contacts.create_company(name=canary, domain=f"{canary}.example", address=canary, by=by)
     contacts.link_contacts(company_id=company.pk, contact_ids=[contact_id], position=canary, by=by)
+    bulk = bulk_change(
+        selection=Selection(ids=(contact_id,)),
+        change=Change("location", value=canary),
+        member=owner,
+        by=by,
+    )
     kept_filter = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True)
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
@@ -223,6 +232,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "change": change,
         "company": company.pk,
         "filter": kept_filter.pk,
+        "bulk": bulk.pk,
         "deal": deal_id,
         "task": task_id,
         "comment": comment.pk,

@@ -72,6 +72,10 @@ class Migration(migrations.Migration):
             model_name='bulkentry',
             constraint=models.UniqueConstraint(fields=('workspace', 'bulk', 'contact'), name='contact_bulk_entry_once'),
         ),
+        migrations.AddIndex(
+            model_name='contact',
+            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['workspace', '-deleted_at', '-id'], name='contact_deleted'),
+        ),
         SecureTable('bulkchange'),
         SecureTable('bulkentry', anchor=False),
     ]

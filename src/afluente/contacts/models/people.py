@@ -100,6 +100,11 @@ class Contact(WorkspaceModel):
                 condition=Q(deleted_at=None),
                 name="contact_by_assignee_source",
             ),
+            models.Index(
+                fields=["workspace", "-deleted_at", "-id"],
+                condition=Q(deleted_at__isnull=False),
+                name="contact_deleted",
+            ),
             # Programs ask what has changed since they last looked.
             models.Index(
                 fields=["workspace", "updated_at", "id"], condition=Q(deleted_at=None), name="contact_updated"

@@ -29,10 +29,10 @@ JOB, UNDO_JOB = "contacts.bulk", "contacts.bulk_undo"
 
 @transaction.atomic
 def bulk_change(
-    *, selection: Selection, change: Change, member: Membership, by: Actor, at_once: int = AT_ONCE
+    *, selection: Selection, change: Change, member: Membership, by: Actor, at_once: int | None = None
 ) -> BulkChange:
-    """Ask for `change` of everybody selected whom `member` may change. Up to `at_once` are changed when
-    this returns; more by a job, and the answer says how far it has come.
+    """Ask for `change` of everybody selected whom `member` may change. Up to `at_once` (AT_ONCE when None) are
+    changed when this returns; more by a job, and the answer says how far it has come.
 
     Raises LookupError for a change that cannot be asked, such as of a field that is gone.
     """
@@ -50,13 +50,15 @@ def bulk_change(
         is_more=is_more,
         created_at=clock.now(),
     )
-    if total <= at_once and not is_more:
+    if total <= (AT_ONCE if at_once is None else at_once) and not is_more:
         return _to_the_end(bulk.pk, run_batch)
     jobs.enqueue(JOB, {"bulk_id": bulk.pk})
     return bulk
 
 
-def bulk_delete(*, selection: Selection, member: Membership, by: Actor, at_once: int = AT_ONCE) -> BulkChange:
+def bulk_delete(
+    *, selection: Selection, member: Membership, by: Actor, at_once: int | None = None
+) -> BulkChange:
     """Put everybody selected away whom `member` may delete; as `bulk_change`."""
     return bulk_change(selection=selection, change=Change("delete"), member=member, by=by, at_once=at_once)
 
@@ -95,7 +97,7 @@ def run_batch(*, bulk_id: int) -> bool:
 
 
 @transaction.atomic
-def undo_bulk(*, bulk_id: int, by: Actor, at_once: int = AT_ONCE) -> BulkChange | None:
+def undo_bulk(*, bulk_id: int, by: Actor, at_once: int | None = None) -> BulkChange | None:
     """Give back what everybody had; None when there is nothing to undo (any more). One that still runs
     stops first. What somebody changed since stays, and is counted as kept.
     """
@@ -105,7 +107,7 @@ def undo_bulk(*, bulk_id: int, by: Actor, at_once: int = AT_ONCE) -> BulkChange 
     bulk.state = BulkChange.State.UNDOING
     bulk.by_kind, bulk.by_id, bulk.by_name = by.kind, by.id, by.name
     bulk.save(update_fields=["state", "by_kind", "by_id", "by_name"])
-    if bulk.changed <= at_once:
+    if bulk.changed <= (AT_ONCE if at_once is None else at_once):
         return _to_the_end(bulk.pk, undo_batch)
     jobs.enqueue(UNDO_JOB, {"bulk_id": bulk.pk})
     return bulk

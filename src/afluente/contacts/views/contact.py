@@ -130,6 +130,7 @@ def about(request: Request, pk: int) -> dict[str, Any]:
     return {
         "card": card,
         "may_edit": policies.editable_by(request.member).filter(pk=pk).exists(),
+        "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
         "members": assignable_by(request.member).order_by("user__name"),
         "level": "h1" if is_own_page else "h3",
         "section": "h2" if is_own_page else "h4",

@@ -12,7 +12,7 @@ from afluente.contacts import policies, selectors
 from afluente.contacts.selectors.listing import problems
 from afluente.contacts.selectors.saved import canonical, list_tabs
 from afluente.contacts.selectors.wording import chips
-from afluente.kernel import htmx
+from afluente.kernel import htmx, slots
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -44,6 +44,7 @@ def contacts(request: Request) -> HttpResponse:
     }
     if not htmx.wants_fragment(request):
         context["chips"] = chips(member=request.member, wanted=wanted)
+        context["bulk_acts"] = slots.parts("contacts.bulk", member=request.member)
         context["tabs"] = list_tabs(member=request.member, query=query)
     fragment = "rows" if wanted.after else "people"
     return htmx.respond(request, "contacts/list.html", context, fragment=fragment)

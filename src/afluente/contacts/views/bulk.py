@@ -1,0 +1,167 @@
+"""Changing the contacts picked in the list: asked, looked at, done, taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from afluente.accounts.policies import assignable_by
+from afluente.contacts import forms, policies, selectors
+from afluente.contacts.models import BulkChange, Tag
+from afluente.contacts.selectors import Selection
+from afluente.contacts.selectors.columns import FIELD
+from afluente.contacts.selectors.saved import canonical
+from afluente.contacts.services import bulk, bulk_asking
+from afluente.contacts.services.bulk_kinds import Change
+from afluente.contacts.views.contact import actor_of
+from afluente.kernel import htmx, slots
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+
+SHOWN = 30
+
+
+@require_http_methods(["GET", "POST"])
+def changes(request: Request) -> HttpResponse:
+    """GET: what this person changed of many. POST: the form for those picked (`do=edit:what`), what it
+    would do (`preview`), or doing it (`run`).
+    """
+    if not policies.may_list(request.member):
+        raise PermissionDenied
+    if request.method == "GET":
+        rows = BulkChange.objects.filter(member=request.member).order_by("-pk")[:SHOWN]
+        lines = [(row, bulk_asking.words_of(Change(**row.change))) for row in rows]
+        return render(request, "contacts/bulk_list.html", {"lines": lines})
+    selection = Selection.read(request.POST)
+    if not selection:
+        messages.error(request, gettext("Pick contacts first: tick the boxes before their names."))
+        return _to(request, _list_url(request))
+    act, _, what = (request.POST.get("do") or request.GET.get("do", "edit")).partition(":")
+    if act == "run":
+        return _run(request, selection)
+    return _draw(request, selection, what or request.POST.get("what", ""), is_asked=act == "preview")
+
+
+def _draw(request: Request, selection: Selection, what: str, *, is_asked: bool) -> HttpResponse:
+    """The form, and under it what would happen once that can be said."""
+    context = _form(request, selection, what) | {"preview": None, "error": ""}
+    if is_asked or what == "delete":
+        data = request.POST.copy()
+        data["what"] = what
+        try:
+            change = bulk_asking.read_change(data, member=request.member)
+            context["preview"] = bulk_asking.preview(
+                selection=selection, change=change, member=request.member
+            )
+        except bulk_asking.BulkRefusedError as refused:
+            context["error"] = str(refused)
+    fragment = "preview" if is_asked and htmx.target_id(request) == "bulk-preview" else "form"
+    return htmx.respond(request, "contacts/bulk.html", context, fragment=fragment)
+
+
+def _form(request: Request, selection: Selection, what: str) -> dict[str, Any]:
+    field = bulk_asking.field_asked(what)
+    typed = request.POST.getlist("typed") if field and field.kind == "multiselect" else None
+    count, is_more = selection.count(member=request.member)
+    return {
+        "selection": selection,
+        "count": count,
+        "is_more": is_more,
+        "what": what,
+        "field": field,
+        "form": forms.value_form(field, None, typed or request.POST.get("typed")) if field else None,
+        "fields": [(f"{FIELD}{one.id}", one) for one in _fields()],
+        "people": assignable_by(request.member).order_by("user__name") if what == "assignee" else (),
+        "tags": Tag.objects.order_by("name") if what == "tags" else (),
+        "chosen": request.POST.getlist("tag"),
+        "op": request.POST.get("op", ""),
+        "typed": request.POST.get("typed", ""),
+        "query": canonical(request.POST.get("back", request.POST.get("query", ""))),
+        "warnings": slots.parts("contacts.deletion", member=request.member) if what == "delete" else (),
+    }
+
+
+def _fields() -> list[selectors.KnownField]:
+    return [field for field in selectors.fields_of(selectors.CONTACT) if field.is_active]
+
+
+def _run(request: Request, selection: Selection) -> HttpResponse:
+    try:
+        change = bulk_asking.read_change(request.POST, member=request.member)
+    except bulk_asking.BulkRefusedError:
+        return _draw(request, selection, request.POST.get("what", ""), is_asked=True)
+    done = bulk.bulk_change(selection=selection, change=change, member=request.member, by=actor_of(request))
+    if done.is_busy:
+        return _to(request, reverse("contacts:bulk_change", args=[done.pk]))
+    undo = reverse("contacts:bulk_undo", args=[done.pk])
+    messages.success(request, said(done), extra_tags=f"undo:{undo}" if done.changed else "")
+    return _to(request, _list_url(request))
+
+
+@require_safe
+def change(request: Request, pk: int) -> HttpResponse:
+    """How far a change has come; asked again every second while it runs."""
+    found = get_object_or_404(BulkChange, pk=pk, member=request.member)
+    context = {
+        "bulk": found,
+        "words": bulk_asking.words_of(Change(**found.change)),
+        "said": said(found),
+        "done": found.restored + found.kept if found.state == "undoing" else found.seen,
+        "total": found.changed if found.state == "undoing" else found.total,
+    }
+    return htmx.respond(request, "contacts/bulk_change.html", context, fragment="progress")
+
+
+@require_POST
+def undo(request: Request, pk: int) -> HttpResponse:
+    """Take a change back, as far as nobody has changed the same since."""
+    get_object_or_404(BulkChange, pk=pk, member=request.member)
+    found = bulk.undo_bulk(bulk_id=pk, by=actor_of(request))
+    if found is None:
+        raise Http404
+    if request.headers.get("X-Requested-With") == "fetch" and not found.is_busy:
+        return htmx.toast(htmx.trigger(HttpResponse(status=204), "af:columns", {}), said(found))
+    if not found.is_busy:
+        messages.success(request, said(found))
+        return _to(request, reverse("contacts:list"))
+    return _to(request, reverse("contacts:bulk_change", args=[pk]))
+
+
+def said(done: BulkChange) -> str:
+    """What became of a change, in a sentence or two."""
+    if done.state in {BulkChange.State.UNDOING, BulkChange.State.UNDONE}:
+        parts = [
+            ngettext("%d contact is as it was", "%d contacts are as they were", done.restored) % done.restored
+        ]
+        if done.kept:
+            kept = ngettext("%d was changed since and stays", "%d were changed since and stay", done.kept)
+            parts.append(kept % done.kept)
+        return ". ".join(parts)
+    if done.change["kind"] == "delete":
+        parts = [ngettext("Deleted %d contact", "Deleted %d contacts", done.changed) % done.changed]
+    else:
+        parts = [ngettext("Changed %d contact", "Changed %d contacts", done.changed) % done.changed]
+    if done.same:
+        parts.append(ngettext("%d was so already", "%d were so already", done.same) % done.same)
+    if done.refused:
+        parts.append(ngettext("%d you may not change", "%d you may not change", done.refused) % done.refused)
+    return ". ".join(parts)
+
+
+def _list_url(request: Request) -> str:
+    query = canonical(request.POST.get("back", request.POST.get("query", "")))
+    return reverse("contacts:list") + (f"?{query}" if query else "")
+
+
+def _to(request: Request, url: str) -> HttpResponse:
+    if not htmx.wants_fragment(request):
+        return redirect(url)
+    return HttpResponse(status=204, headers={"HX-Redirect": url})
