@@ -225,8 +225,14 @@ class Presence:
         gone = [one for one, moment in moments.items() if moment]
         search.forget_contacts(gone)
         search.index_contacts([one for one, moment in moments.items() if not moment])
-        kinds = {one: "contact.deleted" if moment else "contact.restored" for one, moment in moments.items()}
-        timeline.record([NewEvent(kind, by, contact_id=one) for one, kind in kinds.items()])
+        timeline.record(
+            [
+                NewEvent("contact.deleted", by, contact_id=one)
+                if moment
+                else NewEvent("contact.restored", by, contact_id=one)
+                for one, moment in moments.items()
+            ]
+        )
 
     def words(self, value: Any) -> str:
         return gettext("Deleted") if value else ""
