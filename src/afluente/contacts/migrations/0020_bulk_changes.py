@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_roles'),
-        ('contacts', '0018_deleted_fields'),
+        ('contacts', '0019_duplicates'),
     ]
 
     operations = [
