@@ -65,7 +65,7 @@ class Source:
     every: Callable[[str], str] | None = None
     acts: Callable[[Any, int], Iterable[Row]] | None = None
     prefixes: tuple[str, ...] = ("",)
-    seconds: float = 0.15
+    seconds: float = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
