@@ -67,6 +67,8 @@ def _look(workspace_id: int) -> int:
 def step_run(*, run_id: int, **_later: Any) -> None:
     """The next piece of a run of removing duplicates."""
     services.step_run(run_id=run_id)
+
+
 @job(bulk.JOB, label=_("Change many contacts"))
 def change_many(*, bulk_id: int, **_later: Any) -> None:
     """A batch of a change of many, and the next one."""

@@ -1,5 +1,6 @@
 """Every read of contacts worth a name."""
 
+from afluente.contacts.selectors.around import Neighbours, inside, neighbours
 from afluente.contacts.selectors.belonging import (
     Belonging,
     CompanyOptions,
@@ -110,6 +111,7 @@ __all__ = [
     "Filter",
     "Held",
     "KnownField",
+    "Neighbours",
     "Page",
     "Person",
     "Place",
@@ -149,9 +151,11 @@ __all__ = [
     "heads",
     "held_values",
     "home",
+    "inside",
     "labels",
     "local_parts",
     "mark",
+    "neighbours",
     "number_typed",
     "offered_columns",
     "option_counts",

@@ -127,14 +127,15 @@ def contact_page(
 
     What the search index answers comes newest first: that is the order in which it can stop early.
     """
-    made = _plan(member, wanted)
+    made = plan_of(member, wanted)
     if made is None:
         return Page(rows=[], columns=columns, total=0)
     contacts = _chosen(member, wanted, made, size + 1)
     shown = contacts[:size]
     has_more = len(contacts) > size
-    is_start = wanted.after is None and wanted.at is None
-    total = _count(member, wanted, made, shown, has_more) if is_counted and is_start else None
+    is_whole = not has_more and wanted.at is None
+    is_start = is_counted and wanted.after is None
+    total = _count(member, wanted, made, len(shown) if is_whole else None) if is_start else None
     return Page(
         rows=_rows(batch_of(shown, columns=[one.column for one in columns], member=member), columns),
         columns=columns,
@@ -146,7 +147,7 @@ def contact_page(
 
 def filtered(*, member: Membership, wanted: Filter) -> ContactQuerySet:
     """All contacts of a list, without its order and its page; none when it is broken."""
-    made = _plan(member, wanted)
+    made = plan_of(member, wanted)
     found = policies.listed_to(member)
     if made is None:
         return found.none()
@@ -159,7 +160,7 @@ def filtered(*, member: Membership, wanted: Filter) -> ContactQuerySet:
 
 def newest_ids(*, member: Membership, wanted: Filter, limit: int, before_id: int | None = None) -> list[int]:
     """Ids of up to `limit` contacts that fit, newest first, below `before_id`."""
-    made = _plan(member, wanted)
+    made = plan_of(member, wanted)
     if made is None:
         return []
     seen = policies.listed_to(member)
@@ -180,7 +181,7 @@ def problems(*, member: Membership, wanted: Filter) -> list[str]:
     return [f"{condition}: {why}" for condition, why in made.broken.items()]
 
 
-def _plan(member: Membership, wanted: Filter) -> Plan | None:
+def plan_of(member: Membership, wanted: Filter) -> Plan | None:
     """What the filter comes to; None when it says something that cannot be asked."""
     if wanted.problem:
         return None
@@ -214,12 +215,10 @@ def _listed(found: ContactQuerySet, wanted: Filter, limit: int) -> list[Contact]
     return list(order.sorted(found).select_related("assignee__user")[:limit])
 
 
-def _count(
-    member: Membership, wanted: Filter, made: Plan, shown: Sequence[Contact], has_more: bool
-) -> int | None:
-    """How many there are; None when that cannot be had cheaply."""
-    if not has_more:
-        return len(shown)
+def _count(member: Membership, wanted: Filter, made: Plan, known: int | None) -> int | None:
+    """How many there are, unless it is known; None when that cannot be had cheaply."""
+    if known is not None:
+        return known
     if wanted.typed:
         return None
     if made.is_columns:

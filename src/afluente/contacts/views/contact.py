@@ -41,6 +41,10 @@ def contact(request: Request, pk: int) -> HttpResponse:
     if target == "about":
         return _drawn(request, "contacts/_about.html", context)
     context |= _surroundings(request, pk, context["card"])
+    if not target:
+        context["around"] = selectors.neighbours(
+            member=request.member, query=request.GET.get("in", ""), contact=context["card"].contact
+        )
     return htmx.respond(request, "contacts/contact.html", context, fragment="panel")
 
 

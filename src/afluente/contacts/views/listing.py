@@ -38,6 +38,7 @@ def contacts(request: Request) -> HttpResponse:
         "more_url": reverse("contacts:list") + more if more else "",
         "query": query,
         "here": reverse("contacts:list") + wanted.address(),
+        "inside": selectors.inside(wanted),
         "problems": problems(member=request.member, wanted=wanted) if wanted.is_narrow else [],
         "may_create": policies.may_create(request.member),
         "is_part": htmx.wants_fragment(request),
