@@ -65,6 +65,7 @@ class _Arrival:
         self.level = level if len(fits) == 1 else ""
         known = fits[0] if len(fits) == 1 else None
         self.is_new = known is None
+        self.told = people.told(self.lead, level, known, people.touched_by(self.lead))
         reused = self._open_deal_of_rule(known)
         planned = None if reused else self._plan(known)
         if known is None:
@@ -258,7 +259,7 @@ class _Arrival:
             }
             self._record("deal.opened", {**data, **told}, deal=deal)
         data = {"raw_event": self.raw.pk, "fields": dict(lead.fields), "utm": dict(lead.utm)}
-        self._record("lead.received", {**told, **data, "matched": self.level}, deal=self.deal)
+        self._record("lead.received", {**told, **data, **self.told}, deal=self.deal)
         if is_fallback and self.rule:
             data = {"rule": self.rule.pk, "rule_name": self.rule.name}
             self._record("rule.fell_back", data, deal=self.deal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from afluente.contacts import selectors
 from afluente.contacts.models import (
@@ -14,6 +14,7 @@ from afluente.contacts.models import (
     Field,
 )
 from afluente.contacts.services import ValueRefusedError, change_data, read_value
+from afluente.contacts.services.duplicate_names import contradict
 from afluente.contacts.services.values import ValueChange
 from afluente.kernel import clock, text
 from afluente.timeline.models import Event
@@ -37,6 +38,11 @@ def who(lead: Lead) -> tuple[str, list[Contact]]:
     ]
     for level, found in levels:
         if people := list(found.distinct()):
+            if level == "phone":  # a family's number is not one person's
+                people = [
+                    one for one in people if not contradict(lead.name, f"{one.first_name} {one.last_name}")
+                ]
+                return ("phone", people) if people else ("", [])
             return level, people
     ids: set[int] = set()
     for one in lead.messengers:
@@ -44,6 +50,55 @@ def who(lead: Lead) -> tuple[str, list[Contact]]:
             same = present.filter(messengers__kind=one.kind, messengers__external_id=one.external_id)
             ids |= set(same.values_list("pk", flat=True))
     return ("messenger", list(present.filter(pk__in=ids))) if ids else ("", [])
+
+
+def told(lead: Lead, level: str, known: Contact | None, touched: set[int]) -> dict[str, Any]:
+    """What the history says of a recognition."""
+    if known is None:
+        values: list[str] = []
+    elif level == "phone":
+        values = [key for key in known.phones.values_list("e164", flat=True) if key in _phones(lead)]
+    elif level == "messenger":
+        pairs = {(one.kind, one.external_id) for one in lead.messengers if one.external_id}
+        held = known.messengers.values_list("kind", "external_id")
+        values = [f"{kind}:{external}" for kind, external in held if (kind, external) in pairs]
+    else:
+        rows = known.emails.filter(key__in=[value.key for value in lead.emails if value.key])
+        values = [row.key for row in rows if row.is_primary or level == "email"]
+    return {
+        "matched": level if known else "",
+        "matched_values": sorted(set(values)),
+        "others": len(touched - ({known.pk} if known else set())),
+        "unlike": len(unlike(lead)),
+    }
+
+
+def touched_by(lead: Lead) -> set[int]:
+    """Everybody present who has any address of the lead."""
+    found: set[int] = set()
+    present = Contact.objects.present()
+    emails = [value.key for value in lead.emails if value.key]
+    found |= set(present.filter(emails__key__in=emails).values_list("pk", flat=True))
+    found |= set(present.filter(phones__e164__in=_phones(lead)).values_list("pk", flat=True))
+    for one in lead.messengers:
+        if one.external_id:
+            same = present.filter(messengers__kind=one.kind, messengers__external_id=one.external_id)
+            found |= set(same.values_list("pk", flat=True))
+    return found
+
+
+def unlike(lead: Lead) -> list[Contact]:
+    """Who has a phone of the lead under somebody else's name, when phones were asked at all."""
+    emails = [value.key for value in lead.emails if value.key]
+    present = Contact.objects.present()
+    if present.filter(emails__key__in=emails).exists():
+        return []
+    found = present.filter(phones__e164__in=_phones(lead)).distinct()
+    return [one for one in found if contradict(lead.name, f"{one.first_name} {one.last_name}")]
+
+
+def _phones(lead: Lead) -> list[str]:
+    return [value.e164 for value in lead.phones if value.e164]
 
 
 def add_addresses(contact: Contact, lead: Lead) -> None:

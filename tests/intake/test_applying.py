@@ -97,13 +97,28 @@ def test_the_same_person_in_one_batch_is_one_contact(source):
 
 def test_two_that_fit_make_a_third_and_say_so(source):
     one = make.contact(name="Ana", phones=("11 98412-3307",))
-    two = make.contact(name="Bia", phones=("11 98412-3307",))
+    two = make.contact(name="Ana Lima", phones=("11 98412-3307",))
 
-    (event,) = arrive(source, {"telefone": "11984123307", "nome": "Quem"})
+    (event,) = arrive(source, {"telefone": "11984123307", "nome": "Ana"})
 
     assert event.contact_id not in {one.pk, two.pk}
     pairs = PossibleDuplicate.objects.values_list("contact_id", "other_id", "reason")
     assert sorted(pairs) == [(event.contact_id, one.pk, "phone"), (event.contact_id, two.pk, "phone")]
+
+
+def test_a_family_with_one_phone_stays_several_people(source):
+    mother = make.contact(name="Maria Souza", phones=("11 98412-3307",))
+
+    son, again = arrive(
+        source,
+        {"telefone": "11 98412-3307", "nome": "João Souza"},
+        {"telefone": "11 98412-3307", "nome": "Joao Sousa"},
+    )
+
+    assert son.contact_id == again.contact_id != mother.pk
+    events = Event.objects.filter(kind="lead.received").order_by("pk")
+    told = [(one.data["matched"], one.data["matched_values"], one.data["unlike"]) for one in events]
+    assert told == [("", [], 1), ("phone", ["+5511984123307"], 1)]
 
 
 def test_a_repeat_takes_effect_once(source):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
 
+from afluente.contacts.services.duplicate_names import contradict
 from afluente.contacts.statements import identity
 from afluente.contacts.statements import search as search_statements
 from afluente.kernel.workspace import current_workspace_id
@@ -22,11 +23,12 @@ Level = Literal["primary_email", "email", "phone", "messenger"]
 
 @dataclass(frozen=True)
 class Identity:
-    """What can tell who somebody is: match keys of e-mails and phones, ids in messengers."""
+    """What can tell who somebody is: match keys of e-mails and phones, ids in messengers, a name."""
 
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     messengers: tuple[tuple[str, str], ...] = ()
+    name: str = ""  # tells apart who shares a phone; finds nobody
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -45,11 +47,25 @@ class Match:
     contact_ids: tuple[int, ...] = ()
     level: Level | None = None
     touched: tuple[int, ...] = ()  # contacts that share any address with it, at any level
+    hits: tuple[tuple[int, str], ...] = ()  # by what each of those fits: (contact, key)
+    unlike: tuple[int, ...] = ()  # who has the phone and, by their name, is somebody else
 
     @property
     def contact_id(self) -> int | None:
         """The one contact that fits; None when nobody or more than one does."""
         return self.contact_ids[0] if len(self.contact_ids) == 1 else None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the history says of it: the rule, the values that fitted, how many others they touch."""
+        known = self.contact_id
+        values = sorted({key for contact_id, key in self.hits if contact_id == known})
+        return {
+            "matched": (self.level or "") if known else "",
+            "matched_values": values,
+            "others": len([one for one in self.touched if one != known]),
+            "unlike": len(self.unlike),
+        }
 
 
 @dataclass(frozen=True)
@@ -83,11 +99,18 @@ def _number(key: str) -> int:
 def find_contacts(identities: Sequence[Identity]) -> list[Match]:
     """For each identity, whom it fits: by primary e-mail, else any e-mail, else phone, else messenger.
 
-    Deleted contacts fit nothing. One statement however many are asked.
+    A phone is often a family's: whoever has it under a given name that cannot be the one asked for is
+    somebody else (`unlike`). Deleted contacts fit nothing. One statement however many are asked.
     """
     found = [Match() for _ in identities]
-    for number, level, contact_ids, touched in identity.find(identities):
-        found[number] = Match(tuple(contact_ids), level, tuple(touched))
+    for number, level, _fitting, touched, hits in identity.find(identities):
+        name = identities[number].name
+        unlike = {one for one, _, theirs in hits if theirs is not None and contradict(name, theirs)}
+        kept = tuple((one, key) for one, key, _ in hits if one not in unlike)
+        fitting = tuple(sorted({one for one, _ in kept}))
+        found[number] = Match(
+            fitting, level if fitting else None, tuple(touched), kept, tuple(sorted(unlike))
+        )
     return found
 
 

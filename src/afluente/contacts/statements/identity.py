@@ -23,31 +23,33 @@ LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k"
 # same reason the deleted are left out afterwards, or an index of those present would be read whole.
 FIND = """
 WITH hits AS (
-  SELECT w.n, CASE WHEN a.is_primary THEN 1 ELSE 2 END AS level, a.contact_id
+  SELECT w.n, CASE WHEN a.is_primary THEN 1 ELSE 2 END AS level, a.contact_id, w.key
     FROM unnest(%(e_n)s::int[], %(e_key)s::text[]) AS w (n, key),
          LATERAL (SELECT contact_id, is_primary FROM contacts_contactemail
                    WHERE workspace_id = %(ws)s AND key = w.key AND key <> '' OFFSET 0) AS a
   UNION ALL
-  SELECT w.n, 3, a.contact_id
+  SELECT w.n, 3, a.contact_id, w.key
     FROM unnest(%(p_n)s::int[], %(p_key)s::text[]) AS w (n, key),
          LATERAL (SELECT contact_id FROM contacts_contactphone
                    WHERE workspace_id = %(ws)s AND e164 = w.key AND e164 <> '' OFFSET 0) AS a
   UNION ALL
-  SELECT w.n, 4, a.contact_id
+  SELECT w.n, 4, a.contact_id, w.kind || ':' || w.key
     FROM unnest(%(m_n)s::int[], %(m_kind)s::text[], %(m_key)s::text[]) AS w (n, kind, key),
          LATERAL (SELECT contact_id FROM contacts_contactmessenger
                    WHERE workspace_id = %(ws)s AND kind = w.kind AND external_id = w.key
                      AND external_id <> '' OFFSET 0) AS a
 ), present AS (
-  SELECT h.n, h.level, h.contact_id, min(h.level) OVER (PARTITION BY h.n) AS first_level
+  SELECT h.n, h.level, h.contact_id, h.key, c.name, min(h.level) OVER (PARTITION BY h.n) AS first_level
     FROM hits h,
-         LATERAL (SELECT deleted_at FROM contacts_contact
+         LATERAL (SELECT deleted_at, first_name || ' ' || last_name AS name FROM contacts_contact
                    WHERE workspace_id = %(ws)s AND id = h.contact_id OFFSET 0) AS c
    WHERE c.deleted_at IS NULL
 )
 SELECT n, first_level,
        array_agg(DISTINCT contact_id ORDER BY contact_id) FILTER (WHERE level = first_level),
-       array_agg(DISTINCT contact_id ORDER BY contact_id)
+       array_agg(DISTINCT contact_id ORDER BY contact_id),
+       jsonb_agg(DISTINCT jsonb_build_array(contact_id, key, CASE WHEN level = 3 THEN name END))
+         FILTER (WHERE level = first_level)
   FROM present GROUP BY n, first_level
 """
 LEVELS: tuple[Level, ...] = ("primary_email", "email", "phone", "messenger")
@@ -134,8 +136,13 @@ def lock_contacts(contact_ids: Sequence[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def find(identities: Sequence[Identity]) -> list[tuple[int, Level, list[int], list[int]]]:
-    """(index of the identity, level, who fits there, who is touched at all) for each that fits anybody."""
+Hits = list[list[Any]]
+
+
+def find(identities: Sequence[Identity]) -> list[tuple[int, Level, list[int], list[int], Hits]]:
+    """(index of the identity, level, who fits there, who is touched at all, by what) for each that fits
+    anybody. The last are [contact, key, name], the name only where a phone fits.
+    """
     emails = [(n, key) for n, one in enumerate(identities) for key in one.emails]
     phones = [(n, key) for n, one in enumerate(identities) for key in one.phones]
     messengers = [(n, *pair) for n, one in enumerate(identities) for pair in one.messengers]
@@ -149,7 +156,10 @@ def find(identities: Sequence[Identity]) -> list[tuple[int, Level, list[int], li
     }
     with connection.cursor() as cursor:
         cursor.execute(FIND, parameters)
-        return [(n, LEVELS[level - 1], fitting, touched) for n, level, fitting, touched in cursor.fetchall()]
+        return [
+            (n, LEVELS[level - 1], fitting, touched, json.loads(hits) if isinstance(hits, str) else hits)
+            for n, level, fitting, touched, hits in cursor.fetchall()
+        ]
 
 
 def enrich(enrichments: Sequence[Enrichment]) -> list[int]:

@@ -42,6 +42,7 @@ class Lead:
             messengers=tuple(
                 (value.kind, value.external_id) for value in self.messengers if value.external_id
             ),
+            name=self.name,
         )
 
     @property

@@ -25,7 +25,7 @@ def events_of(entry: Entry) -> Iterator[NewEvent]:
             "raw_event": entry.event.id,
             "fields": dict(entry.lead.fields),
             "utm": dict(entry.lead.utm),
-            "matched": "" if entry.is_new_contact else entry.match.level,
+            **entry.match.told,
         },
     )
     if entry.plan.fell_back is not None:
