@@ -84,7 +84,7 @@ def _told(plan: Plan, number: int, policy: str) -> dict[str, Any]:
     return {
         "merge": merge.pk,
         "loser": loser.id,
-        "name": " ".join(loser.values["name"]).strip(),
+        "name": " ".join(loser.values["name"]).strip() or f"#{loser.id}",
         "policy": str(policy),
         "reason": merge.reason,
         "run": merge.run_id,

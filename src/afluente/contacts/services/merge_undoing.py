@@ -262,7 +262,7 @@ def _remember(merges: Sequence[ContactMerge], by: Actor) -> None:
 def _tell(merges: Sequence[ContactMerge], done: Sequence[Unmerged], by: Actor) -> None:
     """One line on each of the two pages."""
     names = {
-        contact.pk: contact.name
+        contact.pk: contact.name or f"#{contact.pk}"
         for contact in Contact.objects.filter(
             pk__in=[pk for one in done for pk in (one.survivor_id, one.loser_id)]
         )

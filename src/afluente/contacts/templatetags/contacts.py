@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 
 from afluente.contacts.selectors import duplicates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 register = template.Library()
 
@@ -18,3 +18,9 @@ register = template.Library()
 def merge_reasons(reasons: Sequence[Sequence[str]] | None) -> list[duplicates.Reason]:
     """Why contacts were merged, in words."""
     return duplicates.spoken_reasons(reasons or [])
+
+
+@register.simple_tag(takes_context=True)
+def duplicate_count(context: Mapping[str, Any]) -> int:
+    """How many possible duplicates wait for whoever looks, counted up to 100."""
+    return duplicates.open_count(context["request"].member)
