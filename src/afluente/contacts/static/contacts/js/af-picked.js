@@ -60,7 +60,7 @@ class Picked extends HTMLElement {
     const [boxes, ticked] = [this.boxes, this.boxes.filter((box) => box.checked).length];
     this.isEverything &&= ticked > 0;
     if (all) [all.hidden, all.checked, all.indeterminate] = [false, ticked > 0 && ticked === boxes.length, ticked > 0 && ticked < boxes.length];
-    const count = /** @type {HTMLElement} */ (this.querySelector("[data-count]"));
+    const count = /** @type {HTMLElement} */ (this.querySelector("[data-picked]"));
     const { all: whole = "", one = "", many = "" } = count.dataset;
     const but = boxes.length - ticked;
     count.textContent = this.isEverything ? whole + (but ? ` − ${but}` : "") : ticked === 1 ? one : many.replace("{n}", String(ticked));
