@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -126,7 +127,8 @@ def _place(contact_id: int, known: Known) -> None:
 
 
 def _plan(people: Mapping[str, int], *, owner: Membership, team: Sequence[Membership]) -> None:
-    today = timezone.now().replace(minute=0, second=0, microsecond=0)
+    here = zoneinfo.ZoneInfo(owner.workspace.timezone)
+    evening = timezone.now().astimezone(here).replace(hour=18, minute=0, second=0, microsecond=0)
     tasks.create_tasks(
         tasks=[
             tasks.NewTask(
@@ -134,7 +136,7 @@ def _plan(people: Mapping[str, int], *, owner: Membership, team: Sequence[Member
                 priority=priority,
                 assignee_id=team[place].pk,
                 created_by_id=owner.pk,
-                due_at=today + dt.timedelta(days=days, hours=3),
+                due_at=evening + dt.timedelta(days=days),
                 contact_ids=[people[name]],
             )
             for title, name, place, days, priority in TASKS
