@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
@@ -24,6 +24,7 @@ from afluente.kernel import text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
 
     from afluente.accounts.models import Membership
@@ -42,12 +43,15 @@ class Answer:
     """The question a condition stands for; see the module. An empty `token` narrows nothing.
 
     `is_column`: asks an indexed column of the contact, so that a list in its own order is quickest.
+    `rows`, where there is one: the rows of another table, found by an index of their own, whose contacts
+    are those who fit. When they are few, the list begins with them.
     """
 
     q: Q
     token: str = ""
     is_exact: bool = False
     is_column: bool = False
+    rows: QuerySet[Any] | None = None
 
     def __invert__(self) -> Answer:
         token = f"!({self.token})" if self.is_exact else ""
@@ -130,20 +134,31 @@ def text_question(column: str, asker: Asker, *, sign: str = "") -> Answer:
     return ~Answer(found.q) if asker.op in {"is_not", "not_contains"} else found
 
 
-def moment_question(column: str, asker: Asker) -> Answer:
-    """A moment: on, before, after a day, between two, in the last days, longer ago than days."""
+def moment_question(column: str, asker: Asker, *, earlier: str = "") -> Answer:
+    """A moment: on, before, after a day, between two, in the last days, longer ago than days.
+
+    `earlier` is a column that is never later: what ends before a moment has begun before it, so that a
+    list in the order of beginnings need not be read from its newest end.
+    """
     if asker.op in {EMPTY, FILLED}:
         return Answer(Q(**{f"{column}__isnull": asker.op == EMPTY}))
     if asker.op in {"last", "older"}:
         since = timezone.now() - dt.timedelta(days=_days(asker.value))
-        return Answer(Q(**{f"{column}__{'gte' if asker.op == 'last' else 'lt'}": since}), is_column=True)
+        if asker.op == "last":
+            return Answer(Q(**{f"{column}__gte": since}), is_column=True)
+        return Answer(_until(since, column, earlier), is_column=True)
     first = _day(asker.value)
     if asker.op == "before":
-        return Answer(Q(**{f"{column}__lt": first}), is_column=True)
+        return Answer(_until(first, column, earlier), is_column=True)
     if asker.op == "after":
         return Answer(Q(**{f"{column}__gte": _next_day(first)}), is_column=True)
     last = _day(asker.values[-1]) if asker.op == "between" else first
-    return Answer(Q(**{f"{column}__gte": first, f"{column}__lt": _next_day(last)}), is_column=True)
+    within = Q(**{f"{column}__gte": first}) & _until(_next_day(last), column, earlier)
+    return Answer(within, is_column=True)
+
+
+def _until(moment: dt.datetime, *columns: str) -> Q:
+    return Q(**{f"{column}__lt": moment for column in columns if column})
 
 
 def _days(said: str) -> int:

@@ -97,10 +97,11 @@ def _text(field: KnownField, asker: Asker) -> Answer:
 def _number(field: KnownField, asker: Asker) -> Answer:
     first = _read_number(asker.value)
     if asker.op == "between":
-        return Answer(_has(field, number_key__gte=first, number_key__lte=_read_number(asker.values[-1])))
+        last = _read_number(asker.values[-1])
+        return _within(field, Q(number_key__gte=first, number_key__lte=last, number__isnull=False))
     if asker.op in _NUMBERS:
-        return Answer(_has(field, **{f"number_key__{_NUMBERS[asker.op]}": first}))
-    found = Answer(_has(field, number_key=first))
+        return _within(field, Q(number__isnull=False, **{f"number_key__{_NUMBERS[asker.op]}": first}))
+    found = _within(field, Q(number_key=first, number__isnull=False))
     return ~found if asker.op == "not_eq" else found
 
 
@@ -116,8 +117,13 @@ def _read_number(said: str) -> float:
 
 def _moment(field: KnownField, asker: Asker) -> Answer:
     inside = asking.moment_question("moment", asker)
-    rows = ContactValue.objects.filter(inside.q, contact_id=OuterRef("pk"), field_id=field.id)
-    return Answer(Q(Exists(rows)))
+    return _within(field, inside.q & Q(moment__isnull=False))
+
+
+def _within(field: KnownField, condition: Q) -> Answer:
+    """Who has a value in a range, which the index of the values is in the order of."""
+    rows = ContactValue.objects.filter(condition, field_id=field.id)
+    return Answer(Q(Exists(rows.filter(contact_id=OuterRef("pk")))), rows=rows)
 
 
 def _box(field: KnownField, asker: Asker) -> Answer:

@@ -135,7 +135,7 @@ def _phone(asker: Asker) -> Answer:
     if len(digits) < 3:
         raise BrokenError(gettext("Write at least three digits."))
     q = Q(_has(ContactPhone, e164__contains=digits)) | Q(_has(ContactPhone, raw__contains=digits))
-    token = " & ".join(asking.lexeme(f"#{digits[at : at + 3]}") for at in range(0, len(digits) - 2, 3))
+    token = " & ".join(asking.lexeme(f"#{digits[at : at + 3]}") for at in range(len(digits) - 2))
     return _turned(Answer(q, token if asker.op == "contains" else ""), asker)
 
 
@@ -218,8 +218,8 @@ def _tags(_member: Membership) -> list[tuple[str, Any]]:
     return [(str(pk), name) for pk, name in Tag.objects.order_by("name").values_list("pk", "name")]
 
 
-def _moment(column: str) -> Callable[[Asker], Answer]:
-    return partial(asking.moment_question, column)
+def _moment(column: str, earlier: str = "") -> Callable[[Asker], Answer]:
+    return partial(asking.moment_question, column, earlier=earlier)
 
 
 def _text(column: str, sign: str = "") -> Callable[[Asker], Answer]:
@@ -282,7 +282,12 @@ _LIST: tuple[Criterion, ...] = (
     Criterion(slug="address", label=_("Address"), ops=TEXT, ask=_text("address", "&"), order=11),
     Criterion(slug="company", label=_("Company"), ops=("contains", EMPTY, FILLED), ask=_company, order=12),
     Criterion(
-        slug="updated", label=_("Changed"), ops=MOMENT, ask=_moment("updated_at"), control="date", order=13
+        slug="updated",
+        label=_("Changed"),
+        ops=MOMENT,
+        ask=_moment("updated_at", "created_at"),
+        control="date",
+        order=13,
     ),
     *(
         Criterion(slug=f"utm_{name}", label=f"utm_{name}", ops=MANY, ask=partial(_utm, name), order=80)

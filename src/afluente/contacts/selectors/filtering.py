@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ from afluente.kernel.conditions import ALL, Condition, Expression
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
+
     from afluente.accounts.models import Membership
 
 EVERYBODY = "*"
@@ -30,13 +32,15 @@ class Plan:
     everybody who fits, and `rest` is what then is left to ask of the tables.
 
     A filter with a broken condition finds nobody: `broken` says why, by condition. `is_columns`: only
-    indexed columns of the contact are asked about.
+    indexed columns of the contact are asked about. Each of `rows` names contacts, of whom those fit for
+    whom the question beside it holds.
     """
 
     whole: Q = field(default_factory=Q)
     rest: Q = field(default_factory=Q)
     token: str = ""
     is_columns: bool = True
+    rows: Sequence[tuple[QuerySet[Any], Q]] = ()
     broken: Mapping[Condition, str] = field(default_factory=dict)
 
 
@@ -68,8 +72,18 @@ def plan(expression: Expression, *, member: Membership, known: Mapping[str, Crit
     else:
         whole = _either([_both(group) for group in groups])
         rest = Q() if whole.is_exact else whole.q
-    columns = expression.match == ALL and all(len(group) == 1 and group[0].is_column for group in groups)
-    return Plan(whole.q, rest, _token(whole), columns)
+    alone = [group[0] for group in groups if len(group) == 1] if expression.match == ALL else []
+    columns = len(alone) == len(groups) and all(answer.is_column for answer in alone)
+    return Plan(whole.q, rest, _token(whole), columns, _rows(groups) if expression.match == ALL else ())
+
+
+def _rows(groups: Sequence[Sequence[Answer]]) -> tuple[tuple[QuerySet[Any], Q], ...]:
+    """The rows of conditions that stand alone in their group, each with what the other groups ask."""
+    return tuple(
+        (group[0].rows, reduce(and_, (_either(other).q for other in groups if other is not group), Q()))
+        for group in groups
+        if len(group) == 1 and group[0].rows is not None
+    )
 
 
 def _token(whole: Answer) -> str:
