@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import accept, arriving, contacts, effect, filters, moving, pages, starting
+from bench import accept, arriving, contacts, doubles, effect, filters, moving, pages, starting
 from bench.figures import Row
 
 ROWS = (
@@ -29,6 +29,22 @@ ROWS = (
     Row("search_1m", "ms (p95)", "≤ 50 ms", contacts.measure_search, most=50),
     Row("list_1m", "ms (p95)", "≤ 50 ms", contacts.measure_list, most=50),
     Row("filter_1m", "ms (p95)", "≤ 50 ms", filters.measure, most=50),
+    Row(
+        "identify",
+        "precision",
+        "≥ 0.995 of automatic identifications are right",
+        doubles.measure_identification,
+        least_ratio=1,
+        is_rate=True,
+    ),
+    Row(
+        "duplicates",
+        "contacts/s",
+        "precision and recall of suggestions; next to a plain join over equal addresses",
+        doubles.measure_duplicates,
+        least_ratio=0.001,
+        is_rate=True,
+    ),
     Row("contact_10000_events", "ms", "≤ 60 ms", pages.measure_contact, most=60),
     Row("cold_start", "s", "≤ 5 s", starting.measure_cold, most=5),
     Row("warm_start", "s", "≤ 2 s", starting.measure_warm, most=2),
