@@ -64,6 +64,9 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("hooks/<int:pk>/", {"pk": "hook"}),
     ("settings/sources/<int:pk>/", {"pk": "source"}),
     ("api/v1/leads/<lead_id>", {"lead_id": "lead"}),
+    ("api/v1/contacts/duplicates/<duplicate_id>", {"duplicate_id": "pair"}),
+    ("api/v1/contacts/merges/<merge_id>", {"merge_id": "merge"}),
+    ("api/v1/contacts/merge-runs/<run_id>", {"run_id": "merge_run"}),
     ("api/v1/contacts/<contact_id>/comments", {"contact_id": "contact", "comment_id": "comment"}),
     ("api/v1/deals/<deal_id>/comments", {"deal_id": "deal", "comment_id": "deal_comment"}),
     (
@@ -77,6 +80,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
 )
 # Words in a path that are no ids, and what to put there.
 WORDS = {
+    "step": ("confirmation", "undo"),
     "act": ("start", "pause", "resume", "stop", "undo"),
     "area": ("contact", "deal"),
     "field": ("name", "assignee", "amount", "revenue"),
@@ -113,6 +117,7 @@ FIELDS = {
     "contact": "contact",
     "with": "contact",
     "survivor": "contact",
+    "survivor_id": "contact",
     "deal": "deal",
     "mention": "member",
     "member_id": "member",

@@ -23,6 +23,7 @@ from afluente.contacts.api.shapes import (
 )
 from afluente.contacts.models import Contact
 from afluente.contacts.selectors.listing import problems as filter_problems
+from afluente.contacts.selectors.merging import merged_into
 from afluente.kernel import email, phone, text
 from afluente.timeline import selectors as timeline_selectors
 from afluente.timeline.events import Actor
@@ -103,7 +104,8 @@ def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
 
 @router.get("/contacts/{contact_id}", response={200: ContactOut, 404: Refused})
 def read_contact(request: HttpRequest, contact_id: int) -> Any:
-    """One contact."""
+    """One contact. The number of one that was merged is answered with the survivor."""
+    contact_id = survivor_for(request, contact_id)
     if not policies.visible_to(member_of(request)).filter(pk=contact_id).exists():
         return not_found()
     return selectors.api_contacts([contact_id])[0]
@@ -111,7 +113,11 @@ def read_contact(request: HttpRequest, contact_id: int) -> Any:
 
 @router.patch("/contacts/{contact_id}", response={200: ContactOut, 403: Refused, 404: Refused, 422: Refused})
 def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch) -> Any:
-    """Change a contact; lists of addresses are replaced whole, their first becomes the main one."""
+    """Change a contact; lists of addresses are replaced whole, their first becomes the main one.
+
+    The number of one that was merged stands for the survivor.
+    """
+    contact_id = survivor_for(request, contact_id)
     found = policies.editable_by(member_of(request)).filter(pk=contact_id).first()
     if found is None:
         is_seen = policies.visible_to(member_of(request)).filter(pk=contact_id).exists()
@@ -126,6 +132,7 @@ def list_events(
     request: HttpRequest, contact_id: int, cursor: Annotated[int, Query(ge=1, le=2**63 - 1)] | None = None
 ) -> Any:
     """What happened with a contact and its deals, newest first, fifty at a time."""
+    contact_id = survivor_for(request, contact_id)
     member = member_of(request)
     if not policies.visible_to(member).filter(pk=contact_id).exists():
         return not_found()
@@ -199,6 +206,14 @@ def _change_details(found: Contact, payload: ContactPatch, by: Actor) -> None:
         services.change_place(contact_id=found.pk, part="address", value=payload.address, by=by)
     if payload.attributes:
         services.fill_values(given={found.pk: read_attributes(payload.attributes)}, by=by)
+
+
+def survivor_for(request: HttpRequest, contact_id: int) -> int:
+    """Whom a number stands for: a contact that became part of another is that one."""
+    if Contact.objects.present().filter(pk=contact_id).exists():
+        return contact_id
+    found = merged_into(contact_id, member_of(request))
+    return found.pk if found else contact_id
 
 
 def member_of(request: HttpRequest) -> Membership:
