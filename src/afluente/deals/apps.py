@@ -48,7 +48,9 @@ class DealsConfig(AppConfig):
         slots.register_slot("contact.acts", handlers.contact_acts)
         _bring_columns()
         kinds.register_deals(handlers.deal_subjects)
-        kinds.register_fields({"lost_reason": _("Reason"), "primary_contact": _("Main person")})
+        kinds.register_fields(
+            {"lost_reason": _("Reason"), "primary_contact": _("Main person"), "type": _("Type")}
+        )
         _register_kinds()
 
 

@@ -31,6 +31,7 @@ def make_first_pipeline(fact: WorkspaceCreated) -> None:
     with override(fact.language):
         name = gettext("Sales")
     services.create_pipeline(name=name, currency=fact.currency, language=fact.language, by=SYSTEM)
+    services.make_types(language=fact.language)
 
 
 def return_deals(fact: ArrivalsReturned) -> None:
@@ -76,7 +77,13 @@ def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
     def part() -> slots.Part:
         deals = selectors.deals_of_contact(member=member, contact_id=contact.pk)
         return slots.Part(
-            template="deals/_contact_deals.html", context={"deals": deals, "contact_id": contact.pk}
+            template="deals/_contact_deals.html",
+            context={
+                "deals": deals,
+                "contact_id": contact.pk,
+                "may_create": policies.may_create(member)
+                and selectors.default_pipeline(member=member) is not None,
+            },
         )
 
     count = selectors.deal_count(member=member, contact_id=contact.pk)

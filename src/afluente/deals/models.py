@@ -71,6 +71,20 @@ class Stage(WorkspaceModel):
         return self.name
 
 
+class DealType(WorkspaceModel):
+    """What kind of business a deal is (K3). The usual ones are made with the workspace."""
+
+    name = models.CharField(max_length=64)
+    position = models.IntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint("workspace", Lower("name"), name="deals_type_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DealQuerySet(models.QuerySet["Deal"]):
     def present(self) -> DealQuerySet:
         return self.filter(deleted_at=None)
@@ -112,6 +126,9 @@ class Deal(WorkspaceModel):
         related_name="+",
         db_constraint=False,
         db_index=False,
+    )
+    type = models.ForeignKey(
+        DealType, models.SET_NULL, null=True, related_name="deals", db_constraint=False, db_index=False
     )
     source = models.CharField(max_length=20)
     source_ref = models.BigIntegerField(null=True)

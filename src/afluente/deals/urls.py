@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.deals.views import board, deal, moving, pipelines, stages
+from afluente.deals.views import adding, board, deal, moving, pipelines, stages
 
 app_name = "deals"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("deals/stages/<int:pk>/", board.column, name="column"),
     path("deals/cards/", board.cards, name="cards"),
     path("deals/new/", board.new, name="new"),
+    path("deals/add/", adding.add, name="add"),
+    path("deals/add/people/", adding.people, name="add_people"),
     path("deals/<int:pk>/", deal.deal, name="deal"),
     path("deals/<int:pk>/access/", deal.access, name="access"),
     path("deals/<int:pk>/moves/", moving.moves, name="moves"),

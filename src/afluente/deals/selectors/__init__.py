@@ -21,6 +21,7 @@ from afluente.deals.selectors.pages import DealPage, RailStep, deal_page, people
 from afluente.deals.selectors.pipelines import (
     PipelineSummary,
     StageRow,
+    deal_types,
     default_pipeline,
     move_targets,
     pipeline_summaries,
@@ -48,6 +49,7 @@ __all__ = [
     "deal_count",
     "deal_page",
     "deal_rows",
+    "deal_types",
     "deals_of_company",
     "deals_of_contact",
     "default_pipeline",

@@ -26,7 +26,9 @@ def deals_of_contact(*, member: Membership, contact_id: int) -> list[Deal]:
     """The deals with a contact that `member` sees: open ones first, then the newest."""
     found = policies.visible_to(member).filter(people__contact_id=contact_id)
     return list(
-        found.select_related("pipeline", "stage", "assignee__user").order_by("-closed_at", "-created_at")
+        found.select_related("pipeline", "stage", "type", "assignee__user").order_by(
+            "-closed_at", "-created_at"
+        )
     )
 
 

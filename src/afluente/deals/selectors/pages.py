@@ -75,7 +75,7 @@ def deal_page(*, member: Membership, deal_id: int) -> DealPage | None:
     """The deal with its stages and people; None when `member` does not see it."""
     deal = (
         policies.visible_to(member)
-        .select_related("pipeline", "stage", "assignee__user")
+        .select_related("pipeline", "stage", "type", "assignee__user")
         .filter(pk=deal_id)
         .first()
     )

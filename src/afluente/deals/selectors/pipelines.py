@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Prefetch
 
 from afluente.deals import policies
-from afluente.deals.models import Deal, Pipeline, Stage
+from afluente.deals.models import Deal, DealType, Pipeline, Stage
 from afluente.deals.selectors.boards import depth_of
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ def _summaries(member: Membership) -> list[PipelineSummary]:
     )
     rows = policies.pipelines_of(member).order_by("position", "pk").values_list("pk", "name", "icon")
     return [PipelineSummary(id=pk, name=name, icon=icon, count=counts.get(pk, 0)) for pk, name, icon in rows]
+
+
+def deal_types() -> list[DealType]:
+    """The present types of deals, in their order."""
+    return list(DealType.objects.filter(archived_at=None).order_by("position", "pk"))
 
 
 def default_pipeline(*, member: Membership) -> Pipeline | None:

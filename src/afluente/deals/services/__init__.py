@@ -28,6 +28,7 @@ from afluente.deals.services.stages import (
     delete_stage,
     save_stages,
 )
+from afluente.deals.services.types import make_types, set_type
 
 __all__ = [
     "ChangedMeanwhileError",
@@ -50,11 +51,13 @@ __all__ = [
     "hand_over",
     "link_contact",
     "make_primary",
+    "make_types",
     "move_deals",
     "open_deals",
     "order_pipelines",
     "restore_deals",
     "save_stages",
+    "set_type",
     "unarchive_pipeline",
     "unlink_contact",
     "update_pipeline",

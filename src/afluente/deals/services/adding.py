@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from afluente.contacts import services as contacts
+from afluente.deals.models import Deal
 from afluente.deals.services.opening import NewDeal, open_deals
 from afluente.kernel import email as emails
 from afluente.kernel import phone as phones
@@ -17,7 +18,7 @@ from afluente.kernel import text
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Contact
-    from afluente.deals.models import Stage
+    from afluente.deals.models import DealType, Stage
     from afluente.timeline.events import Actor
 
 
@@ -44,13 +45,14 @@ def add_deal(
     by: Actor,
     amount: Decimal = Decimal(0),
     contact: Contact | None = None,
+    kind: DealType | None = None,
 ) -> int:
     """Open one deal on top of `stage`; its number in the database.
 
     Somebody with the same e-mail or phone is found again (crm.md section 3); otherwise, and when more
     than one fits, a contact is made and the others are noted as possible duplicates. Without a name
     the deal is called after the person. `country` (ISO) reads phone numbers without a prefix.
-    `contact`, when given, is the person, whatever was typed.
+    `contact`, when given, is the person, whatever was typed. `kind` is what business it is.
     """
     if contact is not None:
         contact_id: int | None = contact.pk
@@ -71,6 +73,8 @@ def add_deal(
         ],
         by=by,
     )
+    if kind is not None:
+        Deal.objects.filter(pk=deal_id).update(type=kind)
     return deal_id
 
 

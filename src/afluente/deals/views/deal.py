@@ -54,6 +54,7 @@ def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> Http
         "may_move": policies.movable_by(request.member).filter(pk=pk).exists(),
         "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
         "members": asking.members(request),
+        "types": selectors.deal_types(),
         "close_url": reverse("deals:pipeline", args=[page.deal.pipeline_id]),
         "link": request.build_absolute_uri(reverse("deals:deal", args=[pk])),
         **extra,
@@ -120,6 +121,7 @@ def _form(request: Request, field: str) -> django_forms.Form:
         "name": lambda: forms.DealName(request.POST),
         "amount": lambda: forms.DealAmount(request.POST, locale=asking.number_locale(request)),
         "lost_reason": lambda: forms.LostReason(request.POST),
+        "type": lambda: forms.TypeChoice(request.POST),
         "assignee": lambda: forms.Assignee(request.POST, members=accounts.assignable_by(request.member)),
     }
     if field not in made:
@@ -152,6 +154,9 @@ def _save(request: Request, present: Deal, field: str, value: Any) -> None:
     if field == "assignee":
         services.assign_deals(deal_ids=[present.pk], assignee=value, by=asking.by(request))
         return
+    if field == "type":
+        services.set_type(deal_id=present.pk, to=value, by=asking.by(request))
+        return
     seen = {}
     if "was" in request.POST:
         was = _form_value(field, request.POST["was"])
@@ -183,7 +188,12 @@ def _draw_field(request: Request, pk: int, field: str, *, error: str = "", typed
     page = selectors.deal_page(member=request.member, deal_id=pk)
     if page is None:  # given to somebody whose deals this member does not see
         return HttpResponse(headers={"HX-Redirect": reverse("deals:board")})
-    context = {"deal": page.deal, "members": asking.members(request), "failed": failed}
+    context = {
+        "deal": page.deal,
+        "members": asking.members(request),
+        "types": selectors.deal_types(),
+        "failed": failed,
+    }
     return render(request, f"deals/_fields.html#{field}", context, status=status)
 
 

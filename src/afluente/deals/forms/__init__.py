@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from afluente.deals.models import Stage
+from afluente.deals.models import DealType, Stage
 from afluente.deals.selectors import BoardFilter
 from afluente.deals.services import Visitor
 from afluente.kernel import email, money, text
@@ -164,6 +164,16 @@ class DealAmount(forms.Form):
 
 class LostReason(forms.Form):
     value = Line(max_length=255, required=False)
+
+
+class TypeChoice(forms.Form):
+    """A type to give to a deal; empty is none."""
+
+    value: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].queryset = DealType.objects.filter(archived_at=None)  # type: ignore[attr-defined]
 
 
 class Assignee(forms.Form):

@@ -1,0 +1,92 @@
+"""Adding a deal from a contact's page, or from anywhere with everything that is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from afluente.accounts.policies import assignable_by
+from afluente.contacts import policies as contact_policies
+from afluente.contacts.models import Contact
+from afluente.contacts.selectors import find_ids
+from afluente.deals import policies, selectors, services
+from afluente.deals.forms.adding import AddDeal
+from afluente.deals.views import asking
+from afluente.kernel import text
+from afluente.kernel.htmx import respond, wants_fragment
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from afluente.accounts.requests import Request
+
+OFFERED = 6  # contacts while a name is typed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: Request) -> HttpResponse:
+    """A deal with name, value, team member, stage, type and its person (SP-175 to SP-180, SP-107)."""
+    if not policies.may_create(request.member):
+        raise PermissionDenied
+    data = request.POST if request.method == "POST" else None
+    form = _form(request, data)
+    if data is not None and form.is_valid():
+        try:
+            return _add(request, form)
+        except services.StageGoneError:  # deleted since the form was read
+            form.add_error(None, asking.stage_gone())
+    number = asking.number(str(form["contact"].value()))
+    contact = contact_policies.visible_to(request.member).filter(pk=number).first() if number else None
+    context = {"form": form, "contact": contact}
+    return respond(request, "deals/add.html", context, fragment="form", status=422 if form.errors else 200)
+
+
+def _form(request: Request, data: QueryDict | None) -> AddDeal:
+    return AddDeal(
+        data,
+        pipelines=selectors.move_targets(member=request.member),
+        contacts=contact_policies.visible_to(request.member),
+        members=assignable_by(request.member),
+        types=selectors.deal_types(),
+        locale=asking.number_locale(request),
+        initial={"contact": asking.number(request.GET.get("contact")), "assignee": request.member.pk},
+        auto_id="deal-add-%s",
+    )
+
+
+def _add(request: Request, form: AddDeal) -> HttpResponse:
+    values: dict[str, Any] = form.cleaned_data
+    deal_id = services.add_deal(
+        stage=values["stage"],
+        name=values["name"],
+        visitor=form.visitor,
+        country=request.workspace.country,
+        assignee=values["assignee"],
+        amount=values["amount"],
+        contact=values["contact"],
+        kind=values["type"],
+        by=asking.by(request),
+    )
+    contact = values["contact"]
+    address = reverse("deals:deal", args=[deal_id])
+    if contact is not None and "from_contact" in request.POST:
+        address = f"{reverse('contacts:contact', args=[contact.pk])}?tab=deals"
+    if not wants_fragment(request):
+        return asking.see_other(address)
+    return HttpResponse(headers={"HX-Redirect": address})
+
+
+@require_safe
+def people(request: Request) -> HttpResponse:
+    """Contacts that fit what is typed, to choose one for a new deal (SP-107)."""
+    if not policies.may_create(request.member):
+        raise PermissionDenied
+    words = text.clean(request.GET.get("person", ""), limit=100)
+    ids = find_ids(member=request.member, typed=words, limit=OFFERED) if words else []
+    found = Contact.objects.filter(pk__in=ids).prefetch_related("emails", "phones").order_by("-pk")
+    return render(request, "deals/_add_people.html", {"people": found})
