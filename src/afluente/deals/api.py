@@ -73,6 +73,13 @@ class DealQuery(Schema):
     source: Annotated[str, Field(max_length=20)] | None = None
     status: Status | None = None
     updated_since: datetime | None = None
+    where: Annotated[
+        list[str],
+        Field(max_length=20, description="Conditions such as amount.gte:1000; see the page on filters."),
+    ] = []
+    match: Annotated[Literal["all", "any"], Field(description="Whether all `where` must hold, or one.")] = (
+        "all"
+    )
     cursor: Annotated[str, Field(max_length=100)] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -125,9 +132,13 @@ REFUSALS: dict[int, Any] = {401: DealProblem, 403: DealProblem, 404: DealProblem
 @router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
 def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
     """Present deals, a page at a time; the cost does not grow with the page number."""
+    member = _maker(request)
+    wanted = selectors.BoardFilter.asking(asked.where, asked.match)
+    if problems := wanted.problems(member):
+        return _refuse(422, "invalid", " ".join(problems), "where")
     try:
         rows, following = selectors.deal_rows(
-            deals=policies.visible_to(_maker(request)), limit=asked.limit, cursor=asked.cursor, since=asked.updated_since,
+            deals=wanted.apply(policies.visible_to(member), member=member), limit=asked.limit, cursor=asked.cursor, since=asked.updated_since,
             filters={
                 "pipeline_id": asked.pipeline_id,
                 "stage_id": asked.stage_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.deals.views import adding, board, deal, moving, pipelines, stages
+from afluente.deals.views import adding, board, deal, filtering, moving, pipelines, stages
 
 app_name = "deals"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("deals/pipelines/<int:pk>/", board.board, name="pipeline"),
     path("deals/stages/<int:pk>/", board.column, name="column"),
     path("deals/cards/", board.cards, name="cards"),
+    path("deals/filter/", filtering.panel, name="filter"),
+    path("deals/filters/", filtering.save, name="filter_save"),
+    path("deals/filters/again/", filtering.restore, name="filter_restore"),
+    path("deals/filters/<int:pk>/deletion/", filtering.delete, name="filter_deletion"),
     path("deals/new/", board.new, name="new"),
     path("deals/add/", adding.add, name="add"),
     path("deals/add/people/", adding.people, name="add_people"),

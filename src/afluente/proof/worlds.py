@@ -23,7 +23,7 @@ from afluente.contacts.services import saving
 from afluente.contacts.services.bulk import bulk_change
 from afluente.contacts.services.bulk_kinds import Change
 from afluente.deals import services as deals
-from afluente.deals.models import Pipeline
+from afluente.deals.models import DealType, Pipeline
 from afluente.files import services as files
 from afluente.intake import services as intake
 from afluente.intake.models import RawEvent, Source
@@ -234,6 +234,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "filter": kept_filter.pk,
         "bulk": bulk.pk,
         "deal": deal_id,
+        "deal_type": DealType.objects.order_by("pk")[0].pk,
         "task": task_id,
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,

@@ -53,15 +53,17 @@ class TasksConfig(AppConfig):
 
 
 def _bring_contacts() -> None:
-    """What lists, filters, merges and the search box know of tasks."""
+    """What lists, filters, merges the search box and filters of deals know of tasks."""
     from afluente.contacts.selectors import register_column
     from afluente.contacts.selectors.criteria import register_criterion
     from afluente.contacts.services import Carrier, register_carrier
+    from afluente.deals.selectors import criteria as deals
     from afluente.tasks import selectors
-    from afluente.tasks.selectors.criteria import CRITERIA
+    from afluente.tasks.selectors.criteria import CRITERIA, OF_DEALS
 
     for criterion in CRITERIA:
         register_criterion(criterion)
+    deals.register_criterion(OF_DEALS)
     register_column(
         key="tasks", label=_("Open tasks"), load=selectors.open_task_counts, look="number", order=31
     )

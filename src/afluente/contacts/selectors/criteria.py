@@ -77,7 +77,7 @@ def criteria() -> dict[str, Criterion]:
 # The contact's own columns
 
 
-def _assignee(asker: Asker) -> Answer:
+def ask_assignee(asker: Asker) -> Answer:
     known = {str(pk): pk for pk in members_visible_to(asker.member).values_list("pk", flat=True)}
     wanted: list[int] = []
     for value in asker.values:
@@ -94,7 +94,7 @@ def _assignee(asker: Asker) -> Answer:
     return _turned(Answer(q if wanted else Q(assignee=None), token, is_exact=True, is_column=is_one), asker)
 
 
-def _source(asker: Asker) -> Answer:
+def ask_source(asker: Asker) -> Answer:
     asker.value  # noqa: B018  raises when it is missing
     kinds = [text.clean(value, limit=20) for value in asker.values]
     token, is_one = asking.any_of([f"@s{kind}" for kind in kinds]), len(kinds) == 1
@@ -205,11 +205,11 @@ def _utm(name: str, asker: Asker) -> Answer:
 # Choices
 
 
-def _sources(_member: Membership) -> list[tuple[str, Any]]:
+def source_choices(_member: Membership) -> list[tuple[str, Any]]:
     return [(kind, channels.channel(kind).label) for kind in channels.CHANNELS]
 
 
-def _people(member: Membership) -> list[tuple[str, Any]]:
+def people_choices(member: Membership) -> list[tuple[str, Any]]:
     rows = members_visible_to(member).order_by("user__name")
     return [(ME, gettext("Me")), (NOBODY, gettext("Nobody")), *((str(one.pk), one.user.name) for one in rows)]
 
@@ -234,18 +234,18 @@ _LIST: tuple[Criterion, ...] = (
         slug="assignee",
         label=_("Responsible"),
         ops=CHOICE,
-        ask=_assignee,
+        ask=ask_assignee,
         control="choices",
-        choices=_people,
+        choices=people_choices,
         order=2,
     ),
     Criterion(
         slug="source",
         label=_("Source"),
         ops=CHOICE,
-        ask=_source,
+        ask=ask_source,
         control="choices",
-        choices=_sources,
+        choices=source_choices,
         order=3,
     ),
     Criterion(

@@ -14,6 +14,8 @@ from afluente.contacts.models import ListSetting, SavedFilter
 from afluente.contacts.selectors.wording import SHOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afluente.accounts.models import Membership
 
 
@@ -41,8 +43,14 @@ class ListTab:
 
 def list_tabs(*, member: Membership, query: str) -> list[ListTab]:
     """All, mine, and the kept filters: own ones and those others share; one query."""
+    return saved_tabs(member=member, query=query, start=reverse("contacts:list"))
+
+
+def saved_tabs(
+    *, member: Membership, query: str, start: str, entity: str = SavedFilter.Entity.CONTACT
+) -> list[ListTab]:
+    """The same above any list that begins at `start`."""
     here = canonical(query)
-    start = reverse("contacts:list")
     fixed = [(gettext("All"), ""), (gettext("Mine"), "where=assignee.is%3Ame")]
     found = [ListTab(name=name, url=f"{start}?{q}" if q else start, is_open=here == q) for name, q in fixed]
     return found + [
@@ -53,21 +61,23 @@ def list_tabs(*, member: Membership, query: str) -> list[ListTab]:
             is_shared=kept.is_shared,
             id=kept.pk if kept.owner_id == member.pk else None,
         )
-        for kept in _filters(member)
+        for kept in _filters(member, entity)
     ]
 
 
-def own_filters(*, member: Membership) -> list[SavedFilter]:
-    """The filters that `member` kept, by name."""
-    return [kept for kept in _filters(member) if kept.owner_id == member.pk]
+def own_filters(*, member: Membership, entity: str = SavedFilter.Entity.CONTACT) -> list[SavedFilter]:
+    """The filters that `member` kept for a list, by name."""
+    return [kept for kept in _filters(member, entity) if kept.owner_id == member.pk]
 
 
-def filter_fields(*, member: Membership) -> list[str]:
+def filter_fields(
+    *, member: Membership, entity: str = SavedFilter.Entity.CONTACT, usual: Sequence[str] = SHOWN
+) -> list[str]:
     """Which fields the panel shows this person although they are empty."""
-    setting = ListSetting.objects.filter(member=member, entity=SavedFilter.Entity.CONTACT, view=None).first()
-    return list(SHOWN) if setting is None or setting.fields is None else setting.fields
+    setting = ListSetting.objects.filter(member=member, entity=entity, view=None).first()
+    return list(usual) if setting is None or setting.fields is None else setting.fields
 
 
-def _filters(member: Membership) -> list[SavedFilter]:
-    seen = SavedFilter.objects.filter(Q(owner=member) | Q(is_shared=True), entity=SavedFilter.Entity.CONTACT)
+def _filters(member: Membership, entity: str) -> list[SavedFilter]:
+    seen = SavedFilter.objects.filter(Q(owner=member) | Q(is_shared=True), entity=entity)
     return list(seen.order_by("name", "pk"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.contacts.selectors.criteria import Criterion
-    from afluente.contacts.selectors.listing import Filter
 
 OPS: dict[str, StrOrPromise] = {
     "is": _("is"),
@@ -59,11 +58,22 @@ class Chip:
     broken: str = ""
 
 
-def chips(*, member: Membership, wanted: Filter) -> list[Chip]:
-    """Every group in words, with the address of the list without it."""
+class Wanted(Protocol):
+    """What the address of a list says: a filter, and the address with another one."""
+
+    @property
+    def where(self) -> Expression: ...
+
+    def address(self, **changes: Any) -> str: ...
+
+
+def chips(*, member: Membership, wanted: Wanted, known: Mapping[str, Criterion] | None = None) -> list[Chip]:
+    """Every group in words, with the address of the list without it; of contacts unless `known` says what
+    else can be asked.
+    """
     if not wanted.where:
         return []
-    known = all_criteria()
+    known = all_criteria() if known is None else known
     broken = plan(wanted.where, member=member, known=known).broken
     joint = gettext("or") if wanted.where.match == ALL else gettext("and")
     found = []
@@ -180,6 +190,15 @@ class Draft:
             for n, conditions in enumerate(self.groups)
         ]
         return replace(self, groups=tuple(one for one in kept if one))
+
+    def acted(self, act: str, place: str, first: str) -> Draft:
+        """After a button of the panel: `group`, `add` to a group, `remove` one; `first` is asked at first."""
+        numbers = [int(part) for part in place.split("-") if part.isdigit() and len(part) < 3]
+        if act == "group":
+            return self.add(first)
+        if act == "add" and len(numbers) == 1:
+            return self.add(first, numbers[0])
+        return self.without(*numbers) if act == "remove" and len(numbers) == 2 else self
 
     def expression(self, known: Mapping[str, Criterion]) -> Expression:
         """The filter it says; conditions without a value say nothing yet."""

@@ -45,19 +45,7 @@ def panel(request: Request) -> HttpResponse:
         chosen = [slug for slug in known if slug in request.POST.getlist("field")]
         saving.change_list(member=request.member, fields=chosen)
         draft = Draft.of(draft.expression(known), chosen)
-    return _draw(request, _changed(draft, act, place, known), known, wanted)
-
-
-def _changed(draft: Draft, act: str, place: str, known: Mapping[str, Criterion]) -> Draft:
-    numbers = [int(part) for part in place.split("-") if part.isdigit() and len(part) < 3]
-    first = next(iter(known))
-    if act == "group":
-        return draft.add(first)
-    if act == "add" and len(numbers) == 1:
-        return draft.add(first, numbers[0])
-    if act == "remove" and len(numbers) == 2:
-        return draft.without(*numbers)
-    return draft
+    return _draw(request, draft.acted(act, place, next(iter(known))), known, wanted)
 
 
 def _to_list(request: Request, draft: Draft, known: Mapping[str, Criterion], wanted: Filter) -> HttpResponse:
@@ -80,6 +68,8 @@ def _draw(request: Request, draft: Draft, known: Mapping[str, Criterion], wanted
         "criteria": list(known.values()),
         "shown": shown,
         "saved": own_filters(member=request.member),
+        "panel_url": reverse("contacts:filter"),
+        "list_url": reverse("contacts:list"),
     }
     return htmx.respond(request, "contacts/filter.html", context, fragment="form")
 

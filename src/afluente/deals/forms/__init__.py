@@ -13,14 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from afluente.deals.models import DealType, Stage
-from afluente.deals.selectors import BoardFilter
 from afluente.deals.services import Visitor
 from afluente.kernel import email, money, text
-from afluente.ui.channels import CHANNELS
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import QueryDict
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Contact
@@ -64,24 +61,6 @@ def _ungrouped(written: str, locale: str) -> str:
     if symbols.get("group") == "." and re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d*)?", bare):
         return bare.replace(".", "").replace(",", ".")
     return written
-
-
-def read_filter(data: QueryDict) -> BoardFilter:
-    """The filter that an address asks for; what makes no sense in it is left out."""
-    assignee = data.get("assignee", "")
-    if not (assignee in {"", "me", "none"} or re.fullmatch(r"[1-9][0-9]{0,17}", assignee)):
-        assignee = ""
-    source = data.get("source", "")
-    return BoardFilter(
-        assignee=assignee,
-        source=source if re.fullmatch(r"[a-z_]{1,20}", source) else "",
-        q=text.clean(data.get("q", ""), limit=100),
-    )
-
-
-def source_choices() -> list[tuple[str, Any]]:
-    """Every kind of source, for the filter."""
-    return [(kind, channel.label) for kind, channel in CHANNELS.items()]
 
 
 class QuickAdd(forms.Form):

@@ -2,50 +2,117 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 
 from afluente.contacts import policies as contact_policies
+from afluente.contacts.selectors.filtering import Plan, plan
+from afluente.contacts.selectors.wording import Chip, chips
 from afluente.deals.models import DealContact
+from afluente.deals.selectors.criteria import deal_criteria
 from afluente.kernel import text as texts
+from afluente.kernel.conditions import Condition, Expression, UnreadableError, read, read_query
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import QueryDict
+
     from afluente.accounts.models import Membership
     from afluente.deals.models import DealQuerySet
 
-ME = "me"
-NOBODY = "none"
+NOBODY = "nobody"
+_SHORT = {"assignee": re.compile(r"me|none|[1-9][0-9]{0,17}"), "source": re.compile(r"[a-z_]{1,20}")}
+USUAL = ("assignee", "source", "amount", "created", "person")  # fields of the panel until others are chosen
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardFilter:
-    """`assignee` is "", "me", "none" or a membership's number; `source` a kind; `q` words of a person."""
+    """`q` are words of a deal or a person, `where` conditions; `problem` says what is no filter at all.
 
-    assignee: str = ""
-    source: str = ""
+    `status` and `pipeline` say which list it stands over, and belong to no kept filter.
+    """
+
     q: str = ""
+    where: Expression = field(default_factory=Expression)
+    problem: str = ""
+    _plans: dict[int, Plan] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def read(cls, data: QueryDict) -> BoardFilter:
+        """From `request.GET`. `assignee` (a number, `me`, `none`) and `source` are short for conditions."""
+        problem = ""
+        try:
+            where = read_query(dict(data.lists()))
+        except UnreadableError as error:
+            where, problem = Expression(), str(error)
+        for name in ("assignee", "source"):
+            if (value := data.get(name, "")) and _SHORT[name].fullmatch(value):
+                said = NOBODY if (name, value) == ("assignee", "none") else value
+                where = replace(where, groups=(*where.groups, (Condition(name, "is", (said,)),)))
+        return cls(q=texts.clean(data.get("q", ""), limit=100), where=where, problem=problem)
+
+    @classmethod
+    def asking(cls, wheres: Sequence[str], match: str) -> BoardFilter:
+        """From the conditions of a program."""
+        try:
+            return cls(where=read(wheres, match))
+        except UnreadableError as error:
+            return cls(problem=str(error))
 
     def __bool__(self) -> bool:
-        return bool(self.assignee or self.source or self.q)
+        return bool(self.q or self.where or self.problem)
 
-    def query(self, **others: str) -> str:
-        """The address part, `?assignee=me&q=ana`; '' when nothing is asked."""
-        asked = {"assignee": self.assignee, "source": self.source, "q": self.q, **others}
-        given = {name: value for name, value in asked.items() if value}
+    def query(self, **others: Any) -> str:
+        """The address part, `?where=…&q=ana`; '' when nothing is asked. `where` may be another filter."""
+        where = others.pop("where", self.where)
+        pairs = [*where.pairs, *({"q": self.q} | others).items()]
+        given = [(name, value) for name, value in pairs if value]
         return f"?{urlencode(given)}" if given else ""
 
     def apply(self, deals: DealQuerySet, *, member: Membership) -> DealQuerySet:
-        """`deals` without those the filter leaves out."""
-        if self.assignee == NOBODY:
-            deals = deals.filter(assignee=None)
-        elif self.assignee:
-            deals = deals.filter(assignee_id=member.pk if self.assignee == ME else int(self.assignee))
-        if self.source:
-            deals = deals.filter(source=self.source)
-        return deals.filter(_says(self.q, member)) if self.q else deals
+        """`deals` without those the filter leaves out; none of them when it cannot be asked."""
+        made = self._plan(member)
+        if self.problem or made.broken:
+            return deals.none()
+        found = deals.filter(made.whole)
+        return found.filter(_says(self.q, member)) if self.q else found
+
+    def problems(self, member: Membership) -> list[str]:
+        """What of the filter cannot be asked, one sentence each."""
+        broken = self._plan(member).broken
+        said = [f"{condition}: {why}" for condition, why in broken.items()]
+        return [self.problem] if self.problem else said
+
+    def chips(self, member: Membership, base: str, status: str) -> list[Chip]:
+        """Every group in words, each with the address of the list at `base` without it."""
+        return chips(member=member, wanted=_Address(self, base, status), known=deal_criteria())
+
+    def _plan(self, member: Membership) -> Plan:
+        """Made once: a page asks several times."""
+        if member.pk not in self._plans:
+            self._plans[member.pk] = plan(self.where, member=member, known=deal_criteria())
+        return self._plans[member.pk]
+
+
+@dataclass(frozen=True)
+class _Address:
+    """A filter over one list, for its chips."""
+
+    asked: BoardFilter
+    base: str
+    status: str
+
+    @property
+    def where(self) -> Expression:
+        return self.asked.where
+
+    def address(self, **changes: Any) -> str:
+        return self.base + self.asked.query(**changes, status=self.status)
 
 
 def _says(words: str, member: Membership) -> Q:

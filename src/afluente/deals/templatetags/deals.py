@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from afluente.deals.selectors import BoardFilter, Column
+    from afluente.deals.selectors import Column
 
 register = template.Library()
 
@@ -58,12 +58,6 @@ def total(columns: Sequence[Column]) -> dict[str, Any]:
         for currency, amount in column.sums.items():
             amounts[currency] = amounts.get(currency, Decimal(0)) + amount
     return {"count": sum(column.count for column in columns), "sums": amounts}
-
-
-@register.filter
-def without(asked: BoardFilter, part: str) -> str:
-    """The address part of a filter with one part of it left out."""
-    return asked.query(**{part: ""})
 
 
 @register.filter

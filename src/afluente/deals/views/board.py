@@ -12,6 +12,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afluente.contacts import policies as contact_policies
+from afluente.contacts.models import SavedFilter
+from afluente.contacts.selectors.saved import saved_tabs
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.models import Stage
 from afluente.deals.views import asking
@@ -39,7 +41,7 @@ def board(request: Request, pk: int | None = None) -> HttpResponse:
         return render(
             request, "deals/no_pipeline.html", {"may_configure": policies.may_configure(request.member)}
         )
-    asked, status = forms.read_filter(request.GET), request.GET.get("status", forms.OPEN)
+    asked, status = selectors.BoardFilter.read(request.GET), request.GET.get("status", forms.OPEN)
     if status in {forms.WON, forms.LOST}:
         return _closed(request, pipeline, asked, status)
     context = _frame(request, pipeline, asked, forms.OPEN)
@@ -65,16 +67,22 @@ def _closed(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, 
 
 def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str) -> dict[str, Any]:
     """What the bars above a board show."""
-    everybody = asking.members(request)
+    page = reverse("deals:pipeline", args=[pipeline.pk])
+    said = "" if status == forms.OPEN else status
     return {
         "pipeline": pipeline,
         "pipelines": selectors.pipeline_summaries(member=request.member),
         "asked": asked,
         "query": asked.query(),
         "status": status,
-        "members": everybody,
-        "sources": forms.source_choices(),
-        "asked_member": next((one for one in everybody if str(one.pk) == asked.assignee), None),
+        "members": asking.members(request),
+        "page_url": page,
+        "chips": asked.chips(request.member, page, said),
+        "problems": asked.problems(request.member) if asked else [],
+        "panel_url": reverse("deals:filter") + asked.query(status=said, pipeline=str(pipeline.pk)),
+        "saved_tabs": saved_tabs(
+            member=request.member, query=asked.query(), start=page, entity=SavedFilter.Entity.DEAL
+        ),
         "may_configure": policies.may_configure(request.member),
         "may_create": policies.may_create(request.member),
         "rail": True,
@@ -94,7 +102,7 @@ def column(request: Request, pk: int) -> HttpResponse:
         Stage.objects.filter(pipeline__in=policies.pipelines_of(request.member)).select_related("pipeline"),
         pk=pk,
     )
-    asked = forms.read_filter(request.GET)
+    asked = selectors.BoardFilter.read(request.GET)
     heads = selectors.column_heads(pipeline=stage.pipeline, member=request.member, asked=asked, closed=True)
     head = next(head for head in heads if head.stage.pk == pk)
     try:
@@ -122,7 +130,7 @@ def cards(request: Request) -> HttpResponse:
 
 def changed_cards(request: Request, pipeline: Pipeline, ids: list[int]) -> HttpResponse:
     """What a board needs to bring the deals `ids` up to date."""
-    asked = forms.read_filter(request.GET)
+    asked = selectors.BoardFilter.read(request.GET)
     heads = selectors.column_heads(pipeline=pipeline, member=request.member, asked=asked)
     found = selectors.cards(pipeline=pipeline, columns=heads, member=request.member, asked=asked, ids=ids)
     response = render(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,9 +13,11 @@ from afluente.contacts.models import Tag
 from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
 from afluente.contacts.selectors.criteria import CHOICE, MANY, Criterion
 from afluente.tasks import policies
-from afluente.tasks.models import TaskContact
+from afluente.tasks.models import TaskContact, TaskDeal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from afluente.accounts.models import Membership
 
 OPEN, OVERDUE, NONE = "open", "overdue", "none"
@@ -26,12 +29,18 @@ def _linked(member: Membership, **asked: Any) -> Q:
     return Q(Exists(TaskContact.objects.filter(contact_id=OuterRef("pk"), task__in=seen)))
 
 
-def _task(asker: Asker) -> Answer:
+def _of_deals(member: Membership, **asked: Any) -> Q:
+    """The same of deals."""
+    seen = policies.visible_to(member).filter(**asked)
+    return Q(Exists(TaskDeal.objects.filter(deal_id=OuterRef("pk"), task__in=seen)))
+
+
+def _task(linked: Callable[..., Q], asker: Asker) -> Answer:
     member = asker.member
     known = {
-        OPEN: lambda: _linked(member, done_at=None),
-        OVERDUE: lambda: _linked(member, pk__in=policies.visible_to(member).overdue()),
-        NONE: lambda: ~_linked(member, done_at=None),
+        OPEN: lambda: linked(member, done_at=None),
+        OVERDUE: lambda: linked(member, pk__in=policies.visible_to(member).overdue()),
+        NONE: lambda: ~linked(member, done_at=None),
     }
     if not asker.values or not set(asker.values) <= set(known):
         raise BrokenError(gettext("A value is missing."))
@@ -57,20 +66,29 @@ def _tags(_member: Membership) -> list[tuple[str, Any]]:
     return [(str(pk), name) for pk, name in Tag.objects.order_by("name").values_list("pk", "name")]
 
 
-CRITERIA = (
-    Criterion(
+def _states(_member: Membership) -> list[tuple[str, Any]]:
+    return [
+        (OPEN, gettext("Something to do")),
+        (OVERDUE, gettext("Something overdue")),
+        (NONE, gettext("Nothing to do")),
+    ]
+
+
+def _criterion(linked: Callable[..., Q]) -> Criterion:
+    return Criterion(
         slug="task",
         label=_("Task"),
         ops=CHOICE,
-        ask=_task,
+        ask=partial(_task, linked),
         control="choices",
-        choices=lambda _member: [
-            (OPEN, gettext("Something to do")),
-            (OVERDUE, gettext("Something overdue")),
-            (NONE, gettext("Nothing to do")),
-        ],
+        choices=_states,
         order=20,
-    ),
+    )
+
+
+OF_DEALS = _criterion(_of_deals)
+CRITERIA = (
+    _criterion(_linked),
     Criterion(
         slug="task_tag",
         label=_("Tag of a task"),
