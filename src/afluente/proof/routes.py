@@ -87,7 +87,7 @@ WORDS = {
     "field": ("name", "assignee", "amount", "revenue"),
     "key": ("editor",),
     "part": ("location", "address", "title", "due"),
-    "kind": ("email", "phone", "messenger"),
+    "kind": ("email", "phone", "messenger", "contact"),
 }
 # Paths whose variable part is itself the key, each with the reason why no foreign id can stand there.
 KEYED = {
@@ -121,6 +121,7 @@ FIELDS = {
     "survivor": "contact",
     "survivor_id": "contact",
     "deal": "deal",
+    "deal_id": "deal",
     "mention": "member",
     "member_id": "member",
     "mentions": "member",
@@ -145,6 +146,11 @@ FIELDS = {
     "company_id": "company",
     "deleted": "company",
     "contact_ids": "contact",
+    "deal_ids": "deal",
+    "company_ids": "company",
+    "observer_ids": "member",
+    "step_id": "step",
+    "record_id": "contact",
     "contact_id": "contact",
 }
 # Names in the API's bodies that end like an id and are none of ours.

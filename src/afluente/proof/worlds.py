@@ -31,6 +31,7 @@ from afluente.kernel import box
 from afluente.kernel.workspace import scope
 from afluente.proof import doubles
 from afluente.tasks import services as tasks
+from afluente.tasks.models import Step
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Notification
@@ -236,6 +237,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "deal": deal_id,
         "deal_type": DealType.objects.order_by("pk")[0].pk,
         "task": task_id,
+        "step": Step.objects.order_by("pk")[0].pk,
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,
         "log": comment.event_id,

@@ -19,6 +19,7 @@ from afluente.tasks.selectors.listing import (
     tags_of,
     tasks_of,
 )
+from afluente.tasks.selectors.plain import api_page, api_tasks
 from afluente.tasks.selectors.seeing import contacts_of_own_tasks, named, people_linked_to, subjects
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "Row",
     "Section",
     "Wanted",
+    "api_page",
+    "api_tasks",
     "boards",
     "contacts_of_own_tasks",
     "due_count",

@@ -30,7 +30,7 @@ PAGE = 50
 OF_RECORD = 100  # tasks drawn under a record; the rest is on the page of tasks
 MINE, GIVEN, FOLLOWED, ALL = "mine", "given", "followed", "all"
 OPEN, DONE = "open", "done"
-_COLUMNS = {
+COLUMNS = {
     "contact": "contact_links__contact_id",
     "deal": "deal_links__deal_id",
     "company": "company_links__company_id",
@@ -156,7 +156,7 @@ def tags_of(task_ids: Sequence[int]) -> dict[int, list[Tag]]:
 
 def tasks_of(*, member: Membership, kind: str, record_id: int) -> list[Row]:
     """The tasks of a contact, deal or company that `member` sees: open ones by deadline, then the done ones."""
-    found = policies.visible_to(member).filter(**{_COLUMNS[kind]: record_id})
+    found = policies.visible_to(member).filter(**{COLUMNS[kind]: record_id})
     ordered = found.order_by(
         F("done_at").desc(nulls_first=True), F("due_at").asc(nulls_last=True), "pk"
     ).select_related("step", "assignee__user")
@@ -165,12 +165,12 @@ def tasks_of(*, member: Membership, kind: str, record_id: int) -> list[Row]:
 
 def open_count(*, member: Membership, kind: str, record_id: int) -> int:
     """How many open tasks of a record `member` sees."""
-    return policies.visible_to(member).open().filter(**{_COLUMNS[kind]: record_id}).count()
+    return policies.visible_to(member).open().filter(**{COLUMNS[kind]: record_id}).count()
 
 
 def next_task(*, member: Membership, kind: str, record_id: int) -> Task | None:
     """The open task of a record that is due first; one without a deadline when there is no other."""
-    found = policies.visible_to(member).open().filter(**{_COLUMNS[kind]: record_id})
+    found = policies.visible_to(member).open().filter(**{COLUMNS[kind]: record_id})
     ordered = found.select_related("step", "assignee__user").order_by(F("due_at").asc(nulls_last=True), "pk")
     first: Task | None = ordered.first()
     return first

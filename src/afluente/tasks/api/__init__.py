@@ -1,0 +1,5 @@
+"""Tasks for other programs."""
+
+from afluente.tasks.api.tasks import router
+
+__all__ = ["router"]

@@ -1,0 +1,129 @@
+"""What goes in and out of the API of tasks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+from afluente.tasks import services
+
+Title = Annotated[str, Field(min_length=1, max_length=120)]
+Words = Annotated[str, Field(max_length=services.LONGEST)]
+Ids = Annotated[list[int], Field(max_length=100)]
+Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=100)]
+Kind = Literal["contact", "deal", "company"]
+PRIORITIES = {"low": 1, "medium": 2, "high": 3}
+Level = Literal["low", "medium", "high"]
+
+
+class Shape(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TaskOut(Schema):
+    """A task. With `due_is_day` only the day was named; `due_at` is then its last second."""
+
+    id: int
+    title: str
+    description: str
+    board_id: int
+    step_id: int
+    step: str
+    is_done: bool
+    priority: Level
+    assignee_id: int | None
+    created_by_id: int | None
+    observer_ids: list[int]
+    tags: list[str]
+    contact_ids: list[int] = Field(description="As far as the token's maker sees them; the same of deals.")
+    deal_ids: list[int]
+    company_ids: list[int]
+    start_at: datetime | None
+    due_at: datetime | None
+    due_is_day: bool
+    created_at: datetime
+    updated_at: datetime
+    done_at: datetime | None
+
+
+class TasksOut(Schema):
+    """Up to `limit` tasks. Pass `next` as `cursor` for the following ones; null at the end."""
+
+    items: list[TaskOut]
+    next: str | None
+
+
+class StepOut(Schema):
+    id: int
+    name: str
+    kind: Literal["new", "progress", "done"]
+
+
+class BoardOut(Schema):
+    id: int
+    name: str
+    steps: list[StepOut]
+
+
+class BoardsOut(Schema):
+    items: list[BoardOut]
+
+
+class TaskQuery(Schema):
+    """Which tasks, newest first."""
+
+    status: Literal["open", "done", "overdue"] | None = None
+    assignee_id: int | None = Field(None, ge=0, description="A member; 0 for nobody.")
+    contact_id: int | None = None
+    deal_id: int | None = None
+    company_id: int | None = None
+    due_before: datetime | None = None
+    due_after: datetime | None = None
+    updated_since: datetime | None = None
+    cursor: Annotated[str, Field(max_length=20, pattern=r"^[0-9]{0,18}$")] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class TaskNew(Shape):
+    """A task. Tags are made when they are new."""
+
+    title: Title
+    description: Words = ""
+    step_id: int | None = None
+    priority: Level = "medium"
+    assignee_id: int | None = None
+    observer_ids: Ids = []
+    tags: Tags = []
+    contact_ids: Ids = []
+    deal_ids: Ids = []
+    company_ids: Ids = []
+    start_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+class TaskPatch(Shape):
+    """Fields to set; what is not named stays. Lists are replaced whole; null takes a value away."""
+
+    title: Title | None = None
+    description: Words | None = None
+    step_id: int | None = None
+    priority: Level | None = None
+    assignee_id: int | None = None
+    observer_ids: Ids | None = None
+    tags: Tags | None = None
+    start_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+class LinkNew(Shape):
+    """What a task is about, besides what it is about already."""
+
+    kind: Kind
+    record_id: int
+
+
+class Refused(Schema):
+    error: dict[str, Any]

@@ -1,0 +1,287 @@
+"""Tasks for other programs (docs/reference/api.md). A token sees what its maker sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Status
+
+from afluente.accounts.models import Membership
+from afluente.accounts.policies import assignable_by
+from afluente.contacts import policies as contact_policies
+from afluente.contacts import services as contacts
+from afluente.deals import policies as deal_policies
+from afluente.tasks import policies, selectors, services
+from afluente.tasks.api.shapes import (
+    PRIORITIES,
+    BoardsOut,
+    Kind,
+    LinkNew,
+    Refused,
+    TaskNew,
+    TaskOut,
+    TaskPatch,
+    TaskQuery,
+    TasksOut,
+)
+from afluente.tasks.models import Step, Task
+from afluente.timeline.events import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+router = Router(tags=["Tasks"])
+REFUSALS: dict[int, Any] = {403: Refused, 404: Refused, 422: Refused}
+EARLIEST, LATEST = 1970, 2200  # years
+
+
+class _MistakeError(Exception):
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@router.get("/tasks", response={200: TasksOut, **REFUSALS})
+def list_tasks(request: HttpRequest, asked: Query[TaskQuery]) -> Any:
+    """Present tasks, newest first; the cost does not grow with the page number."""
+    rows, following = selectors.api_page(
+        member=_member(request),
+        asked=asked.dict(exclude={"cursor", "limit"}),
+        cursor=asked.cursor,
+        limit=asked.limit,
+    )
+    return {"items": rows, "next": following}
+
+
+@router.get("/tasks/boards", response={200: BoardsOut, **REFUSALS})
+def list_boards(request: HttpRequest) -> Any:
+    """The present boards with their steps in their order. None before the first task."""
+    if not policies.may_list(_member(request)):
+        return {"items": []}
+    return {
+        "items": [
+            {
+                "id": board.pk,
+                "name": board.name,
+                "steps": [
+                    {"id": step.pk, "name": step.name, "kind": step.kind}
+                    for step in sorted(board.steps.all(), key=lambda step: (step.position, step.pk))
+                ],
+            }
+            for board in selectors.boards()
+        ]
+    }
+
+
+@router.post("/tasks", response={201: TaskOut, **REFUSALS})
+def create_task(request: HttpRequest, payload: TaskNew) -> Any:
+    """Add a task, as of the token's maker."""
+    member = _member(request)
+    if not policies.may_create(member):
+        return _refusal(403, "not_allowed", "Whoever made this token may not do that.")
+    try:
+        new = services.NewTask(
+            title=payload.title,
+            description=payload.description,
+            step_id=payload.step_id,
+            priority=PRIORITIES[payload.priority],
+            assignee_id=_people(member, [payload.assignee_id], "assignee_id")[0],
+            created_by_id=member.pk,
+            start_at=_moment(payload.start_at, "start_at"),
+            due_at=_moment(payload.due_at, "due_at"),
+            source="api",
+            observer_ids=_people(member, payload.observer_ids, "observer_ids"),
+            contact_ids=_seen(member, "contact", payload.contact_ids, "contact_ids"),
+            deal_ids=_seen(member, "deal", payload.deal_ids, "deal_ids"),
+            company_ids=_seen(member, "company", payload.company_ids, "company_ids"),
+            tag_ids=_tags(request, payload.tags),
+        )
+        (task_id,) = services.create_tasks(tasks=[new], by=_by(request))
+    except (_MistakeError, services.TaskRefusedError) as mistake:
+        return _refusal(422, "invalid", str(mistake), mistake.field)
+    return Status(201, _out(request, task_id))
+
+
+@router.get("/tasks/{task_id}", response={200: TaskOut, **REFUSALS})
+def read_task(request: HttpRequest, task_id: int) -> Any:
+    """One task."""
+    return _out(request, task_id) or _no_task()
+
+
+@router.patch("/tasks/{task_id}", response={200: TaskOut, **REFUSALS})
+def change_task(request: HttpRequest, task_id: int, payload: TaskPatch) -> Any:
+    """Change a task. Entering a step of the kind done completes it, leaving it reopens it."""
+    if refusal := _out_of_reach(request, task_id):
+        return refusal
+    given = payload.dict(exclude_unset=True)
+    try:
+        _change(request, task_id, given)
+    except (_MistakeError, services.TaskRefusedError) as mistake:
+        return _refusal(422, "invalid", str(mistake), mistake.field)
+    return _out(request, task_id) or _no_task()
+
+
+@router.post("/tasks/{task_id}/completion", response={200: TaskOut, **REFUSALS})
+def complete_task(request: HttpRequest, task_id: int) -> Any:
+    """Complete a task; nothing happens when it is done."""
+    if refusal := _out_of_reach(request, task_id):
+        return refusal
+    services.complete_tasks(task_ids=[task_id], by=_by(request))
+    return _out(request, task_id)
+
+
+@router.delete("/tasks/{task_id}/completion", response={200: TaskOut, **REFUSALS})
+def reopen_task(request: HttpRequest, task_id: int) -> Any:
+    """Reopen a task; nothing happens when it is open."""
+    if refusal := _out_of_reach(request, task_id):
+        return refusal
+    services.reopen_tasks(task_ids=[task_id], by=_by(request))
+    return _out(request, task_id)
+
+
+@router.post("/tasks/{task_id}/links", response={200: TaskOut, **REFUSALS})
+def link_task(request: HttpRequest, task_id: int, payload: LinkNew) -> Any:
+    """Link a task to a contact, a deal or a company that the token's maker sees."""
+    if refusal := _out_of_reach(request, task_id):
+        return refusal
+    try:
+        ids = _seen(_member(request), payload.kind, [payload.record_id], "record_id")
+    except _MistakeError as mistake:
+        return _refusal(422, "invalid", str(mistake), mistake.field)
+    services.link_tasks(task_ids=[task_id], kind=payload.kind, ids=ids, by=_by(request))
+    return _out(request, task_id)
+
+
+@router.delete("/tasks/{task_id}/links/{kind}/{record_id}", response={200: TaskOut, **REFUSALS})
+def unlink_task(request: HttpRequest, task_id: int, kind: Kind, record_id: int) -> Any:
+    """Take a link away; the task and the record stay."""
+    if refusal := _out_of_reach(request, task_id):
+        return refusal
+    try:
+        ids = _seen(_member(request), kind, [record_id], "record_id")
+    except _MistakeError:
+        return _refusal(404, "not_found", "There is no such link.")
+    services.unlink_tasks(task_ids=[task_id], kind=kind, ids=ids, by=_by(request))
+    return _out(request, task_id)
+
+
+@router.delete("/tasks/{task_id}", response={204: None, **REFUSALS})
+def delete_task(request: HttpRequest, task_id: int) -> Any:
+    """Put a task away. People can bring it back."""
+    member = _member(request)
+    if not policies.deletable_by(member).filter(pk=task_id).exists():
+        return _out_of_reach(request, task_id) or _refusal(
+            403, "not_allowed", "Whoever made this token may not do that."
+        )
+    services.delete_tasks(task_ids=[task_id], by=_by(request))
+    return Status(204, None)
+
+
+def _change(request: HttpRequest, task_id: int, given: dict[str, Any]) -> None:
+    member, by, ids = _member(request), _by(request), [task_id]
+    services.change_tasks(task_ids=ids, changes=_changes(member, given), by=by)
+    if given.get("step_id") is not None:
+        services.move_tasks(task_ids=ids, to=_step(task_id, given["step_id"]), by=by)
+    if given.get("observer_ids") is not None:
+        people = _people(member, given["observer_ids"], "observer_ids")
+        services.set_observers(task_ids=ids, member_ids=people, by=by)
+    if given.get("tags") is not None:
+        services.set_tags(task_ids=ids, tag_ids=_tags(request, given["tags"]), by=by)
+
+
+def _changes(member: Membership, given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the task itself, as `change_tasks` takes them."""
+    for name in {"title", "description", "priority"} & given.keys():
+        if given[name] is None:
+            raise _MistakeError("This cannot be taken away.", name)
+    changes = {name: given[name] for name in ("title", "description") if name in given}
+    changes |= {name: _moment(given[name], name) for name in ("start_at", "due_at") if name in given}
+    if "due_at" in changes:
+        changes["due_is_day"] = False
+    if "priority" in given:
+        changes["priority"] = PRIORITIES[given["priority"]]
+    if "assignee_id" in given:
+        changes["assignee_id"] = _people(member, [given["assignee_id"]], "assignee_id")[0]
+    return changes
+
+
+def _step(task_id: int, step_id: int) -> Step:
+    board = Task.objects.filter(pk=task_id).values("board_id")
+    step: Step | None = Step.objects.filter(pk=step_id, board_id__in=board).first()
+    if step is None:
+        raise _MistakeError("There is no such step on the board of this task.", "step_id")
+    return step
+
+
+def _moment(moment: datetime | None, field: str) -> datetime | None:
+    """A moment of a plausible year; one without a zone is in that of the workspace."""
+    if moment is None:
+        return None
+    if not EARLIEST <= moment.year <= LATEST:
+        raise _MistakeError("That is no plausible moment.", field)
+    return timezone.make_aware(moment) if moment.tzinfo is None else moment
+
+
+def _people(member: Membership, ids: Sequence[int | None], field: str) -> list[Any]:
+    """These members, each once; None stays. They must be able to open the product."""
+    wanted = list(dict.fromkeys(ids))
+    numbers = [number for number in wanted if number is not None]
+    if assignable_by(member).filter(pk__in=numbers).count() < len(numbers):
+        raise _MistakeError("There is no such member.", field)
+    return wanted
+
+
+def _seen(member: Membership, kind: str, ids: Sequence[int], field: str) -> list[int]:
+    """These records, each once, all of which the token's maker must see."""
+    allowed: dict[str, Any] = {
+        "contact": contact_policies.visible_to,
+        "deal": deal_policies.visible_to,
+        "company": contact_policies.companies_visible_to,
+    }
+    wanted = list(dict.fromkeys(ids))
+    if wanted and allowed[kind](member).filter(pk__in=wanted).count() < len(wanted):
+        raise _MistakeError(f"There is no such {kind}.", field)
+    return wanted
+
+
+def _tags(request: HttpRequest, names: Sequence[str]) -> list[int]:
+    try:
+        return [tag.pk for tag in contacts.ensure_tags(names=names, by=_by(request))]
+    except contacts.TagRefusedError as refused:
+        raise _MistakeError(str(refused), "tags") from refused
+
+
+def _out(request: HttpRequest, task_id: int) -> dict[str, Any] | None:
+    found = selectors.api_tasks([task_id], member=_member(request))
+    return found[0] if found else None
+
+
+def _member(request: HttpRequest) -> Membership:
+    """Whoever made the token: it sees what they see."""
+    maker: Membership = request.token.created_by  # type: ignore[attr-defined]  # set by config.api
+    return maker
+
+
+def _by(request: HttpRequest) -> Actor:
+    token = request.token  # type: ignore[attr-defined]  # set by config.api
+    return Actor("token", token.pk, token.name)
+
+
+def _out_of_reach(request: HttpRequest, task_id: int) -> Status[Any] | None:
+    """404 for a task that the token's maker does not see, 403 for one they only see."""
+    if policies.editable_by(_member(request)).filter(pk=task_id).exists():
+        return None
+    if policies.visible_to(_member(request)).filter(pk=task_id).exists():
+        return _refusal(403, "not_allowed", "Whoever made this token may not do that.")
+    return _no_task()
+
+
+def _no_task() -> Status[Any]:
+    return _refusal(404, "not_found", "There is no such task.")
+
+
+def _refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
+    return Status(status, {"error": {"code": code, "message": message, "field": field}})
