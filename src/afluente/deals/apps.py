@@ -48,9 +48,6 @@ class DealsConfig(AppConfig):
         slots.register_slot("contact.acts", handlers.contact_acts)
         _bring_columns()
         kinds.register_deals(handlers.deal_subjects)
-        kinds.register_fields(
-            {"lost_reason": _("Reason"), "primary_contact": _("Main person"), "type": _("Type")}
-        )
         _register_kinds()
 
 
@@ -109,6 +106,9 @@ def _register_kinds() -> None:
     _bring_files()
     _bring_people()
     _bring_finding()
+    kinds.register_fields(
+        {"lost_reason": _("Reason"), "primary_contact": _("Main person"), "type": _("Type")}
+    )
     kinds.register_kind(
         kinds.Kind(name="deal.reordered", label=_("Deal put in another place"), is_hidden=True)
     )

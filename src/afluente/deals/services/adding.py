@@ -54,10 +54,8 @@ def add_deal(
     the deal is called after the person. `country` (ISO) reads phone numbers without a prefix.
     `contact`, when given, is the person, whatever was typed. `kind` is what business it is.
     """
-    if contact is not None:
-        contact_id: int | None = contact.pk
-    else:
-        contact_id = _contact(visitor, country, assignee, by) if visitor else None
+    known = contact.pk if contact is not None else None
+    contact_id = known or (_contact(visitor, country, assignee, by) if visitor else None)
     called = name or (contact.name if contact else "") or visitor.name or visitor.email or visitor.phone
     (deal_id,) = open_deals(
         deals=[

@@ -197,7 +197,7 @@ def _changes(member: Membership, given: dict[str, Any]) -> dict[str, Any]:
     for name in {"title", "description", "priority"} & given.keys():
         if given[name] is None:
             raise _MistakeError("This cannot be taken away.", name)
-    changes = {name: given[name] for name in ("title", "description") if name in given}
+    changes: dict[str, Any] = {name: given[name] for name in ("title", "description") if name in given}
     changes |= {name: _moment(given[name], name) for name in ("start_at", "due_at") if name in given}
     if "due_at" in changes:
         changes["due_is_day"] = False

@@ -1,0 +1,78 @@
+"""A contact beside the list: seen and changed without leaving it (SP-144 to SP-148, SP-151 to SP-156, SP-207)."""
+
+from __future__ import annotations
+
+import pytest
+
+from afluente.contacts.models import ContactEmail, ContactMessenger
+from tests import make
+
+pytestmark = pytest.mark.django_db
+PANEL = {"HX-Request": "true", "HX-Target": "div#peek", "HX-Current-URL": "http://testserver/contacts/"}
+
+
+@pytest.fixture
+def camila(people):
+    return make.contact(
+        name="Camila Albuquerque",
+        emails=("camila@bemviver.example", "camila@casa.example"),
+        phones=("11 98412-3307",),
+        messengers=(("telegram", "camila_a"),),
+        source="form",
+        assignee=people.ana,
+    )
+
+
+def test_a_click_opens_the_contact_beside_the_list_with_source_date_and_details(client_as, people, camila):
+    ana = client_as(people.ana)
+
+    listed = ana.get("/contacts/").content.decode()
+    page = ana.get(f"/contacts/{camila.pk}/", headers=PANEL).content.decode()
+
+    assert f'href="/contacts/{camila.pk}/" data-peek' in listed
+    assert "<html" not in page
+    name, origin, reach = (
+        page.index(words) for words in ("Camila Albuquerque", "Site form, added", "98412-3307")
+    )
+    assert name < origin < reach
+    assert "camila@bemviver.example" in page
+
+
+def test_an_icon_leads_to_the_whole_page_with_the_tabs_there_are(client_as, people, camila):
+    ana = client_as(people.ana)
+
+    panel = ana.get(f"/contacts/{camila.pk}/", headers=PANEL).content.decode()
+    page = ana.get(f"/contacts/{camila.pk}/").content.decode()
+
+    assert f'href="/contacts/{camila.pk}/" aria-label="Open the whole page"' in panel
+    tabs = page[page.index('<nav class="tabs"') :].partition("</nav>")[0]
+    for tab in ("History", "Deals", "Tasks"):
+        assert tab in tabs
+    for later in ("Payments", "Calls", "E-mail", "Courses"):  # come with what fills them
+        assert later not in tabs
+
+
+def test_a_messenger_and_the_main_e_mail_are_changed(client_as, people, camila):
+    ana = client_as(people.ana)
+    messenger = ContactMessenger.objects.get(contact=camila)
+    second = ContactEmail.objects.get(contact=camila, email="camila@casa.example")
+
+    ana.post(
+        f"/contacts/{camila.pk}/addresses/messenger/{messenger.pk}/",
+        {"messenger": "whatsapp", "typed": "+55 11 98412-3307", "seen": "camila_a"},
+    )
+    ana.post(f"/contacts/{camila.pk}/addresses/email/{second.pk}/main/")
+
+    messenger.refresh_from_db()
+    assert messenger.value == "+55 11 98412-3307"
+    assert ContactEmail.objects.get(contact=camila, is_primary=True) == second
+
+
+def test_the_responsible_member_is_changed_with_a_way_back(client_as, people, camila):
+    answer = client_as(people.ana).post(
+        f"/contacts/{camila.pk}/assignee/", {"assignee": people.bruno.pk}, headers={"HX-Request": "true"}
+    )
+
+    camila.refresh_from_db()
+    assert camila.assignee == people.bruno
+    assert f"assignee={people.ana.pk}" in answer["HX-Trigger"]
