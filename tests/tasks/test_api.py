@@ -72,8 +72,10 @@ def test_a_task_is_made_read_changed_and_completed(call, people):
         "Call her", None, None, [],
     )  # fmt: skip
     assert changed["priority"] == "high"
-    assert call("POST", f"{path}/completion")[1]["is_done"] is True
-    assert call("DELETE", f"{path}/completion")[1]["is_done"] is False
+    assert call("POST", f"{path}/completion") == (204, None)
+    assert call("GET", path)[1]["is_done"] is True
+    assert call("DELETE", f"{path}/completion") == (204, None)
+    assert call("GET", path)[1]["is_done"] is False
     done = Step.objects.get(kind="done")
     assert call("PATCH", path, {"step_id": done.pk})[1]["is_done"] is True
 

@@ -124,22 +124,22 @@ def change_task(request: HttpRequest, task_id: int, payload: TaskPatch) -> Any:
     return _out(request, task_id) or _no_task()
 
 
-@router.post("/tasks/{task_id}/completion", response={200: TaskOut, **REFUSALS})
+@router.post("/tasks/{task_id}/completion", response={204: None, **REFUSALS})
 def complete_task(request: HttpRequest, task_id: int) -> Any:
     """Complete a task; nothing happens when it is done."""
     if refusal := _out_of_reach(request, task_id):
         return refusal
     services.complete_tasks(task_ids=[task_id], by=_by(request))
-    return _out(request, task_id)
+    return Status(204, None)
 
 
-@router.delete("/tasks/{task_id}/completion", response={200: TaskOut, **REFUSALS})
+@router.delete("/tasks/{task_id}/completion", response={204: None, **REFUSALS})
 def reopen_task(request: HttpRequest, task_id: int) -> Any:
     """Reopen a task; nothing happens when it is open."""
     if refusal := _out_of_reach(request, task_id):
         return refusal
     services.reopen_tasks(task_ids=[task_id], by=_by(request))
-    return _out(request, task_id)
+    return Status(204, None)
 
 
 @router.post("/tasks/{task_id}/links", response={200: TaskOut, **REFUSALS})
