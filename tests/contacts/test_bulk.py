@@ -13,6 +13,7 @@ from afluente.contacts.selectors import Selection
 from afluente.contacts.services import bulk
 from afluente.contacts.services.bulk_kinds import Change
 from afluente.contacts.statements import search
+from afluente.kernel import jobs
 from afluente.kernel.models import Job
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Event
@@ -171,7 +172,8 @@ def test_many_go_to_a_job_batch_by_batch(people, three, monkeypatch):
     late = make.contact(name="Lia, who came later")
 
     assert counts(asked) == ("running", 0, 0, 0)
-    assert (asked.total, Job.objects.filter(name=bulk.JOB).count()) == (3, 1)
+    job = Job.objects.get(name=bulk.JOB)
+    assert (asked.total, job.workspace_id) == (3, people.workspace.pk)  # a job without one sees nobody
     steps = []
     while bulk.run_batch(bulk_id=asked.pk):
         steps.append(BulkChange.objects.get(pk=asked.pk).changed)
@@ -179,6 +181,26 @@ def test_many_go_to_a_job_batch_by_batch(people, three, monkeypatch):
     assert (steps, counts(done)) == ([2], ("done", 3, 0, 0))
     assert Contact.objects.get(pk=late.pk).location == ""
     assert bulk.run_batch(bulk_id=asked.pk) is False
+
+
+def test_the_jobs_go_on_until_everybody_is_done_and_back(people, three, monkeypatch):
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    asked = change(people.ana, Selection(query=""), Change("location", value="Campinas"), at_once=1)
+
+    work(bulk.JOB)
+    assert counts(BulkChange.objects.get(pk=asked.pk)) == ("done", 3, 0, 0)
+    undo(people.ana, asked, at_once=1)
+    work(bulk.UNDO_JOB)
+
+    assert BulkChange.objects.get(pk=asked.pk).state == "undone"
+    assert set(Contact.objects.values_list("location", flat=True)) == {""}
+
+
+def work(name):
+    """Do the queued jobs of this name as a worker would, and those that they queue."""
+    while (job := Job.objects.filter(name=name).order_by("pk").first()) is not None:
+        job.delete()
+        jobs.kind(name).run(**job.args)
 
 
 def test_a_change_that_is_undone_while_it_runs_stops_and_goes_back(people, three, monkeypatch):

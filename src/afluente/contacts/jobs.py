@@ -14,7 +14,7 @@ from afluente.contacts.services.merge_runs import STEP
 from afluente.contacts.services.merging import LATE
 from afluente.contacts.statements import duplicates, search
 from afluente.kernel.jobs import enqueue, every, job
-from afluente.kernel.workspace import scope
+from afluente.kernel.workspace import current_workspace_id, scope
 
 BATCH = 1_000  # contacts per transaction
 
@@ -73,11 +73,11 @@ def step_run(*, run_id: int, **_later: Any) -> None:
 def change_many(*, bulk_id: int, **_later: Any) -> None:
     """A batch of a change of many, and the next one."""
     if bulk.run_batch(bulk_id=bulk_id):
-        enqueue(bulk.JOB, {"bulk_id": bulk_id})
+        enqueue(bulk.JOB, {"bulk_id": bulk_id}, workspace_id=current_workspace_id())
 
 
 @job(bulk.UNDO_JOB, label=_("Take back a change of many contacts"))
 def undo_many(*, bulk_id: int, **_later: Any) -> None:
     """A batch of what is taken back, and the next one."""
     if bulk.undo_batch(bulk_id=bulk_id):
-        enqueue(bulk.UNDO_JOB, {"bulk_id": bulk_id})
+        enqueue(bulk.UNDO_JOB, {"bulk_id": bulk_id}, workspace_id=current_workspace_id())

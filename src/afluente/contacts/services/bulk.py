@@ -17,6 +17,7 @@ from afluente.contacts.selectors import Selection
 from afluente.contacts.services.bulk_kinds import KEEP, Change, Changes, kind_of
 from afluente.contacts.statements import bulk as statements
 from afluente.kernel import clock, jobs
+from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def bulk_change(
     )
     if total <= (AT_ONCE if at_once is None else at_once) and not is_more:
         return _to_the_end(bulk.pk, run_batch)
-    jobs.enqueue(JOB, {"bulk_id": bulk.pk})
+    jobs.enqueue(JOB, {"bulk_id": bulk.pk}, workspace_id=current_workspace_id())
     return bulk
 
 
@@ -109,7 +110,7 @@ def undo_bulk(*, bulk_id: int, by: Actor, at_once: int | None = None) -> BulkCha
     bulk.save(update_fields=["state", "by_kind", "by_id", "by_name"])
     if bulk.changed <= (AT_ONCE if at_once is None else at_once):
         return _to_the_end(bulk.pk, undo_batch)
-    jobs.enqueue(UNDO_JOB, {"bulk_id": bulk.pk})
+    jobs.enqueue(UNDO_JOB, {"bulk_id": bulk.pk}, workspace_id=current_workspace_id())
     return bulk
 
 

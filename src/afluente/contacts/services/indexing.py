@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from afluente.contacts.models import Contact
 from afluente.contacts.statements import search
 from afluente.kernel import jobs
+from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,4 +30,8 @@ def index_many(contact_ids: Sequence[int]) -> None:
     if slices:
         search.index_contacts(slices[0])
     if len(slices) > 1:
-        jobs.enqueue_many(INDEX_JOB, [{"contact_ids": list(one)} for one in slices[1:]])
+        jobs.enqueue_many(
+            INDEX_JOB,
+            [{"contact_ids": list(one)} for one in slices[1:]],
+            workspace_id=current_workspace_id(),
+        )
