@@ -11,6 +11,7 @@ class CaptureConfig(AppConfig):
     label = "capture"
 
     def ready(self) -> None:
+        _bring_personal()
         from afluente.capture import handlers, policies  # noqa: PLC0415  models are ready only now
         from afluente.ui import navigation  # noqa: PLC0415
         from afluente.ui.navigation import CHANNELS, NavEntry, NavGroup, SettingsPage  # noqa: PLC0415
@@ -34,3 +35,11 @@ class CaptureConfig(AppConfig):
                 visible=may,
             )
         )
+
+
+def _bring_personal() -> None:
+    from afluente.capture.services import personal as own  # noqa: PLC0415
+    from afluente.kernel import personal  # noqa: PLC0415
+
+    personal.register_holding(own.HOLDING)
+    personal.declare_free(own.FREE)

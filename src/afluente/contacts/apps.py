@@ -11,6 +11,7 @@ class ContactsConfig(AppConfig):
     label = "contacts"
 
     def ready(self) -> None:
+        _bring_personal()
         # ruff: noqa: PLC0415  when every app is loaded
         from afluente.contacts import jobs, policies  # noqa: F401  registers the jobs
         from afluente.ui import navigation
@@ -213,3 +214,11 @@ def _bring_actions() -> None:
         finding.register_action(
             finding.Action(name=name, label=label, icon=icon, url_name=url_name, order=order, visible=visible)
         )
+
+
+def _bring_personal() -> None:
+    from afluente.contacts.services import personal as own
+    from afluente.kernel import personal
+
+    personal.register_holding(own.HOLDING)
+    personal.declare_free(own.FREE)

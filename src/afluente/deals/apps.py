@@ -11,6 +11,7 @@ class DealsConfig(AppConfig):
     label = "deals"
 
     def ready(self) -> None:
+        _bring_personal()
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.accounts.events import WorkspaceCreated
         from afluente.contacts.policies import Link, register_link
@@ -167,3 +168,11 @@ def _bring_actions() -> None:
             visible=handlers.may_open_deals,
         )
     )
+
+
+def _bring_personal() -> None:
+    from afluente.deals.services import personal as own
+    from afluente.kernel import personal
+
+    personal.register_holding(own.HOLDING)
+    personal.declare_free(own.FREE)

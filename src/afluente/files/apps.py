@@ -13,6 +13,7 @@ class FilesConfig(AppConfig):
     label = "files"
 
     def ready(self) -> None:
+        _bring_personal()
         # ruff: noqa: PLC0415  when every app is loaded
         from django.conf import settings
 
@@ -38,3 +39,11 @@ class FilesConfig(AppConfig):
             doors.limit_body(prefix, settings.FILE_LIMIT + OVERHEAD)
         for prefix in ("/files/uploads/", "/api/v1/files/uploads/"):
             doors.limit_body(prefix, settings.FILE_LIMIT, is_resumable=True)
+
+
+def _bring_personal() -> None:
+    from afluente.files.services import personal as own
+    from afluente.kernel import personal
+
+    personal.register_holding(own.HOLDING)
+    personal.declare_free(own.FREE)

@@ -7,6 +7,7 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
+        _bring_personal()
         from afluente.intake import handlers, jobs  # noqa: F401, PLC0415  models are ready only now
         from afluente.intake.api import fast  # noqa: PLC0415
 
@@ -49,3 +50,11 @@ def _bring_arrivals() -> None:
     from afluente.contacts.services import Carrier, register_carrier  # noqa: PLC0415
 
     register_carrier(Carrier(slug="intake.arrivals", table="intake_rawevent", label=_("Arrivals"), order=45))
+
+
+def _bring_personal() -> None:
+    from afluente.intake.services import personal as own  # noqa: PLC0415
+    from afluente.kernel import personal  # noqa: PLC0415
+
+    personal.register_holding(own.HOLDING)
+    personal.declare_free(own.FREE)

@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/files/uploads/<upload_token>", {"upload_token": "upload"}),
     ("api/v1/files/<file_id>", {"file_id": "file"}),
     ("imports/<int:pk>/", {"pk": "import"}),
+    ("exports/<int:pk>/", {"pk": "export"}),
     ("workspaces/<int:pk>/", {"pk": "workspace"}),
     ("settings/people/invitations/<int:pk>/", {"pk": "invitation"}),
     ("settings/people/<int:pk>/", {"pk": "member"}),

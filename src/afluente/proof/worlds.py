@@ -19,6 +19,7 @@ from afluente.capture import services as capture
 from afluente.contacts import services as contacts
 from afluente.contacts.models import ContactEmail, FieldOption
 from afluente.contacts.selectors import Selection
+from afluente.contacts.selectors.selection import Selection
 from afluente.contacts.services import saving
 from afluente.contacts.services.bulk import bulk_change
 from afluente.contacts.services.bulk_kinds import Change
@@ -216,9 +217,13 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     brought = transfer.begin_import(
         name=f"{canary}.csv", body=io.BytesIO(table), size=len(table), member=owner
     )
+    taken = transfer.begin_export(
+        selection=Selection(query=f"q={canary}"), columns=["name"], format="csv", member=owner
+    )
     form = capture.create_form(name=canary, language="en")
     ids = {
         "import": brought.pk,
+        "export": taken.pk,
         "pipeline": pipeline.pk,
         "stage": stage.pk,
         "team": team.pk,

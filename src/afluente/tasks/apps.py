@@ -11,6 +11,7 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
+        _bring_personal()
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.contacts.events import TagMerged
         from afluente.contacts.policies import Link, register_link
@@ -174,3 +175,11 @@ def _bring_finding() -> None:
             visible=policies.may_create,
         )
     )
+
+
+def _bring_personal() -> None:
+    from afluente.kernel import personal
+    from afluente.tasks.services import personal as own
+
+    personal.register_holding(own.HOLDING)
+    personal.declare_free(own.FREE)

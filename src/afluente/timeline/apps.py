@@ -13,6 +13,7 @@ class TimelineConfig(AppConfig):
     label = "timeline"
 
     def ready(self) -> None:
+        _bring_personal()
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.timeline import jobs  # noqa: F401  registers the jobs
         from afluente.timeline.selectors import notifications
@@ -59,3 +60,11 @@ def _register_files() -> None:
         )
     )
     doors.limit_body("/comments/files/", settings.FILE_LIMIT + OF_A_FORM)
+
+
+def _bring_personal() -> None:
+    from afluente.kernel import personal
+    from afluente.timeline.services import personal as own
+
+    personal.register_holding(own.HOLDING)
+    personal.declare_free(own.FREE)

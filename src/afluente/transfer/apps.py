@@ -17,6 +17,7 @@ class TransferConfig(AppConfig):
         from afluente.ui import navigation
 
         files.register_kind(handlers.IMPORT_FILES)
+        files.register_kind(handlers.EXPORT_FILES)
         navigation.register_settings_page(
             navigation.SettingsPage(
                 group=_("Contacts"),
@@ -27,3 +28,26 @@ class TransferConfig(AppConfig):
                 visible=policies.may_import,
             )
         )
+        navigation.register_settings_page(
+            navigation.SettingsPage(
+                group=_("Contacts"),
+                label=_("Export"),
+                url_name="transfer:exports",
+                icon="download",
+                order=39,
+                visible=policies.may_export,
+            )
+        )
+        _bring_personal()
+
+
+def _bring_personal() -> None:
+    from afluente.accounts.selectors.audit import register_audit_kinds
+    from afluente.kernel import personal
+    from afluente.transfer.services import personal as own
+
+    register_audit_kinds(
+        {"access.answered": _("Access request answered"), "person.erased": _("Person erased")}
+    )
+    personal.register_holding(own.HOLDING)
+    personal.declare_free(own.FREE)

@@ -31,3 +31,20 @@ IMPORT_FILES = files.Kind(
     editable_by=policies.imports_changeable_by,
     subjects=import_subjects,
 )
+
+
+def export_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:
+    """Exports that files belong to, as far as `member` sees them."""
+    found = policies.exports_visible_to(member).filter(pk__in=list(ids))
+    return {one.pk: files.Subject(one.name, reverse("transfer:exports")) for one in found}
+
+
+EXPORT_FILES = files.Kind(
+    name=services.EXPORT_KIND,
+    label=_("Export"),
+    folder=_("Exports"),
+    removal=_("Remove from this export"),
+    visible_to=policies.exports_visible_to,
+    editable_by=policies.exports_visible_to,
+    subjects=export_subjects,
+)

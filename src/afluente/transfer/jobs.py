@@ -40,3 +40,21 @@ def run(workspace_id: int, import_id: int, **_later: Any) -> None:
 def undo(workspace_id: int, import_id: int, **_later: Any) -> None:
     """Somebody has pressed Undo. Run again it goes on where it stopped."""
     services.take_back(workspace_id=workspace_id, import_id=import_id)
+
+
+@job(services.EXPORT, atomic=False, retries=3, label=_("Export contacts"))
+def export(workspace_id: int, export_id: int, **_later: Any) -> None:
+    """Somebody asked for a file."""
+    services.make_export(workspace_id=workspace_id, export_id=export_id)
+
+
+@job(services.EXPIRE, label=_("Remove an old export"))
+def expire(export_id: int, **_later: Any) -> None:
+    """The days in which a file could be downloaded are over."""
+    services.expire_export(export_id=export_id)
+
+
+@job(services.ERASE, label=_("Erase a person"))
+def erase(erasure_id: int, **_later: Any) -> None:
+    """Somebody confirmed an erasure."""
+    services.erase(erasure_id=erasure_id)

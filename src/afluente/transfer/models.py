@@ -190,3 +190,82 @@ class ExternalId(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.system} {self.value}"
+
+
+class Export(WorkspaceModel):
+    """Contacts on their way out into a file, which is kept until `expires_at`.
+
+    `selection` is a contacts.selectors.Selection, `columns` the keys of what the file holds.
+    """
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "XLSX"
+        VCARD = "vcf", "vCard"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+        GONE = "gone", _("Expired")
+
+    name = models.CharField(max_length=150)
+    format = models.CharField(max_length=4, choices=Format, default=Format.CSV)
+    selection = models.JSONField(default=dict)
+    columns = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    total = models.IntegerField(default=0)
+    position = models.IntegerField(default=0)
+    file = models.ForeignKey(
+        "files.File", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    member = models.ForeignKey(
+        "accounts.Membership",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["workspace", "-id"], name="transfer_export_newest")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.name}"
+
+
+class Erasure(WorkspaceModel):
+    """That a person was erased, without saying who: the tombstone (P-2).
+
+    `keys` are keyed hashes of their addresses: who asks whether an address was erased can be told,
+    nobody can read it here. A restored backup is erased again by `contact_id`.
+    """
+
+    contact_id = models.BigIntegerField()
+    keys = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    member = models.ForeignKey(
+        "accounts.Membership",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "contact_id"], name="transfer_erasure_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.contact_id}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from afluente.accounts import policies as accounts
 from afluente.contacts import policies as contacts
-from afluente.transfer.models import Import
+from afluente.transfer.models import Export, Import
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -35,3 +35,21 @@ def imports_visible_to(member: Membership) -> QuerySet[Import]:
 def imports_changeable_by(member: Membership) -> QuerySet[Import]:
     """Those that `member` may set up, start, stop and take back: those they see."""
     return imports_visible_to(member)
+
+
+def may_export(member: Membership) -> bool:
+    """Whether `member` may take contacts out: a right of its own (crm.md 5.19)."""
+    return contacts.may_export(member)
+
+
+def exports_visible_to(member: Membership) -> QuerySet[Export]:
+    """Their own; those who set up the workspace see everybody's. Nobody's without the right to export."""
+    if not may_export(member):
+        return Export.objects.none()
+    found = Export.objects.select_related("member__user", "file")
+    return found if accounts.may_administer(member) else found.filter(member_id=member.pk)
+
+
+def may_erase(member: Membership) -> bool:
+    """Whether `member` may answer an access request and erase a person for good."""
+    return accounts.may_administer(member)

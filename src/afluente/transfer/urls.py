@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.transfer.views import imports, running
+from afluente.transfer.views import erasing, exports, imports, running
 
 app_name = "transfer"
 
@@ -14,5 +14,10 @@ urlpatterns = [
     path("imports/<int:pk>/file/", imports.file, name="file"),
     path("imports/<int:pk>/columns/", imports.columns, name="columns"),
     path("imports/<int:pk>/values/", imports.values, name="values"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/new/", exports.new, name="export_new"),
+    path("exports/<int:pk>/expiry/", exports.expiry, name="export_expiry"),
+    path("contacts/<int:pk>/data/", erasing.data, name="data"),
+    path("contacts/<int:pk>/erasure/", erasing.erasure, name="erasure"),
     path("imports/<int:pk>/acts/<slug:act>/", running.act, name="act"),
 ]

@@ -1,7 +1,26 @@
 """Every change of imports and exports."""
 
 from afluente.transfer.services.checking import check_import
+from afluente.transfer.services.erasing import (
+    ERASE,
+    answer_access,
+    ask_erasure,
+    collect,
+    erase,
+    erase_again,
+    preview,
+    was_erased,
+)
 from afluente.transfer.services.errors import keep_errors
+from afluente.transfer.services.exporting import (
+    EXPIRE,
+    EXPORT,
+    ExportRefusedError,
+    begin_export,
+    expire_export,
+    make_export,
+)
+from afluente.transfer.services.exporting import KIND as EXPORT_KIND
 from afluente.transfer.services.running import (
     RUN,
     actor_of,
@@ -27,20 +46,34 @@ from afluente.transfer.services.undoing import UNDO, take_back, undo_import
 
 __all__ = [
     "CHECK",
+    "ERASE",
+    "EXPIRE",
+    "EXPORT",
+    "EXPORT_KIND",
     "KIND",
     "LOOK",
     "RUN",
     "UNDO",
+    "ExportRefusedError",
     "ImportMovedError",
     "ImportRefusedError",
     "actor_of",
+    "answer_access",
+    "ask_erasure",
+    "begin_export",
     "begin_import",
     "cancel_import",
     "check_import",
+    "collect",
+    "erase",
+    "erase_again",
+    "expire_export",
     "fix_values",
     "keep_errors",
     "look_at",
+    "make_export",
     "pause_import",
+    "preview",
     "read_again",
     "resume_import",
     "run_import",
@@ -48,4 +81,5 @@ __all__ = [
     "start_import",
     "take_back",
     "undo_import",
+    "was_erased",
 ]

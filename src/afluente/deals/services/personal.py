@@ -1,0 +1,70 @@
+"""What deals keep about a person (kernel.personal)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from afluente.deals.models import Deal, DealContact
+from afluente.files.services import personal as files
+from afluente.kernel import personal
+from afluente.timeline.services import personal as timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.kernel.personal import Subject
+
+
+def _own(subject: Subject) -> list[int]:
+    """Deals with nobody but the person."""
+    theirs = set(DealContact.objects.filter(contact_id__in=subject.ids).values_list("deal_id", flat=True))
+    others = DealContact.objects.filter(deal_id__in=theirs).exclude(contact_id__in=subject.ids)
+    return sorted(theirs - set(others.values_list("deal_id", flat=True)))
+
+
+def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
+    found = Deal.objects.filter(people__contact_id__in=subject.ids).order_by("pk").distinct()
+    return personal.plain(
+        found.values(
+            "id",
+            "name",
+            "amount",
+            "currency",
+            "source",
+            "source_name",
+            "lost_reason",
+            "created_at",
+            "pipeline__name",
+            "stage__name",
+        )
+    )
+
+
+def _erase(subject: Subject) -> int:
+    """The sum and the stage stay, for the figures; nothing that says whose they were."""
+    ids = _own(subject)
+    timeline.erase_history(Q(deal_id__in=ids, contact_id=None), records=[("deal", ids)])
+    files.erase_attached("deal", ids)
+    for deal in Deal.objects.filter(pk__in=ids):
+        deal.name, deal.lost_reason, deal.source_name = f"#{deal.pk}", "", ""
+        deal.save(update_fields=["name", "lost_reason", "source_name"])
+    DealContact.objects.filter(contact_id__in=subject.ids).exclude(deal_id__in=ids).delete()
+    return len(ids)
+
+
+HOLDING = personal.Holding(
+    slug="deals",
+    label=_("Deals"),
+    tables=("deals_deal", "deals_dealcontact"),
+    collect=_collect,
+    erase=_erase,
+    fate=_(
+        "Deals with nobody else lose their name, comments and files; sum and stage stay. Others lose the person."
+    ),
+    struck=(("deals_deal", "name"), ("deals_deal", "lost_reason")),
+    order=35,
+)
+FREE = {"deals_pipeline": "Names of pipelines.", "deals_stage": "Names of stages."}

@@ -1,0 +1,45 @@
+"""What tasks keep about a person (kernel.personal)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.kernel import personal
+from afluente.tasks.models import Task, TaskContact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.kernel.personal import Subject
+
+
+def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
+    found = Task.objects.filter(contact_links__contact_id__in=subject.ids).order_by("pk")
+    return personal.plain(found.values("id", "title", "description", "due_at", "done_at"))
+
+
+def _erase(subject: Subject) -> int:
+    """A task about nobody else loses its words; that it was done stays. Others lose the person."""
+    mine = set(TaskContact.objects.filter(contact_id__in=subject.ids).values_list("task_id", flat=True))
+    others = TaskContact.objects.filter(task_id__in=mine).exclude(contact_id__in=subject.ids)
+    own = mine - set(others.values_list("task_id", flat=True))
+    for task in Task.objects.filter(pk__in=own):
+        task.title, task.description = f"#{task.pk}", ""
+        task.save(update_fields=["title", "description"])
+    TaskContact.objects.filter(contact_id__in=subject.ids).delete()
+    return len(mine)
+
+
+HOLDING = personal.Holding(
+    slug="tasks",
+    label=_("Tasks"),
+    tables=("tasks_task", "tasks_taskcontact"),
+    collect=_collect,
+    erase=_erase,
+    fate=_("Tasks about nobody else lose their words. Others lose the person."),
+    struck=(("tasks_task", "title"), ("tasks_task", "description")),
+    order=36,
+)
+FREE = {"tasks_board": "Names of boards.", "tasks_step": "Names of steps."}

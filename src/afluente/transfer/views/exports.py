@@ -1,0 +1,81 @@
+"""Taking contacts out: what, in which columns, as which file; and the files there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from afluente.contacts.selectors.columns import all_columns
+from afluente.contacts.selectors.selection import Selection
+from afluente.kernel import htmx
+from afluente.transfer import policies, services
+from afluente.transfer.models import Export
+
+if TYPE_CHECKING:
+    from afluente.accounts.requests import Request
+
+SHOWN = 50
+USUAL = ("first_name", "last_name", "email", "phone", "company", "tags", "assignee", "source", "created")
+
+
+@require_http_methods(["GET", "HEAD"])
+def exports(request: Request) -> HttpResponse:
+    """The files made so far; the page asks again while one is being made."""
+    _require(request)
+    rows = list(policies.exports_visible_to(request.member).order_by("-pk")[:SHOWN])
+    busy = {Export.State.WAITING, Export.State.RUNNING}
+    context = {"rows": rows, "is_busy": any(row.state in busy for row in rows)}
+    return htmx.respond(request, "transfer/exports.html", context, fragment="files")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Choose columns and format for a selection of the list (its fields, or `all` and `query`); POST makes it."""
+    _require(request)
+    sent = request.POST if request.method == "POST" else request.GET
+    selection = Selection.read(sent) or Selection(query="")
+    columns = all_columns()
+    problem = ""
+    if "format" in request.POST:
+        wanted = request.POST["format"]
+        try:
+            services.begin_export(
+                selection=selection,
+                columns=[key for key in columns if key in request.POST.getlist("column")],
+                format=wanted if wanted in Export.Format.values else Export.Format.CSV,
+                member=request.member,
+            )
+            return HttpResponseRedirect(reverse("transfer:exports"), status=303)
+        except services.ExportRefusedError as refused:
+            problem = str(refused)
+    chosen = request.POST.getlist("column") if problem else USUAL
+    count, is_more = selection.count(member=request.member)
+    context = {
+        "selection": selection,
+        "count": count,
+        "is_more": is_more,
+        "columns": [(column, column.key in chosen) for column in columns.values()],
+        "formats": Export.Format.choices,
+        "problem": problem or ("" if count else gettext("There is nobody to export.")),
+    }
+    return render(request, "transfer/export_new.html", context, status=422 if problem else 200)
+
+
+@require_POST
+def expiry(request: Request, pk: int) -> HttpResponse:
+    """Remove the file now."""
+    _require(request)
+    found = get_object_or_404(policies.exports_visible_to(request.member), pk=pk)
+    services.expire_export(export_id=found.pk)
+    return HttpResponseRedirect(reverse("transfer:exports"), status=303)
+
+
+def _require(request: Request) -> None:
+    if not policies.may_export(request.member):
+        raise PermissionDenied
