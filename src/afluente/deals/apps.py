@@ -11,7 +11,6 @@ class DealsConfig(AppConfig):
     label = "deals"
 
     def ready(self) -> None:
-        _bring_personal()
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.accounts.events import WorkspaceCreated
         from afluente.contacts.policies import Link, register_link
@@ -154,6 +153,7 @@ def _bring_finding() -> None:
 
 
 def _bring_actions() -> None:
+    _bring_personal()
     from afluente.deals import handlers
     from afluente.ui import finding
 

@@ -19,7 +19,6 @@ from afluente.capture import services as capture
 from afluente.contacts import services as contacts
 from afluente.contacts.models import ContactEmail, FieldOption
 from afluente.contacts.selectors import Selection
-from afluente.contacts.selectors.selection import Selection
 from afluente.contacts.services import saving
 from afluente.contacts.services.bulk import bulk_change
 from afluente.contacts.services.bulk_kinds import Change

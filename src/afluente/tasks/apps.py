@@ -11,7 +11,6 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
-        _bring_personal()
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.contacts.events import TagMerged
         from afluente.contacts.policies import Link, register_link
@@ -148,7 +147,8 @@ def _bring_notifications() -> None:
 
 
 def _bring_finding() -> None:
-    """What the search box finds here, and what it can begin."""
+    """What the search box finds here, what it can begin; and what is kept about people."""
+    _bring_personal()
     from afluente.tasks import policies
     from afluente.tasks.selectors import finding as found
     from afluente.ui import finding

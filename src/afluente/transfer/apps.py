@@ -13,11 +13,14 @@ class TransferConfig(AppConfig):
     def ready(self) -> None:
         # ruff: noqa: PLC0415  when every app is loaded
         from afluente.files import policies as files
+        from afluente.kernel import slots
         from afluente.transfer import handlers, jobs, policies  # noqa: F401  registers the jobs
         from afluente.ui import navigation
 
         files.register_kind(handlers.IMPORT_FILES)
         files.register_kind(handlers.EXPORT_FILES)
+        slots.register_slot("contact.acts", handlers.contact_acts)
+        slots.register_slot("contacts.bulk", handlers.bulk_acts)
         navigation.register_settings_page(
             navigation.SettingsPage(
                 group=_("Contacts"),

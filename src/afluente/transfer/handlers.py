@@ -8,12 +8,30 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from afluente.files import policies as files
+from afluente.kernel import slots
 from afluente.transfer import policies, services
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from afluente.accounts.models import Membership
+    from afluente.contacts.models import Contact
+
+
+def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
+    """The person's own data: take it out, or erase it."""
+    if not policies.may_erase(member):
+        return []
+    context = {"url": reverse("transfer:erasure", args=[contact.pk])}
+    return [slots.Part(template="transfer/_data_link.html", context=context, order=90)]
+
+
+def bulk_acts(*, member: Membership) -> list[slots.Part]:
+    """Export whom somebody picked in the list."""
+    if not policies.may_export(member):
+        return []
+    context = {"url": reverse("transfer:export_new")}
+    return [slots.Part(template="transfer/_bulk_export.html", context=context, order=60)]
 
 
 def import_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:

@@ -99,7 +99,7 @@ from afluente.contacts.services.options import OptionDraft, delete_tab, order_ta
 from afluente.contacts.services.places import PARTS, change_place, note_details
 from afluente.contacts.services.present import Arrival
 from afluente.contacts.services.reading import ValueRefusedError, read_value
-from afluente.contacts.services.restoring import restore_contacts, withdraw_contacts
+from afluente.contacts.services.restoring import take_back_changes, withdraw_contacts
 from afluente.contacts.services.saving import replace_in_filters
 from afluente.contacts.services.settings import set_default_assignee
 from afluente.contacts.services.tagging import (
@@ -239,7 +239,6 @@ __all__ = [
     "replace_in_filters",
     "replace_values",
     "restore_company",
-    "restore_contacts",
     "return_arrivals",
     "save_options",
     "save_tab",
@@ -250,6 +249,7 @@ __all__ = [
     "spoken_changes",
     "step_run",
     "survivor_of",
+    "take_back_changes",
     "undo_changes",
     "undo_run",
     "undo_tagging",

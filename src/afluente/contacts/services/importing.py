@@ -72,7 +72,7 @@ def change_contacts(*, arrivals: Sequence[Arrival], fill_only: bool, by: Actor) 
     """Write what is said of known contacts, each at most once; one event for each that changed.
 
     With `fill_only` only what is empty is filled. The caller holds the contacts. Returns, by contact,
-    what `restore_contacts` needs to take the change back.
+    what `take_back_changes` needs to take the change back.
     """
     found = Present([one.contact_id for one in arrivals])
     narrowed = [found.narrowed(one, fill_only=fill_only) for one in arrivals]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import selectors
 from afluente.contacts.models import (
+    BulkEntry,
     CompanyContact,
     Contact,
     ContactEmail,
@@ -71,6 +72,7 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
                     CompanyContact.objects.filter(**mine).values("company__name", "position")
                 ),
                 "fields": selectors.attributes(selectors.CONTACT, [number])[number],
+                "bulk_changes": personal.plain(BulkEntry.objects.filter(**mine).values("before", "after")),
                 "merges": personal.plain(
                     ContactMerge.objects.filter(Q(survivor_id=number) | Q(loser_id=number)).values(
                         "survivor_id", "loser_id", "reason", "changes", "left", "created_at"
@@ -84,7 +86,15 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
 def _erase(subject: Subject) -> int:
     """The row of the contact stays without a word in it: deals and figures count on it."""
     mine = {"contact_id__in": subject.ids}
-    for model in (ContactEmail, ContactPhone, ContactMessenger, ContactValue, ContactTag, CompanyContact):
+    for model in (
+        ContactEmail,
+        ContactPhone,
+        ContactMessenger,
+        ContactValue,
+        ContactTag,
+        CompanyContact,
+        BulkEntry,
+    ):
         model.objects.filter(**mine).delete()
     ContactMerge.objects.filter(Q(survivor_id__in=subject.ids) | Q(loser_id__in=subject.ids)).delete()
     PossibleDuplicate.objects.filter(Q(contact_id__in=subject.ids) | Q(other_id__in=subject.ids)).delete()
@@ -121,6 +131,8 @@ HOLDING = personal.Holding(
         "contacts_mergemove",
         "contacts_possibleduplicate",
         "contacts_mergerun",
+        "contacts_bulkchange",
+        "contacts_bulkentry",
         "contacts_savedfilter",
         "contacts_company",
         "contacts_companyvalue",
@@ -129,6 +141,8 @@ HOLDING = personal.Holding(
     erase=_erase,
     fate=_("Removed. An empty record without a name stays, so that figures stay right."),
     struck=(
+        ("contacts_bulkchange", "change"),
+        ("contacts_bulkchange", "selection"),
         ("contacts_mergerun", "groups"),
         ("contacts_mergerun", "conditions"),
         ("contacts_savedfilter", "query"),

@@ -35,7 +35,7 @@ _LISTS: dict[str, tuple[str, Any, str]] = {
 
 
 @transaction.atomic
-def restore_contacts(
+def take_back_changes(
     *, records: Mapping[int, Record], by: Actor, told: Mapping[str, Any]
 ) -> dict[int, tuple[list[str], list[str]]]:
     """Give contacts back what a change replaced: `records` as `change_contacts` gave them.

@@ -107,7 +107,7 @@ def _undo_rows(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
     contacts.withdraw_contacts(contact_ids=gone, by=by, told=told)
     changed = {row.contact_id or 0: row for row in here if row.outcome == Outcome.UPDATED}
     timeline.withdraw_notes(contact_ids=list(changed), import_id=given.pk)
-    found = contacts.restore_contacts(
+    found = contacts.take_back_changes(
         records={number: row.changes for number, row in changed.items()}, by=by, told=told
     )
     for number, (done, kept) in found.items():

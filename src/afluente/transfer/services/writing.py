@@ -88,7 +88,7 @@ class XlsxFile:
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._bold = self._book.add_format({"bold": True})
-        self._headers, self._zone, self._at = headers, zone, MOST_ROWS + 1
+        self._headers, self._zone = headers, zone
         self._next_sheet()
 
     def row(self, values: Sequence[Any]) -> None:
@@ -108,7 +108,7 @@ class XlsxFile:
                 look = self._day if local.time() == dt.time() else self._moment
                 self._sheet.write_datetime(self._at, place, local, look)
                 return
-        elif isinstance(value, Decimal | int) and not isinstance(value, bool) and abs(value) < EXACT:
+        elif not isinstance(value, bool) and isinstance(value, Decimal | int) and -EXACT < value < EXACT:
             self._sheet.write_number(self._at, place, float(value))
             return
         if text := words(value, self._zone):

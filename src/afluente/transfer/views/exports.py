@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
@@ -40,6 +41,10 @@ def new(request: Request) -> HttpResponse:
     _require(request)
     sent = request.POST if request.method == "POST" else request.GET
     selection = Selection.read(sent) or Selection(query="")
+    if htmx.wants_fragment(request) and request.method == "POST" and "format" not in request.POST:
+        answer = HttpResponse()  # from the bar of the list: the page of its own comes by address
+        answer["HX-Redirect"] = f"{reverse('transfer:export_new')}?{urlencode(selection.pairs)}"
+        return answer
     columns = all_columns()
     problem = ""
     if "format" in request.POST:

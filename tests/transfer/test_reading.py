@@ -1,0 +1,184 @@
+"""Files as other programs write them, and as they should not be (issue 3, point 9 and bad input)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from afluente.contacts.models import Contact
+from afluente.transfer.selectors import layouts, reading, targets
+from afluente.transfer.selectors.tables import UnreadableError
+
+POLISH = "Imię;Nazwisko;E-mail;Miasto\nŁucja;Żółć;l@a.example;Gdańsk\nBłażej;Śliwa;b@a.example;Łódź\n"
+PORTUGUESE = (
+    "Nome;Sobrenome;E-mail;Cidade\nJoão;Simões;j@a.example;São Paulo\nConceição;Ávila;c@a.example;Goiânia\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (text, encoding)
+        for text, page in ((POLISH, "cp1250"), (PORTUGUESE, "cp1252"))
+        for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", page)
+    ]
+    + [(POLISH, "iso8859-2"), (PORTUGUESE, "latin-1")],
+)
+@pytest.mark.parametrize("sign", [";", ",", "\t", "|"])
+def test_encoding_and_delimiter_are_found_out(tmp_path: Any, text: str, encoding: str, sign: str):
+    path = tmp_path / "people.csv"
+    path.write_bytes(text.replace(";", sign).encode(encoding))
+
+    found = reading.look(path, country="BR")
+
+    assert (found.shape.delimiter, found.shape.has_header) == (sign, True)
+    assert [found.headers, *found.sample] == [line.split(";") for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("cells", "country", "decimal", "order"),
+    [
+        ("1.234,56;13/02/2024", "US", ",", "dmy"),
+        ("1,234.56;02/13/2024", "BR", ".", "mdy"),
+        ("12;2024-02-13", "BR", ",", "ymd"),
+        ("12;01/02/2024", "US", ".", "mdy"),
+    ],
+)
+def test_decimal_sign_and_order_of_dates(tmp_path: Any, cells: str, country: str, decimal: str, order: str):
+    path = tmp_path / "people.csv"
+    path.write_text(f"Nome;Valor;Data\nAna;{cells}\n")
+
+    shape = reading.look(path, country=country).shape
+
+    assert (shape.decimal, shape.order) == (decimal, order)
+
+
+def spreadsheet(rows: list[list[Any]]) -> bytes:
+    body = io.BytesIO()
+    book = xlsxwriter.Workbook(body)
+    book.add_worksheet("Empty")
+    sheet = book.add_worksheet("People")
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            if hasattr(cell, "year"):
+                sheet.write_datetime(number + 2, place, cell, day)
+            else:
+                sheet.write(number + 2, place, cell)
+    book.close()
+    return body.getvalue()
+
+
+def test_a_spreadsheet_comes_in_with_its_dates(send: Any, bring: Any):
+    import datetime as dt
+
+    rows = [
+        ["Nome", "E-mail", "Celular", "Criado em"],
+        ["Ana", "a@a.example", 5511984123307, dt.datetime(2024, 2, 1)],  # noqa: DTZ001
+    ]
+    given = send(spreadsheet(rows), "people.xlsx")
+    assert (given.shape["sheet"], given.mapping[3]) == ("People", "created_at")
+
+    bring(given)
+
+    ana = Contact.objects.get()
+    assert ana.created_at.isoformat() == "2024-02-01T03:00:00+00:00"
+    assert [one.raw for one in ana.phones.all()] == ["5511984123307"]
+
+
+CARD_21 = (
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=C5=BB=C3=B3=C5=82=\r\n=C4=87;Ewa;;;\r\n"
+    "TEL;CELL;PREF:+48 600 100 200\r\nEMAIL;HOME:ewa@a.example\r\nEND:VCARD\r\n"
+)
+CARD_30 = (
+    "BEGIN:VCARD\nVERSION:3.0\nN:Żółć;Ewa;;;\nFN:Ewa Żółć\nitem1.EMAIL;TYPE=INTERNET:ewa@a.\n example\n"
+    "TEL;TYPE=CELL:+48 600 100 200\nORG:Maré\\, Ltda;Sales\nEND:VCARD\n"
+)
+CARD_40 = "BEGIN:VCARD\nVERSION:4.0\nFN:Ewa Żółć\nTEL;VALUE=uri;PREF=1:tel:+48-600-100-200\nEMAIL:ewa@a.example\nEND:VCARD\n"
+
+
+@pytest.mark.parametrize("card", [CARD_21, CARD_30, CARD_40])
+def test_cards_of_every_version(send: Any, bring: Any, card: str):
+    bring(send(card, "people.vcf"))
+
+    ewa = Contact.objects.get()
+    assert ewa.name == "Ewa Żółć"
+    assert [one.email for one in ewa.emails.all()] == ["ewa@a.example"]
+    assert [one.e164 for one in ewa.phones.all()] == ["+48600100200"]
+
+
+EXPORTS = {
+    "google": "First Name,Middle Name,Last Name,Organization Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value",
+    "pipedrive": "Person - Name,Person - Label,Person - Organization,Person - Email - Work,Person - Phone - Mobile,Person - Owner,Person - ID",
+    "hubspot": "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date,Associated Company",
+    "bitrix24": "ID,First name,Second name,Last name,Work Phone,Mobile,Work E-mail,Company,Position,Responsible person,Comment",
+    "kommo": "ID,Full name,Company,Contact's responsible user,Work phone,Mobile phone,Work email,Private email,Tags,Note 1",
+    "sendpulse": "Contact ID,Name,Email,Phone,Responsible,Tags,Creation date",
+}
+
+
+@pytest.mark.parametrize("slug", list(EXPORTS))
+def test_exports_of_other_systems_are_recognised(send: Any, slug: str):
+    given = send(EXPORTS[slug] + "\n" + ",".join("x" for _ in EXPORTS[slug].split(",")) + "\n")
+
+    assert given.layout == slug
+    assert {"email", "phone"} <= set(given.mapping)
+    assert {"first_name", "full_name"} & set(given.mapping)
+
+
+def test_no_other_file_is_taken_for_one_of_them():
+    assert layouts.recognise(["Nome", "E-mail", "Telefone", "ID"]) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"\x00\x00\x00", "empty"),
+        (b"Name;" * 500 + b"x\n" + b"a;" * 500, "501 columns"),
+        (b"PK\x03\x04" + b"\x00" * 50, "damaged"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "no table"),
+    ],
+)
+def test_what_cannot_be_read_says_so(tmp_path: Any, content: bytes, words: str):
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(UnreadableError, match=words):
+        reading.look(path, country="BR")
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Any):
+    path = tmp_path / "people.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 100_000_000)
+
+    with pytest.raises(UnreadableError, match="far larger"):
+        reading.look(path, country="BR")
+
+
+def test_nul_bytes_repeated_headers_and_an_open_quote(send: Any, bring: Any):
+    given = send(b"Nome,Nome,Tel\x00efone\nA\x00na,X,11984123307\n")
+    assert given.headers == ["Nome", "Nome (2)", "Telefone"]
+    bring(given, mapping=["first_name", "", "phone"])
+    assert Contact.objects.get().first_name == "Ana"
+
+    quoted = send("Nome,Notas\n" + "".join(f"P{n},ok\n" for n in range(30)) + 'Bia,"open\n' + "x,y\n" * 500)
+    done = bring(quoted, match="none")
+    assert (done.created_count, done.failed_count) == (30, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "target"),
+    [
+        ("Telefone celular", "phone"), ("E-mail comercial", "email"), ("Imię", "first_name"), ("Firma", "company"),
+        ("Etykiety", "tags"), ("Responsável", "assignee"), ("Opiekun", "assignee"), ("Job Title", "position"),
+        ("Cidade", "location"), ("Phone 2", "phone"), ("utm_source", "utm_source"), ("Xyz", ""),
+    ],
+)  # fmt: skip
+def test_columns_are_guessed_by_name(workspace: Any, header: str, target: str):
+    assert targets.guess([header], [])[0] == target
