@@ -83,6 +83,10 @@ def test_the_merged_ones_page_leads_to_the_survivor(people, client_as, two):
     assert "Zé Sousa was merged into this contact" in text(answer)
 
 
+def test_a_number_that_nobody_can_have_is_not_found(people, client_as):
+    assert client_as(people.ana).get(f"/contacts/{2**70}/").status_code == 404
+
+
 def test_a_merge_is_taken_back_on_its_page(people, client_as, two):
     one, other = two
     services.merge_contacts(groups=[services.Group(contact_ids=[one.pk, other.pk])], by=SYSTEM)

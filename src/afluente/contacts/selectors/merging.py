@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
 
+BIGGEST = 2**63 - 1  # that a number of a row can be
 SHOWN = 20  # things that came since; the others are counted
 QUIET = ("contact.merged", "contact.unmerged")
 
@@ -139,6 +140,8 @@ def addresses_of(merge: ContactMerge) -> set[str]:
 
 def merged_into(contact_id: int, member: Membership) -> Contact | None:
     """Whom a contact became part of, when `member` may open that one; through any number of merges."""
+    if contact_id > BIGGEST:
+        return None
     number = statements.final([contact_id]).get(contact_id)
     return policies.visible_to(member).filter(pk=number).first() if number else None
 
