@@ -286,6 +286,9 @@ def test_the_strip_says_what_comes_next(client_as, people):
     assert "Overdue one" in page
     assert "Yesterday" in page
     assert "No next step" not in page
+    again = ana.get(f"/contacts/{camila.pk}/?tab=tasks", headers={**HTMX, "HX-Target": "div#next-step"})
+    assert again.content.decode().count('id="next-step"') == 1
+    assert "<html" not in again.content.decode()
 
 
 def test_the_history_names_a_task_only_to_those_who_see_it(client_as, people):
