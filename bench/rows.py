@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import accept, arriving, contacts, doubles, effect, filters, moving, pages, starting
+from bench import accept, arriving, contacts, doubles, effect, filters, importing, moving, pages, starting
 from bench.figures import Row
 
 ROWS = (
@@ -45,6 +45,7 @@ ROWS = (
         least_ratio=0.001,
         is_rate=True,
     ),
+    Row("import_100k", "s", "≤ 30 s for 100,000 rows", importing.measure, most=30),
     Row("contact_10000_events", "ms", "≤ 60 ms", pages.measure_contact, most=60),
     Row("cold_start", "s", "≤ 5 s", starting.measure_cold, most=5),
     Row("warm_start", "s", "≤ 2 s", starting.measure_warm, most=2),
