@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import zipfile
@@ -15,6 +16,8 @@ from afluente.contacts.models import Contact
 from afluente.deals.models import Deal, DealContact
 from afluente.files import services as files
 from afluente.intake.models import RawEvent
+from afluente.kernel import clock
+from afluente.kernel.models import Job
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 from afluente.transfer import services
@@ -143,3 +146,32 @@ def test_an_import_under_way_keeps_its_file(ana: Any, send: Any, check: Any):
     services.erase(erasure_id=services.ask_erasure(contact_id=known.pk, member=ana, reason="").pk)
 
     assert Import.objects.get(pk=given.pk).file is not None
+
+
+def test_its_file_goes_when_it_has_ended(ana: Any, send: Any, check: Any, work: Any, shelf: Path):
+    given = check(send(f"Nome\n{WORD}\n"))
+    Import.objects.filter(pk=given.pk).update(state="running")
+    known = make.contact(name="Zita Prado")
+    services.ask_erasure(contact_id=known.pk, member=ana, reason="")
+    work()
+    assert Import.objects.get(pk=given.pk).file is not None
+
+    Import.objects.filter(pk=given.pk).update(state="done")
+    Job.objects.filter(name=services.ERASE).update(due_at=clock.now() - dt.timedelta(days=1))
+    work()
+
+    assert Import.objects.get(pk=given.pk).file is None
+
+
+def test_a_paused_import_gives_its_file_up(
+    ana: Any, send: Any, check: Any, shelf: Path, django_capture_on_commit_callbacks: Any
+):
+    given = check(send(f"Nome\n{WORD}\n"))
+    Import.objects.filter(pk=given.pk).update(state="paused")
+    known = make.contact(name="Zita Prado")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.erase(erasure_id=services.ask_erasure(contact_id=known.pk, member=ana, reason="").pk)
+
+    assert Import.objects.get(pk=given.pk).state == "cancelled"
+    assert WORD not in everything(shelf)

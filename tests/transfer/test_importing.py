@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from afluente.contacts import selectors as contacts
 from afluente.contacts import services as contact_services
 from afluente.contacts.models import Contact, ContactEmail, ContactPhone
+from afluente.kernel import blobs
 from afluente.timeline.models import Comment, Event
 from afluente.transfer import services
-from afluente.transfer.models import ImportRow
+from afluente.transfer.models import Import, ImportRow
 from tests import make
 
 MESSY = (
@@ -121,6 +124,42 @@ def test_a_bad_value_is_said_once_and_fixed_for_all_rows(send: Any, check: Any, 
 
     held = contacts.values_of([one.pk for one in Contact.objects.all()], [field.pk])
     assert sorted(value[field.pk] for value in held.values()) == ["G", "G", "G", "P", "P", "P"]
+
+
+def test_a_fix_that_is_wrong_itself_can_be_mended(send: Any, check: Any, ana: Any):
+    contact_services.create_field(
+        name="Tamanho", kind="select", options=["P", "G"], by=services.actor_of(ana)
+    )
+    given = check(send("Nome,E-mail,Tamanho\nAna,a@a.example,Grande\n"))
+    for raw, to in (("Grande", "Gigante"), ("Gigante", "G")):
+        services.fix_values(import_id=given.pk, fixes={"2": {raw: {"act": "to", "to": to}}})
+        services.check_import(workspace_id=given.workspace_id, import_id=given.pk)
+    given.refresh_from_db()
+
+    assert (given.report["failed"], given.report["created"]) == (0, 1)
+
+
+@pytest.mark.parametrize("ends", ["done", "cancelled"])
+def test_the_file_of_errors_holds_what_failed_before_and_after_a_pause(
+    send: Any, check: Any, work: Any, monkeypatch: Any, ends: str
+):
+    given = check(send("Nome,E-mail\nA,a@a.example,x\nB,b@a.example\nC,c@a.example,x\n"))
+    services.start_import(import_id=given.pk)
+    # As a worker leaves it that was told to pause behind the first row.
+    Import.objects.filter(pk=given.pk).update(state="paused", position=2, failed_count=1)
+    ImportRow.objects.create(batch=given, number=2, outcome="failed", reason="Too many cells.")
+    work()
+    if ends == "done":
+        services.resume_import(import_id=given.pk)
+    else:
+        services.cancel_import(import_id=given.pk)
+    work()
+
+    given.refresh_from_db()
+    assert given.state == ends
+    text = b"".join(blobs.storage().read(given.errors.key, size=given.errors.size)).decode("utf-8-sig")
+    names = [line.split(",")[0] for line in text.splitlines()[1:]]
+    assert names == (["A", "C"] if ends == "done" else ["A"])
 
 
 def test_the_preview_says_before_and_after_and_writes_nothing(send: Any, check: Any, ana: Any):

@@ -39,6 +39,15 @@ def test_encoding_and_delimiter_are_found_out(tmp_path: Any, text: str, encoding
     assert [found.headers, *found.sample] == [line.split(";") for line in text.splitlines()]
 
 
+def test_a_mark_before_a_quote_hides_no_header(tmp_path: Any):
+    path = tmp_path / "people.csv"
+    path.write_bytes('"Nome, completo","E-mail"\n"Ana","a@a.example"\n'.encode("utf-8-sig"))
+
+    found = reading.look(path, country="BR")
+
+    assert (found.headers, found.sample) == (["Nome, completo", "E-mail"], [["Ana", "a@a.example"]])
+
+
 @pytest.mark.parametrize(
     ("cells", "country", "decimal", "order"),
     [

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from afluente.contacts.models import Contact
+from afluente.kernel import doors
 from afluente.transfer.models import Import
 
 
@@ -61,6 +62,10 @@ def test_a_file_that_cannot_be_read_says_what_to_do(client_as: Any, ana: Any):
         page = answer.content.decode()
         assert "people.xlsx" in page
         assert word in page
+
+
+def test_a_file_as_large_as_the_page_promises_passes_the_door(settings: Any):
+    assert doors.body_limit(reverse("transfer:imports")) > settings.FILE_LIMIT
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+OF_A_FORM = 65_536  # bytes that a form adds to a file: names, boundaries, the token
+
 
 class TransferConfig(AppConfig):
     name = "afluente.transfer"
@@ -12,11 +14,14 @@ class TransferConfig(AppConfig):
 
     def ready(self) -> None:
         # ruff: noqa: PLC0415  when every app is loaded
+        from django.conf import settings
+
         from afluente.files import policies as files
-        from afluente.kernel import slots
+        from afluente.kernel import doors, slots
         from afluente.transfer import handlers, jobs, policies  # noqa: F401  registers the jobs
         from afluente.ui import navigation
 
+        doors.limit_body("/imports/", settings.FILE_LIMIT + OF_A_FORM)
         files.register_kind(handlers.IMPORT_FILES)
         files.register_kind(handlers.EXPORT_FILES)
         slots.register_slot("contact.acts", handlers.contact_acts)

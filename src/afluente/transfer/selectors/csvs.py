@@ -123,14 +123,15 @@ def rows(file: IO[bytes], shape: Shape) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_CELL * 10)
     width, number = 0, 0
     try:
-        lines = (line.replace("\x00", "") for line in text)
+        # The mark goes before the reader sees it: a quote behind it would not begin a text.
+        lines = (
+            (line if place else line.lstrip("\ufeff")).replace("\x00", "") for place, line in enumerate(text)
+        )
         for cells in csv.reader(lines, delimiter=shape.delimiter, quotechar=shape.quote):
             number += 1
-            if number == 1 and cells:
-                cells[0] = cells[0].lstrip("\ufeff")
-                if len(cells) <= 2 and "".join(cells).lower().startswith("sep="):
-                    number = 0
-                    continue
+            if number == 1 and len(cells) <= 2 and "".join(cells).lower().startswith("sep="):
+                number = 0
+                continue
             if not any(cell.strip() for cell in cells):
                 continue
             width = width or _width(cells)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import hmac
 import io
@@ -18,7 +19,7 @@ from afluente.accounts.services import record_audit
 from afluente.contacts.services.personal import subject_of
 from afluente.kernel import clock, jobs, personal
 from afluente.kernel.workspace import current_workspace_id
-from afluente.transfer.models import Erasure
+from afluente.transfer.models import Erasure, Import
 from afluente.transfer.selectors.cells import guarded
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from afluente.accounts.models import Membership
 
 ERASE = "transfer.erase"
+AGAIN = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,9 @@ def erase(*, erasure_id: int) -> None:
         held.counts = counts
         record_audit(kind="person.erased", by=held.member, subject=f"#{held.contact_id}", after=counts)
     held.save(update_fields=["done_at", "counts"])
+    if Import.objects.filter(state__in=Import.BUSY).exists():  # their files go once they have ended
+        due = clock.now() + AGAIN
+        jobs.enqueue(ERASE, {"erasure_id": held.pk}, due_at=due, workspace_id=current_workspace_id())
 
 
 def erase_again() -> int:

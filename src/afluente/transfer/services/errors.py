@@ -25,6 +25,8 @@ def keep_errors(*, workspace_id: int, import_id: int) -> None:
     """Keep the failed rows of an ended import with their reasons: CSV in UTF-8. Twice is once."""
     with scope(workspace_id):
         given = Import.objects.select_related("file", "member__user").get(pk=import_id)
+        if given.state in {Import.State.RUNNING, Import.State.PAUSED}:
+            return  # more may fail: the file would lack them
         if given.errors_id or given.file is None or given.member is None or not given.failed_count:
             return
         failed = ImportRow.objects.filter(batch_id=import_id, outcome=ImportRow.Outcome.FAILED)

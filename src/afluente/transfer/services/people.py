@@ -108,12 +108,15 @@ class Reader:
 
     def _fixed(self, found: Person, column: int, raw: str) -> str:
         """What stands for a value that somebody fixed; "" when it is left out."""
-        fix = self._fixes.get(str(column), {}).get(raw[:300]) if self._fixes else None
-        if fix is None:
-            return raw
-        if fix.get("act") == "skip":
-            found.is_skipped = True
-        return str(fix.get("to", "")) if fix.get("act") == "to" else ""
+        fixes = dict(self._fixes.get(str(column), {}))
+        # What a fix put there may be fixed in its turn; each counts once, so that no two go in a circle.
+        while fixes and (fix := fixes.pop(raw[:300], None)) is not None:
+            if fix.get("act") == "skip":
+                found.is_skipped = True
+            if fix.get("act") != "to":
+                return ""
+            raw = str(fix.get("to", ""))
+        return raw
 
     def _read(self, column: int, target: str, raw: str) -> tuple[Any, Bad | None]:
         key = (column, raw)

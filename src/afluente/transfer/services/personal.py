@@ -31,12 +31,11 @@ def _erase(subject: Subject) -> int:
     rows = ImportRow.objects.filter(contact_id__in=subject.ids)
     count = int(rows.update(changes={}, reason="", note=""))
     ExternalId.objects.filter(contact_id__in=subject.ids).delete()
-    ended = (*Import.ENDED, Import.State.FAILED, Import.State.DRAFT, Import.State.CHECKED)
-    for one in Import.objects.filter(state__in=ended).select_related("file", "errors"):
+    for one in Import.objects.exclude(state__in=Import.BUSY).select_related("file", "errors"):
         kept = [file for file in (one.file, one.errors) if file is not None]
         one.file = one.errors = None
         one.sample, one.fixes, one.report = [], {}, {}
-        if one.state in {Import.State.DRAFT, Import.State.CHECKED}:
+        if one.state in {Import.State.DRAFT, Import.State.CHECKED, Import.State.PAUSED}:
             one.state = Import.State.CANCELLED
         one.save()
         for file in kept:

@@ -81,6 +81,8 @@ def pause_import(*, import_id: int) -> Import:
 def cancel_import(*, import_id: int) -> Import:
     """Stop for good. What is in stays, and can be taken back."""
     given = held_import(import_id, Import.State.RUNNING, Import.State.PAUSED)
+    if given.state == Import.State.PAUSED:  # no job is at it that would keep the rows that failed
+        jobs.enqueue(RUN, {"import_id": given.pk}, key=str(given.pk), workspace_id=current_workspace_id())
     given.state, given.ended_at = Import.State.CANCELLED, clock.now()
     given.save(update_fields=["state", "ended_at"])
     return given
