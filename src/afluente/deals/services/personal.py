@@ -67,4 +67,8 @@ HOLDING = personal.Holding(
     struck=(("deals_deal", "name"), ("deals_deal", "lost_reason")),
     order=35,
 )
-FREE = {"deals_pipeline": "Names of pipelines.", "deals_stage": "Names of stages."}
+FREE = {
+    "deals_dealtype": "Names of types of deals.",
+    "deals_pipeline": "Names of pipelines.",
+    "deals_stage": "Names of stages.",
+}
