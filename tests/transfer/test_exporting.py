@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -159,3 +160,12 @@ def test_the_pages(client_as: Any, ana: Any, bruno: Any, work: Any):
     assert client_as(bruno).post(reverse("transfer:export_new"), sent).status_code == 403
     pk = Export.objects.get().pk
     assert client_as(bruno).post(reverse("transfer:export_expiry", args=[pk])).status_code == 403
+
+
+def test_the_list_leads_to_an_import_and_to_an_export_of_what_it_shows(client_as: Any, ana: Any):
+    page = client_as(ana).get("/contacts/?where=source.is:import").content.decode()
+
+    assert '/imports/"' in page
+    url = re.search(r'href="(/exports/new/[^"]+)"', page)[1].replace("&amp;", "&")
+    assert "query=where%3Dsource.is%253Aimport" in url
+    assert client_as(ana).get(url).status_code == 200

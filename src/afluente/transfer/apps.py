@@ -26,6 +26,7 @@ class TransferConfig(AppConfig):
         files.register_kind(handlers.EXPORT_FILES)
         slots.register_slot("contact.acts", handlers.contact_acts)
         slots.register_slot("contacts.bulk", handlers.bulk_acts)
+        slots.register_slot("contacts.menu", handlers.list_menu)
         navigation.register_settings_page(
             navigation.SettingsPage(
                 group=_("Contacts"),

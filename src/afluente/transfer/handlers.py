@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,19 @@ def bulk_acts(*, member: Membership) -> list[slots.Part]:
         return []
     context = {"url": reverse("transfer:export_new")}
     return [slots.Part(template="transfer/_bulk_export.html", context=context, order=60)]
+
+
+def list_menu(*, member: Membership, query: str) -> list[slots.Part]:
+    """Bring contacts in, and take out those of the list as it is filtered."""
+    parts = []
+    if policies.may_import(member):
+        context = {"url": reverse("transfer:imports"), "label": _("Import"), "sign": "upload"}
+        parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=10))
+    if policies.may_export(member):
+        url = f"{reverse('transfer:export_new')}?{urlencode({'all': '1', 'query': query})}"
+        context = {"url": url, "label": _("Export"), "sign": "download"}
+        parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=20))
+    return parts
 
 
 def import_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:

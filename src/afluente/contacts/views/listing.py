@@ -44,6 +44,7 @@ def contacts(request: Request) -> HttpResponse:
         "is_part": htmx.wants_fragment(request),
     }
     if not htmx.wants_fragment(request):
+        context["menu"] = slots.parts("contacts.menu", member=request.member, query=query)
         context["chips"] = chips(member=request.member, wanted=wanted)
         context["bulk_acts"] = slots.parts("contacts.bulk", member=request.member)
         context["tabs"] = list_tabs(member=request.member, query=query)
