@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from afluente.contacts import selectors, services
 from afluente.contacts.models import Company, CompanyContact, SavedFilter
@@ -166,3 +167,11 @@ def test_a_kept_filter_is_known_whatever_is_searched_in_it(people):
     assert selectors.view_of(member=people.ana, query="q=lia&where=location.is%3ACampinas&sort=name") == view
     assert selectors.view_of(member=people.bruno, query="where=location.is%3ACampinas") is None
     assert selectors.view_of(member=people.ana, query="sort=name") is None
+
+
+@pytest.mark.parametrize("language", ["en", "pt-br", "pl"])
+def test_no_two_columns_have_one_heading(people, language):
+    with translation.override(language):
+        labels = [str(column.label) for column in selectors.all_columns().values()]
+
+    assert len(labels) == len(set(labels))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from afluente.contacts.models import ContactEmail, ContactMessenger
@@ -76,3 +78,28 @@ def test_the_responsible_member_is_changed_with_a_way_back(client_as, people, ca
     camila.refresh_from_db()
     assert camila.assignee == people.bruno
     assert f"assignee={people.ana.pk}" in answer["HX-Trigger"]
+
+
+def test_the_whole_page_stays_in_the_list_that_the_panel_was_opened_from(client_as, people, camila):
+    panel = client_as(people.ana).get(f"/contacts/{camila.pk}/?in=sort%3Dname", headers=PANEL)
+
+    assert f'href="/contacts/{camila.pk}/?in=sort%3Dname" aria-label="Open the whole page"' in (
+        panel.content.decode()
+    )
+
+
+def test_a_new_name_has_a_way_back(client_as, people, camila):
+    ana = client_as(people.ana)
+    seen = {"seen_first": camila.first_name, "seen_last": camila.last_name}
+
+    answer = ana.post(
+        f"/contacts/{camila.pk}/name/",
+        {"first_name": "Mila", "last_name": "Sá & Filhos", **seen},
+        headers={"HX-Request": "true", "HX-Target": "div#name"},
+    )
+    toast = json.loads(answer["HX-Trigger"])["af:toast"]
+    ana.post(toast["undo"])
+
+    assert toast["text"] == "Name changed"
+    camila.refresh_from_db()
+    assert camila.name == "Camila Albuquerque"

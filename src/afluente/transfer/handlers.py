@@ -24,7 +24,7 @@ def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
     if not policies.may_erase(member):
         return []
     context = {"url": reverse("transfer:erasure", args=[contact.pk])}
-    return [slots.Part(template="transfer/_data_link.html", context=context, order=90)]
+    return [slots.Part(template="transfer/_data_link.html", context=context, order=4)]  # before the main act
 
 
 def bulk_acts(*, member: Membership) -> list[slots.Part]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -41,6 +41,7 @@ def contact(request: Request, pk: int) -> HttpResponse:
     if target == "about":
         return _drawn(request, "contacts/_about.html", context)
     context |= _surroundings(request, pk, context["card"])
+    context["inside"] = f"?{urlencode({'in': request.GET['in']})}" if request.GET.get("in") else ""
     if not target:
         context["around"] = selectors.neighbours(
             member=request.member, query=request.GET.get("in", ""), contact=context["card"].contact
@@ -62,17 +63,17 @@ def access(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def name(request: Request, pk: int) -> HttpResponse:
-    """Change the names in place."""
+    """Change the names in place. They may stand in the address: that is how Undo asks."""
     found = editable(request, pk)
-    form = forms.Names(
-        request.POST or None, initial={"first_name": found.first_name, "last_name": found.last_name}
-    )
+    had = (found.first_name, found.last_name)
+    sent = request.GET if request.method == "POST" and "undo" in request.GET else request.POST
+    form = forms.Names(sent or None, initial={"first_name": had[0], "last_name": had[1]})
     error = ""
     if request.method == "POST" and form.is_valid():
-        seen = (request.POST.get("seen_first", ""), request.POST.get("seen_last", ""))
+        seen = (sent.get("seen_first", ""), sent.get("seen_last", ""))
         try:
-            services.rename_contact(contact_id=pk, **form.cleaned_data, by=actor_of(request), seen=seen)
-            return answer(request, pk)
+            now = services.rename_contact(contact_id=pk, **form.cleaned_data, by=actor_of(request), seen=seen)
+            return _renamed(request, now, had)
         except services.ChangedMeanwhileError as changed:
             error = gettext("Somebody else changed this to {now} meanwhile.").format(now=changed)
             found.refresh_from_db()
@@ -81,6 +82,16 @@ def name(request: Request, pk: int) -> HttpResponse:
     context = {"contact": found, "form": form, "error": error}
     status = 422 if form.errors or error else 200
     return htmx.respond(request, "contacts/name.html", context, fragment="editor", status=status)
+
+
+def _renamed(request: Request, now: Contact, had: tuple[str, str]) -> HttpResponse:
+    """The contact under its new name, with a way back when there was a change."""
+    drawn = answer(request, now.pk)
+    if (now.first_name, now.last_name) == had:
+        return drawn
+    values = {"first_name": had[0], "last_name": had[1], "seen_first": now.first_name}
+    undo = f"{request.path}?{urlencode({**values, 'seen_last': now.last_name, 'undo': 1})}"
+    return htmx.toast(drawn, gettext("{field} changed").format(field=gettext("Name")), undo_url=undo)
 
 
 @require_POST

@@ -20,6 +20,17 @@ addEventListener("pageshow", () => {
   document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 });
 
+// The second click of a double one: what is on its way is not sent again, or there would be two of it.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.method !== "post" || form.getAttribute("aria-busy") !== "true") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
 document.addEventListener("htmx:before:request", (/** @type {any} */ event) => {
   event.detail?.ctx?.sourceElement?.setAttribute?.("aria-busy", "true");
 });
