@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from afluente.accounts.models import Action, Area, Reach, Rights
 from afluente.accounts.services import create_role
 from afluente.contacts import services
-from afluente.contacts.models import Contact, ContactMerge, ContactTag, MergeRun, PossibleDuplicate
+from afluente.contacts.models import Contact, ContactMerge, ContactTag, Field, MergeRun, PossibleDuplicate
 from afluente.contacts.statements import search
 from afluente.timeline.events import SYSTEM
 from tests import make
@@ -108,9 +108,11 @@ def test_who_merges_the_same_pair_second_is_told(people, client_as, two):
     browser = client_as(people.ana)
     services.merge_contacts(groups=[services.Group(contact_ids=[one.pk, other.pk])], by=SYSTEM)
 
-    answer = browser.post(f"/contacts/{third.pk}/merge/", {"with": other.pk})
-
-    assert answer.status_code == 404
+    for address, wanted in ((third, other), (one, other), (other, one)):
+        answer = browser.post(f"/contacts/{address.pk}/merge/", {"with": wanted.pk}, follow=True)
+        assert answer.redirect_chain == [(f"/contacts/{one.pk}/", 302)]
+        assert "Zé Sousa was merged into this contact" in text(answer)
+    assert browser.post(f"/contacts/{third.pk}/merge/", {"with": 2**50}).status_code == 404
     assert Contact.objects.present().filter(pk=third.pk).exists()
 
 
@@ -185,6 +187,18 @@ def test_a_session_looks_shows_merges_tags_and_is_taken_back(people, client_as):
     assert (run.state, run.merged) == ("undone", 0)
     assert Contact.objects.present().count() == 6
     assert not ContactTag.objects.exists()
+
+
+def test_a_session_names_new_fields_in_the_language_of_whoever_began_it(people):
+    type(people.ana.user).objects.filter(pk=people.ana.user_id).update(language="pt-br")
+    for place in ("Recife", "Santos"):
+        make.contact(emails=("same@x.example",), location=place)
+    run = services.begin_run(member=people.ana, conditions=["email"], policy="both", tag_id=None)
+    step(run)
+    services.confirm_run(run_id=run.pk)
+    step(run)
+
+    assert [field.name for field in Field.objects.all()] == ["Localização (2)"]
 
 
 def test_a_session_passes_over_who_was_changed_meanwhile(people):

@@ -139,6 +139,19 @@ def test_a_fix_that_is_wrong_itself_can_be_mended(send: Any, check: Any, ana: An
     assert (given.report["failed"], given.report["created"]) == (0, 1)
 
 
+def test_the_file_of_errors_speaks_the_language_of_whoever_imports(
+    send: Any, check: Any, work: Any, ana: Any
+):
+    type(ana.user).objects.filter(pk=ana.user_id).update(language="pt-br")
+    given = check(send("Nome,E-mail\nA,a@a.example,x\nB,b@a.example\n"))
+    services.start_import(import_id=given.pk)
+    work()
+
+    given.refresh_from_db()
+    text = b"".join(blobs.storage().read(given.errors.key, size=given.errors.size)).decode("utf-8-sig")
+    assert text.splitlines()[0] == "Nome,E-mail,Linha,Motivo"
+
+
 @pytest.mark.parametrize("ends", ["done", "cancelled"])
 def test_the_file_of_errors_holds_what_failed_before_and_after_a_pause(
     send: Any, check: Any, work: Any, monkeypatch: Any, ends: str

@@ -12,6 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import Trim
+from django.utils import translation
 
 from afluente.accounts.models import Membership
 from afluente.contacts import policies
@@ -82,7 +83,9 @@ def step_run(*, run_id: int) -> None:
     }.get(MergeRun.State(run.state))
     if step is None:
         return
-    if step(run):
+    with translation.override(_member(run).user.language):  # new fields are named in it
+        is_more = step(run)
+    if is_more:
         _queue(run)
     run.save()
 

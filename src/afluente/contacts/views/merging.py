@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -16,6 +16,7 @@ from afluente.contacts import policies, selectors, services
 from afluente.contacts.models import Contact, ContactMerge, Policy
 from afluente.contacts.selectors import duplicates, merging
 from afluente.contacts.views.contact import actor_of
+from afluente.contacts.views.merge_leading import lead_on
 from afluente.kernel import htmx, http, text
 
 if TYPE_CHECKING:
@@ -29,12 +30,15 @@ FOUND = 10  # contacts offered while choosing the other one
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: Request, pk: int) -> HttpResponse:
     """Choose the other contact, compare the two, see the result; POST makes them one."""
-    found = _mergeable(request, pk)
     asked = request.POST if request.method == "POST" else request.GET
     number = _number(asked.get("with"))
-    if number is None or number == pk:
+    try:
+        found = _mergeable(request, pk)
+        other = _mergeable(request, number) if number not in {None, pk} else None
+    except Http404:
+        return _somebody_was_faster(request, pk, number)
+    if number is None or other is None:
         return _choose(request, found)
-    other = _mergeable(request, number)
     survivor = _number(asked.get("survivor"))
     policy = asked.get("policy", "") if asked.get("policy") in Policy.values else Policy.OLDER.value
     choices = _choices(asked)
@@ -63,6 +67,15 @@ def merged(request: Request, pk: int) -> HttpResponse:
         messages.info(request, gettext("This merge was taken back already."))
         return _back(reverse("contacts:contact", args=[found.survivor_id]))
     return _unmerge(request, found)
+
+
+def _somebody_was_faster(request: Request, *numbers: int | None) -> HttpResponse:
+    """To whom one of the two is now; raises Http404 when neither became part of another."""
+    for number in numbers:
+        answer = lead_on(request, number) if number is not None else None
+        if answer is not None:
+            return answer
+    raise Http404
 
 
 def _mergeable(request: Request, pk: int) -> Contact:

@@ -7,6 +7,7 @@ import io
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
+from django.utils import translation
 from django.utils.translation import gettext
 
 from afluente.files import services as files
@@ -31,7 +32,7 @@ def keep_errors(*, workspace_id: int, import_id: int) -> None:
             return
         failed = ImportRow.objects.filter(batch_id=import_id, outcome=ImportRow.Outcome.FAILED)
         reasons = dict(failed.values_list("number", "reason"))
-    with TemporaryFile() as body:
+    with translation.override(given.member.user.language), TemporaryFile() as body:
         _write(given, reasons, body)
         size = body.tell()
         body.seek(0)
