@@ -165,3 +165,15 @@ def test_a_cursor_beyond_all_time_is_the_beginning(call, people):
 
     assert status == 200
     assert len(answer["items"]) == 1
+
+
+def test_a_contact_is_put_away_and_brought_back(call):
+    _, made = call("POST", "/contacts", {"first_name": "Lia", "emails": ["lia@example.com"]})
+    address = f"/contacts/{made['id']}"
+
+    assert call("DELETE", address)[0] == 204
+    assert call("GET", address)[0] == 404
+    assert call("DELETE", address)[0] == 404
+    status, back = call("POST", f"{address}/restoration")
+    assert (status, back["emails"]) == (200, made["emails"])
+    assert call("POST", f"{address}/restoration")[0] == 404

@@ -24,6 +24,7 @@ from afluente.contacts.api.shapes import (
 from afluente.contacts.models import Contact
 from afluente.contacts.selectors.listing import problems as filter_problems
 from afluente.contacts.selectors.merging import merged_into
+from afluente.contacts.services import removing
 from afluente.kernel import email, phone, text
 from afluente.timeline import selectors as timeline_selectors
 from afluente.timeline.events import Actor
@@ -124,6 +125,27 @@ def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch)
         return not_allowed() if is_seen else not_found()
     if refused := change(request, found, payload):
         return refusal(422, "invalid", *refused)
+    return selectors.api_contacts([contact_id])[0]
+
+
+@router.delete("/contacts/{contact_id}", response={204: None, 403: Refused, 404: Refused})
+def delete_contact(request: HttpRequest, contact_id: int) -> Any:
+    """Put a contact away. It is in no list any more, its history and deals stay, and it can be restored."""
+    member = member_of(request)
+    if not policies.deletable_by(member).filter(pk=contact_id).exists():
+        is_seen = policies.visible_to(member).filter(pk=contact_id).exists()
+        return not_allowed() if is_seen else not_found()
+    removing.delete_contacts(contact_ids=[contact_id], by=actor_of(request))
+    return Status(204, None)
+
+
+@router.post("/contacts/{contact_id}/restoration", response={200: ContactOut, 404: Refused})
+def restore_contact(request: HttpRequest, contact_id: int) -> Any:
+    """Bring a deleted contact back as it was."""
+    gone = policies.restorable_by(member_of(request)).filter(merged_into=None)
+    if not gone.filter(pk=contact_id).exists():
+        return not_found()
+    removing.restore_contacts(contact_ids=[contact_id], by=actor_of(request))
     return selectors.api_contacts([contact_id])[0]
 
 
