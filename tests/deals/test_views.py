@@ -295,3 +295,21 @@ def test_a_pipeline_is_made_renamed_and_archived(browser, pipeline):
     made.refresh_from_db()
     assert (made.name, made.currency, made.archived_at is None) == ("Cursos", "EUR", False)
     assert browser.get(f"/deals/pipelines/{made.pk}/").status_code == 404
+
+
+def test_who_may_only_look_is_offered_no_change(people, client_as):
+    reader = make.member(name="Lena", role="analyst")
+    make.pipeline()
+    deal = make.deal(name="Kitchen in oak", amount=9000, contacts=(make.contact(name="Lia Prado"),))
+
+    page = client_as(reader).get(f"/deals/{deal.pk}/").content.decode()
+    own = client_as(people.ana).get(f"/deals/{deal.pk}/").content.decode()
+
+    about, rail = (page[page.index(f'id="{part}"') :] for part in ("about", "rail"))
+    for control in ("<input", "<select", "<form"):
+        assert control not in about.partition("</aside>")[0]
+    assert "Kitchen in oak" in about
+    assert "Lia Prado" in about
+    steps = rail.partition("</ol>")[0]
+    assert steps.count("<button") == steps.count(" disabled>")
+    assert "<select" in own[own.index('id="about"') :].partition("</aside>")[0]

@@ -46,12 +46,14 @@ def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> Http
     found = feed(request, page.deal)
     if wants_fragment(request) and "history" in request.headers.get("HX-Target", ""):
         return render(request, "timeline/_history.html", {"feed": found})
+    may_move = policies.movable_by(request.member).filter(pk=pk).exists()
     context = {
         "page": page,
         "deal": page.deal,
         "feed": found,
         **_work(request, page.deal),
-        "may_move": policies.movable_by(request.member).filter(pk=pk).exists(),
+        "may_move": may_move,
+        "is_fixed": not may_move,
         "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
         "members": asking.members(request),
         "types": selectors.deal_types(),
