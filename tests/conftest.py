@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["committed_db", "django_db_setup", "served", "server"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests that use the running product come last, in each test process.
+
+    Once its worker runs, it takes up what any test commits, and a test that compares the rows of before
+    and after would see that too.
+    """
+    items.sort(key=lambda item: "server" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Give this worker a copy of the migrated database, under both roles."""

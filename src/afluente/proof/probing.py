@@ -95,9 +95,10 @@ def probe(
                 _compare(client, attacker, victim, foreign, missing, found)
         if _ask(client, attacker, Cell("GET", "/settings/profile/"))[0] != 200:
             found.wrong.append(f"The {role} was signed out on the way: what came after proves nothing")
-        if victim.digest() != before:
-            found.wrong.append(f"As {role}: the victim's rows have changed")
-            before = victim.digest()
+        now = victim.digest()
+        if changed := [table for table, rows in now.items() if rows != before[table]]:
+            found.wrong.append(f"As {role}: the victim's rows have changed in {', '.join(changed)}")
+        before = now
     return found
 
 
