@@ -35,6 +35,13 @@ def copy_database(name: str) -> None:
         )
 
 
+def make_database(name: str) -> None:
+    """Make database `name` without any table."""
+    with _owner("postgres") as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+
+
 def drop_database(name: str) -> None:
     """Remove a copy, whoever is still connected."""
     with _owner("postgres") as connection:

@@ -12,11 +12,13 @@ def main() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from afluente.config import prepare
+
     if settings.ENVIRONMENT.database_url:
         from afluente.kernel.postgres import provision
 
         provision(settings.ENVIRONMENT.database_url, settings.DATABASES["default"]["PASSWORD"])
-    call_command("migrate", database="owner", verbosity=0)
+    prepare.migrate()
     call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
 
 

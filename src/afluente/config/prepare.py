@@ -140,18 +140,26 @@ def needs_migration() -> bool:
 
 def migrate() -> None:
     """Apply what is new; machines that start together do it one after the other."""
-    from django.core.management import call_command
     from django.db import connections
 
-    from afluente.config import statements
+    from afluente.config import first_tables, statements
 
     owner = connections["owner"]
+    fingerprint = migration_fingerprint()
     statements.lock_migrations(owner)
     try:
-        call_command("migrate", database="owner", verbosity=0, interactive=False, skip_checks=True)
-        statements.remember_fingerprint(owner, migration_fingerprint())
+        if not first_tables.fill(owner, fingerprint):
+            migrate_step_by_step()
+        statements.remember_fingerprint(owner, fingerprint)
     finally:
         statements.unlock_migrations(owner)
+
+
+def migrate_step_by_step() -> None:
+    """Run every migration that the database has not seen."""
+    from django.core.management import call_command
+
+    call_command("migrate", database="owner", verbosity=0, interactive=False, skip_checks=True)
 
 
 # Static files

@@ -10,10 +10,18 @@ if TYPE_CHECKING:
 # Any constant does, as long as every version of Afluente uses the same.
 MIGRATION_LOCK = 4_202_611
 
+IS_EMPTY = "SELECT to_regclass('django_migrations') IS NULL"
 APPLIED = "SELECT obj_description(to_regclass('django_migrations'), 'pg_class')"
 REMEMBER = "COMMENT ON TABLE django_migrations IS {}"
 LOCK = "SELECT pg_advisory_lock(%s)"
 UNLOCK = "SELECT pg_advisory_unlock(%s)"
+
+
+def is_empty(connection: BaseDatabaseWrapper) -> bool:
+    """Whether no migration ever ran there."""
+    with connection.cursor() as cursor:
+        cursor.execute(IS_EMPTY)
+        return bool(cursor.fetchone()[0])
 
 
 def applied_fingerprint(connection: BaseDatabaseWrapper) -> str:
