@@ -39,9 +39,8 @@ def fill(connection: BaseDatabaseWrapper, fingerprint: str) -> bool:
     """
     if not statements.is_empty(connection) or made_from() != fingerprint:
         return False
-    script = with_roles(FILE.read_text(encoding="utf-8"))
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute(script)
+    with transaction.atomic(using=connection.alias):
+        statements.run_script(connection, with_roles(FILE.read_text(encoding="utf-8")))
     return True
 
 

@@ -24,6 +24,12 @@ def is_empty(connection: BaseDatabaseWrapper) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def run_script(connection: BaseDatabaseWrapper, script: str) -> None:
+    """Everything that the script says, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(script)
+
+
 def applied_fingerprint(connection: BaseDatabaseWrapper) -> str:
     """The fingerprint of the migrations last applied; empty on a new database."""
     with connection.cursor() as cursor:
