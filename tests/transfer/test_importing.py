@@ -12,7 +12,7 @@ from afluente.contacts.models import Contact, ContactEmail, ContactPhone
 from afluente.kernel import blobs
 from afluente.timeline.models import Comment, Event
 from afluente.transfer import services
-from afluente.transfer.models import Import, ImportRow
+from afluente.transfer.models import ExternalId, Import, ImportRow
 from tests import make
 
 MESSY = (
@@ -231,3 +231,19 @@ def test_run_again_nothing_comes_in_twice(send: Any, bring: Any):
 
     assert Contact.objects.count() == 2
     assert ImportRow.objects.count() == 2
+
+
+def test_a_number_of_another_system_goes_along_in_a_merge(send: Any, bring: Any, ana: Any):
+    bring(send("ID,Nome\n77,Ana\n"), match="external", mapping=["external_id", "full_name"])
+    theirs = Contact.objects.get()
+    known = make.contact(name="Ana Velha")
+    (merged,) = contact_services.merge_contacts(
+        groups=[contact_services.Group(contact_ids=[known.pk, theirs.pk], survivor_id=known.pk)],
+        by=services.actor_of(ana),
+    )
+    again = "ID,Nome,Cidade\n77,,Santos\n"
+    bring(send(again), match="external", mapping=["external_id", "full_name", "location"])
+    assert [(one.pk, one.location) for one in Contact.objects.present()] == [(known.pk, "Santos")]
+
+    contact_services.unmerge_contacts(merge_ids=merged.merge_ids, by=services.actor_of(ana))
+    assert ExternalId.objects.get().contact_id == theirs.pk

@@ -85,3 +85,37 @@ def test_a_row_that_changed_what_another_made_goes_first(send: Any, bring: Any):
 
     assert (given.undone_count, given.kept_count) == (2, 0)
     assert not Contact.objects.present().exists()
+
+
+def test_who_was_merged_since_is_kept_and_the_survivor_named(send: Any, bring: Any, ana: Any):
+    known = make.contact(name="Ana Velha", emails=("ana@exemplo.com.br",))
+    given = bring(send("Nome,E-mail\nAna Nova,nova@exemplo.com.br\n"))
+    new = Contact.objects.get(emails__email="nova@exemplo.com.br")
+    (merged,) = contact_services.merge_contacts(
+        groups=[contact_services.Group(contact_ids=[known.pk, new.pk], survivor_id=known.pk)],
+        by=services.actor_of(ana),
+    )
+
+    given = take_back(given)
+
+    row = ImportRow.objects.get()
+    assert (given.undone_count, given.kept_count) == (0, 1)
+    assert (row.undone, row.note) == ("kept", f"Part of #{known.pk} since: merged, and kept with it.")
+    contact_services.unmerge_contacts(merge_ids=merged.merge_ids, by=services.actor_of(ana))
+    assert Contact.objects.present().count() == 2
+
+
+def test_a_merge_that_was_taken_back_does_not_stand_in_the_way(send: Any, bring: Any, ana: Any):
+    known = make.contact(name="Ana Velha", emails=("ana@exemplo.com.br",))
+    given = bring(send("Nome,E-mail\nAna Nova,nova@exemplo.com.br\n"))
+    new = Contact.objects.get(emails__email="nova@exemplo.com.br")
+    (merged,) = contact_services.merge_contacts(
+        groups=[contact_services.Group(contact_ids=[known.pk, new.pk], survivor_id=new.pk)],
+        by=services.actor_of(ana),
+    )
+    contact_services.unmerge_contacts(merge_ids=merged.merge_ids, by=services.actor_of(ana))
+
+    given = take_back(given)
+
+    assert (given.undone_count, given.kept_count) == (1, 0)
+    assert [one.pk for one in Contact.objects.present()] == [known.pk]

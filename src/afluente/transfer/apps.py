@@ -48,6 +48,7 @@ class TransferConfig(AppConfig):
             )
         )
         _bring_personal()
+        _bring_merging()
 
 
 def _bring_personal() -> None:
@@ -60,3 +61,23 @@ def _bring_personal() -> None:
     )
     personal.register_holding(own.HOLDING)
     personal.declare_free(own.FREE)
+
+
+def _bring_merging() -> None:
+    """Numbers of other systems go along when contacts become one, so that the next import knows them."""
+    from afluente.contacts import services as contacts
+
+    contacts.register_carrier(
+        contacts.Carrier(
+            slug="transfer.external",
+            table="transfer_externalid",
+            label=_("Numbers in other systems"),
+            order=46,
+        )
+    )
+    contacts.declare_staying(
+        {
+            ("transfer_importrow", "contact_id"): "What a row did to whom; undoing names the survivor.",
+            ("transfer_erasure", "contact_id"): "Tombstones of people who are gone.",
+        }
+    )

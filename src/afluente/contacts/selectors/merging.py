@@ -18,6 +18,7 @@ from afluente.contacts.models import (
     MergeRun,
 )
 from afluente.contacts.selectors.duplicates import Reason, spoken_reasons
+from afluente.contacts.statements import merge_dismissals
 from afluente.contacts.statements import merging as statements
 from afluente.timeline.models import Event
 from afluente.timeline.selectors import kinds
@@ -152,5 +153,6 @@ def _values(data: dict[str, Any]) -> set[str]:
 
 def _moved(merge: ContactMerge) -> list[tuple[str, int]]:
     moves = MergeMove.objects.filter(merge=merge).exclude(way=MergeMove.Way.MADE)
+    moves = moves.exclude(carrier=merge_dismissals.SLUG)
     counted = moves.order_by().values_list("carrier").annotate(Count("pk"))
     return sorted(counted)

@@ -70,7 +70,14 @@ from afluente.contacts.services.importing import (
     hold_contacts,
 )
 from afluente.contacts.services.indexing import index_many, reindex_contacts
-from afluente.contacts.services.merge_carriers import Carrier, carrier_of, carriers, register_carrier
+from afluente.contacts.services.merge_carriers import (
+    Carrier,
+    carrier_of,
+    carriers,
+    declare_staying,
+    known_columns,
+    register_carrier,
+)
 from afluente.contacts.services.merge_preview import preview_merge, spoken_changes
 from afluente.contacts.services.merge_returning import return_arrivals
 from afluente.contacts.services.merge_runs import (
@@ -94,6 +101,7 @@ from afluente.contacts.services.merging import (
     carry_late,
     merge_contacts,
     survivor_of,
+    survivors_of,
 )
 from afluente.contacts.services.options import OptionDraft, delete_tab, order_tabs, save_options, save_tab
 from afluente.contacts.services.places import PARTS, change_place, note_details
@@ -199,6 +207,7 @@ __all__ = [
     "create_contacts",
     "create_field",
     "create_tag",
+    "declare_staying",
     "delete_company",
     "delete_field",
     "delete_tab",
@@ -216,6 +225,7 @@ __all__ = [
     "find_contacts",
     "hold_contacts",
     "index_many",
+    "known_columns",
     "link_contacts",
     "lock_identities",
     "look_for_duplicates",
@@ -249,6 +259,7 @@ __all__ = [
     "spoken_changes",
     "step_run",
     "survivor_of",
+    "survivors_of",
     "take_back_changes",
     "undo_changes",
     "undo_run",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -49,11 +49,22 @@ class Carrier:
 
 
 _carriers: dict[str, Carrier] = {}
+_staying: dict[tuple[str, str], str] = {}
 
 
 def register_carrier(carrier: Carrier) -> None:
     """Let rows of a table go along in every merge. Called in `AppConfig.ready`; twice changes nothing."""
     _carriers[carrier.slug] = carrier
+
+
+def declare_staying(columns: Mapping[tuple[str, str], str]) -> None:
+    """Say that rows stay with whom they name in a merge: (table, column) → the reason."""
+    _staying.update(columns)
+
+
+def known_columns() -> set[tuple[str, str]]:
+    """Columns that name a contact, of which it was said what becomes of them in a merge."""
+    return {(one.table, one.column) for one in _carriers.values()} | set(_staying)
 
 
 def carriers() -> Sequence[Carrier]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from afluente.contacts.services.merge_carriers import Carrier, register_carrier
+from afluente.contacts.services.merge_carriers import Carrier, declare_staying, register_carrier
 
 # Once per contact by its text and, where it has one, by its key.
 _EMAIL = "(o.email = r.email OR (o.key <> '' AND o.key = r.key))"
@@ -80,8 +80,25 @@ OWN = (
     ),
 )
 
+STAYING = {
+    (
+        "contacts_bulkentry",
+        "contact_id",
+    ): "What a change of many replaced; taking it back passes over who left.",
+    ("contacts_contact", "merged_into_id"): "The merge itself.",
+    ("contacts_contactmerge", "loser_id"): "The merge itself.",
+    ("contacts_contactmerge", "survivor_id"): "Earlier merges stay what they were, and are parted in turn.",
+    ("contacts_contactsearch", "id"): "Worked out anew.",
+    ("contacts_contactvalue", "contact_id"): "The policy decides field by field (services.merge_deciding).",
+    ("contacts_duplicatedue", "contact_id"): "A queue; who left is passed over.",
+    ("contacts_duplicatekey", "contact_id"): "Worked out anew.",
+    ("contacts_possibleduplicate", "contact_id"): "Decisions go along (statements.merge_dismissals).",
+    ("contacts_possibleduplicate", "other_id"): "Decisions go along (statements.merge_dismissals).",
+}
+
 
 def register() -> None:
     """Called when the app is ready."""
     for carrier in OWN:
         register_carrier(carrier)
+    declare_staying(STAYING)

@@ -13,7 +13,7 @@ from afluente.contacts.services import merge_deciding as deciding
 from afluente.contacts.services.indexing import index_many
 from afluente.contacts.services.merge_carriers import carriers
 from afluente.contacts.services.merging import write_values
-from afluente.contacts.statements import merge_rows, merging
+from afluente.contacts.statements import merge_dismissals, merge_rows, merging
 from afluente.kernel import clock
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -149,6 +149,7 @@ def _move_rows(
         if carrier.flag:
             _restore_mains(carrier.slug, merges)
             merge_rows.make_heirs(carrier, everybody)
+    merge_dismissals.give_back([pair[0] for pair in pairs], still)
 
 
 def _restore_mains(slug: str, merges: Sequence[ContactMerge]) -> None:

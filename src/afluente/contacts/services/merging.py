@@ -16,7 +16,7 @@ from afluente.contacts.services.merge_carriers import carriers
 from afluente.contacts.services.merge_fields import NewFields
 from afluente.contacts.services.merge_telling import Group, Plan, settle_suggestions, tag_survivors, tell
 from afluente.contacts.services.values import replace_values
-from afluente.contacts.statements import merge_rows, merging, search
+from afluente.contacts.statements import merge_dismissals, merge_rows, merging, search
 from afluente.kernel import clock, jobs
 from afluente.kernel.workspace import current_workspace_id
 
@@ -95,6 +95,11 @@ def merge_contacts(
 def survivor_of(contact_id: int) -> int | None:
     """Who a merged contact is now; None for one that is nobody else."""
     return merging.final([contact_id]).get(contact_id)
+
+
+def survivors_of(contact_ids: Sequence[int]) -> dict[int, int]:
+    """Of contacts that became part of others: who they are now."""
+    return merging.final(contact_ids) if contact_ids else {}
 
 
 def carry_late(*, merge_ids: Sequence[int]) -> None:
@@ -240,6 +245,7 @@ def _changed_values(plan: Plan) -> dict[str, Any]:
 def _finish(plans: Sequence[Plan], pairs: Sequence[merge_rows.Pair]) -> None:
     """Let nobody be asked about them, nor find those who left; look once more a little later."""
     settle_suggestions(pairs)
+    merge_dismissals.carry(pairs)
     search.forget_contacts([loser for _, loser, _ in pairs])
     jobs.enqueue(
         LATE,

@@ -91,10 +91,12 @@ def _part(workspace_id: int, import_id: int) -> bool:
 
 def _undo_rows(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
     told = {"import": {"id": given.pk, "file": given.name[:100], "undone": True}}
-    present = set(contacts.hold_contacts([row.contact_id for row in rows if row.contact_id]))
+    wanted = [row.contact_id for row in rows if row.contact_id]
+    present = set(contacts.hold_contacts(wanted))
+    survivors = contacts.survivors_of([number for number in wanted if number not in present])
     for row in rows:
         if row.contact_id not in present:
-            row.undone, row.note = Undone.KEPT, gettext("Deleted or merged since.")
+            row.undone, row.note = Undone.KEPT, _gone(survivors.get(row.contact_id or 0))
     here = [row for row in rows if row.contact_id in present]
     since = _changed_since(given, [row for row in here if row.outcome == Outcome.CREATED])
     gone = []
@@ -118,6 +120,13 @@ def _undo_rows(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
         )
 
 
+def _gone(survivor_id: int | None) -> str:
+    """Why somebody who left stays as they are."""
+    if survivor_id is None:
+        return gettext("Deleted since.")
+    return gettext("Part of #{contact} since: merged, and kept with it.").format(contact=survivor_id)
+
+
 def _changed_since(given: Import, rows: Sequence[ImportRow]) -> dict[int, str]:
     """Of contacts that the import made, what others did with them since, in words."""
     if not rows:
@@ -127,6 +136,9 @@ def _changed_since(given: Import, rows: Sequence[ImportRow]) -> dict[int, str]:
         Event.objects.filter(contact_id__in=list(after), pk__gt=min(after.values()))
         .filter(~Q(data__import__id=given.pk) | Q(data__import__isnull=True))
         .exclude(kind__in=kinds.hidden_kinds())
+        # A merge that was taken back has changed nobody.
+        .exclude(kind="contact.unmerged")
+        .exclude(kind="contact.merged", data__is_undone=True)
         .order_by("pk")
     )
     found: dict[int, str] = {}
