@@ -49,6 +49,8 @@ KNOWN = {
     "folder_id": "folder",
     "lead_id": "lead",
     "comment_id": "comment",
+    "import_id": "import",
+    "export_id": "export",
 }
 
 

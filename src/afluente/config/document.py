@@ -29,6 +29,7 @@ TAGS = {
     "Files": "The store of files, its folders, and what they are attached to.",
     "People": "Members and roles.",
     "Tasks": "Work for people.",
+    "Imports and exports": "Contacts in from files and out into files.",
     "Search": "One question to everything.",
 }
 PROBLEM = {

@@ -35,16 +35,21 @@ AREAS = {
     "tags": "contacts",
     "fields": "contacts",
     "companies": "contacts",
+    "imports": "contacts",
     "search": "contacts",
     "members": "people",
     "roles": "people",
 }
+# Areas with one scope for everything: whoever may make a file may fetch it.
+WHOLE = {"exports": "contacts:export"}
 READING = ("GET", "HEAD", "OPTIONS")
 
 
 def scope_of(method: str, path: str) -> str:
     """The scope that an operation asks for, by its address below /api/v1/ and its method."""
     area = path.removeprefix("/api/v1/").partition("/")[0]
+    if area in WHOLE:
+        return WHOLE[area]
     return f"{AREAS.get(area, area)}:{'read' if method.upper() in READING else 'write'}"
 
 

@@ -25,6 +25,8 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/files/<file_id>", {"file_id": "file"}),
     ("imports/<int:pk>/", {"pk": "import"}),
     ("exports/<int:pk>/", {"pk": "export"}),
+    ("api/v1/imports/<import_id>", {"import_id": "import"}),
+    ("api/v1/exports/<export_id>", {"export_id": "export"}),
     ("workspaces/<int:pk>/", {"pk": "workspace"}),
     ("settings/people/invitations/<int:pk>/", {"pk": "invitation"}),
     ("settings/people/<int:pk>/", {"pk": "member"}),

@@ -50,6 +50,7 @@ SCOPES = [
     "leads:read",
     "contacts:read",
     "contacts:write",
+    "contacts:export",
     "deals:read",
     "deals:write",
     "people:read",

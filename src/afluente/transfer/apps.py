@@ -21,7 +21,8 @@ class TransferConfig(AppConfig):
         from afluente.transfer import handlers, jobs, policies  # noqa: F401  registers the jobs
         from afluente.ui import navigation
 
-        doors.limit_body("/imports/", settings.FILE_LIMIT + OF_A_FORM)
+        for prefix in ("/imports/", "/api/v1/imports"):
+            doors.limit_body(prefix, settings.FILE_LIMIT + OF_A_FORM)
         files.register_kind(handlers.IMPORT_FILES)
         files.register_kind(handlers.EXPORT_FILES)
         slots.register_slot("contact.acts", handlers.contact_acts)

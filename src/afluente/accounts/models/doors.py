@@ -59,6 +59,7 @@ class Scope(models.TextChoices):
     LEADS_READ = "leads:read", _("Read what became of a lead")
     CONTACTS_READ = "contacts:read", _("Read contacts")
     CONTACTS_WRITE = "contacts:write", _("Add and change contacts")
+    CONTACTS_EXPORT = "contacts:export", _("Export contacts as files")
     DEALS_READ = "deals:read", _("Read deals and pipelines")
     DEALS_WRITE = "deals:write", _("Add, change and move deals")
     TASKS_READ = "tasks:read", _("Read tasks")

@@ -29,7 +29,11 @@ AT_ONCE = 2_000_000  # bytes that are looked at while somebody waits
 
 
 class ImportRefusedError(Exception):
-    """An import cannot go on like this; its text is a sentence for people."""
+    """An import cannot go on like this; its text is a sentence for people, `field` what was said wrong."""
+
+    def __init__(self, text: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 class ImportMovedError(Exception):
@@ -161,12 +165,12 @@ def _checked(given: Import, mapping: Sequence[str], match: str, *, may_make_fiel
         or code.startswith(targets.MESSENGER)
         for code in codes
     ):
-        raise ImportRefusedError(gettext("Say which column holds the name, an e-mail or a phone."))
+        raise ImportRefusedError(gettext("Say which column holds the name, an e-mail or a phone."), "columns")
     for code in codes:
         is_one = code and code not in targets.MANY and not code.startswith((targets.NEW, targets.MESSENGER))
         if is_one and codes.count(code) > 1:
             label = next(one.label for one in targets.targets(may_make_fields=True) if one.code == code)
-            raise ImportRefusedError(gettext("Only one column can be {what}.").format(what=label))
+            raise ImportRefusedError(gettext("Only one column can be {what}.").format(what=label), "columns")
     needed = {
         Import.Match.EMAIL: "email",
         Import.Match.PHONE: "phone",
@@ -176,7 +180,8 @@ def _checked(given: Import, mapping: Sequence[str], match: str, *, may_make_fiel
         raise ImportRefusedError(
             gettext(
                 "Known contacts are to be found by a column that is left out. Choose it, or another rule."
-            )
+            ),
+            "match",
         )
     return codes
 

@@ -17,12 +17,12 @@ from afluente.contacts.selectors.selection import Selection
 from afluente.kernel import htmx
 from afluente.transfer import policies, services
 from afluente.transfer.models import Export
+from afluente.transfer.selectors.usual import USUAL
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
 
 SHOWN = 50
-USUAL = ("first_name", "last_name", "email", "phone", "company", "tags", "assignee", "source", "created")
 
 
 @require_http_methods(["GET", "HEAD"])

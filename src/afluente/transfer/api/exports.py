@@ -1,0 +1,120 @@
+"""Exports for other programs. A scope of its own, and the right to export of whoever made the token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from ninja import Query, Router, Status
+from ninja.errors import HttpError
+
+from afluente.contacts.selectors.columns import all_columns
+from afluente.contacts.selectors.listing import Filter
+from afluente.contacts.selectors.listing import problems as filter_problems
+from afluente.contacts.selectors.selection import Selection
+from afluente.files.views import serving
+from afluente.transfer import policies, services
+from afluente.transfer.api.shapes import (
+    REFUSALS,
+    ExportColumnsOut,
+    ExportNew,
+    ExportOut,
+    ExportsOut,
+    Number,
+    Paged,
+    member_of,
+    missing,
+    not_allowed,
+    refusal,
+)
+from afluente.transfer.models import Export
+from afluente.transfer.selectors.usual import USUAL
+
+router = Router(tags=["Imports and exports"])
+
+
+@router.get("/exports", response={200: ExportsOut, **REFUSALS})
+def list_exports(request: HttpRequest, asked: Query[Paged]) -> Any:
+    """Exports, newest first."""
+    if not policies.may_export(member_of(request)):
+        return not_allowed()
+    found = policies.exports_visible_to(member_of(request)).order_by("-pk")
+    if asked.cursor:
+        found = found.filter(pk__lt=asked.cursor)
+    rows = list(found[: asked.limit + 1])
+    following = str(rows[asked.limit - 1].pk) if len(rows) > asked.limit else None
+    return {"items": [shown(one) for one in rows[: asked.limit]], "next": following}
+
+
+@router.get("/exports/columns", response={200: ExportColumnsOut, **REFUSALS})
+def list_columns(request: HttpRequest) -> Any:
+    """What an export can hold."""
+    if not policies.may_export(member_of(request)):
+        return not_allowed()
+    return {"items": [{"key": one.key, "label": str(one.label)} for one in all_columns().values()]}
+
+
+@router.post("/exports", response={201: ExportOut, **REFUSALS})
+def create_export(request: HttpRequest, payload: ExportNew) -> Any:
+    """Have a file made of contacts, of those that the token's maker may take out. It is kept for seven days."""
+    member = member_of(request)
+    if not policies.may_export(member):
+        return not_allowed()
+    known = all_columns()
+    columns = [key for key in USUAL if key in known] if payload.columns is None else payload.columns
+    for index, key in enumerate(columns):
+        if key not in known:
+            return refusal(422, "invalid", "Nothing is called so: see /exports/columns.", f"columns.{index}")
+    selection = Selection(query=payload.query or "")
+    if payload.contact_ids:
+        selection = Selection(ids=tuple(dict.fromkeys(payload.contact_ids)))
+    elif problems := filter_problems(
+        member=member, wanted=Filter.read(QueryDict((payload.query or "").lstrip("?")))
+    ):
+        return refusal(422, "invalid", " ".join(problems), "query")
+    try:
+        made = services.begin_export(
+            selection=selection,
+            columns=list(dict.fromkeys(columns)),
+            format=payload.format,
+            member=member,
+        )
+    except services.ExportRefusedError as refused:
+        return refusal(422, "invalid", str(refused), "columns")
+    return Status(201, shown(made))
+
+
+@router.get("/exports/{export_id}", response={200: ExportOut, **REFUSALS})
+def read_export(request: HttpRequest, export_id: Number) -> Any:
+    """How an export stands."""
+    found = _seen(request, export_id)
+    return shown(found) if found else missing("export")
+
+
+@router.get("/exports/{export_id}/content", include_in_schema=False)
+def download(request: HttpRequest, export_id: Number) -> Any:
+    """The file, once the state is `ready`; `Range` names a part of it."""
+    found = _seen(request, export_id)
+    if found is None or found.file is None:
+        raise HttpError(404, "There is no such file.")
+    return serving.send(request, found.file)
+
+
+@router.delete("/exports/{export_id}", response={204: None, **REFUSALS})
+def remove_file(request: HttpRequest, export_id: Number) -> Any:
+    """Remove the file for good; that it was made stays."""
+    found = _seen(request, export_id)
+    if found is None:
+        return missing("export")
+    services.expire_export(export_id=found.pk)
+    return Status(204, None)
+
+
+def shown(given: Export) -> dict[str, Any]:
+    """An export as a program reads it."""
+    return {name: getattr(given, name) for name in ExportOut.model_fields}
+
+
+def _seen(request: HttpRequest, export_id: int) -> Export | None:
+    found: Export | None = policies.exports_visible_to(member_of(request)).filter(pk=export_id).first()
+    return found

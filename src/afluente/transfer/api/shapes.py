@@ -1,0 +1,243 @@
+"""What the API of imports and exports takes and answers with, and who acts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Schema, Status
+from pydantic import ConfigDict, Field, model_validator
+
+from afluente.accounts.models import Membership
+from afluente.timeline.events import Actor
+
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Outcome = Literal["created", "updated", "skipped", "failed"]
+LIMIT = 100
+
+
+class Shape(Schema):
+    """A body we accept. A name we do not know is a typing mistake, not a wish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Paged(Schema):
+    cursor: Number | None = None
+    limit: int = Field(50, ge=1, le=LIMIT)
+
+
+class RowsAsked(Paged):
+    outcome: Outcome | None = None
+
+
+class ReadingShape(Shape):
+    """How the file is read; what is left out stays."""
+
+    encoding: (
+        Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp1250", "iso8859-2", "latin-1"]
+        | None
+    ) = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    quote: Literal['"', "'"] | None = None
+    decimal: Literal[",", "."] | None = None
+    order: Literal["dmy", "mdy", "ymd"] | None = Field(None, description="Of the parts of a date.")
+    has_header: bool | None = None
+    sheet: str | None = Field(None, max_length=200)
+
+
+class ColumnsShape(Shape):
+    """What the columns mean and what happens to people who are known; what is left out stays."""
+
+    columns: dict[str, Annotated[str, Field(max_length=60)]] = Field(
+        {},
+        max_length=200,
+        description="Header → code of GET /imports/targets; an empty text leaves the column out.",
+    )
+    match: Literal["any", "email", "phone", "external", "none"] | None = Field(
+        None, description="By what known contacts are found."
+    )
+    policy: Literal["update", "fill", "skip"] | None = Field(
+        None, description="What becomes of somebody who is known."
+    )
+    tags: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        [], max_length=20, description="For everybody; new ones are made."
+    )
+    assignee_id: Number | None = Field(None, description="Responsible for new contacts.")
+
+
+class FixShape(Shape):
+    column: str = Field(max_length=120, description="The header.")
+    value: str = Field(min_length=1, max_length=2000, description="As the file has it.")
+    act: Literal["to", "clear", "skip"] = Field(
+        description="Put `to` in its place, leave the cell empty, or leave the rows out."
+    )
+    to: str = Field("", max_length=500)
+
+    @model_validator(mode="after")
+    def _says_what(self) -> FixShape:
+        if self.act == "to" and not self.to.strip():
+            raise ValueError("Say what is to stand there, in `to`.")
+        return self
+
+
+class FixesShape(Shape):
+    fixes: list[FixShape] = Field(min_length=1, max_length=500)
+
+
+class ExportNew(Shape):
+    """Who: `contact_ids`, or a filter as `query`, else everybody whom the token's maker may take out."""
+
+    format: Literal["csv", "xlsx", "vcf"] = "csv"
+    columns: list[Annotated[str, Field(max_length=60)]] | None = Field(
+        None, max_length=300, description="Keys of GET /exports/columns, in this order; not asked for vcf."
+    )
+    contact_ids: list[Number] | None = Field(None, min_length=1, max_length=20_000)
+    query: str | None = Field(
+        None, max_length=8000, description="As behind the ? of GET /contacts: q=silva&where=created.last:90"
+    )
+
+    @model_validator(mode="after")
+    def _says_who_once(self) -> ExportNew:
+        if self.contact_ids is not None and self.query is not None:
+            raise ValueError("Give contact_ids or a query, not both.")
+        return self
+
+
+class TargetOut(Schema):
+    code: str
+    label: str
+    group: str
+
+
+class TargetsOut(Schema):
+    items: list[TargetOut]
+
+
+class ColumnOut(Schema):
+    header: str
+    target: str = Field(description="What it means; empty: left out.")
+    sample: list[str]
+
+
+class CountsOut(Schema):
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+
+
+class ResultOut(CountsOut):
+    undone: int
+    kept: int = Field(description="Not taken back by undo: somebody changed them since.")
+
+
+class BadOut(Schema):
+    column: str
+    value: str
+    count: int
+    reason: str
+    is_fatal: bool = Field(description="Its rows fail unless it is fixed.")
+
+
+class ImportOut(Schema):
+    id: int
+    name: str
+    state: str = Field(
+        description="reading, draft, checking, checked, running, paused, cancelled, done, failed, undoing, undone"
+    )
+    reason: str
+    layout: str = Field(description="The system whose export it is, if known.")
+    reading: dict[str, Any]
+    columns: list[ColumnOut]
+    match: str
+    policy: str
+    assignee_id: int | None
+    total: int = Field(description="Rows; 0 until they were looked at.")
+    done: int = Field(description="Rows that are through.")
+    preview: CountsOut | None = Field(description="What would become of the rows; null until that is known.")
+    bad_values: list[BadOut]
+    result: ResultOut
+    has_errors: bool = Field(description="Whether GET /imports/{id}/errors has a file.")
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class ImportsOut(Schema):
+    items: list[ImportOut]
+    next: str | None
+
+
+class RowOut(Schema):
+    id: int
+    number: int
+    outcome: str
+    contact_id: int | None
+    reason: str
+    undone: str
+    note: str
+
+
+class RowsOut(Schema):
+    items: list[RowOut]
+    next: str | None
+
+
+class ExportColumnOut(Schema):
+    key: str
+    label: str
+
+
+class ExportColumnsOut(Schema):
+    items: list[ExportColumnOut]
+
+
+class ExportOut(Schema):
+    id: int
+    name: str
+    format: str
+    state: str = Field(description="waiting, running, ready, failed, gone")
+    reason: str
+    columns: list[str]
+    total: int
+    position: int = Field(description="Contacts in the file so far.")
+    created_at: datetime
+    ended_at: datetime | None
+    expires_at: datetime | None
+
+
+class ExportsOut(Schema):
+    items: list[ExportOut]
+    next: str | None
+
+
+class Refused(Schema):
+    error: dict[str, Any]
+
+
+REFUSALS: dict[int, Any] = {403: Refused, 404: Refused, 422: Refused}
+
+
+def member_of(request: HttpRequest) -> Membership:
+    """Whose rights the call has."""
+    return request.token.created_by  # type: ignore[attr-defined,no-any-return]  # set by config.gate
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts: the token."""
+    return Actor("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
+
+
+def refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
+    """A refusal in the shape all refusals have."""
+    return Status(status, {"error": {"code": code, "message": message, "field": field}})
+
+
+def not_allowed() -> Status[Any]:
+    return refusal(403, "not_allowed", "Whoever made this token may not do that.")
+
+
+def missing(what: str) -> Status[Any]:
+    return refusal(404, "not_found", f"There is no such {what}.")
