@@ -21,10 +21,12 @@ from ninja.security import HttpBearer
 from pydantic.json_schema import models_json_schema
 
 from afluente import __version__
-from afluente.config import document, reference
+from afluente.config import document, reference, strict
 from afluente.config.answers import problem
-from afluente.config.gate import inside_workspace
+from afluente.config.gate import inside_workspace, nothing_there
 from afluente.intake.api.shapes import SHAPES
+from afluente.kernel.jsonin import BadJsonError
+from afluente.kernel.keyset import BadCursorError
 
 DOCUMENTS = ("openapi-json", "api-root")
 
@@ -55,6 +57,7 @@ api = _Api(
     auth=_Token(),
     docs_url=None,
     urls_namespace="api",
+    parser=strict.StrictParser(),
 )
 
 
@@ -63,7 +66,10 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     first = error.errors[0]
     # ninja puts where the value stood and the parameter's name before the path.
     places = [str(part) for part in first["loc"] if part not in {"body", "query", "path", "payload"}]
-    return problem(422, "invalid", str(first["msg"]).removeprefix("Value error, "), ".".join(places) or None)
+    if "query" in first["loc"]:  # of a parameter that may stand more than once, the name is enough
+        places = [part for part in places if not part.isdigit()][-1:]
+    said = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
+    return problem(422, "invalid", f"{said}.", ".".join(places) or None)
 
 
 @api.exception_handler(DataError)
@@ -74,8 +80,17 @@ def _unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
     return problem(422, "invalid", "A value is outside of what can be kept or looked for.")
 
 
+@api.exception_handler(BadCursorError)
+def _lost(request: HttpRequest, error: BadCursorError) -> HttpResponse:
+    return problem(
+        422, "invalid", "This is no cursor of this list. Send the `next` of its last answer.", "cursor"
+    )
+
+
 @api.exception_handler(HttpError)
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, BadJsonError):
+        return strict.bad_json(error.__cause__)
     code = {400: "bad_request", 401: "token_invalid", 403: "scope_missing", 404: "not_found"}
     return problem(error.status_code, code.get(error.status_code, "refused"), str(error))
 
@@ -101,15 +116,26 @@ def _mount() -> None:
 def urls() -> list[URLPattern]:
     """The API's addresses, each inside its token's workspace; the OpenAPI document is public."""
     _mount()
-    patterns, _app, _namespace = api.urls
     found = []
-    for pattern in patterns:
+    for pattern in api.urls[0]:
         assert isinstance(pattern, URLPattern)
-        view: Any = pattern.callback
-        if pattern.name not in DOCUMENTS:
-            view = inside_workspace(view)
-        view = csrf_exempt(login_not_required(view))
-        view.workspace_free = True  # the token says which workspace
-        found.append(path(str(pattern.pattern), view, name=pattern.name))
+        if pattern.name == "api-root":
+            found.append(_open("", nothing_there, pattern.name))
+        elif pattern.name in DOCUMENTS:
+            found.append(_open(str(pattern.pattern), pattern.callback, pattern.name))
+    for router in api._get_bound_routers():
+        views = [view for view in router.path_operations.values() for _ in view.operations]
+        for pattern, view in zip(router.urls_paths(router.prefix), views, strict=True):
+            gated = inside_workspace(pattern.callback, view)
+            found.append(_open(str(pattern.pattern), gated, pattern.name))
     found.append(path("docs", reference.page(api), name="docs"))
+    found.append(_open("<path:rest>", nothing_there, "nothing"))
+    return found
+
+
+def _open(route: str, view: Any, name: str | None) -> URLPattern:
+    """An address that asks for no session: the token says who calls, and in which workspace."""
+    made: Any = csrf_exempt(login_not_required(view))
+    made.workspace_free = True
+    found: URLPattern = path(route, made, name=name)
     return found

@@ -60,10 +60,12 @@ REFUSALS = {
     "401": "The token is missing, wrong, expired or revoked.",
     "403": "The token lacks the scope, or whoever made it may not do that.",
     "404": "There is no such record, or it may not be seen.",
+    "405": "The address does not know this method; `Allow` names those it has.",
     "409": "Another call with this key is being answered, or something stands in the way.",
     "412": "It has changed since it was read (`If-Match`).",
     "413": "The body is larger than this address takes.",
-    "422": "Something in the body, the query or the key is wrong: `field` names it.",
+    "415": "The body is of another kind than this address reads: send `Content-Type: application/json`.",
+    "422": "Something in the body, the query or the key is wrong, unknown or said twice: `field` names it.",
     "429": "Too many calls: wait for the seconds that `Retry-After` says.",
     "503": "Something needed is away for a moment; nothing was changed.",
 }
@@ -143,7 +145,9 @@ def _answers(method: str, one: dict[str, Any]) -> None:
         if status < "400":
             answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
             answer["description"] = {"204": "Done; there is nothing to say."}.get(status, "Done.")
-    usual = ["400", "401", "403", "404", "422", "429"] + (["409", "412", "413"] if method != "get" else [])
+    usual = ["400", "401", "403", "404", "422", "429"] + (
+        ["409", "412", "413", "415"] if method != "get" else []
+    )
     for status in {*usual, *(status for status in given if status >= "400")}:
         given[status] = {"$ref": f"#/components/responses/{status}"}
     one["responses"] = dict(sorted(given.items()))
@@ -151,4 +155,5 @@ def _answers(method: str, one: dict[str, Any]) -> None:
 
 def _refusal(text: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": text, "content": content}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+    return {"description": text, "headers": headers, "content": content}

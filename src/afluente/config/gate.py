@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from afluente.accounts import selectors as accounts
 from afluente.accounts import services as account_services
-from afluente.config import etags, pace
+from afluente.config import etags, pace, strict
 from afluente.config.answers import problem
 from afluente.intake import statements as intake_statements
 from afluente.kernel import crash
@@ -22,6 +22,8 @@ from afluente.kernel.workspace import scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ninja.operation import PathView
 
     from afluente.accounts.models import ApiToken
 
@@ -53,36 +55,55 @@ def scope_of(method: str, path: str) -> str:
     return f"{AREAS.get(area, area)}:{'read' if method.upper() in READING else 'write'}"
 
 
-def inside_workspace(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def inside_workspace(view: Callable[..., HttpResponse], operations: PathView) -> Callable[..., HttpResponse]:
     """Run an operation for a good token, in its workspace and one transaction; undo it when refused."""
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        kind, _, text = request.headers.get("Authorization", "").partition(" ")
-        text = text.strip()
-        workspace_id = accounts.token_workspace_id(text) if kind.lower() == "bearer" else None
-        if workspace_id is None:
-            return _unauthorized()
-        taken = pace.take(text, request)
-        if taken.is_over:
-            return taken.say(problem(429, "too_many_calls", "Too many calls with this token. Wait a moment."))
-        with scope(workspace_id):
-            response = _answer(request, text, functools.partial(view, request, *args, **kwargs))
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-        crash.point("api.after_commit")
-        return taken.say(response)
+        call = functools.partial(view, request, *args, **kwargs)
+        return _pass(request, functools.partial(_answer, call=call, operations=operations))
 
     wrapped.operation = view  # type: ignore[attr-defined]  # for etags, which asks it without the gate
     return wrapped
 
 
-def _answer(request: HttpRequest, text: str, call: Callable[[], HttpResponse]) -> HttpResponse:
-    token = accounts.authenticate_token(text)
-    if token is None:
-        return _unauthorized()
+def nothing_there(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Every other address below /api/v1/: 404 in the shape that refusals have, for those with a token."""
+    missing = problem(404, "not_found", f"There is no address /api/v1/{rest[:100]}. See /api/v1/docs.")
+    return _pass(request, lambda _request, _token: missing)
+
+
+def _pass(request: HttpRequest, answer: Callable[[HttpRequest, ApiToken], HttpResponse]) -> HttpResponse:
+    """Know the token, count the call, enter the workspace, and take back what was refused."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    text = text.strip()
+    workspace_id = accounts.token_workspace_id(text) if kind.lower() == "bearer" else None
+    taken = pace.take_of_stranger(request) if workspace_id is None else pace.take(text, request)
+    if taken.is_over:
+        return taken.say(
+            problem(429, "too_many_calls", f"Too many calls with this {taken.name}. Wait a moment.")
+        )
+    if workspace_id is None:
+        return taken.say(_unauthorized())
+    with scope(workspace_id):
+        token = accounts.authenticate_token(text)
+        response = _unauthorized() if token is None else answer(request, token)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+    crash.point("api.after_commit")
+    return taken.say(response)
+
+
+def _answer(
+    request: HttpRequest, token: ApiToken, *, call: Callable[[], HttpResponse], operations: PathView
+) -> HttpResponse:
+    operation = strict.operation_of(operations, request.method)
+    if operation is None:
+        return strict.not_allowed(operations, request.method)
     if missing := _missing_scope(request, token):
         return problem(403, "scope_missing", f"The token lacks the scope {missing}.")
+    if refused := strict.refused(request, operation):
+        return refused
     request.token = token  # type: ignore[attr-defined]
     if request.method in READING:
         account_services.note_token_use(token=token)

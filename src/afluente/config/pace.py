@@ -26,6 +26,7 @@ FREE = {("POST", "/api/v1/leads")}
 class Taken:
     """One call counted; `quota` 0 means that nothing is counted."""
 
+    name: str = "token"
     quota: int = 0
     left: int = 0
     resets_in: int = 0
@@ -34,8 +35,8 @@ class Taken:
     def say(self, response: HttpResponse) -> HttpResponse:
         """The answer with the headers; a refused one says when to come back."""
         if self.quota:
-            response["RateLimit-Policy"] = f'"token";q={self.quota};w={WINDOW}'
-            response["RateLimit"] = f'"token";r={self.left};t={self.resets_in}'
+            response["RateLimit-Policy"] = f'"{self.name}";q={self.quota};w={WINDOW}'
+            response["RateLimit"] = f'"{self.name}";r={self.left};t={self.resets_in}'
         if self.is_over:
             response["Retry-After"] = str(max(self.resets_in, 1))
         return response
@@ -43,8 +44,17 @@ class Taken:
 
 def take(token_text: str, request: HttpRequest) -> Taken:
     """Count one call of a token. Ask outside the workspace: inside, the row stays locked until COMMIT."""
+    return _take(request, "token", token_text)
+
+
+def take_of_stranger(request: HttpRequest) -> Taken:
+    """Count a call without anything like a token, by the address it comes from."""
+    return _take(request, "address", request.META.get("REMOTE_ADDR", ""))
+
+
+def _take(request: HttpRequest, name: str, subject: str) -> Taken:
     quota: int = settings.API_RATE
     if not quota or (request.method, request.path_info) in FREE:
         return Taken()
-    verdict = limits.take(limits.Limit("api", quota, WINDOW), token_text)
-    return Taken(quota, verdict.left, verdict.resets_in, not verdict.is_allowed)
+    verdict = limits.take(limits.Limit("api" if name == "token" else f"api-{name}", quota, WINDOW), subject)
+    return Taken(name, quota, verdict.left, verdict.resets_in, not verdict.is_allowed)

@@ -28,6 +28,14 @@ class BadJsonError(ValueError):
     """The text is no JSON, or JSON that two programs would read differently. Says where and why."""
 
 
+class RepeatedNameError(BadJsonError):
+    """It is JSON, and says `name` twice in one object."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(TWICE.format(name=name))
+        self.name = name
+
+
 def loads(raw: bytes) -> Any:
     """Read UTF-8 JSON: no NaN or Infinity, no name twice in one object, at most DEPTH levels.
 
@@ -97,5 +105,5 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise BadJsonError(TWICE.format(name=_whole(twice[:60])))
+        raise RepeatedNameError(_whole(twice[:60]))
     return found

@@ -7,6 +7,23 @@ from typing import Any
 from django.db.models import BooleanField, F, Func, Value
 
 
+class BadCursorError(ValueError):
+    """What was sent as a cursor was given out by no list of this kind."""
+
+
+def number_in(cursor: str) -> int | None:
+    """The number that a cursor of one number names; None at the beginning. Raises BadCursorError."""
+    return numbers_in(cursor, 1)[0] if cursor else None
+
+
+def numbers_in(cursor: str, count: int) -> list[int]:
+    """The `count` numbers of a cursor, parted by hyphens. Raises BadCursorError."""
+    parts = cursor.split("-")
+    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        raise BadCursorError(cursor[:100])
+    return [int(part) for part in parts]
+
+
 class Beyond(Func):
     """`(first, second) > (values)`, or `<`: rows after the one a page ended with.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from decimal import Decimal, InvalidOperation
 
@@ -46,4 +47,10 @@ def _exact(value: object, locale: str) -> Decimal:
 
 def is_currency(code: str) -> bool:
     """Whether `code` is an ISO 4217 code in use."""
-    return code in list_currencies()
+    return code in currencies()
+
+
+@functools.cache
+def currencies() -> frozenset[str]:
+    """Every ISO 4217 code in use."""
+    return frozenset(list_currencies())

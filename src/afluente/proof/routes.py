@@ -98,6 +98,7 @@ KEYED = {
     "accounts/^confirm-email/": "The key is signed and names a person, not a workspace's row.",
     "accounts/^password/reset/key/": "The key is signed and names a person, not a workspace's row.",
     "^f/(?P<public_id>": "A hosted form is public: its address is the permission (S-18).",
+    "api/v1/<path:rest>": "Nothing stands there: every address is answered alike.",
     "demo/<str:key>": "Only in a demo, where one random key signs in.",
 }
 # Ids in the body or the query, by the name of the field, in HTML forms and in the API alike.

@@ -175,6 +175,8 @@ def contact_history(request: HttpRequest, contact_id: int, asked: Query[HistoryQ
     member = _member(request)
     if not policies.is_seen(member, "contact", contact_id):
         return _not_found()
+    if refused := _unknown_kind(asked):
+        return refused
     items, following = selectors.contact_events(
         member=member, contact_id=contact_id, before=asked.cursor, only=asked.kind or None
     )
@@ -187,15 +189,29 @@ def deal_history(request: HttpRequest, deal_id: int, asked: Query[HistoryQuery])
     member = _member(request)
     if not policies.is_seen(member, "deal", deal_id):
         return _not_found()
+    if refused := _unknown_kind(asked):
+        return refused
     items, following = selectors.deal_events(
         member=member, deal_id=deal_id, before=asked.cursor, only=asked.kind or None
     )
     return {"items": items, "next": following}
 
 
+def _unknown_kind(asked: HistoryQuery) -> Status[Any] | None:
+    known = [kind.name for kind in selectors.known_kinds()]
+    found = next((kind for kind in asked.kind if kind not in known), None)
+    return (
+        _refusal(422, "invalid", f"There is no kind {found}. Known are: {', '.join(known)}.", "kind")
+        if found
+        else None
+    )
+
+
 def _list(request: HttpRequest, kind: str, number: int, asked: CommentQuery) -> Any:
     if not policies.is_seen(_member(request), kind, number):
         return _not_found()
+    if asked.parent_id and not selectors.of_record(kind, number).filter(pk=asked.parent_id).exists():
+        return _refusal(422, "invalid", "There is no such comment here.", "parent_id")
     items, following = selectors.comments_about(
         kind=kind, number=number, parent_id=asked.parent_id, before=asked.cursor, limit=asked.limit
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from ninja import Query, Router, Status
 
 from afluente.accounts.models import Membership
@@ -62,7 +62,9 @@ def list_contacts(request: HttpRequest, asked: Query[Asked]) -> Any:
     """Contacts, newest first; or, with `updated`, those changed since, oldest change first."""
     wanted = selectors.Filter.read(request.GET)
     if problems := filter_problems(member=member_of(request), wanted=wanted):
-        return refusal(422, "invalid", " ".join(problems), "where")
+        return refusal(422, "invalid", " ".join(problems), _asked_by(request, asked))
+    if asked.q and asked.updated is not None:
+        return refusal(422, "invalid", "Words are looked for newest first: send q or updated.", "updated")
     page, following = selectors.api_page(
         member=member_of(request),
         wanted=wanted,
@@ -160,6 +162,18 @@ def list_events(
         return not_found()
     items, following = timeline_selectors.contact_events(member=member, contact_id=contact_id, before=cursor)
     return {"items": items, "next": following}
+
+
+def _asked_by(request: HttpRequest, asked: Asked) -> str:
+    """The parameter that a broken condition came from."""
+    member = member_of(request)
+    for name in ("source", "assignee"):
+        if name in asked.model_fields_set:
+            alone = QueryDict(mutable=True)
+            alone[name] = str(getattr(asked, name))
+            if filter_problems(member=member, wanted=selectors.Filter.read(alone)):
+                return name
+    return "where"
 
 
 def change(request: HttpRequest, found: Contact, payload: ContactPatch) -> tuple[str, str] | None:

@@ -15,6 +15,7 @@ from afluente.contacts.api.contacts import actor_of, member_of, refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Tag
 from afluente.kernel import text
+from afluente.kernel.keyset import number_in
 
 router = Router(tags=["Tags"])
 LIMIT = 100
@@ -76,13 +77,11 @@ def _forbidden() -> Status[Any]:
 @router.get("/tags", response=TagsOut)
 def list_tags(request: HttpRequest, asked: Query[Asked]) -> Any:
     """Tags by number; `q` stands somewhere in the name, accents and case aside."""
-    after = (
-        int(asked.cursor)
-        if asked.cursor.isascii() and asked.cursor.isdigit() and len(asked.cursor) < 19
-        else None
-    )
     items, following = selectors.api_tags(
-        member=member_of(request), typed=text.clean(asked.q, limit=64), after=after, limit=asked.limit
+        member=member_of(request),
+        typed=text.clean(asked.q, limit=64),
+        after=number_in(asked.cursor),
+        limit=asked.limit,
     )
     return {"items": items, "next": following}
 

@@ -22,7 +22,7 @@ from afluente.contacts.selectors import searching
 from afluente.kernel import text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from django.db.models import QuerySet
     from django.db.models.expressions import Combinable
@@ -68,9 +68,11 @@ class Asker:
 
     @property
     def value(self) -> str:
-        """The one value. Raises BrokenError when there is none."""
+        """The one value, or the first of two. Raises BrokenError when there is none, or one too many."""
         if not self.values or not self.values[0].strip():
             raise BrokenError(_("A value is missing."))
+        if len(self.values) > (2 if self.op == "between" else 1):
+            raise BrokenError(_("Write one value; a comma in it is written %2C in an address."))
         return self.values[0]
 
     @property
@@ -82,6 +84,15 @@ class Asker:
         if not found or len(found) < len(self.values):
             raise BrokenError(_("A value is missing."))
         return found
+
+    def among(self, known: Container[str]) -> list[str]:
+        """The values, each of which must be `known`. Raises BrokenError."""
+        if not self.values:
+            raise BrokenError(_("A value is missing."))
+        for value in self.values:
+            if value not in known:
+                raise BrokenError(_("There is no “{value}” to choose.").format(value=value[:60]))
+        return list(self.values)
 
 
 def lexeme(said: str) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from afluente.contacts import policies
 from afluente.contacts.models import Company, CompanyContact, Contact, ContactEmail, ContactPhone
 from afluente.kernel import phone, text
-from afluente.kernel.keyset import Beyond
+from afluente.kernel.keyset import Beyond, number_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -176,9 +176,9 @@ def company_card(*, member: Membership, company_id: int) -> CompanyCard | None:
 def api_companies(
     *, member: Membership, typed: str, cursor: str, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of companies as plain values, the newest first, and the cursor of the next one."""
+    """A page of companies as plain values, the newest first, and the cursor of the next one. Raises BadCursorError."""
     found = listed(member=member, wanted=CompanyFilter(typed=typed))
-    before = _number(cursor)
+    before = number_in(cursor)
     rows = list((found.filter(pk__lt=before) if before else found).order_by("-pk")[: limit + 1])
     page = rows[:limit]
     counts = people_counts(member=member, company_ids=[company.pk for company in page])

@@ -95,8 +95,7 @@ def ask_assignee(asker: Asker) -> Answer:
 
 
 def ask_source(asker: Asker) -> Answer:
-    asker.value  # noqa: B018  raises when it is missing
-    kinds = [text.clean(value, limit=20) for value in asker.values]
+    kinds = asker.among(channels.CHANNELS)
     token, is_one = asking.any_of([f"@s{kind}" for kind in kinds]), len(kinds) == 1
     answer = Answer(Q(source__in=kinds), token, is_exact=True, is_column=is_one)
     return _turned(answer, asker)
@@ -146,9 +145,7 @@ def _messenger(asker: Asker) -> Answer:
     if asker.op == "contains":
         said = text.clean(asker.value, limit=100).rsplit("/", 1)[-1].lstrip("@")  # a link ends with the name
         return Answer(Q(_has(ContactMessenger, value__icontains=said)), asking.starting(":", said))
-    kinds = [kind for kind in asker.values if kind in ContactMessenger.Kind.values]
-    if not kinds:
-        raise BrokenError(gettext("A value is missing."))
+    kinds = asker.among(ContactMessenger.Kind.values)
     found = Answer(
         Q(_has(ContactMessenger, kind__in=kinds)),
         asking.any_of([f"@m{kind}" for kind in kinds]),

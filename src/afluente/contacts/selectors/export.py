@@ -11,7 +11,7 @@ from afluente.contacts.selectors.fields import CONTACT
 from afluente.contacts.selectors.listing import Filter, filtered, newest_ids
 from afluente.contacts.selectors.tags import tags_of
 from afluente.contacts.selectors.values import attributes
-from afluente.kernel.keyset import Beyond
+from afluente.kernel.keyset import BadCursorError, Beyond, number_in, numbers_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,13 +40,13 @@ LAST = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 def api_page(
     *, member: Membership, wanted: Filter, cursor: str, updated: datetime | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of contacts that `member` sees, and the cursor of the next one. A bad cursor is the beginning.
+    """A page of contacts that `member` sees, and the cursor of the next one. Raises BadCursorError.
 
     `updated` asks in the order of change and knows no search words.
     """
     if updated is not None and not wanted.typed:
         return _changed_since(filtered(member=member, wanted=wanted), updated, cursor, limit)
-    ids = newest_ids(member=member, wanted=wanted, limit=limit + 1, before_id=_numbers(cursor, 1)[0])
+    ids = newest_ids(member=member, wanted=wanted, limit=limit + 1, before_id=number_in(cursor))
     page = api_contacts(ids[:limit])
     return page, str(page[-1]["id"]) if len(ids) > limit else None
 
@@ -61,8 +61,10 @@ def _changed_since(
     found: ContactQuerySet, updated: datetime, cursor: str, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
     """In the order of change, so that a program that reads on from its cursor misses nothing."""
-    micros, last_id = _numbers(cursor, 2)
-    if micros is not None and micros <= LAST and last_id is not None:
+    if cursor:
+        micros, last_id = numbers_in(cursor, 2)
+        if micros > LAST:
+            raise BadCursorError(cursor)
         moment = EPOCH + timedelta(microseconds=micros)
         found = found.filter(Beyond(("updated_at", "id"), (moment, last_id)))
     else:
@@ -105,11 +107,3 @@ def _with_addresses(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def _numbers(cursor: str, count: int) -> list[int | None]:
-    """The numbers of a cursor; as many None when it is no cursor of ours."""
-    parts = cursor.split("-")
-    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
-        return [None] * count
-    return [int(part) for part in parts]

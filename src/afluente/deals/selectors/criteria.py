@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -28,7 +29,7 @@ from afluente.contacts.selectors.criteria import (
 )
 from afluente.deals import policies
 from afluente.deals.models import DealContact, DealType, Pipeline, Stage
-from afluente.kernel import clock, email, text
+from afluente.kernel import clock, email, money, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -67,12 +68,8 @@ def _one_of(model: Any, column: str, gone: str, asker: Asker) -> Answer:
 def _status(asker: Asker) -> Answer:
     known = {Stage.Kind.OPEN: Q(closed_at=None)}
     asked = Q(pk__in=())
-    for value in asker.values:
-        if value not in Stage.Kind.values:
-            raise BrokenError(gettext("A value is missing."))
+    for value in asker.among(Stage.Kind.values):
         asked |= known.get(Stage.Kind(value), Q(stage__kind=value))
-    if not asker.values:
-        raise BrokenError(gettext("A value is missing."))
     return _turned(Answer(asked), asker)
 
 
@@ -96,15 +93,13 @@ def _read(said: str) -> Decimal:
 
 
 def _currency(asker: Asker) -> Answer:
-    asker.value  # noqa: B018  raises when it is missing
-    codes = [text.clean(value, limit=3).upper() for value in asker.values]
-    return _turned(Answer(Q(currency__in=codes)), asker)
+    written = replace(asker, values=[value.strip().upper() for value in asker.values])
+    return _turned(Answer(Q(currency__in=written.among(money.currencies()))), asker)
 
 
 def _stale(asker: Asker) -> Answer:
     """Open deals that have been in their stage longer than its limit, or than half of it."""
-    if not asker.values or not set(asker.values) <= {HALF, OVER}:
-        raise BrokenError(gettext("A value is missing."))
+    asker.among({HALF, OVER})
     day = timedelta(days=1) / 2 if HALF in asker.values else timedelta(days=1)
     limit = ExpressionWrapper(
         F("stage__stale_after_days") * Value(day, output_field=DurationField()), output_field=DurationField()

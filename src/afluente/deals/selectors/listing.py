@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from afluente.kernel.keyset import BadCursorError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -27,7 +29,7 @@ def deal_rows(
     """Rows of `fields`, and the cursor of the next ones (None at the end).
 
     `since` leaves out what was changed before it, and puts what was changed first in front; otherwise
-    the newest come first. Filters of None ask nothing. ValueError when `cursor` is of no such list.
+    the newest come first. Filters of None ask nothing. Raises BadCursorError.
     """
     given = {name: value for name, value in filters.items() if value is not None}
     found = deals.filter(**given)
@@ -59,8 +61,8 @@ def _read(cursor: str, by: str) -> tuple[datetime, int]:
         plain = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         kind, moment, number = plain.split("|")
         found = datetime.fromisoformat(moment), int(number)
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise ValueError(cursor) from error
-    if kind != by[0] or found[0].tzinfo is None:
-        raise ValueError(cursor)
+    except (binascii.Error, ValueError) as error:
+        raise BadCursorError(cursor) from error
+    if kind != by[0] or found[0].tzinfo is None or not 0 < found[1] < 2**63:
+        raise BadCursorError(cursor)
     return found

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import File as Part
 from ninja import Form, Query, Router, Status, UploadedFile
 
+from afluente.accounts.models import Membership
 from afluente.files import policies, selectors, services
 from afluente.files.api.shapes import (
     Asked,
@@ -32,11 +33,13 @@ from afluente.kernel import blobs, text
 router = Router(tags=["Files"])
 
 
-@router.get("/files", response={200: FilesOut, 404: Refused})
+@router.get("/files", response={200: FilesOut, 404: Refused, 422: Refused})
 def list_files(request: HttpRequest, wanted: Query[Asked]) -> Any:
     """Files, newest first."""
     member = member_of(request)
     found = policies.visible_to(member)
+    if refused := _unfit(member, wanted):
+        return refused
     if wanted.kind:
         if not policies.is_visible(member, wanted.kind, wanted.entity_id or 0):
             return missing("record")
@@ -52,6 +55,16 @@ def list_files(request: HttpRequest, wanted: Query[Asked]) -> Any:
         found = found.filter(created_at__lt=wanted.until)
     items, following = selectors.api_files(files=found, before=wanted.cursor, limit=wanted.limit)
     return {"items": items, "next": following}
+
+
+def _unfit(member: Membership, wanted: Asked) -> Any:
+    """A question that nothing could fit, for no reason said."""
+    if (wanted.kind is None) != (wanted.entity_id is None):
+        lacking = "entity_id" if wanted.kind else "kind"
+        return refusal(422, "invalid", "Send kind and entity_id together.", lacking)
+    if wanted.folder_id and folder_of(member, wanted.folder_id) is None:
+        return refusal(422, "invalid", "There is no such folder.", "folder_id")
+    return None
 
 
 @router.post("/files", response={201: FileOut, 403: Refused, 404: Refused, 422: Refused, 503: Refused})

@@ -100,6 +100,8 @@ def read_shape(body: bytes, shape: type[S]) -> S | Receipt:
     """A body checked against its shape, or a refusal that names the field."""
     try:
         return shape.model_validate(jsonin.loads(body))
+    except jsonin.RepeatedNameError as error:
+        return Receipt(422, code="invalid", message=f"{error} Send it once.", field=error.name)
     except jsonin.BadJsonError as error:
         return Receipt(400, code="json_invalid", message=str(error), field="body")
     except ValidationError as error:

@@ -9,11 +9,9 @@ from django.utils import timezone
 from ninja import Query, Router, Status
 
 from afluente.accounts.models import Membership
-from afluente.accounts.policies import assignable_by
-from afluente.contacts import policies as contact_policies
 from afluente.contacts import services as contacts
-from afluente.deals import policies as deal_policies
 from afluente.tasks import policies, selectors, services
+from afluente.tasks.api.naming import MistakeError, check, people, seen
 from afluente.tasks.api.shapes import (
     PRIORITIES,
     BoardsOut,
@@ -38,17 +36,16 @@ REFUSALS: dict[int, Any] = {403: Refused, 404: Refused, 422: Refused}
 EARLIEST, LATEST = 1970, 2200  # years
 
 
-class _MistakeError(Exception):
-    def __init__(self, message: str, field: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
 @router.get("/tasks", response={200: TasksOut, **REFUSALS})
 def list_tasks(request: HttpRequest, asked: Query[TaskQuery]) -> Any:
     """Present tasks, newest first; the cost does not grow with the page number."""
+    member = _member(request)
+    try:
+        check(member, asked)
+    except MistakeError as mistake:
+        return _refusal(422, "invalid", str(mistake), mistake.field)
     rows, following = selectors.api_page(
-        member=_member(request),
+        member=member,
         asked=asked.dict(exclude={"cursor", "limit"}),
         cursor=asked.cursor,
         limit=asked.limit,
@@ -88,19 +85,19 @@ def create_task(request: HttpRequest, payload: TaskNew) -> Any:
             description=payload.description,
             step_id=payload.step_id,
             priority=PRIORITIES[payload.priority],
-            assignee_id=_people(member, [payload.assignee_id], "assignee_id")[0],
+            assignee_id=people(member, [payload.assignee_id], "assignee_id")[0],
             created_by_id=member.pk,
             start_at=_moment(payload.start_at, "start_at"),
             due_at=_moment(payload.due_at, "due_at"),
             source="api",
-            observer_ids=_people(member, payload.observer_ids, "observer_ids"),
-            contact_ids=_seen(member, "contact", payload.contact_ids, "contact_ids"),
-            deal_ids=_seen(member, "deal", payload.deal_ids, "deal_ids"),
-            company_ids=_seen(member, "company", payload.company_ids, "company_ids"),
+            observer_ids=people(member, payload.observer_ids, "observer_ids"),
+            contact_ids=seen(member, "contact", payload.contact_ids, "contact_ids"),
+            deal_ids=seen(member, "deal", payload.deal_ids, "deal_ids"),
+            company_ids=seen(member, "company", payload.company_ids, "company_ids"),
             tag_ids=_tags(request, payload.tags),
         )
         (task_id,) = services.create_tasks(tasks=[new], by=_by(request))
-    except (_MistakeError, services.TaskRefusedError) as mistake:
+    except (MistakeError, services.TaskRefusedError) as mistake:
         return _refusal(422, "invalid", str(mistake), mistake.field)
     return Status(201, _out(request, task_id))
 
@@ -119,7 +116,7 @@ def change_task(request: HttpRequest, task_id: int, payload: TaskPatch) -> Any:
     given = payload.dict(exclude_unset=True)
     try:
         _change(request, task_id, given)
-    except (_MistakeError, services.TaskRefusedError) as mistake:
+    except (MistakeError, services.TaskRefusedError) as mistake:
         return _refusal(422, "invalid", str(mistake), mistake.field)
     return _out(request, task_id) or _no_task()
 
@@ -148,8 +145,8 @@ def link_task(request: HttpRequest, task_id: int, payload: LinkNew) -> Any:
     if refusal := _out_of_reach(request, task_id):
         return refusal
     try:
-        ids = _seen(_member(request), payload.kind, [payload.record_id], "record_id")
-    except _MistakeError as mistake:
+        ids = seen(_member(request), payload.kind, [payload.record_id], "record_id")
+    except MistakeError as mistake:
         return _refusal(422, "invalid", str(mistake), mistake.field)
     services.link_tasks(task_ids=[task_id], kind=payload.kind, ids=ids, by=_by(request))
     return _out(request, task_id)
@@ -161,8 +158,8 @@ def unlink_task(request: HttpRequest, task_id: int, kind: Kind, record_id: int) 
     if refusal := _out_of_reach(request, task_id):
         return refusal
     try:
-        ids = _seen(_member(request), kind, [record_id], "record_id")
-    except _MistakeError:
+        ids = seen(_member(request), kind, [record_id], "record_id")
+    except MistakeError:
         return _refusal(404, "not_found", "There is no such link.")
     services.unlink_tasks(task_ids=[task_id], kind=kind, ids=ids, by=_by(request))
     return _out(request, task_id)
@@ -186,8 +183,8 @@ def _change(request: HttpRequest, task_id: int, given: dict[str, Any]) -> None:
     if given.get("step_id") is not None:
         services.move_tasks(task_ids=ids, to=_step(task_id, given["step_id"]), by=by)
     if given.get("observer_ids") is not None:
-        people = _people(member, given["observer_ids"], "observer_ids")
-        services.set_observers(task_ids=ids, member_ids=people, by=by)
+        observers = people(member, given["observer_ids"], "observer_ids")
+        services.set_observers(task_ids=ids, member_ids=observers, by=by)
     if given.get("tags") is not None:
         services.set_tags(task_ids=ids, tag_ids=_tags(request, given["tags"]), by=by)
 
@@ -196,7 +193,7 @@ def _changes(member: Membership, given: dict[str, Any]) -> dict[str, Any]:
     """The fields of the task itself, as `change_tasks` takes them."""
     for name in {"title", "description", "priority"} & given.keys():
         if given[name] is None:
-            raise _MistakeError("This cannot be taken away.", name)
+            raise MistakeError("This cannot be taken away.", name)
     changes: dict[str, Any] = {name: given[name] for name in ("title", "description") if name in given}
     changes |= {name: _moment(given[name], name) for name in ("start_at", "due_at") if name in given}
     if "due_at" in changes:
@@ -204,7 +201,7 @@ def _changes(member: Membership, given: dict[str, Any]) -> dict[str, Any]:
     if "priority" in given:
         changes["priority"] = PRIORITIES[given["priority"]]
     if "assignee_id" in given:
-        changes["assignee_id"] = _people(member, [given["assignee_id"]], "assignee_id")[0]
+        changes["assignee_id"] = people(member, [given["assignee_id"]], "assignee_id")[0]
     return changes
 
 
@@ -212,7 +209,7 @@ def _step(task_id: int, step_id: int) -> Step:
     board = Task.objects.filter(pk=task_id).values("board_id")
     step: Step | None = Step.objects.filter(pk=step_id, board_id__in=board).first()
     if step is None:
-        raise _MistakeError("There is no such step on the board of this task.", "step_id")
+        raise MistakeError("There is no such step on the board of this task.", "step_id")
     return step
 
 
@@ -221,37 +218,15 @@ def _moment(moment: datetime | None, field: str) -> datetime | None:
     if moment is None:
         return None
     if not EARLIEST <= moment.year <= LATEST:
-        raise _MistakeError("That is no plausible moment.", field)
+        raise MistakeError("That is no plausible moment.", field)
     return timezone.make_aware(moment) if moment.tzinfo is None else moment
-
-
-def _people(member: Membership, ids: Sequence[int | None], field: str) -> list[Any]:
-    """These members, each once; None stays. They must be able to open the product."""
-    wanted = list(dict.fromkeys(ids))
-    numbers = [number for number in wanted if number is not None]
-    if assignable_by(member).filter(pk__in=numbers).count() < len(numbers):
-        raise _MistakeError("There is no such member.", field)
-    return wanted
-
-
-def _seen(member: Membership, kind: str, ids: Sequence[int], field: str) -> list[int]:
-    """These records, each once, all of which the token's maker must see."""
-    allowed: dict[str, Any] = {
-        "contact": contact_policies.visible_to,
-        "deal": deal_policies.visible_to,
-        "company": contact_policies.companies_visible_to,
-    }
-    wanted = list(dict.fromkeys(ids))
-    if wanted and allowed[kind](member).filter(pk__in=wanted).count() < len(wanted):
-        raise _MistakeError(f"There is no such {kind}.", field)
-    return wanted
 
 
 def _tags(request: HttpRequest, names: Sequence[str]) -> list[int]:
     try:
         return [tag.pk for tag in contacts.ensure_tags(names=names, by=_by(request))]
     except contacts.TagRefusedError as refused:
-        raise _MistakeError(str(refused), "tags") from refused
+        raise MistakeError(str(refused), "tags") from refused
 
 
 def _out(request: HttpRequest, task_id: int) -> dict[str, Any] | None:

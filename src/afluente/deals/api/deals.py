@@ -2,131 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from ninja import Field, Query, Router, Schema
-from pydantic import ConfigDict
+from ninja import Query, Router
 
 from afluente.accounts.models import Membership
 from afluente.deals import policies, selectors, services
+from afluente.deals.api.shapes import (
+    ASKED,
+    COLUMNS,
+    FIELDS,
+    REFUSALS,
+    DealChange,
+    DealMove,
+    DealOut,
+    DealPageOut,
+    DealQuery,
+    PipelinesOut,
+)
 from afluente.deals.models import DealContact, Stage
 from afluente.kernel import money, text
 from afluente.timeline.events import Actor
 
 router = Router(tags=["Deals"])
-Status = Literal["open", "won", "lost"]
-
-FIELDS = (
-    "id", "number", "name", "amount", "currency", "pipeline_id", "stage_id", "assignee_id", "source",
-    "source_name", "lost_reason", "created_at", "updated_at", "stage_entered_at", "closed_at",
-)  # fmt: skip
-
-
-class DealOut(Schema):
-    """A deal. `amount` is an exact decimal, written as a text."""
-
-    id: int
-    number: int
-    name: str
-    amount: str
-    currency: str
-    status: Status
-    pipeline_id: int
-    stage_id: int
-    assignee_id: int | None
-    contact_ids: list[int] = Field(description="The main contact first.")
-    source: str
-    source_name: str
-    lost_reason: str
-    created_at: datetime
-    updated_at: datetime
-    stage_entered_at: datetime
-    closed_at: datetime | None
-
-
-class DealPageOut(Schema):
-    """Up to `limit` deals. Pass `next` as `cursor` for the following ones; null at the end."""
-
-    items: list[DealOut]
-    next: str | None
-
-
-class Fault(Schema):
-    code: str
-    message: str
-    field: str | None = None
-
-
-class DealProblem(Schema):
-    error: Fault
-
-
-class DealQuery(Schema):
-    """Which deals. With `updated_since` the longest unchanged come first, else the newest."""
-
-    pipeline_id: int | None = None
-    stage_id: int | None = None
-    assignee_id: int | None = None
-    source: Annotated[str, Field(max_length=20)] | None = None
-    status: Status | None = None
-    updated_since: datetime | None = None
-    where: Annotated[
-        list[str],
-        Field(max_length=20, description="Conditions such as amount.gte:1000; see the page on filters."),
-    ] = []
-    match: Annotated[Literal["all", "any"], Field(description="Whether all `where` must hold, or one.")] = (
-        "all"
-    )
-    cursor: Annotated[str, Field(max_length=100)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-
-
-class DealChange(Schema):
-    """Fields to set; what is not named stays."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    amount: Decimal | str | None = None
-    currency: str | None = None
-    assignee_id: int | None = None
-    lost_reason: Annotated[str, Field(max_length=255)] | None = None
-
-
-class DealMove(Schema):
-    """Where to: a stage of any pipeline; between neighbours, else on top."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    stage_id: int
-    after_id: int | None = None
-    before_id: int | None = None
-    lost_reason: Annotated[str, Field(max_length=255)] = ""
-
-
-class StageOut(Schema):
-    id: int
-    name: str
-    kind: Status
-    position: int
-
-
-class PipelineOut(Schema):
-    id: int
-    name: str
-    currency: str
-    position: int
-    stages: list[StageOut]
-
-
-class PipelinesOut(Schema):
-    items: list[PipelineOut]
-
-
-REFUSALS: dict[int, Any] = {401: DealProblem, 403: DealProblem, 404: DealProblem, 422: DealProblem}
 
 
 @router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
@@ -136,22 +35,29 @@ def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
     wanted = selectors.BoardFilter.asking(asked.where, asked.match)
     if problems := wanted.problems(member):
         return _refuse(422, "invalid", " ".join(problems), "where")
-    try:
-        rows, following = selectors.deal_rows(
-            deals=wanted.apply(policies.visible_to(member), member=member), limit=asked.limit, cursor=asked.cursor, since=asked.updated_since,
-            filters={
-                "pipeline_id": asked.pipeline_id,
-                "stage_id": asked.stage_id,
-                "assignee_id": asked.assignee_id,
-                "source": asked.source and text.clean(asked.source, limit=20),
-                "stage__kind": asked.status,
-            },
-            fields=(*FIELDS, "stage__kind"),
-        )  # fmt: skip
-    except ValueError:
-        return _refuse(422, "invalid", "That is no cursor of this list.", "cursor")
+    if unknown := _unknown(asked, member):
+        return unknown
+    rows, following = selectors.deal_rows(
+        deals=wanted.apply(policies.visible_to(member), member=member),
+        limit=asked.limit,
+        cursor=asked.cursor,
+        since=asked.updated_since,
+        filters={COLUMNS[name]: getattr(asked, name) for name in COLUMNS},
+        fields=(*FIELDS, "stage__kind"),
+    )
     people = _people([row["id"] for row in rows])
     return JsonResponse({"items": [_out(row, people) for row in rows], "next": following})
+
+
+def _unknown(asked: DealQuery, member: Membership) -> JsonResponse | None:
+    """A pipeline, stage, member or source that there is none of: nothing would fit, for no reason said."""
+    for name, criterion in ASKED.items():
+        value = getattr(asked, name)
+        if value is not None and (
+            problems := selectors.BoardFilter.asking([f"{criterion}.is:{value}"], "all").problems(member)
+        ):
+            return _refuse(422, "invalid", " ".join(problems), name)
+    return None
 
 
 @router.get("/deals/{deal_id}", response={200: DealOut, **REFUSALS})
