@@ -291,6 +291,14 @@ def test_people_are_added_and_taken_out_on_the_page_of_a_company(people, client_
     assert CompanyContact.objects.get().position == "Diretora"
 
 
+def test_a_name_sent_with_nobody_chosen_leads_to_whom_it_may_mean(people, client_as):
+    browser, bem = client_as(people.ana), company()
+
+    answer = browser.post(f"/companies/{bem.pk}/people/", {"q": "lia"})
+
+    assert answer["Location"] == f"/companies/{bem.pk}/people/?q=lia"
+
+
 def test_the_deals_of_its_people_stand_on_the_page_of_a_company(people, client_as):
     bem, lia = company(), make.contact(name="Lia")
     services.link_contacts(company_id=bem.pk, contact_ids=[lia.pk], by=BY)

@@ -196,3 +196,12 @@ def test_headings_are_put_into_order(people, client_as):
     assert [tab.name for tab in selectors.tabs_of()] == ["Family", "House", "Contract"]
 
     assert client_as(people.bruno).post("/settings/contacts/headings/", {"up": house.pk}).status_code == 404
+
+
+def test_a_field_without_values_is_renamed(browser):
+    field = create("Origin", "text")
+
+    answer = browser.post(f"{LIST}{field.pk}/", {"name": "From", "kind": "text"})
+
+    assert answer.status_code == 303
+    assert names() == ["From"]

@@ -313,3 +313,18 @@ def test_who_may_only_look_is_offered_no_change(people, client_as):
     steps = rail.partition("</ol>")[0]
     assert steps.count("<button") == steps.count(" disabled>")
     assert "<select" in own[own.index('id="about"') :].partition("</aside>")[0]
+
+
+def test_a_board_holds_fast_what_one_may_not_move(people, client_as):
+    reader = make.member(name="Lena", role="analyst")
+    deal = make.deal(name="Kitchen in oak", assignee=people.bruno)
+
+    seen = client_as(reader).get("/deals/").content.decode()
+    own = client_as(people.bruno).get("/deals/").content.decode()
+
+    assert f'id="deal-{deal.pk}"' in seen
+    assert seen.count(" data-fixed>") == 1
+    assert f"/deals/{deal.pk}/moves/" not in seen
+    assert "/deals/new/" not in seen
+    assert " data-fixed>" not in own
+    assert f"/deals/{deal.pk}/moves/" in own

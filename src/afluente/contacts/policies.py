@@ -117,6 +117,16 @@ def may_create(member: Membership) -> bool:
     return accounts.may(member, Area.CONTACTS, Action.CREATE)
 
 
+def may_edit(member: Membership) -> bool:
+    """Whether there can be any contact that `member` may change."""
+    return accounts.may(member, Area.CONTACTS, Action.EDIT)
+
+
+def may_delete(member: Membership) -> bool:
+    """Whether there can be any contact that `member` may delete."""
+    return accounts.may(member, Area.CONTACTS, Action.DELETE)
+
+
 def may_merge(member: Membership) -> bool:
     """Whether `member` may make two contacts one: who may change and delete some."""
     return all(accounts.may(member, Area.CONTACTS, action) for action in (Action.EDIT, Action.DELETE))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from afluente.accounts import policies as accounts
-from afluente.accounts.models import Action, Area
+from afluente.accounts.models import Action, Area, Reach
 from afluente.deals.models import Deal, Pipeline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import Q
 
     from afluente.accounts.models import Membership
@@ -26,6 +28,17 @@ def visible_to(member: Membership) -> DealQuerySet:
 def movable_by(member: Membership) -> DealQuerySet:
     """The deals that `member` may move and change; never more than they see."""
     return visible_to(member).filter(_condition(member, Action.EDIT))
+
+
+def moving(member: Membership) -> Callable[[int | None], bool]:
+    """The same for deals that are at hand and seen: whether `member` may move one of that assignee (None: of
+    nobody). At most one query however many are asked.
+    """
+    reach = accounts.reach_of(member, Area.DEALS, Action.EDIT)
+    if reach == Reach.NONE:
+        return lambda _assignee: False
+    whose = accounts.assignees_within(member, reach)
+    return lambda assignee: whose is None or assignee is None or assignee in whose
 
 
 def deletable_by(member: Membership) -> DealQuerySet:

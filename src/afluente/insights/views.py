@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from afluente.accounts.models import Action, Area
 from afluente.accounts.policies import may, may_configure_sources, may_integrate
-from afluente.contacts.policies import may_list as may_list_contacts
+from afluente.contacts import policies as contact_policies
 from afluente.deals import policies as deal_policies
 from afluente.deals import services as deal_services
 from afluente.deals.models import Deal
@@ -39,14 +39,16 @@ def home(request: Request) -> HttpResponse:
             request, "insights/_new_deals.html", {"lines": selectors.new_deals(member=request.member)}
         )
     if target == "channels":
-        return render(request, "insights/_channels.html", _river(request))
+        return render(request, "insights/_channels.html", {**_river(request), "ways": _ways(request)})
     if target == "welcome":
         return _welcome_again(request)
     member = request.member
-    context = {"now": timezone.localtime(), "is_new": selectors.is_new(member=member)}
-    if context["is_new"]:
-        context |= {"may_configure": may_configure_sources(member), "may_administer": may_integrate(member)}
-    else:
+    context: dict[str, Any] = {
+        "now": timezone.localtime(),
+        "is_new": selectors.is_new(member=member),
+        "ways": _ways(request),
+    }
+    if not context["is_new"]:
         context |= {
             "figures": selectors.figures(member=member),
             "lines": selectors.new_deals(member=member),
@@ -58,11 +60,24 @@ def home(request: Request) -> HttpResponse:
     return htmx.respond(request, "insights/home.html", context, fragment="today")
 
 
+def _ways(request: Request) -> dict[str, bool]:
+    """Where this person may go from here: nothing is offered that would be refused."""
+    member = request.member
+    return {
+        "deals": deal_policies.may_list(member),
+        "contacts": contact_policies.may_list(member),
+        "new_deal": deal_policies.may_create(member) and deal_policies.pipelines_of(member).exists(),
+        "new_contact": contact_policies.may_create(member),
+        "sources": may_configure_sources(member),
+        "tokens": may_integrate(member),
+    }
+
+
 def _first_place(request: Request) -> str:
     """Where somebody begins who may not see figures."""
     if deal_policies.may_list(request.member):
         return "deals:board"
-    return "contacts:list" if may_list_contacts(request.member) else "accounts:profile"
+    return "contacts:list" if contact_policies.may_list(request.member) else "accounts:profile"
 
 
 def _welcome_again(request: Request) -> HttpResponse:

@@ -37,7 +37,8 @@ class NewField(forms.Form):
     def properties(self) -> dict[str, Any]:
         """What `services.create_field` takes."""
         values = dict(self.cleaned_data)
-        values["options"] = values["options"].splitlines()
+        if "options" in values:  # a list's choices have a form of their own once it is there
+            values["options"] = values["options"].splitlines()
         if values["kind"] == Field.Kind.CHECKBOX:
             values["is_required"] = False
         return values

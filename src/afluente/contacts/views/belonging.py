@@ -40,7 +40,8 @@ def companies(request: Request, pk: int) -> HttpResponse:
         elif policies.may_create_companies(request.member):
             company = services.ensure_company(name=typed, by=actor_of(request))
         else:
-            raise Http404
+            said = gettext("Choose one of the companies there are.")
+            return _draw(request, found, is_open=True, typed=typed, error=said)
     except services.CompanyRefusedError as refused:
         return _draw(request, found, is_open=True, typed=typed, error=str(refused))
     services.link_contacts(
@@ -71,6 +72,9 @@ def people(request: Request, pk: int) -> HttpResponse:
         if htmx.wants_fragment(request):
             return render(request, "contacts/_people_options.html", context)
         return render(request, "contacts/company_people.html", context)
+    if "contact" not in request.POST:  # sent with a name typed and nobody chosen: these are called so
+        typed = urlencode({"q": request.POST.get("q", "")})
+        return redirect(f"{reverse('contacts:company_people', args=[pk])}?{typed}")
     contact = _contact(request, request.POST.get("contact", ""))
     services.link_contacts(company_id=pk, contact_ids=[contact.pk], by=actor_of(request))
     return _people(request, pk)

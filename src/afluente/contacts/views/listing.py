@@ -41,12 +41,24 @@ def contacts(request: Request) -> HttpResponse:
         "inside": selectors.inside(wanted),
         "problems": problems(member=request.member, wanted=wanted) if wanted.is_narrow else [],
         "may_create": policies.may_create(request.member),
+        **_picking(request),
         "is_part": htmx.wants_fragment(request),
     }
     if not htmx.wants_fragment(request):
         context["menu"] = slots.parts("contacts.menu", member=request.member, query=query)
         context["chips"] = chips(member=request.member, wanted=wanted)
-        context["bulk_acts"] = slots.parts("contacts.bulk", member=request.member)
         context["tabs"] = list_tabs(member=request.member, query=query)
     fragment = "rows" if wanted.after else "people"
     return htmx.respond(request, "contacts/list.html", context, fragment=fragment)
+
+
+def _picking(request: Request) -> dict[str, Any]:
+    """What may be done with many at once; rows have boxes when there is anything."""
+    may_edit, may_delete = policies.may_edit(request.member), policies.may_delete(request.member)
+    acts = slots.parts("contacts.bulk", member=request.member)
+    return {
+        "bulk_acts": acts,
+        "may_edit_many": may_edit,
+        "may_delete_many": may_delete,
+        "may_pick": may_edit or may_delete or bool(acts),
+    }

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Concat, Trim
 from afluente.accounts.models import Membership
 from afluente.contacts import policies as contact_policies
 from afluente.contacts.models import ContactEmail, ContactPhone
+from afluente.deals import policies
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Card:
     contact_id: int | None = None
     assignee: Person | None = None
     stale_after_days: int | None = None
+    is_fixed: bool = False  # whoever looks may not move it
 
     @property
     def since(self) -> str:
@@ -106,6 +108,7 @@ def dress(
     people = _people([card.id for card in found], member)
     known = dict(faces or {})
     known |= _faces({card.assignee_id for card in found if card.assignee_id} - known.keys())
+    may_move = policies.moving(member)
     return [
         replace(
             card,
@@ -113,6 +116,7 @@ def dress(
             contact_id=people.get(card.id, ("", None))[1],
             assignee=known.get(card.assignee_id or 0),
             stale_after_days=stale.get(card.stage_id),
+            is_fixed=not may_move(card.assignee_id),
         )
         for card in found
     ]

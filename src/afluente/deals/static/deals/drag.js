@@ -18,7 +18,7 @@ export class Drag extends Flight {
 
   /** @param {PointerEvent} event */
   press(event) {
-    const card = /** @type {Element} */ (event.target).closest(".deal");
+    const card = /** @type {Element} */ (event.target).closest(".deal:not([data-fixed])");
     if (this.card || event.button !== 0 || !card || /** @type {Element} */ (event.target).closest(".more, button, input")) return;
     this.card = /** @type {HTMLElement} */ (card);
     this.at = this.from = { x: event.clientX, y: event.clientY, id: event.pointerId };

@@ -44,6 +44,8 @@ export class Keys extends Lifting {
 
   /** @param {string} key @param {HTMLElement} card @returns {boolean} whether the key meant something */
   act(key, card) {
+    const isFixed = card.matches("[data-fixed]"); // whoever looks may not move it
+    if (isFixed && (key === " " || key === "m" || key in ASKS)) return key === " ";
     if (key in ARROWS) this.lifted ? this.shift(card, key) : this.step(card, key);
     else if (key === " ") this.lifted ? this.land() : this.lift(card);
     else if (key === "Enter" && this.lifted) this.land();

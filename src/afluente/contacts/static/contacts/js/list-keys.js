@@ -34,20 +34,20 @@ document.addEventListener("keydown", (event) => {
   const picked = /** @type {any} */ (document.querySelector("af-picked"));
   const isModal = Boolean(document.querySelector("dialog:modal, :popover-open"));
   const all = rows();
-  if (!picked || !all.length || isField || isModal || document.documentElement.dataset.keys === "off") return;
+  if (!all.length || isField || isModal || document.documentElement.dataset.keys === "off") return;
   const key = event.key.toLowerCase();
-  if ((event.ctrlKey || event.metaKey) && key === "a" && target.closest(".people")) {
+  if ((event.ctrlKey || event.metaKey) && key === "a" && picked && target.closest(".people")) {
     event.preventDefault();
     return picked.pick(true, true);
   }
   if (isTaken(event, false, false) || event.defaultPrevented) return;
-  if (key === "escape" && !document.querySelector("[data-close]") && all.some((row) => box(row).checked)) return picked.pick(false);
+  if (key === "escape" && !document.querySelector("[data-close]") && all.some((row) => box(row)?.checked)) return picked.pick(false);
   const at = all.findIndex((row) => row.contains(target));
-  if (key === "x" && at >= 0) return picked.toggle(box(all[at]), event.shiftKey || !box(all[at]).checked, event.shiftKey);
+  if (key === "x" && picked && at >= 0) return picked.toggle(box(all[at]), event.shiftKey || !box(all[at]).checked, event.shiftKey);
   const by = WAYS[/** @type {keyof typeof WAYS} */ (key)];
   if (!by || (key.startsWith("arrow") && at < 0)) return;
   event.preventDefault();
   const to = all[next(at, by, all.length)];
-  if (event.shiftKey && at >= 0) for (const row of [all[at], to]) picked.toggle(box(row), true, false);
+  if (event.shiftKey && picked && at >= 0) for (const row of [all[at], to]) picked.toggle(box(row), true, false);
   go(to);
 });
