@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from afluente.contacts import policies, selectors, services
-from afluente.contacts.models import BulkChange, Contact, ContactTag
+from afluente.contacts.models import BulkChange, CompanyContact, Contact, ContactTag
 from afluente.contacts.selectors import Selection
 from afluente.contacts.services import bulk
 from afluente.contacts.services.bulk_kinds import Change
@@ -54,7 +54,14 @@ def state(ids):
     held = selectors.held_values("contact", ids)
     tags = ContactTag.objects.filter(contact_id__in=ids).order_by("contact_id", "tag_id")
     return (
-        list(rows.values_list("pk", "assignee_id", "location", "address", "deleted_at")),
+        list(
+            rows.values_list(
+                "pk", "first_name", "last_name", "assignee_id", "location", "address", "deleted_at"
+            )
+        ),
+        list(
+            CompanyContact.objects.order_by("contact_id").values_list("contact_id", "company_id", "position")
+        ),
         held,
         list(tags.values_list("contact_id", "tag_id")),
         sorted(selectors.find_ids(member=policies_member(), typed="lia", limit=50)),
@@ -69,11 +76,17 @@ def policies_member():
 
 def every_change(people, fields):
     tags = [services.create_tag(name=name, by=actor(people.ana)).pk for name in ("VIP", "Novo")]
+    company = services.create_company(name="Padaria Sol", by=actor(people.ana)).pk
     values = sample(fields)
     two = fields["multiselect"].options
     return [
         Change("assignee", value=people.carla.pk),
         Change("assignee", value=None),
+        Change("first_name", value="Bia"),
+        Change("last_name", value="Lia Reis"),
+        Change("company", "add", None, company),
+        Change("company", "add", "Chefe", company),
+        Change("company", "remove", field=company),
         Change("location", value="Campinas"),
         Change("address", value="Rua 7"),
         *(
@@ -266,3 +279,49 @@ def test_numbers_and_moments_are_compared_as_they_are_kept(people, three, fields
 
     assert change(people.ana, three, asked).same == 3
     assert change(people.ana, three, Change("field", value=moment, field=fields["moment"].id)).changed == 3
+
+
+def test_each_gets_back_the_position_it_had(people, three):
+    by = actor(people.ana)
+    company = services.create_company(name="Padaria Sol", by=by).pk
+    for number, position in zip(three, ("Dona", "Caixa"), strict=False):
+        services.link_contacts(company_id=company, contact_ids=[number], position=position, by=by)
+    before = state(three)
+
+    moved = change(people.ana, three, Change("company", "add", "Chefe", company))
+    assert {one.position for one in CompanyContact.objects.all()} == {"Chefe"}
+    # What somebody says of one of them since stays.
+    services.change_position(company_id=company, contact_id=three[2], position="Sócia", by=by)
+    undone = undo(people.ana, moved)
+
+    assert (undone.restored, undone.kept) == (2, 1)
+    assert dict(CompanyContact.objects.values_list("contact_id", "position")) == dict(
+        zip(three, ("Dona", "Caixa", "Sócia"), strict=True)
+    )
+    services.unlink_contacts(company_id=company, contact_ids=three[2:], by=by)
+    assert state(three) == before
+
+
+def test_a_company_that_is_gone_stops_the_change(people, three):
+    by = actor(people.ana)
+    company = services.create_company(name="Padaria Sol", by=by).pk
+    done = change(people.ana, three, Change("company", "add", None, company))
+    services.delete_company(company_id=company, by=by)
+
+    assert undo(people.ana, done).state == "stopped"
+    with pytest.raises(LookupError):
+        change(people.ana, three, Change("company", "remove", field=company))
+
+
+def test_positions_are_changed_for_many_at_the_cost_of_one(people, three):
+    by = actor(people.ana)
+    company = services.create_company(name="Padaria Sol", by=by).pk
+    services.link_contacts(company_id=company, contact_ids=three, by=by)
+
+    def cost(ids, position):
+        with CaptureQueriesContext(connection) as captured:
+            change(people.ana, ids, Change("company", "add", position, company))
+        return len(captured)
+
+    cost(three, "Dona")
+    assert cost(three[:1], "Caixa") == cost(three[1:], "Chefe")

@@ -95,3 +95,16 @@ def test_it_costs_the_same_wherever_somebody_stands(people, crowd):
         costs.append(len(captured))
 
     assert set(costs) == {3}
+
+
+def test_the_tabs_of_a_contact_keep_the_list_it_was_opened_from(people, client_as, crowd):
+    inside = "in=sort%3Dname%26q%3Dlia"
+    ids = crowd[0]
+
+    for query in (inside, f"tab=deals&{inside}"):
+        page = client_as(people.ana).get(f"/contacts/{ids[0]}/?{query}").content.decode()
+        assert f'href="/contacts/{ids[0]}/?{inside}"' in page
+        assert f'href="/contacts/{ids[0]}/?tab=deals&amp;{inside}"' in page
+        assert 'rel="prev"' in page
+    page = client_as(people.ana).get(f"/contacts/{ids[0]}/").content.decode()
+    assert f'href="/contacts/{ids[0]}/?tab=deals"' in page

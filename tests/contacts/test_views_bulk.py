@@ -1,9 +1,11 @@
 """Picked contacts through the screens: asked, looked at, done, taken back; deleted and brought back."""
 
+import re
+
 import pytest
 
 from afluente.contacts import selectors, services
-from afluente.contacts.models import BulkChange, Contact, ContactTag
+from afluente.contacts.models import BulkChange, Company, Contact, ContactTag, Tag
 from afluente.contacts.services import bulk
 from afluente.contacts.statements import search
 from afluente.timeline.events import Actor
@@ -40,7 +42,8 @@ def test_nobody_picked_is_said(browser):
 
 
 @pytest.mark.parametrize(
-    "what", ["", "assignee", "tags", "location", "address", "delete", "field-0", "nonsense"]
+    "what",
+    ["", "assignee", "tags", "company", "first_name", "location", "address", "delete", "field-0", "nonsense"],
 )
 def test_every_form_is_drawn(browser, three, what):
     answer = browser.post(URL, {"do": f"edit:{what}", "id": three})
@@ -216,3 +219,45 @@ def test_the_deleted_are_read_page_by_page(people, browser, monkeypatch, three):
 
     assert [len(page.context["rows"]) for page in (first, second)] == [2, 1]
     assert second.context["more"] is None
+
+
+def test_a_tag_that_is_missing_is_made_and_ticked(browser, three):
+    form = {"do": "make", "id": three, "what": "tags", "op": "add", "new_tag": "Feira 2026"}
+
+    page = words(browser.post(URL, form))
+
+    tag = Tag.objects.get(name="Feira 2026")
+    assert re.search(rf'name="tag" value="{tag.pk}" checked', page)
+    assert "3 contacts change" in page
+    assert not ContactTag.objects.exists()
+    assert "Write a name" in words(browser.post(URL, form | {"new_tag": " "}))
+
+
+def test_many_are_put_into_a_company_that_is_made_on_the_way(browser, three):
+    form = {"id": three, "what": "company", "op": "add", "typed": "Padaria Sol", "position": "Chefe"}
+
+    page = words(browser.post(URL, form | {"do": "preview"}))
+    assert "There is no company called Padaria Sol" in page
+    assert not Company.objects.exists()
+    assert 'value="make"' in page
+
+    page = words(browser.post(URL, form | {"do": "make"}))
+    assert "3 contacts change" in page
+    assert "Padaria Sol, Chefe" in page
+
+    browser.post(URL, form | {"do": "run"})
+    company = Company.objects.get()
+    assert set(company.links.values_list("contact_id", "position")) == {(one, "Chefe") for one in three}
+    assert "Company: + Padaria Sol, Chefe" in words(browser.get(URL))
+
+    browser.post(URL, form | {"do": "run", "op": "remove", "typed": "padaria SOL"})
+    assert not company.links.exists()
+
+
+def test_a_part_of_a_name_is_changed_and_never_emptied(browser, three):
+    form = {"id": three, "what": "last_name", "do": "preview", "typed": "\u202e "}
+    assert "Write what it becomes." in words(browser.post(URL, form))
+
+    browser.post(URL, form | {"do": "run", "typed": "Prado"})
+
+    assert {one.name for one in Contact.objects.all()} == {"Lia Prado"}

@@ -17,7 +17,7 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from afluente.timeline.events import Actor
 
@@ -75,6 +75,18 @@ def change_position(
     pair = [link.position, wanted]
     CompanyContact.objects.filter(pk=link.pk).update(position=wanted)
     timeline.record([NewEvent("contact.changed", by, contact_id=contact_id, data={"position": pair})])
+
+
+@transaction.atomic
+def change_positions(*, company_id: int, positions: Mapping[int, tuple[str, str]], by: Actor) -> None:
+    """Say what many are in a company: before and after, by contact; the caller holds them."""
+    statements.reposition(company_id, {one: after for one, (_, after) in positions.items()})
+    timeline.record(
+        [
+            NewEvent("contact.changed", by, contact_id=one, data={"position": list(pair)})
+            for one, pair in positions.items()
+        ]
+    )
 
 
 def _present(company_id: int) -> Company:

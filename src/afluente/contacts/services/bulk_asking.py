@@ -11,7 +11,9 @@ from afluente.accounts.policies import assignable_by
 from afluente.contacts import selectors
 from afluente.contacts.models import Contact, Tag
 from afluente.contacts.selectors.columns import FIELD
+from afluente.contacts.services.belonging import POSITION
 from afluente.contacts.services.bulk_kinds import Change, kind_of
+from afluente.contacts.services.editing import NAME
 from afluente.contacts.services.places import PARTS
 from afluente.contacts.services.reading import ValueRefusedError, read_value
 from afluente.kernel import text
@@ -27,10 +29,15 @@ if TYPE_CHECKING:
 LOOKED_AT = 10_000  # so many are looked at before; the job counts the others as it goes
 SAMPLE = 5
 OPS = ("set", "add", "remove")
+NAMES = ("first_name", "last_name")
 
 
 class BulkRefusedError(ValueError):
     """What was asked cannot be done; the text says what to do, to a person."""
+
+
+class UnknownCompanyError(BulkRefusedError):
+    """Nobody has made a company of this name yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +75,7 @@ def field_asked(what: str) -> KnownField | None:
 
 
 def read_change(data: QueryDict, *, member: Membership) -> Change:
-    """The change that a form asks for: `what`, `op`, and the value in `typed` (`time`, `tag`).
+    """The change that a form asks for: `what`, `op`, and the value in `typed` (`time`, `position`, `tag`).
 
     Raises BulkRefusedError.
     """
@@ -79,6 +86,10 @@ def read_change(data: QueryDict, *, member: Membership) -> Change:
         return Change("assignee", value=_person(data.get("typed", ""), member))
     if what == "tags":
         return Change("tags", "remove" if op == "remove" else "add", _tags(data.getlist("tag")))
+    if what in NAMES:
+        return Change(what, value=_name(data.get("typed", "")))
+    if what == "company":
+        return _company(op, data, member)
     if what in PARTS:
         return Change(what, value=text.clean(data.get("typed", ""), limit=PARTS[what]) or None)
     field = field_asked(what)
@@ -109,6 +120,26 @@ def _person(typed: str, member: Membership) -> int | None:
     if not assignable_by(member).filter(pk=number).exists():
         raise BulkRefusedError(gettext("Choose somebody of the team."))
     return number
+
+
+def _name(typed: str) -> str:
+    """A part of a name is changed, never emptied: nobody is to be left without one."""
+    value = text.clean(typed, limit=NAME)
+    if not value:
+        raise BulkRefusedError(gettext("Write what it becomes."))
+    return value
+
+
+def _company(op: str, data: QueryDict, member: Membership) -> Change:
+    typed = text.clean(data.get("typed", ""), limit=255)
+    if not typed:
+        raise BulkRefusedError(gettext("Write the name of a company."))
+    found = selectors.company_named(member=member, name=typed)
+    if found is None:
+        raise UnknownCompanyError(gettext("There is no company called {name}.").format(name=typed))
+    if op == "remove":
+        return Change("company", "remove", field=found.pk)
+    return Change("company", "add", text.clean(data.get("position", ""), limit=POSITION) or None, found.pk)
 
 
 def _tags(typed: Sequence[str]) -> list[int]:
@@ -151,13 +182,18 @@ def words_of(change: Change) -> str:
     try:
         kind = kind_of(change)
     except LookupError:
-        return gettext("A field that was deleted")
+        is_company = change.kind == "company"
+        return gettext("A company that was deleted") if is_company else gettext("A field that was deleted")
     if change.kind == "delete":
         return gettext("Deleted contacts")
-    value = kind.words(change.value) or gettext("emptied")
+    value = kind.words(change.value or "" if change.kind == "company" else change.value)
+    value = value or gettext("emptied")
     label = {
         "assignee": gettext("Responsible"),
         "tags": gettext("Tags"),
+        "company": gettext("Company"),
+        "first_name": gettext("First name"),
+        "last_name": gettext("Last name"),
         "location": gettext("Location"),
         "address": gettext("Address"),
     }.get(change.kind)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext
 
@@ -17,6 +17,8 @@ from afluente.accounts.models import Membership
 from afluente.contacts import policies, selectors
 from afluente.contacts.models import Contact, ContactTag, Tag
 from afluente.contacts.services import tagging
+from afluente.contacts.services.bulk_belonging import Belonging
+from afluente.contacts.services.bulk_shapes import KEEP, Change, Changes, Kind
 from afluente.contacts.services.values import fill_values
 from afluente.contacts.statements import bulk as statements
 from afluente.contacts.statements import search
@@ -30,42 +32,12 @@ if TYPE_CHECKING:
     from afluente.contacts.models import ContactQuerySet
     from afluente.timeline.events import Actor
 
-KEEP = object()  # what `back` answers when somebody has changed it since
-Changes = dict[int, tuple[Any, Any]]  # before and after, by contact
-
-
-@dataclass(frozen=True)
-class Change:
-    """What is asked: `kind` is assignee, location, address, field, tags or delete; `op` set, add or remove.
-
-    `field` is the number of a field; `value` is plain: a number of a member, a text, what a field
-    keeps, numbers of tags; None clears.
-    """
-
-    kind: str
-    op: str = "set"
-    value: Any = None
-    field: int | None = None
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        return {"kind": self.kind, "op": self.op, "value": self.value, "field": self.field}
-
-
-class Kind(Protocol):
-    """One kind of change, for one Change."""
-
-    def allowed(self, member: Membership) -> ContactQuerySet: ...
-    def present(self, ids: Sequence[int]) -> dict[int, Any]: ...
-    def after(self, before: Any) -> Any: ...
-    def back(self, now: Any, before: Any, after: Any) -> Any: ...
-    def write(self, changes: Changes, by: Actor) -> None: ...
-    def words(self, value: Any) -> str: ...
+__all__ = ["KEEP", "Change", "Changes", "Kind", "kind_of"]
 
 
 @dataclass
 class Columns:
-    """The responsible person, the location or the address."""
+    """The responsible person, a part of the name, the location or the address."""
 
     change: Change
     label: ClassVar[str] = ""
@@ -240,9 +212,12 @@ class Presence:
 
 _KINDS: dict[str, Any] = {
     "assignee": Columns,
+    "first_name": Columns,
+    "last_name": Columns,
     "location": Columns,
     "address": Columns,
     "field": Values,
+    "company": Belonging,
     "tags": Tags,
     "delete": Presence,
 }
@@ -251,6 +226,6 @@ _KINDS: dict[str, Any] = {
 def kind_of(change: Change) -> Kind:
     """What does this change. Raises LookupError for one that cannot be asked (any more)."""
     made: Kind = _KINDS[change.kind](change)
-    if isinstance(made, Values):
-        made.known  # noqa: B018  raises when the field is gone
+    if isinstance(made, Values | Belonging):
+        made.known  # noqa: B018  raises when the field or the company is gone
     return made

@@ -24,6 +24,8 @@ REPLACE = {
         ("location", "location", "text"),
         ("address", "address", "text"),
         ("deleted", "deleted_at", "timestamptz"),
+        ("first_name", "first_name", "text"),
+        ("last_name", "last_name", "text"),
     )
 }
 # Deleted ones too, in the order of their numbers: as `identity.LOCK_CONTACTS`.

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from afluente.contacts.statements.creation import columns
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Row = tuple[int, list[str], str]
 
@@ -43,6 +44,13 @@ WITH changed AS (
 ){_TOLD}
 """
 
+# Of several contacts of one company, what each is there.
+REPOSITION = """
+UPDATE contacts_companycontact AS l SET position = g.position
+  FROM unnest(%(contacts)s::bigint[], %(positions)s::text[]) AS g (contact, position)
+ WHERE l.workspace_id = %(ws)s AND l.company_id = %(company)s AND l.contact_id = g.contact
+"""
+
 
 def link(company_id: int, contact_ids: Sequence[int], position: str) -> list[Row]:
     """Put contacts (locked by the caller) into a company.
@@ -55,6 +63,14 @@ def link(company_id: int, contact_ids: Sequence[int], position: str) -> list[Row
 def unlink(company_id: int, contact_ids: Sequence[int]) -> list[Row]:
     """Take contacts out of a company; as `link`, with the position they had."""
     return _run(UNLINK, company_id, contact_ids, "")
+
+
+def reposition(company_id: int, positions: Mapping[int, str]) -> None:
+    """Say what these contacts (locked by the caller) are in a company."""
+    if positions:
+        values: dict[str, Any] = {"ws": current_workspace_id(), "company": company_id}
+        with connection.cursor() as cursor:
+            cursor.execute(REPOSITION, values | columns(list(positions.items()), "contacts", "positions"))
 
 
 def _run(statement: str, company_id: int, contact_ids: Sequence[int], position: str) -> list[Row]:

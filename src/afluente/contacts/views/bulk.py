@@ -13,8 +13,8 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afluente.accounts.policies import assignable_by
-from afluente.contacts import forms, policies, selectors
-from afluente.contacts.models import BulkChange, Tag
+from afluente.contacts import forms, policies, selectors, services
+from afluente.contacts.models import BulkChange, Company, Tag
 from afluente.contacts.selectors import Selection
 from afluente.contacts.selectors.columns import FIELD
 from afluente.contacts.selectors.saved import canonical
@@ -24,15 +24,18 @@ from afluente.contacts.views.contact import actor_of
 from afluente.kernel import htmx, slots
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from afluente.accounts.requests import Request
 
 SHOWN = 30
+OFFERED = 200
 
 
 @require_http_methods(["GET", "POST"])
 def changes(request: Request) -> HttpResponse:
     """GET: what this person changed of many. POST: the form for those picked (`do=edit:what`), what it
-    would do (`preview`), or doing it (`run`).
+    would do (`preview`), making the tag or company that is missing (`make`), or doing it (`run`).
     """
     if not policies.may_list(request.member):
         raise PermissionDenied
@@ -45,16 +48,26 @@ def changes(request: Request) -> HttpResponse:
         messages.error(request, gettext("Pick contacts first: tick the boxes before their names."))
         return _to(request, _list_url(request))
     act, _, what = (request.POST.get("do") or request.GET.get("do", "edit")).partition(":")
+    if act == "make":
+        return _make(request, selection)
     if act == "run":
         return _run(request, selection)
     return _draw(request, selection, what or request.POST.get("what", ""), is_asked=act == "preview")
 
 
-def _draw(request: Request, selection: Selection, what: str, *, is_asked: bool) -> HttpResponse:
+def _draw(
+    request: Request,
+    selection: Selection,
+    what: str,
+    *,
+    is_asked: bool,
+    error: str = "",
+    given: QueryDict | None = None,
+) -> HttpResponse:
     """The form, and under it what would happen once that can be said."""
-    context = _form(request, selection, what) | {"preview": None, "error": ""}
+    data = (given or request.POST).copy()
+    context = _form(request, selection, what, data) | {"preview": None, "error": error, "may_make": False}
     if is_asked or what == "delete":
-        data = request.POST.copy()
         data["what"] = what
         try:
             change = bulk_asking.read_change(data, member=request.member)
@@ -63,13 +76,31 @@ def _draw(request: Request, selection: Selection, what: str, *, is_asked: bool) 
             )
         except bulk_asking.BulkRefusedError as refused:
             context["error"] = str(refused)
+            context["may_make"] = isinstance(
+                refused, bulk_asking.UnknownCompanyError
+            ) and policies.may_create_companies(request.member)
     fragment = "preview" if is_asked and htmx.target_id(request) == "bulk-preview" else "form"
     return htmx.respond(request, "contacts/bulk.html", context, fragment=fragment)
 
 
-def _form(request: Request, selection: Selection, what: str) -> dict[str, Any]:
+def _make(request: Request, selection: Selection) -> HttpResponse:
+    """The form again, with a new tag ticked, or with a company that there is now."""
+    data, error = request.POST.copy(), ""
+    what = data.get("what", "")
+    try:
+        if what == "tags":
+            made = services.ensure_tags(names=[data.get("new_tag", "")], by=actor_of(request))
+            data.setlist("tag", [*data.getlist("tag"), *(str(tag.pk) for tag in made)])
+        elif what == "company" and policies.may_create_companies(request.member):
+            services.ensure_company(name=data.get("typed", ""), by=actor_of(request))
+    except (services.TagRefusedError, services.CompanyRefusedError) as refused:
+        error = str(refused)
+    return _draw(request, selection, what, is_asked=not error, error=error, given=data)
+
+
+def _form(request: Request, selection: Selection, what: str, data: QueryDict) -> dict[str, Any]:
     field = bulk_asking.field_asked(what)
-    typed = request.POST.getlist("typed") if field and field.kind == "multiselect" else None
+    typed = data.getlist("typed") if field and field.kind == "multiselect" else None
     count, is_more = selection.count(member=request.member)
     return {
         "selection": selection,
@@ -77,16 +108,23 @@ def _form(request: Request, selection: Selection, what: str) -> dict[str, Any]:
         "is_more": is_more,
         "what": what,
         "field": field,
-        "form": forms.value_form(field, None, typed or request.POST.get("typed")) if field else None,
+        "form": forms.value_form(field, None, typed or data.get("typed")) if field else None,
         "fields": [(f"{FIELD}{one.id}", one) for one in _fields()],
         "people": assignable_by(request.member).order_by("user__name") if what == "assignee" else (),
         "tags": Tag.objects.order_by("name") if what == "tags" else (),
-        "chosen": request.POST.getlist("tag"),
-        "op": request.POST.get("op", ""),
-        "typed": request.POST.get("typed", ""),
-        "query": canonical(request.POST.get("back", request.POST.get("query", ""))),
+        "companies": _companies(request) if what == "company" else (),
+        "position": data.get("position", ""),
+        "chosen": data.getlist("tag"),
+        "op": data.get("op", ""),
+        "typed": data.get("typed", ""),
+        "query": canonical(data.get("back", data.get("query", ""))),
         "warnings": slots.parts("contacts.deletion", member=request.member) if what == "delete" else (),
     }
+
+
+def _companies(request: Request) -> list[Company]:
+    """Names to be offered while one is typed: the last that were made."""
+    return list(policies.companies_visible_to(request.member).order_by("-pk")[:OFFERED])
 
 
 def _fields() -> list[selectors.KnownField]:
