@@ -69,7 +69,7 @@ from afluente.contacts.services.importing import (
     ensure_companies,
     hold_contacts,
 )
-from afluente.contacts.services.indexing import index_many, reindex_contacts
+from afluente.contacts.services.indexing import index_many, indexing_by_job, reindex_contacts
 from afluente.contacts.services.merge_carriers import (
     Carrier,
     carrier_of,
@@ -225,6 +225,7 @@ __all__ = [
     "find_contacts",
     "hold_contacts",
     "index_many",
+    "indexing_by_job",
     "known_columns",
     "link_contacts",
     "lock_identities",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from afluente.contacts.models import Contact
@@ -10,7 +11,7 @@ from afluente.kernel import jobs
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 INDEX_JOB = "contacts.index"
 AT_ONCE = 1_000
@@ -24,14 +25,24 @@ def reindex_contacts(*, after: int, limit: int) -> int:
     return found[-1] if found else 0
 
 
+@contextmanager
+def indexing_by_job() -> Iterator[None]:
+    """Have whatever the block changes indexed by a job, beside what comes next: for a part of many."""
+    with search.gathering() as waiting:
+        yield
+    if waiting:
+        _by_jobs(sorted(waiting))
+
+
 def index_many(contact_ids: Sequence[int]) -> None:
     """Index these contacts: up to a thousand in this transaction, the others by jobs of a thousand."""
+    search.index_contacts(contact_ids[:AT_ONCE])
+    _by_jobs(contact_ids[AT_ONCE:])
+
+
+def _by_jobs(contact_ids: Sequence[int]) -> None:
     slices = [contact_ids[start : start + AT_ONCE] for start in range(0, len(contact_ids), AT_ONCE)]
     if slices:
-        search.index_contacts(slices[0])
-    if len(slices) > 1:
         jobs.enqueue_many(
-            INDEX_JOB,
-            [{"contact_ids": list(one)} for one in slices[1:]],
-            workspace_id=current_workspace_id(),
+            INDEX_JOB, [{"contact_ids": list(one)} for one in slices], workspace_id=current_workspace_id()
         )

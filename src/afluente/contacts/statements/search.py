@@ -166,14 +166,21 @@ _waiting: ContextVar[set[int] | None] = ContextVar("contacts_waiting_for_index",
 
 
 @contextmanager
-def indexing_once() -> Iterator[None]:
-    """Index whatever the block changes once, when it ends: for changes of the same people one after another."""
+def gathering() -> Iterator[set[int]]:
+    """Index nothing in the block; the set it gives holds who would have been, once the block has ended."""
     waiting: set[int] = set()
     token = _waiting.set(waiting)
     try:
-        yield
+        yield waiting
     finally:
         _waiting.reset(token)
+
+
+@contextmanager
+def indexing_once() -> Iterator[None]:
+    """Index whatever the block changes once, when it ends: for changes of the same people one after another."""
+    with gathering() as waiting:
+        yield
     index_contacts(sorted(waiting))
 
 

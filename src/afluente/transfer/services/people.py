@@ -72,8 +72,14 @@ class Person:
         return self.problem or "; ".join(fatal)[:500]
 
 
+# Cells of a column that are kept once read. What comes again and again (cities, tags, companies) comes
+# early; addresses never do, and a hundred thousand of them kept would be searched by every collection
+# of garbage.
+MOST_KEPT = 2_000
+
+
 class Reader:
-    """Reads the rows of one import. Keeps what it has read: the same cell is never read twice."""
+    """Reads the rows of one import. Keeps what it has read: a cell that repeats is read once."""
 
     def __init__(self, given: Import, shape: Shape, country: str, place: Place) -> None:
         self._mapping: list[str] = list(given.mapping)
@@ -81,8 +87,8 @@ class Reader:
         self._shape, self._country, self._place = shape, country, place
         self._fields = {one.id: one for one in contacts.fields_of(contacts.CONTACT)}
         self._members = _members()
-        self._seen: dict[tuple[int, str], tuple[Any, Bad | None]] = {}
         self._columns = [(place, target) for place, target in enumerate(self._mapping) if target]
+        self._seen: dict[int, dict[str, tuple[Any, Bad | None]]] = {place: {} for place, _ in self._columns}
 
     def person(self, number: int, cells: Sequence[str], problem: str = "") -> Person:
         """What the row says; its `failure` says why it cannot be used, if so."""
@@ -119,16 +125,17 @@ class Reader:
         return raw
 
     def _read(self, column: int, target: str, raw: str) -> tuple[Any, Bad | None]:
-        key = (column, raw)
-        if key not in self._seen:
-            if len(self._seen) > 200_000:
-                self._seen.clear()
-            try:
-                self._seen[key] = (self._cell(target, raw), None)
-            except parsing.BadCellError as refused:
-                bad = Bad(column, raw[:300], str(refused), is_fatal=refused.kept is None)
-                self._seen[key] = (refused.kept, bad)
-        return self._seen[key]
+        seen = self._seen[column]
+        if raw in seen:
+            return seen[raw]
+        try:
+            read: tuple[Any, Bad | None] = (self._cell(target, raw), None)
+        except parsing.BadCellError as refused:
+            bad = Bad(column, raw[:300], str(refused), is_fatal=refused.kept is None)
+            read = (refused.kept, bad)
+        if len(seen) < MOST_KEPT:
+            seen[raw] = read
+        return read
 
     def _cell(self, target: str, raw: str) -> Any:
         if target.startswith(FIELD):

@@ -18,6 +18,7 @@ from afluente.contacts import services as contacts
 from afluente.contacts.services import NewContact
 from afluente.contacts.statements.search import indexing_once
 from afluente.kernel import clock, crash, jobs
+from afluente.kernel.ahead import ahead
 from afluente.kernel.workspace import current_workspace_id, scope
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
@@ -101,10 +102,11 @@ def run_import(*, workspace_id: int, import_id: int) -> bool:
     position = given.position
     with translation.override(language), reading.local_copy(given.file) as path:
         try:
-            for part in batches(reading.data_rows(path, shape, after=position)):
-                if not _bring(workspace_id, import_id, reader, part, position):
+            rows = reading.data_rows(path, shape, after=position)
+            for people in ahead(_read(reader, part) for part in batches(rows)):
+                if not _bring(workspace_id, import_id, people, position):
                     return False
-                position = part[-1].number
+                position = people[-1].number
         except UnreadableError as refused:
             return _fail(workspace_id, import_id, str(refused))
     with scope(workspace_id), transaction.atomic():
@@ -138,9 +140,12 @@ def _fail(workspace_id: int, import_id: int, reason: str) -> bool:
     return False
 
 
-def _bring(workspace_id: int, import_id: int, reader: Reader, part: Sequence[Row], position: int) -> bool:
+def _read(reader: Reader, part: Sequence[Row]) -> list[Person]:
+    return [reader.person(row.number, row.cells, row.problem) for row in part]
+
+
+def _bring(workspace_id: int, import_id: int, people: Sequence[Person], position: int) -> bool:
     """One part in one transaction; False when the import is paused, stopped or already further."""
-    people = [reader.person(row.number, row.cells, row.problem) for row in part]
     with scope(workspace_id), transaction.atomic():
         given = (
             Import.objects.select_for_update(of=("self",)).select_related("member__user").get(pk=import_id)
@@ -155,7 +160,7 @@ def _bring(workspace_id: int, import_id: int, reader: Reader, part: Sequence[Row
         given.updated_count += counts[Outcome.UPDATED]
         given.skipped_count += counts[Outcome.SKIPPED]
         given.failed_count += counts[Outcome.FAILED]
-        given.position, given.moved_at = part[-1].number, clock.now()
+        given.position, given.moved_at = people[-1].number, clock.now()
         given.save()
         crash.point("transfer.before_commit")
     crash.point("transfer.after_commit")
@@ -163,14 +168,18 @@ def _bring(workspace_id: int, import_id: int, reader: Reader, part: Sequence[Row
 
 
 def take_in(given: Import, member: Membership, people: Sequence[Person]) -> list[statements.Line]:
-    """Bring these people in, inside the caller's transaction: what became of each row, in their order."""
+    """Bring these people in, inside the caller's transaction: what became of each row, in their order.
+
+    The first part of a file is findable when it is in; of a long one, the rest is made findable beside
+    the parts that follow.
+    """
     by = actor_of(member)
     usable = [person for person in people if not person.failure and not person.is_skipped]
     contacts.lock_identities([_identity(person, given.match) for person in usable])
     bringing = Bringing(given, usable, by)
     lines: list[statements.Line] = []
     external: dict[str, int] = {}
-    with indexing_once():
+    with contacts.indexing_by_job() if given.position else indexing_once():
         for wave in waves(people, given.match):
             lines += _take_wave(given, member, wave, bringing, external)
     statements.keep_external(system_of(given), external)

@@ -1,0 +1,38 @@
+"""Lists of texts and whole numbers as PostgreSQL writes arrays, fast.
+
+Set statements take columns of many rows as arrays. psycopg makes each element on its own, which is more
+than a tenth of what a file of 100,000 people costs us; lists of one plain kind need not be asked one by one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.types.array import ListDumper
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer
+
+BETWEEN = "\x01"  # stands in no text that people write; where it does, psycopg makes the list
+
+
+class PlainListDumper(ListDumper):
+    """psycopg's own for every list but those of texts or of whole numbers."""
+
+    def dump(self, obj: list[Any]) -> Buffer | None:
+        kinds = set(map(type, obj))
+        if kinds == {int}:
+            return f"{{{','.join(map(str, obj))}}}".encode()
+        if kinds == {str}:
+            written = BETWEEN.join(obj)
+            if written.count(BETWEEN) == len(obj) - 1 and "\x00" not in written:
+                written = written.replace("\\", "\\\\").replace('"', '\\"')
+                inside = written.replace(BETWEEN, '","')
+                return f'{{"{inside}"}}'.encode()
+        return super().dump(obj)
+
+
+def register() -> None:
+    """For all connections made from now on."""
+    psycopg.adapters.register_dumper(list, PlainListDumper)
