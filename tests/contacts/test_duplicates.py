@@ -4,11 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from afluente.contacts import jobs as contact_jobs
 from afluente.contacts import services
 from afluente.contacts.models import DuplicateDue, DuplicateKey, PossibleDuplicate
 from afluente.contacts.services import duplicate_names as names
 from afluente.contacts.services import duplicate_scoring as scoring
 from afluente.contacts.statements import search
+from afluente.kernel import clock
+from afluente.kernel.models import Job
 from afluente.timeline.events import SYSTEM
 from tests import make
 
@@ -166,3 +169,20 @@ def test_looking_costs_the_same_for_one_and_for_many(people):
     cost(2)
     assert cost(2) == cost(9)
     assert DuplicateKey.objects.exists()
+
+
+def test_looking_waits_while_a_job_works_for_the_workspace(workspace):
+    known("Ana Costa", phones=("11 98412-3307",))
+    known("Ana Costa", phones=("11 98412-3307",))
+    at_work = Job.objects.create(
+        name="contacts.reindex",
+        workspace_id=workspace.pk,
+        state=Job.State.RUNNING,
+        due_at=clock.now(),
+        created_at=clock.now(),
+    )
+
+    assert contact_jobs._look(workspace.pk) == 0
+
+    at_work.delete()
+    assert contact_jobs._look(workspace.pk) == 2

@@ -13,7 +13,7 @@ from afluente.contacts.services.indexing import INDEX_JOB
 from afluente.contacts.services.merge_runs import STEP
 from afluente.contacts.services.merging import LATE
 from afluente.contacts.statements import duplicates, search
-from afluente.kernel.jobs import enqueue, every, job
+from afluente.kernel.jobs import busy_workspaces, enqueue, every, job
 from afluente.kernel.workspace import current_workspace_id, scope
 
 BATCH = 1_000  # contacts per transaction
@@ -53,12 +53,18 @@ def carry_late(*, merge_ids: list[int], **_later: Any) -> None:
 
 @every(5, "contacts.duplicates", atomic=False)
 def find_duplicates(**_later: Any) -> None:
-    """Look at contacts that have changed, of each workspace some, until none waits."""
+    """Look at contacts that have changed, of each workspace some, until none waits.
+
+    A suggestion is in no hurry: while an import or another long job works for a workspace, its turn
+    comes later. Both would take the same processors, and people wait for the other one.
+    """
     while sum(_look(workspace_id) for workspace_id in duplicates.due_workspaces()):
         pass
 
 
 def _look(workspace_id: int) -> int:
+    if workspace_id in busy_workspaces():
+        return 0
     with scope(workspace_id):
         return services.look_for_duplicates()
 

@@ -14,6 +14,7 @@ from psycopg.types.array import ListDumper
 if TYPE_CHECKING:
     from psycopg.abc import Buffer
 
+NUMBERS = {int, type(None)}
 BETWEEN = "\x01"  # stands in no text that people write; where it does, psycopg makes the list
 
 
@@ -22,8 +23,8 @@ class PlainListDumper(ListDumper):
 
     def dump(self, obj: list[Any]) -> Buffer | None:
         kinds = set(map(type, obj))
-        if kinds == {int}:
-            return f"{{{','.join(map(str, obj))}}}".encode()
+        if int in kinds and kinds <= NUMBERS:
+            return f"{{{','.join(['NULL' if one is None else str(one) for one in obj])}}}".encode()
         if kinds == {str}:
             written = BETWEEN.join(obj)
             if written.count(BETWEEN) == len(obj) - 1 and "\x00" not in written:

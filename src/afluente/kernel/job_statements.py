@@ -117,6 +117,7 @@ COUNT = """
 SELECT CASE WHEN state = 'waiting' AND due_at > now() THEN 'planned' ELSE state END, count(*)
   FROM kernel_job WHERE state <> 'done' GROUP BY 1
 """
+BUSY = "SELECT DISTINCT workspace_id FROM kernel_job WHERE state = 'running' AND workspace_id IS NOT NULL"
 SWEEP_DONE = "DELETE FROM kernel_job WHERE state = 'done' AND ended_at < now() - interval '1 day'"
 SWEEP_BEATS = "DELETE FROM kernel_heartbeat WHERE seen_at < now() - interval '1 day'"
 
@@ -218,6 +219,11 @@ def leave(worker: str) -> None:
 def count_by_state() -> dict[str, int]:
     """How many jobs are waiting (due), planned (due later), running and dead."""
     return {str(state): int(number) for state, number in _rows(COUNT, {})}
+
+
+def busy_workspaces() -> list[int]:
+    """Workspaces that a running job was queued for."""
+    return [int(row[0]) for row in _rows(BUSY, {})]
 
 
 def sweep() -> int:

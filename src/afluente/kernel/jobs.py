@@ -143,6 +143,11 @@ def replay_dead(ids: Sequence[int], *, workspace_id: int | None) -> int:
     return count
 
 
+def busy_workspaces() -> set[int]:
+    """Workspaces that a job is at work for right now: what can wait leaves them alone meanwhile."""
+    return set(job_statements.busy_workspaces())
+
+
 def kind(name: str) -> Kind:
     """The registered job. Raises UnknownJobError."""
     try:

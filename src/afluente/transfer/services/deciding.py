@@ -37,9 +37,12 @@ class Decision:
 
 def identity_of(person: Person, rule: str) -> Identity:
     """By what somebody is looked for, as the rule of the import says."""
-    emails = tuple(one.key for one in person.emails if one.key) if rule in {"any", "email"} else ()
-    phones = tuple(one.e164 for one in person.phones if one.e164) if rule in {"any", "phone"} else ()
-    return Identity(emails=emails, phones=phones)
+    known = person.identities.get(rule)
+    if known is None:
+        emails = tuple(one.key for one in person.emails if one.key) if rule in {"any", "email"} else ()
+        phones = tuple(one.e164 for one in person.phones if one.e164) if rule in {"any", "phone"} else ()
+        known = person.identities[rule] = Identity(emails=emails, phones=phones)
+    return known
 
 
 def keys_of(person: Person, rule: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from afluente.contacts.selectors import Held, Place
-    from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
+    from afluente.contacts.services import EmailValue, Identity, MessengerValue, PhoneValue
     from afluente.transfer.models import Import
     from afluente.transfer.selectors.tables import Shape
 
@@ -56,6 +56,7 @@ class Person:
     bad: list[Bad] = field(default_factory=list)
     problem: str = ""
     is_skipped: bool = False
+    identities: dict[str, Identity] = field(default_factory=dict)  # by rule, as far as they were asked for
 
     @property
     def name(self) -> str:

@@ -26,7 +26,7 @@ from afluente.timeline.models import Event
 from afluente.transfer.models import Import, ImportRow
 from afluente.transfer.selectors import reading
 from afluente.transfer.selectors.tables import Shape, UnreadableError
-from afluente.transfer.services.deciding import Bringing, decide, keys_of, system_of, waves
+from afluente.transfer.services.deciding import Bringing, decide, identity_of, keys_of, system_of, waves
 from afluente.transfer.services.people import Reader
 from afluente.transfer.services.starting import ImportRefusedError, held_import
 from afluente.transfer.statements import rows as statements
@@ -187,12 +187,9 @@ def take_in(given: Import, member: Membership, people: Sequence[Person]) -> list
 
 
 def _identity(person: Person, rule: str) -> contacts.Identity:
-    keys = keys_of(person, rule)
-    return contacts.Identity(
-        emails=tuple(key[2:] for key in keys if key.startswith("e:")),
-        phones=tuple(key[2:] for key in keys if key.startswith("p:")),
-        messengers=tuple(("external", key[2:]) for key in keys if key.startswith("x:")),
-    )
+    if rule == Import.Match.EXTERNAL:
+        return contacts.Identity(messengers=tuple(("external", key[2:]) for key in keys_of(person, rule)))
+    return identity_of(person, rule)
 
 
 def _take_wave(
