@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/files/uploads/<upload_token>", {"upload_token": "upload"}),
     ("api/v1/files/<file_id>", {"file_id": "file"}),
     ("imports/<int:pk>/", {"pk": "import"}),
+    ("exports/schedules/<int:pk>/", {"pk": "schedule"}),
     ("exports/<int:pk>/", {"pk": "export"}),
     ("api/v1/imports/<import_id>", {"import_id": "import"}),
     ("api/v1/exports/<export_id>", {"export_id": "export"}),

@@ -220,10 +220,14 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     taken = transfer.begin_export(
         selection=Selection(query=f"q={canary}"), columns=["name"], format="csv", member=owner
     )
+    planned = transfer.save_schedule(
+        schedule=None, name=canary, filter_id=kept_filter.pk, columns=["name"], member=owner
+    )
     form = capture.create_form(name=canary, language="en")
     ids = {
         "import": brought.pk,
         "export": taken.pk,
+        "schedule": planned.pk,
         "pipeline": pipeline.pk,
         "stage": stage.pk,
         "team": team.pk,

@@ -49,7 +49,26 @@ class TransferConfig(AppConfig):
             )
         )
         _bring_personal()
+        _bring_notices()
         _bring_merging()
+
+
+def _bring_notices() -> None:
+    from afluente.timeline.policies import Record, register_record
+    from afluente.timeline.selectors import notices
+    from afluente.transfer import handlers, policies, services
+
+    register_record(
+        Record(kind="schedule", visible=policies.schedules_visible_to, subjects=handlers.schedule_subjects)
+    )
+    notices.register_notification(
+        notices.NotificationKind(
+            name=services.STOPPED,
+            label=_("An automatic export stops"),
+            sentence=_("The automatic export {record} has stopped"),
+            order=60,
+        )
+    )
 
 
 def _bring_personal() -> None:
@@ -58,7 +77,12 @@ def _bring_personal() -> None:
     from afluente.transfer.services import personal as own
 
     register_audit_kinds(
-        {"access.answered": _("Access request answered"), "person.erased": _("Person erased")}
+        {
+            "access.answered": _("Access request answered"),
+            "person.erased": _("Person erased"),
+            "export.scheduled": _("Automatic export set up"),
+            "export.unscheduled": _("Automatic export stopped"),
+        }
     )
     personal.register_holding(own.HOLDING)
     personal.declare_free(own.FREE)

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts import policies as accounts
-from afluente.transfer.models import Import
+from afluente.contacts.selectors.saved import kept_filters
+from afluente.transfer.models import Export, Import, Schedule
 from afluente.transfer.selectors import csvs
 from afluente.transfer.selectors.tables import CSV, VCARD, XLSX
 
@@ -87,3 +88,23 @@ class Columns(forms.Form):
 
     def clean_tags(self) -> list[str]:
         return [word for word in (part.strip() for part in self.cleaned_data["tags"].split(",")) if word]
+
+
+class Planned(forms.Form):
+    """An export that makes itself."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    filter_id = forms.TypedChoiceField(label=_("Contacts"), required=False, coerce=int, empty_value=None)
+    format = forms.ChoiceField(label=_("Format"), choices=Export.Format)
+    every = forms.ChoiceField(label=_("How often"), choices=Schedule.Every)
+    weekday = forms.TypedChoiceField(
+        label=_("Weekday"), choices=Schedule.Weekday, coerce=int, help_text=_("Counts when it is every week.")
+    )
+    hour = forms.TypedChoiceField(
+        label=_("Hour"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
+    )
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = [(one.pk, one.name) for one in kept_filters(member)]
+        self.fields["filter_id"].choices = [("", _("Everybody")), *kept]  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.files import policies as files
 from afluente.kernel import slots
+from afluente.timeline.events import Subject
 from afluente.transfer import policies, services
 
 if TYPE_CHECKING:
@@ -69,6 +70,12 @@ def export_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.S
     """Exports that files belong to, as far as `member` sees them."""
     found = policies.exports_visible_to(member).filter(pk__in=list(ids))
     return {one.pk: files.Subject(one.name, reverse("transfer:exports")) for one in found}
+
+
+def schedule_subjects(member: Membership, ids: Iterable[int]) -> dict[int, Subject]:
+    """Automatic exports that somebody is told about, as far as `member` sees them."""
+    found = policies.schedules_visible_to(member).filter(pk__in=list(ids))
+    return {one.pk: Subject(one.name, reverse("transfer:schedule", args=[one.pk])) for one in found}
 
 
 EXPORT_FILES = files.Kind(

@@ -48,6 +48,12 @@ def export(workspace_id: int, export_id: int, **_later: Any) -> None:
     services.make_export(workspace_id=workspace_id, export_id=export_id)
 
 
+@job(services.SCHEDULED, label=_("Automatic export"))
+def scheduled(schedule_id: int, **_later: Any) -> None:
+    """The hour of an automatic export has come."""
+    services.run_schedule(schedule_id=schedule_id)
+
+
 @job(services.EXPIRE, label=_("Remove an old export"))
 def expire(export_id: int, **_later: Any) -> None:
     """The days in which a file could be downloaded are over."""

@@ -192,6 +192,51 @@ class ExternalId(WorkspaceModel):
         return f"{self.system} {self.value}"
 
 
+class Schedule(WorkspaceModel):
+    """An export that is made again and again, of a kept filter, as far as `member` may take contacts out.
+
+    `filter_id` is the number of a contacts.SavedFilter, None for everybody. `hour` and `weekday` (Monday
+    is 0) are those of the workspace. One that cannot go on is off, and `reason` says why.
+    """
+
+    class Every(models.TextChoices):
+        DAY = "day", _("Every day")
+        WEEK = "week", _("Every week")
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    name = models.CharField(max_length=100)
+    filter_id = models.BigIntegerField(null=True)
+    format = models.CharField(max_length=4, default="csv")
+    columns = models.JSONField(default=list)
+    every = models.CharField(max_length=10, choices=Every, default=Every.DAY)
+    weekday = models.SmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
+    hour = models.SmallIntegerField(default=6)
+    is_on = models.BooleanField(default=True)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    member = models.ForeignKey(
+        "accounts.Membership",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.name}"
+
+
 class Export(WorkspaceModel):
     """Contacts on their way out into a file, which is kept until `expires_at`.
 
@@ -228,6 +273,9 @@ class Export(WorkspaceModel):
         related_name="+",
         db_constraint=False,
         db_index=False,
+    )
+    schedule = models.ForeignKey(
+        Schedule, models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
     )
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

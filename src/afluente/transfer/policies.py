@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from afluente.accounts import policies as accounts
 from afluente.contacts import policies as contacts
-from afluente.transfer.models import Export, Import
+from afluente.transfer.models import Export, Import, Schedule
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,6 +47,12 @@ def exports_visible_to(member: Membership) -> QuerySet[Export]:
     if not may_export(member):
         return Export.objects.none()
     found = Export.objects.select_related("member__user", "file")
+    return found if accounts.may_administer(member) else found.filter(member_id=member.pk)
+
+
+def schedules_visible_to(member: Membership) -> QuerySet[Schedule]:
+    """Automatic exports: their own, also without the right by now; those who set up the workspace see all."""
+    found = Schedule.objects.select_related("member__user")
     return found if accounts.may_administer(member) else found.filter(member_id=member.pk)
 
 

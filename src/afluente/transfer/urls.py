@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.transfer.views import erasing, exports, imports, running
+from afluente.transfer.views import erasing, exports, imports, running, schedules
 
 app_name = "transfer"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("imports/<int:pk>/values/", imports.values, name="values"),
     path("exports/", exports.exports, name="exports"),
     path("exports/new/", exports.new, name="export_new"),
+    path("exports/schedules/new/", schedules.new, name="schedule_new"),
+    path("exports/schedules/<int:pk>/", schedules.show, name="schedule"),
+    path("exports/schedules/<int:pk>/end/", schedules.end, name="schedule_end"),
     path("exports/<int:pk>/expiry/", exports.expiry, name="export_expiry"),
     path("contacts/<int:pk>/data/", erasing.data, name="data"),
     path("contacts/<int:pk>/erasure/", erasing.erasure, name="erasure"),

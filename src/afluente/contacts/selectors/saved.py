@@ -65,6 +65,16 @@ def saved_tabs(
     ]
 
 
+def kept_filters(member: Membership) -> list[SavedFilter]:
+    """The filters of contacts that `member` sees: own ones and those others share, by name."""
+    return _filters(member, SavedFilter.Entity.CONTACT)
+
+
+def seen_filter(member: Membership, number: int) -> SavedFilter | None:
+    """The filter of contacts of this number, when `member` sees it."""
+    return next((one for one in kept_filters(member) if one.pk == number), None)
+
+
 def own_filters(*, member: Membership, entity: str = SavedFilter.Entity.CONTACT) -> list[SavedFilter]:
     """The filters that `member` kept for a list, by name."""
     return [kept for kept in _filters(member, entity) if kept.owner_id == member.pk]

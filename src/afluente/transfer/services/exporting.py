@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from afluente.accounts.models import Membership
+    from afluente.transfer.models import Schedule
 
 KIND = "export"  # of the record that the file belongs to (files.policies.Kind)
 EXPORT, EXPIRE = "transfer.export", "transfer.expire"
@@ -46,6 +47,7 @@ def begin_export(
     columns: Sequence[str],
     format: str,  # noqa: A002  what people call it
     member: Membership,
+    schedule: Schedule | None = None,
 ) -> Export:
     """Have a file made of the contacts picked, as far as `member` may take them out.
 
@@ -58,11 +60,12 @@ def begin_export(
     if not chosen and format != Format.VCARD:
         raise ExportRefusedError(gettext("Choose at least one column."))
     made = Export.objects.create(
-        name=f"{gettext('Contacts')} {clock.now():%Y-%m-%d %H.%M}.{Format(format).value}",
+        name=f"{schedule.name if schedule else gettext('Contacts')} {clock.now():%Y-%m-%d %H.%M}.{Format(format).value}",
         format=format,
         selection=selection.plain,
         columns=chosen,
         member=member,
+        schedule=schedule,
         created_at=clock.now(),
     )
     jobs.enqueue(EXPORT, {"export_id": made.pk}, key=str(made.pk), workspace_id=current_workspace_id())
@@ -170,7 +173,9 @@ def _keep(given: Export, path: Path, count: int) -> None:
         )
     held.state, held.expires_at = Export.State.READY, clock.now() + KEPT
     held.save()
-    told = {"contacts": count, "format": given.format, "columns": given.columns}
+    told: dict[str, Any] = {"contacts": count, "format": given.format, "columns": given.columns}
+    if given.schedule_id:
+        told["schedule"] = given.schedule_id
     record_audit(kind="export.made", by=given.member, subject=given.name, after=told)
     jobs.enqueue(EXPIRE, {"export_id": held.pk}, due_at=held.expires_at, workspace_id=current_workspace_id())
 

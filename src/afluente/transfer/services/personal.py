@@ -50,7 +50,13 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="transfer",
     label=_("Imports and exports"),
-    tables=("transfer_import", "transfer_importrow", "transfer_externalid", "transfer_export"),
+    tables=(
+        "transfer_import",
+        "transfer_importrow",
+        "transfer_externalid",
+        "transfer_export",
+        "transfer_schedule",
+    ),
     collect=_collect,
     erase=_erase,
     fate=_("What the rows said is removed, and every file of imports and exports that is still kept."),
@@ -60,6 +66,8 @@ HOLDING = personal.Holding(
         ("transfer_import", "fixes"),
         ("transfer_import", "name"),
         ("transfer_export", "selection"),
+        ("transfer_export", "name"),
+        ("transfer_schedule", "name"),
         ("transfer_importrow", "changes"),
         ("transfer_importrow", "reason"),
     ),

@@ -31,7 +31,11 @@ def exports(request: Request) -> HttpResponse:
     _require(request)
     rows = list(policies.exports_visible_to(request.member).order_by("-pk")[:SHOWN])
     busy = {Export.State.WAITING, Export.State.RUNNING}
-    context = {"rows": rows, "is_busy": any(row.state in busy for row in rows)}
+    context = {
+        "rows": rows,
+        "is_busy": any(row.state in busy for row in rows),
+        "schedules": list(policies.schedules_visible_to(request.member).order_by("name", "pk")),
+    }
     return htmx.respond(request, "transfer/exports.html", context, fragment="files")
 
 

@@ -1,0 +1,149 @@
+"""Exports that make themselves (SP-227), as long as somebody may."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from afluente.accounts.models import AuditEntry, Role
+from afluente.contacts.models import SavedFilter
+from afluente.contacts.statements import search
+from afluente.files.models import File
+from afluente.kernel import blobs, clock
+from afluente.timeline.models import Notification
+from afluente.transfer import services
+from afluente.transfer.models import Export, Schedule
+from afluente.transfer.services import scheduling
+from tests import make
+
+pytestmark = pytest.mark.django_db
+MONDAY = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)  # 09:00 in São Paulo
+
+
+@pytest.fixture
+def kept(people: Any) -> SavedFilter:
+    """Ana's filter for those in Recife, and two contacts of whom one is there."""
+    there, elsewhere = make.contact(name="Lia Prado"), make.contact(name="Rui")
+    there.location = "Recife"
+    there.save()
+    search.index_contacts([there.pk, elsewhere.pk])
+    return SavedFilter.objects.create(
+        owner=people.ana, name="Recife", query="where=location.is%3ARecife", created_at=clock.now()
+    )
+
+
+@pytest.fixture
+def planned(people: Any, kept: SavedFilter) -> Schedule:
+    """Every day at seven."""
+    return services.save_schedule(
+        schedule=None, name="Recife", filter_id=kept.pk, columns=["name"], member=people.ana, hour=7
+    )
+
+
+def rows(made: Export) -> list[list[str]]:
+    file = File.objects.get(pk=made.file_id)
+    body = b"".join(blobs.storage().read(file.key, size=file.size)).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(body), delimiter=";"))
+
+
+@pytest.mark.parametrize(
+    ("every", "weekday", "hour", "due"),
+    [
+        ("day", 0, 10, "2026-11-23T13:00+00:00"),
+        ("day", 0, 9, "2026-11-24T12:00+00:00"),
+        ("week", 0, 10, "2026-11-23T13:00+00:00"),
+        ("week", 0, 9, "2026-11-30T12:00+00:00"),
+        ("week", 6, 23, "2026-11-30T02:00+00:00"),
+    ],
+)
+def test_it_is_due_at_its_hour_where_the_workspace_is(people, every, weekday, hour, due):
+    one = Schedule(every=every, weekday=weekday, hour=hour)
+
+    assert scheduling.next_due(one, MONDAY) == dt.datetime.fromisoformat(due)
+
+
+def test_a_file_is_made_when_it_is_due_and_the_next_is_planned(people, planned, work):
+    first = planned.due_at
+    work()
+    assert not Export.objects.exists()
+
+    with time_machine.travel(first + dt.timedelta(minutes=1), tick=False):
+        services.run_schedule(schedule_id=planned.pk)
+        services.run_schedule(schedule_id=planned.pk)  # twice is once
+        work()
+
+    made = Export.objects.get()
+    assert (made.state, made.schedule_id, rows(made)) == ("ready", planned.pk, [["Name"], ["Lia Prado"]])
+    planned.refresh_from_db()
+    assert planned.due_at == first + dt.timedelta(days=1)
+    told = AuditEntry.objects.get(kind="export.made")
+    assert (told.actor_id, told.after["schedule"], told.after["contacts"]) == (people.ana.pk, planned.pk, 1)
+
+
+def test_it_stops_and_says_so_when_its_member_may_no_longer_export(people, planned, client_as):
+    people.ana.role = Role.MEMBER
+    people.ana.save()
+
+    with time_machine.travel(planned.due_at, tick=False):
+        services.run_schedule(schedule_id=planned.pk)
+        services.run_schedule(schedule_id=planned.pk)
+
+    planned.refresh_from_db()
+    assert (planned.is_on, planned.reason) == (False, "Whoever set it up may no longer export.")
+    assert not Export.objects.exists()
+    assert [one.member_id for one in Notification.objects.filter(kind="export.stopped")] == [people.ana.pk]
+    page = client_as(people.ana).get(reverse("transfer:schedule", args=[planned.pk]))
+    assert "may no longer export" in page.content.decode()
+    assert client_as(people.ana).post(page.request["PATH_INFO"], {"name": "x"}).status_code == 403
+
+
+def test_it_stops_when_its_filter_is_gone(people, planned, kept):
+    kept.delete()
+
+    with time_machine.travel(planned.due_at, tick=False):
+        services.run_schedule(schedule_id=planned.pk)
+
+    planned.refresh_from_db()
+    assert (planned.is_on, planned.reason) == (False, "Its filter was deleted, or is no longer shared.")
+    assert not Export.objects.exists()
+
+
+def test_it_is_set_up_changed_and_ended_on_the_screen(people, kept, client_as, work):
+    browser = client_as(people.ana)
+    sent = {
+        "name": "Letter",
+        "filter_id": str(kept.pk),
+        "format": "csv",
+        "every": "week",
+        "weekday": "4",
+        "hour": "6",
+        "column": ["email", "name"],
+    }
+    assert browser.post(reverse("transfer:schedule_new"), {**sent, "column": []}).status_code == 422
+    assert browser.post(reverse("transfer:schedule_new"), sent).status_code == 303
+    made = Schedule.objects.get()
+    assert (made.filter_id, made.every, made.weekday, sorted(made.columns)) == (
+        kept.pk, "week", 4, ["email", "name"],
+    )  # fmt: skip
+    assert "Letter" in browser.get(reverse("transfer:exports")).content.decode()
+
+    address = reverse("transfer:schedule", args=[made.pk])
+    assert browser.get(address).status_code == 200
+    assert browser.post(address, {**sent, "filter_id": "", "every": "day"}).status_code == 303
+    made.refresh_from_db()
+    assert (made.filter_id, made.every) == (None, "day")
+
+    assert browser.post(reverse("transfer:schedule_end", args=[made.pk])).status_code == 303
+    assert not Schedule.objects.exists()
+    with time_machine.travel(made.due_at, tick=False):
+        assert services.run_schedule(schedule_id=made.pk) is None
+
+
+def test_others_do_not_see_it(people, planned, client_as):
+    assert client_as(people.bruno).get(reverse("transfer:schedule", args=[planned.pk])).status_code == 404
