@@ -32,10 +32,7 @@ if TYPE_CHECKING:
 def ensure_companies(*, names: Iterable[str], by: Actor) -> dict[str, int]:
     """The numbers of the companies of these names, by folded name; those that are missing are made."""
     wanted = {text.norm(name): name for name in names}
-    if not wanted:
-        return {}
-    present = Company.objects.present().filter(sort_name__in=list(wanted)).order_by("-pk")
-    found = dict(present.values_list("sort_name", "pk"))
+    found = importing.companies_called(list(wanted))
     missing = [name for key, name in wanted.items() if key not in found]
     moment = clock.now()
     made = Company.objects.bulk_create(

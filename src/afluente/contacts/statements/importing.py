@@ -26,6 +26,10 @@ UPDATE contacts_contact AS c
   FROM ROWS FROM (unnest(%(ids)s::bigint[]), jsonb_array_elements(%(details)s::jsonb)) AS g (id, d)
  WHERE c.workspace_id = %(ws)s AND c.id = g.id
 """
+CALLED = """
+SELECT sort_name, min(id) FROM contacts_company
+ WHERE workspace_id = %(ws)s AND deleted_at IS NULL AND sort_name = ANY(%(names)s) GROUP BY sort_name
+"""
 LINK = """
 INSERT INTO contacts_companycontact (workspace_id, company_id, contact_id, position, created_at)
 SELECT %(ws)s, g.company, g.contact, g.position, now()
@@ -65,6 +69,11 @@ def change_details(wanted: Mapping[int, Mapping[str, Any]]) -> None:
     """Set names, place, assignee and date of contacts: of each only what is named."""
     if wanted:
         _run(DETAILS, {"ids": list(wanted), "details": json.dumps([dict(one) for one in wanted.values()])})
+
+
+def companies_called(names: Sequence[str]) -> dict[str, int]:
+    """By folded name the oldest company that is called so; of those that there are."""
+    return dict(_run(CALLED, {"names": list(names)})) if names else {}
 
 
 def link_companies(rows: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
