@@ -1,4 +1,4 @@
-"""Members and roles for other programs, to read: who assignees are, and what they may do."""
+"""Members, teams and roles for other programs, to read: who assignees are, and what they may do."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class MemberOut(Schema):
     email: str | None = Field(description="Null unless the token's maker manages people.")
     role: str
     team: str | None
+    team_id: int | None
     is_active: bool
 
 
@@ -39,6 +40,16 @@ class RoleOut(Schema):
 
 class RolesOut(Schema):
     items: list[RoleOut]
+
+
+class TeamOut(Schema):
+    id: int
+    name: str
+    members: int | None = Field(description="Active people; null unless the token's maker manages people.")
+
+
+class TeamsOut(Schema):
+    items: list[TeamOut]
 
 
 class PeopleProblem(Schema):
@@ -62,11 +73,24 @@ def list_members(request: HttpRequest) -> Any:
                 "email": one.user.email if is_manager else None,
                 "role": selectors.role_key(one),
                 "team": one.team.name if one.team else None,
+                "team_id": one.team_id,
                 "is_active": one.is_active,
             }
             for one in found
         ]
     }
+
+
+@router.get("/teams", response={200: TeamsOut, **REFUSALS})
+def list_teams(request: HttpRequest) -> Any:
+    """Teams by name: all of them for whoever manages people, else those that colleagues are seen in."""
+    maker = _maker(request)
+    if policies.may_manage_people(maker):
+        sized = selectors.sized_teams(member=maker)
+        return {"items": [{"id": one.pk, "name": one.name, "members": one.size} for one in sized]}  # type: ignore[attr-defined]  # annotated
+    seen = policies.members_visible_to(maker).exclude(team=None).order_by("team__name", "team")
+    found = dict(seen.values_list("team", "team__name"))
+    return {"items": [{"id": pk, "name": name, "members": None} for pk, name in found.items()]}
 
 
 @router.get("/roles", response={200: RolesOut, **REFUSALS})

@@ -5,6 +5,7 @@ Who calls, in which workspace, with which right, how often: `config.gate`. Its d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -15,7 +16,7 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 from pydantic.json_schema import models_json_schema
@@ -105,12 +106,20 @@ def _mount() -> None:
         if name == "afluente.config" or not find_spec(f"{name}.api"):
             continue
         router = import_module(f"{name}.api").router
-        for address, view in list(router.path_operations.items()):
-            if address in known and known[address] is not view:
-                known[address].operations.extend(view.operations)
-                del router.path_operations[address]
-        known |= router.path_operations
+        for inner in _all_in(router):
+            for address, view in list(inner.path_operations.items()):
+                if address in known and known[address] is not view:
+                    known[address].operations.extend(view.operations)
+                    del inner.path_operations[address]
+            known |= inner.path_operations
         api.add_router("", router)
+
+
+def _all_in(router: Router) -> Iterator[Router]:
+    """A router and those that were added to it."""
+    yield router
+    for _prefix, inner, *_rest in router._routers:
+        yield from _all_in(inner)
 
 
 def urls() -> list[URLPattern]:

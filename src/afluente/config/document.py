@@ -27,9 +27,12 @@ TAGS = {
     "Comments and history": "What people wrote about a record, and what happened with it.",
     "Pipelines": "Rows of stages.",
     "Files": "The store of files, its folders, and what they are attached to.",
-    "People": "Members and roles.",
+    "People": "Members, teams and roles.",
     "Tasks": "Work for people.",
     "Imports and exports": "Contacts in from files and out into files.",
+    "Bulk changes": "One change of many contacts, with a look before and a way back.",
+    "Filters": "Filters kept under a name, private or shared.",
+    "Notifications": "What the maker of the token is told.",
     "Search": "One question to everything.",
 }
 PROBLEM = {

@@ -39,7 +39,9 @@ AREAS = {
     "companies": "contacts",
     "imports": "contacts",
     "search": "contacts",
+    "notifications": "contacts",
     "members": "people",
+    "teams": "people",
     "roles": "people",
 }
 # Areas with one scope for everything: whoever may make a file may fetch it.

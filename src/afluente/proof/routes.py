@@ -72,6 +72,11 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/contacts/duplicates/<duplicate_id>", {"duplicate_id": "pair"}),
     ("api/v1/contacts/merges/<merge_id>", {"merge_id": "merge"}),
     ("api/v1/contacts/merge-runs/<run_id>", {"run_id": "merge_run"}),
+    ("api/v1/contacts/bulk-changes/<bulk_id>", {"bulk_id": "bulk"}),
+    ("api/v1/contacts/filters/<filter_id>", {"filter_id": "filter"}),
+    ("api/v1/deals/filters/<filter_id>", {"filter_id": "filter"}),
+    ("api/v1/contacts/<contact_id>/changes/", {"contact_id": "contact", "event_id": "change"}),
+    ("api/v1/fields/headings/<heading_id>", {"heading_id": "tab"}),
     ("api/v1/contacts/<contact_id>/comments", {"contact_id": "contact", "comment_id": "comment"}),
     ("api/v1/deals/<deal_id>/comments", {"deal_id": "deal", "comment_id": "deal_comment"}),
     (
@@ -80,8 +85,8 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ),
     ("api/v1/tags/<tag_id>", {"tag_id": "tag"}),
     ("api/v1/companies/<company_id>", {"company_id": "company", "contact_id": "contact"}),
-    ("api/v1/fields/<field_id>", {"field_id": "field"}),
-    ("api/v1/deals/<deal_id>", {"deal_id": "deal"}),
+    ("api/v1/fields/<field_id>", {"field_id": "field", "option_id": "option"}),
+    ("api/v1/deals/<deal_id>", {"deal_id": "deal", "contact_id": "contact"}),
 )
 # Words in a path that are no ids, and what to put there.
 WORDS = {
@@ -151,6 +156,9 @@ FIELDS = {
     "company_id": "company",
     "deleted": "company",
     "contact_ids": "contact",
+    "except_ids": "contact",
+    "tab_id": "tab",
+    "default_assignee_id": "member",
     "deal_ids": "deal",
     "company_ids": "company",
     "observer_ids": "member",

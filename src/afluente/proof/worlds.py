@@ -238,6 +238,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "email": ContactEmail.objects.get(contact_id=contact_id).pk,
         "tag": tag.pk,
         "field": field.pk,
+        "option": option.pk,
         "tab": tab.pk,
         "change": change,
         "company": company.pk,

@@ -44,6 +44,11 @@ def register_record(record: Record) -> None:
     _records[record.kind] = record
 
 
+def record_kinds() -> list[str]:
+    """The kinds of records that there are histories of."""
+    return sorted(_records)
+
+
 def is_seen(member: Membership, kind: str, pk: int) -> bool:
     """Whether `member` sees this record."""
     return kind in _records and _records[kind].visible(member).filter(pk=pk).exists()

@@ -12,8 +12,9 @@ from pydantic import Field
 
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import policies, selectors, services
+from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
 from afluente.contacts.api.contacts import actor_of, member_of, refusal
-from afluente.contacts.api.shapes import Refused, Shape
+from afluente.contacts.api.shapes import AttributeOut, Refused, Shape
 from afluente.contacts.models import Company
 from afluente.kernel import text
 
@@ -34,6 +35,11 @@ class CompanyPatch(Shape):
     revenue: Amount | None = Field(None, description="A year's, in `currency`; null for unknown.")
     currency: str | None = Field(None, max_length=3)
     assignee_id: Number | None = Field(None, description="A member; null for nobody.")
+    attributes: dict[str, Any] | None = Field(
+        None,
+        max_length=300,
+        description="Values by number or name of the field; null empties one. Others stay.",
+    )
 
 
 class CompanyNew(CompanyPatch):
@@ -55,6 +61,7 @@ class CompanyOut(Schema):
     currency: str
     assignee_id: int | None
     contacts: int
+    attributes: list[AttributeOut]
     created_at: datetime
     updated_at: datetime
 
@@ -108,9 +115,10 @@ def create_company(request: HttpRequest, payload: CompanyNew) -> Any:
         return refused
     try:
         made = services.create_company(by=actor_of(request), **_given(payload))
-    except services.CompanyRefusedError as mistake:
+        _fill(request, made.pk, payload)
+    except (services.CompanyRefusedError, AttributeMistakeError) as mistake:
         return refusal(422, "invalid", str(mistake), mistake.field)
-    return Status(201, selectors.api_company(made, contacts=0))
+    return Status(201, _shown(request, made))
 
 
 @router.get("/companies/{company_id}", response={200: CompanyOut, 404: Refused})
@@ -131,19 +139,30 @@ def change_company(request: HttpRequest, company_id: int, payload: CompanyPatch)
         changed = services.change_company(
             company_id=company_id, changes=_given(payload), by=actor_of(request)
         )
-    except services.CompanyRefusedError as mistake:
+        _fill(request, company_id, payload)
+    except (services.CompanyRefusedError, AttributeMistakeError) as mistake:
         return refusal(422, "invalid", str(mistake), mistake.field)
+    changed.refresh_from_db()
     return _shown(request, changed)
 
 
 @router.delete("/companies/{company_id}", response={204: None, 404: Refused})
 def delete_company(request: HttpRequest, company_id: int) -> Any:
-    """Put a company away; it can be brought back on the screen. Its people stay."""
+    """Put a company away; it can be brought back. Its people stay."""
     allowed = policies.companies_deletable_by(member_of(request)).filter(deleted_at=None)
     if not allowed.filter(pk=company_id).exists():
         return _not_found()
     services.delete_company(company_id=company_id, by=actor_of(request))
     return Status(204, None)
+
+
+@router.post("/companies/{company_id}/restoration", response={200: CompanyOut, 404: Refused})
+def restore_company(request: HttpRequest, company_id: int) -> Any:
+    """Bring a deleted company back, its people still in it."""
+    gone = policies.companies_deletable_by(member_of(request)).exclude(deleted_at=None)
+    if not gone.filter(pk=company_id).exists():
+        return _not_found()
+    return _shown(request, services.restore_company(company_id=company_id, by=actor_of(request)))
 
 
 @router.get("/companies/{company_id}/contacts", response={200: PeopleOut, 404: Refused})
@@ -187,7 +206,15 @@ def unlink_contact(request: HttpRequest, company_id: int, contact_id: int) -> An
 
 def _given(payload: CompanyPatch) -> dict[str, Any]:
     """The fields that were sent; a null text is an empty one."""
-    return payload.dict(exclude_unset=True)
+    return payload.dict(exclude_unset=True, exclude={"attributes"})
+
+
+def _fill(request: HttpRequest, company_id: int, payload: CompanyPatch) -> None:
+    """Raises AttributeMistakeError."""
+    for field_id, held in read_attributes(payload.attributes, selectors.COMPANY).items():
+        services.change_company_value(
+            company_id=company_id, field_id=field_id, value=held, by=actor_of(request)
+        )
 
 
 def _bad_assignee(request: HttpRequest, payload: CompanyPatch) -> Status[Any] | None:
@@ -199,4 +226,5 @@ def _bad_assignee(request: HttpRequest, payload: CompanyPatch) -> Status[Any] | 
 
 def _shown(request: HttpRequest, company: Company) -> dict[str, Any]:
     counts = selectors.people_counts(member=member_of(request), company_ids=[company.pk])
-    return selectors.api_company(company, contacts=counts.get(company.pk, 0))
+    (plain,) = selectors.api_companies_of([company], counts)
+    return plain

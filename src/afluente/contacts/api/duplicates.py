@@ -80,6 +80,11 @@ class RunOut(Schema):
     ended_at: datetime | None
 
 
+class RunsOut(Schema):
+    items: list[RunOut]
+    next: str | None
+
+
 @router.get("/contacts/duplicates", response={200: DuplicatesOut})
 def list_duplicates(
     request: HttpRequest, cursor: Annotated[int, Query(ge=1, le=2**63 - 1)] | None = None
@@ -116,6 +121,21 @@ def dismiss_duplicate(request: HttpRequest, duplicate_id: int) -> Any:
         services.dismiss_duplicate(pair_id=duplicate_id, by=actor_of(request))
     except (services.DecidedError, PossibleDuplicate.DoesNotExist):
         return refusal(409, "conflict", "Somebody has decided about these two already.")
+    return Status(204, None)
+
+
+@router.post(
+    "/contacts/duplicates/{duplicate_id}/reopening", response={204: None, 403: Refused, 404: Refused}
+)
+def reopen_duplicate(request: HttpRequest, duplicate_id: int) -> Any:
+    """Take a dismissal back: the two are suggested again."""
+    pair = duplicates.pairs_visible_to(member_of(request)).filter(pk=duplicate_id).first()
+    if pair is None:
+        return refusal(404, "not_found", "There is no such suggestion.")
+    both = policies.editable_by(member_of(request)).filter(pk__in=[pair.contact_id, pair.other_id])
+    if both.count() < 2:
+        return _not_allowed()
+    services.reopen_duplicate(pair_id=duplicate_id, by=actor_of(request))
     return Status(204, None)
 
 
@@ -200,6 +220,15 @@ def begin_run(request: HttpRequest, payload: RunShape) -> Any:
         tag_id=tags[0].pk if tags else None,
     )
     return Status(201, _run_out(run))
+
+
+@router.get("/contacts/merge-runs", response={200: RunsOut})
+def list_runs(request: HttpRequest, cursor: Annotated[int, Query(ge=1, le=2**63 - 1)] | None = None) -> Any:
+    """Runs that the token's maker began, an administrator's those of everybody, newest first, fifty at a time."""
+    found = merging.runs_of(member_of(request)).order_by("-pk")
+    rows = list((found.filter(pk__lt=cursor) if cursor else found)[: MOST + 1])
+    following = str(rows[MOST - 1].pk) if len(rows) > MOST else None
+    return {"items": [_run_out(run) for run in rows[:MOST]], "next": following}
 
 
 @router.get("/contacts/merge-runs/{run_id}", response={200: RunOut, 404: Refused})

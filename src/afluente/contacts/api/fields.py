@@ -18,6 +18,7 @@ router = Router(tags=["Fields"])
 Entity = Literal["contact", "company"]
 Kind = Literal["text", "number", "moment", "link", "checkbox", "select", "multiselect"]
 Format = Literal["", "cpf", "cnpj", "cpf_cnpj"]
+Heading = Annotated[int, Value(ge=1, le=2**63 - 1)]
 Label = Annotated[str, Value(min_length=1, max_length=255)]
 
 
@@ -30,6 +31,7 @@ class FieldNew(Shape):
     format: Format = Value("", description="What a text must be.")
     is_required: bool = Value(False, description="Asked of people; programs may leave it empty.")
     is_on_card: bool = True
+    tab_id: Heading | None = Value(None, description="A heading; null for General.")
     options: list[Label] = Value([], max_length=500, description="The choices of a list.")
 
 
@@ -42,6 +44,7 @@ class FieldPatch(Shape):
     format: Format | None = None
     is_required: bool | None = None
     is_on_card: bool | None = None
+    tab_id: Heading | None = Value(None, description="A heading; null for General.")
     state: Literal["active", "hidden", "archived"] | None = None
     options: list[Label] | None = Value(None, max_length=500)
 
@@ -54,6 +57,7 @@ class FieldOrder(Shape):
 class OptionOut(Schema):
     id: int
     label: str
+    color: int | None
     is_archived: bool
 
 
@@ -66,7 +70,8 @@ class FieldOut(Schema):
     is_required: bool
     is_on_card: bool
     state: str
-    tab: str
+    tab_id: int | None
+    tab: str = Value(description="The heading's name.")
     options: list[OptionOut]
 
 
@@ -85,11 +90,13 @@ def create_field(request: HttpRequest, payload: FieldNew) -> Any:
     """Make a field."""
     if not may_configure(member_of(request)):
         return not_allowed()
+    if refused := _no_heading(payload.tab_id):
+        return refused
     try:
         made = services.create_field(**payload.dict(), by=actor_of(request))
-    except services.FieldRefusedError as refused:
-        return refusal(422, "invalid", str(refused), refused.place)
-    return Status(201, _found(made.pk))
+    except services.FieldRefusedError as mistake:
+        return refusal(422, "invalid", str(mistake), mistake.place)
+    return Status(201, field_found(made.pk))
 
 
 @router.post("/fields/order", response={200: FieldsOut, 403: Refused})
@@ -104,27 +111,30 @@ def order_fields(request: HttpRequest, payload: FieldOrder) -> Any:
 @router.get("/fields/{field_id}", response={200: FieldOut, 404: Refused})
 def read_field(request: HttpRequest, field_id: int) -> Any:
     """One field."""
-    return _found(field_id) or _missing()
+    return field_found(field_id) or missing_field()
 
 
 @router.patch("/fields/{field_id}", response={200: FieldOut, 403: Refused, 404: Refused, 422: Refused})
 def change_field(request: HttpRequest, field_id: int, payload: FieldPatch) -> Any:
     """Change a field; its kind only while it has no values."""
-    if _found(field_id) is None:
-        return _missing()
+    if field_found(field_id) is None:
+        return missing_field()
     if not may_configure(member_of(request)):
         return not_allowed()
-    changes = {name: value for name, value in payload.dict(exclude_unset=True).items() if value is not None}
+    given = payload.dict(exclude_unset=True)
+    if refused := _no_heading(payload.tab_id):
+        return refused
+    changes = {name: value for name, value in given.items() if value is not None or name == "tab_id"}
     labels, state, by = changes.pop("options", None), changes.pop("state", None), actor_of(request)
     try:
         services.change_field(field_id=field_id, changes=changes, by=by)
         if labels is not None:
             services.save_options(field_id=field_id, drafts=_drafts(field_id, labels), by=by)
-    except services.FieldRefusedError as refused:
-        return refusal(422, "invalid", str(refused), refused.place)
+    except services.FieldRefusedError as mistake:
+        return refusal(422, "invalid", str(mistake), mistake.place)
     if state is not None:
         services.set_field_state(field_id=field_id, state=state, by=by)
-    return _found(field_id)
+    return field_found(field_id)
 
 
 @router.delete("/fields/{field_id}", response={204: None, 403: Refused, 404: Refused, 409: Refused})
@@ -134,9 +144,9 @@ def delete_field(
     even_used: Annotated[bool, Query(description="Delete it although something uses it.")] = False,
 ) -> Any:
     """Delete a field with all its values. 409 names what uses it, unless `even_used` is given."""
-    found = _found(field_id)
+    found = field_found(field_id)
     if found is None:
-        return _missing()
+        return missing_field()
     if not may_configure(member_of(request)):
         return not_allowed()
     uses = [str(use.what) for use in selectors.uses_of(found)]
@@ -146,12 +156,20 @@ def delete_field(
     return Status(204, None)
 
 
-def _found(field_id: int) -> selectors.KnownField | None:
+def _no_heading(number: int | None) -> Any:
+    if number is None or number in {tab.pk for tab in selectors.tabs_of()}:
+        return None
+    return refusal(422, "invalid", "There is no such heading.", "tab_id")
+
+
+def field_found(field_id: int) -> selectors.KnownField | None:
+    """A field of contacts or companies."""
     row = Field.objects.kept().filter(pk=field_id, entity__in=("contact", "company")).first()
     return selectors.find_field(selectors.fields_of(row.entity), field_id) if row else None
 
 
-def _missing() -> Any:
+def missing_field() -> Any:
+    """There is no such field."""
     return refusal(404, "not_found", "There is no such field.")
 
 

@@ -10,6 +10,8 @@ from django.db.models import Count, Q
 
 from afluente.contacts import policies
 from afluente.contacts.models import Company, CompanyContact, Contact, ContactEmail, ContactPhone
+from afluente.contacts.selectors.fields import COMPANY
+from afluente.contacts.selectors.values import attributes
 from afluente.kernel import phone, text
 from afluente.kernel.keyset import Beyond, number_in
 
@@ -182,18 +184,24 @@ def api_companies(
     rows = list((found.filter(pk__lt=before) if before else found).order_by("-pk")[: limit + 1])
     page = rows[:limit]
     counts = people_counts(member=member, company_ids=[company.pk for company in page])
-    items = [api_company(company, contacts=counts.get(company.pk, 0)) for company in page]
+    items = api_companies_of(page, counts)
     return items, str(page[-1].pk) if len(rows) > limit else None
 
 
-def api_company(company: Company, *, contacts: int) -> dict[str, Any]:
-    """A company as other programs read it; amounts are texts."""
+def api_companies_of(companies: Sequence[Company], counts: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Companies as other programs read them, with the values of their fields; amounts are texts."""
+    values = attributes(COMPANY, [company.pk for company in companies])
+    return [_plain(company, counts.get(company.pk, 0), values[company.pk]) for company in companies]
+
+
+def _plain(company: Company, contacts: int, values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     names = ("name", "domain", "phone", "address", "currency", "assignee_id", "created_at", "updated_at")
     return {
         "id": company.pk,
         **{name: getattr(company, name) for name in names},
         "revenue": None if company.revenue is None else f"{company.revenue:.4f}",
         "contacts": contacts,
+        "attributes": values,
     }
 
 

@@ -30,6 +30,24 @@ class TooManyFiltersError(ValueError):
     """One person keeps at most MOST filters for a list."""
 
 
+class TakenFilterError(ValueError):
+    """Another filter that its owner keeps for the list has this name."""
+
+
+@transaction.atomic
+def change_filter(*, kept: SavedFilter, name: str, query: str, is_shared: bool) -> SavedFilter:
+    """Give a kept filter another name or another content. Raises NamelessFilterError and TakenFilterError."""
+    called = text.clean(name, limit=NAME)
+    if not called:
+        raise NamelessFilterError
+    own = SavedFilter.objects.filter(owner_id=kept.owner_id, entity=kept.entity, name__iexact=called)
+    if own.exclude(pk=kept.pk).exists():
+        raise TakenFilterError
+    kept.name, kept.query, kept.is_shared = called, canonical(query), is_shared
+    kept.save(update_fields=["name", "query", "is_shared"])
+    return kept
+
+
 @transaction.atomic
 def save_filter(
     *,

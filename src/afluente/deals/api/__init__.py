@@ -1,5 +1,12 @@
 """Deals and pipelines for other programs (docs/reference/api.md)."""
 
-from afluente.deals.api.deals import router
+from ninja import Router
 
-__all__ = ["router"]
+from afluente.deals.api.deals import router as deals_router
+from afluente.deals.api.people import filters_router
+from afluente.deals.api.people import router as people_router
+
+router = Router()
+# Filters first: the word is no number of a deal.
+for part in (filters_router, deals_router, people_router):
+    router.add_router("", part)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Query, Router
 
 from afluente.accounts.models import Membership
+from afluente.contacts import policies as contact_policies
 from afluente.deals import policies, selectors, services
 from afluente.deals.api.shapes import (
     ASKED,
@@ -31,14 +32,17 @@ router = Router(tags=["Deals"])
 @router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
 def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
     """Present deals, a page at a time; the cost does not grow with the page number."""
-    member = _maker(request)
+    member = maker_of(request)
     wanted = selectors.BoardFilter.asking(asked.where, asked.match)
     if problems := wanted.problems(member):
-        return _refuse(422, "invalid", " ".join(problems), "where")
+        return refuse(422, "invalid", " ".join(problems), "where")
     if unknown := _unknown(asked, member):
         return unknown
+    deals = wanted.apply(policies.visible_to(member), member=member)
+    if asked.contact_id is not None:
+        deals = deals.filter(pk__in=DealContact.objects.filter(contact_id=asked.contact_id).values("deal_id"))
     rows, following = selectors.deal_rows(
-        deals=wanted.apply(policies.visible_to(member), member=member),
+        deals=deals,
         limit=asked.limit,
         cursor=asked.cursor,
         since=asked.updated_since,
@@ -56,21 +60,26 @@ def _unknown(asked: DealQuery, member: Membership) -> JsonResponse | None:
         if value is not None and (
             problems := selectors.BoardFilter.asking([f"{criterion}.is:{value}"], "all").problems(member)
         ):
-            return _refuse(422, "invalid", " ".join(problems), name)
+            return refuse(422, "invalid", " ".join(problems), name)
+    if (
+        asked.contact_id is not None
+        and not contact_policies.visible_to(member).filter(pk=asked.contact_id).exists()
+    ):
+        return refuse(422, "invalid", "There is no such contact.", "contact_id")
     return None
 
 
 @router.get("/deals/{deal_id}", response={200: DealOut, **REFUSALS})
 def read_deal(request: HttpRequest, deal_id: int) -> Any:
     """One deal."""
-    return _one(request, deal_id)
+    return answer(request, deal_id)
 
 
 @router.patch("/deals/{deal_id}", response={200: DealOut, **REFUSALS})
 def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
     """Set fields of a deal. Its stage is set by a move."""
     given = payload.dict(exclude_unset=True)
-    if refusal := _out_of_reach(request, deal_id):
+    if refusal := out_of_reach(request, deal_id):
         return refusal
     for name in {"name", "currency", "lost_reason"} & given.keys():
         given[name] = text.clean(given[name] or "", limit=255)
@@ -78,55 +87,55 @@ def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
         return refusal
     if "assignee_id" in given and (refusal := _assign(request, deal_id, given.pop("assignee_id"))):
         return refusal
-    services.change_deal(deal_id=deal_id, changes=given, by=_by(request))
-    return _one(request, deal_id)
+    services.change_deal(deal_id=deal_id, changes=given, by=actor_of(request))
+    return answer(request, deal_id)
 
 
 def _fault_in(given: dict[str, Any]) -> JsonResponse | None:
     """Why these values cannot be set; None when they can, the amount then being a Decimal."""
     if "name" in given and not given["name"]:
-        return _refuse(422, "invalid", "A deal needs a name.", "name")
+        return refuse(422, "invalid", "A deal needs a name.", "name")
     if "currency" in given and not money.is_currency(given["currency"]):
-        return _refuse(422, "invalid", "That is no ISO 4217 currency.", "currency")
+        return refuse(422, "invalid", "That is no ISO 4217 currency.", "currency")
     if "amount" not in given:
         return None
     try:
         given["amount"] = money.amount(given["amount"] or 0)
     except money.BadAmountError:
-        return _refuse(422, "invalid", "That is no amount.", "amount")
+        return refuse(422, "invalid", "That is no amount.", "amount")
     return (
-        _refuse(422, "invalid", "An amount cannot be below zero.", "amount") if given["amount"] < 0 else None
+        refuse(422, "invalid", "An amount cannot be below zero.", "amount") if given["amount"] < 0 else None
     )
 
 
 def _assign(request: HttpRequest, deal_id: int, member_id: int | None) -> JsonResponse | None:
     member = Membership.objects.active().select_related("user").filter(pk=member_id or 0).first()
     if member is None and member_id is not None:
-        return _refuse(422, "invalid", "There is no such member.", "assignee_id")
-    services.assign_deals(deal_ids=[deal_id], assignee=member, by=_by(request))
+        return refuse(422, "invalid", "There is no such member.", "assignee_id")
+    services.assign_deals(deal_ids=[deal_id], assignee=member, by=actor_of(request))
     return None
 
 
 @router.post("/deals/{deal_id}/moves", response={200: DealOut, **REFUSALS})
 def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
     """Put a deal into a stage. Entering a won or lost stage closes it, leaving one reopens it."""
-    if refusal := _out_of_reach(request, deal_id):
+    if refusal := out_of_reach(request, deal_id):
         return refusal
     stage = Stage.objects.filter(pk=payload.stage_id, pipeline__archived_at=None).first()
     if stage is None:
-        return _refuse(422, "invalid", "There is no such stage.", "stage_id")
+        return refuse(422, "invalid", "There is no such stage.", "stage_id")
     try:
         services.move_deals(
             deal_ids=[deal_id],
             to=stage,
-            by=_by(request),
+            by=actor_of(request),
             after_id=payload.after_id,
             before_id=payload.before_id,
             lost_reason=text.clean(payload.lost_reason, limit=255),
         )
     except services.StageGoneError:
-        return _refuse(422, "invalid", "There is no such stage.", "stage_id")
-    return _one(request, deal_id)
+        return refuse(422, "invalid", "There is no such stage.", "stage_id")
+    return answer(request, deal_id)
 
 
 @router.get("/pipelines", response={200: PipelinesOut, **REFUSALS}, tags=["Pipelines"])
@@ -145,15 +154,16 @@ def list_pipelines(request: HttpRequest) -> Any:
                         for stage in pipeline.stages.all()
                     ],
                 }
-                for pipeline in selectors.move_targets(member=_maker(request))
+                for pipeline in selectors.move_targets(member=maker_of(request))
             ]
         }
     )
 
 
-def _one(request: HttpRequest, deal_id: int) -> JsonResponse:
-    row = policies.visible_to(_maker(request)).filter(pk=deal_id).values(*FIELDS, "stage__kind").first()
-    return JsonResponse(_out(row, _people([deal_id]))) if row else _no_deal()
+def answer(request: HttpRequest, deal_id: int) -> JsonResponse:
+    """A deal as it is now."""
+    row = policies.visible_to(maker_of(request)).filter(pk=deal_id).values(*FIELDS, "stage__kind").first()
+    return JsonResponse(_out(row, _people([deal_id]))) if row else missing()
 
 
 def _people(deal_ids: list[int]) -> dict[int, list[int]]:
@@ -171,29 +181,32 @@ def _out(row: dict[str, Any], people: dict[int, list[int]]) -> dict[str, Any]:
     return {**row, "amount": amount, "status": status, "contact_ids": people.get(row["id"], [])}
 
 
-def _maker(request: HttpRequest) -> Membership:
+def maker_of(request: HttpRequest) -> Membership:
     """Whoever made the token: it sees what they see."""
-    maker: Membership = request.token.created_by  # type: ignore[attr-defined]  # set by config.api
+    maker: Membership = request.token.created_by  # type: ignore[attr-defined]  # set by config.gate
     return maker
 
 
-def _by(request: HttpRequest) -> Actor:
-    token = request.token  # type: ignore[attr-defined]  # set by config.api
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts: the token."""
+    token = request.token  # type: ignore[attr-defined]  # set by config.gate
     return Actor("token", token.pk, token.name)
 
 
-def _out_of_reach(request: HttpRequest, deal_id: int) -> JsonResponse | None:
+def out_of_reach(request: HttpRequest, deal_id: int) -> JsonResponse | None:
     """404 for a deal that the token's maker does not see, 403 for one they only see."""
-    if policies.movable_by(_maker(request)).filter(pk=deal_id).exists():
+    if policies.movable_by(maker_of(request)).filter(pk=deal_id).exists():
         return None
-    if policies.visible_to(_maker(request)).filter(pk=deal_id).exists():
-        return _refuse(403, "not_allowed", "Whoever made this token may not do that.")
-    return _no_deal()
+    if policies.visible_to(maker_of(request)).filter(pk=deal_id).exists():
+        return refuse(403, "not_allowed", "Whoever made this token may not do that.")
+    return missing()
 
 
-def _no_deal() -> JsonResponse:
-    return _refuse(404, "not_found", "There is no such deal.")
+def missing() -> JsonResponse:
+    """There is no such deal, or the token's maker does not see it."""
+    return refuse(404, "not_found", "There is no such deal.")
 
 
-def _refuse(status: int, code: str, message: str, field: str | None = None) -> JsonResponse:
+def refuse(status: int, code: str, message: str, field: str | None = None) -> JsonResponse:
+    """A refusal in the shape all refusals have."""
     return JsonResponse({"error": {"code": code, "message": message, "field": field}}, status=status)

@@ -71,6 +71,7 @@ class DealQuery(Schema):
     pipeline_id: int | None = None
     stage_id: int | None = None
     assignee_id: int | None = None
+    contact_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
     source: Annotated[str, Field(max_length=20)] | None = None
     status: Status | None = None
     updated_since: datetime | None = None

@@ -142,6 +142,16 @@ def delete_file(request: HttpRequest, file_id: Number) -> Any:
     return Status(204, None)
 
 
+@router.post("/files/{file_id}/restoration", response={200: FileOut, 404: Refused})
+def restore_file(request: HttpRequest, file_id: Number) -> Any:
+    """Bring a deleted file back to the records it was with, for a day after it was deleted."""
+    found = policies.restorable_by(member_of(request)).filter(pk=file_id).first()
+    if found is None:
+        return missing("file")
+    services.restore_files(files=[found])
+    return shown(policies.visible_to(member_of(request)).get(pk=file_id))
+
+
 @router.post("/files/{file_id}/attachments", response={204: None, 404: Refused})
 def attach(request: HttpRequest, file_id: Number, payload: AttachShape) -> Any:
     """Attach a file to a record. Twice is once."""

@@ -12,6 +12,7 @@ from afluente.files import policies, selectors, services
 from afluente.files.api.shapes import (
     FolderNew,
     FolderOut,
+    FolderPatch,
     FoldersOut,
     Number,
     Refused,
@@ -62,6 +63,39 @@ def create_folder(request: HttpRequest, payload: FolderNew) -> Any:
     except services.FileRefusedError as refused:
         return refusal(422, refused.code, str(refused), "name")
     return Status(201, {"id": made.pk, "name": made.name, "parent_id": made.parent_id})
+
+
+@router.patch("/files/folders/{folder_id}", response={200: FolderOut, 404: Refused, 422: Refused})
+def change_folder(request: HttpRequest, folder_id: Number, payload: FolderPatch) -> Any:
+    """Rename or move a folder with all that is in it; what is left out stays."""
+    member = member_of(request)
+    found = policies.folders_changeable_by(member).filter(pk=folder_id).first()
+    if found is None:
+        return missing("folder")
+    try:
+        if "folder_id" in payload.model_fields_set:
+            to = folder_of(member, payload.folder_id)
+            if payload.folder_id and to is None:
+                return refusal(422, "invalid", "There is no such folder.", "folder_id")
+            found = services.move_folder(folder=found, to=to)
+        if payload.name is not None:
+            found = services.rename_folder(folder=found, name=payload.name)
+    except services.FileRefusedError as refused:
+        return refusal(422, refused.code, str(refused), "name" if payload.name else "folder_id")
+    return {"id": found.pk, "name": found.name, "parent_id": found.parent_id}
+
+
+@router.post("/files/folders/{folder_id}/restoration", response={200: FolderOut, 404: Refused, 422: Refused})
+def restore_folder(request: HttpRequest, folder_id: Number) -> Any:
+    """Bring a deleted folder back with what went with it, for a day after it was deleted."""
+    found = policies.folders_restorable_by(member_of(request)).filter(pk=folder_id).first()
+    if found is None:
+        return missing("folder")
+    try:
+        services.restore_folder(folder=found)
+    except services.FileRefusedError as refused:
+        return refusal(422, refused.code, str(refused), "name")
+    return {"id": found.pk, "name": found.name, "parent_id": found.parent_id}
 
 
 @router.delete("/files/folders/{folder_id}", response={204: None, 404: Refused})

@@ -82,6 +82,13 @@ class FolderNew(Shape):
     folder_id: Number | None = Field(None, description="Where it is made; null for the top.")
 
 
+class FolderPatch(Shape):
+    """What is to be changed; what is left out stays."""
+
+    name: str | None = Field(None, min_length=1, max_length=1000)
+    folder_id: Number | None = Field(None, description="Where to; null for the top.")
+
+
 class AttachShape(Shape):
     kind: Record
     entity_id: Number

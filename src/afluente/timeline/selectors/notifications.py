@@ -12,8 +12,9 @@ from afluente.timeline import policies
 from afluente.timeline.selectors import notices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from django.db.models import QuerySet
     from django.utils.safestring import SafeString
 
     from afluente.accounts.models import Membership
@@ -58,21 +59,30 @@ class Line:
         return f"{self.subject.url}?{urlencode(place)}#{mark}"
 
 
-def unread_count(member: Membership) -> int:
-    """How many unread things `member` is shown, up to COUNTED: one query, read from an index."""
-    unread = policies.notifications_of(member).filter(in_app=True, read_at=None)
+def unread_count(member: Membership, *, kinds: Sequence[str] | None = None) -> int:
+    """How many unread things `member` is shown, up to COUNTED: one query, read from an index. `kinds` of
+    records, when a program may not read all.
+    """
+    unread = _shown(member, kinds).filter(read_at=None)
     return unread.order_by("-pk")[:COUNTED].count()
 
 
-def page(*, member: Membership, unread: bool, before: int | None) -> tuple[list[Line], int | None]:
+def page(
+    *, member: Membership, unread: bool, before: int | None, kinds: Sequence[str] | None = None
+) -> tuple[list[Line], int | None]:
     """Lines, newest first, and the number that the next page starts below; None at the end."""
-    found = policies.notifications_of(member).filter(in_app=True)
+    found = _shown(member, kinds)
     if unread:
         found = found.filter(read_at=None)
     if before is not None:
         found = found.filter(pk__lt=before)
     rows = list(_with_words(found.order_by("-pk")[: PAGE + 1]))
     return _drawn(member, rows[:PAGE]), rows[PAGE - 1].pk if len(rows) > PAGE else None
+
+
+def _shown(member: Membership, kinds: Sequence[str] | None) -> QuerySet[Notification]:
+    found = policies.notifications_of(member).filter(in_app=True)
+    return found if kinds is None else found.filter(record_kind__in=kinds)
 
 
 def lines(*, member: Membership, found: Iterable[Notification]) -> list[Line]:

@@ -6,114 +6,27 @@ sees, and changes and deletes what its maker may.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema, Status
-from pydantic import ConfigDict
+from ninja import Query, Router, Status
 
 from afluente.accounts.models import Membership
 from afluente.timeline import policies, selectors, services
+from afluente.timeline.api.shapes import (
+    CommentNew,
+    CommentOut,
+    CommentPatch,
+    CommentProblem,
+    CommentQuery,
+    CommentsOut,
+    HistoryOut,
+    HistoryQuery,
+)
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Comment
 
 router = Router(tags=["Comments and history"])
-LARGEST = 2**63 - 1
-
-
-class CommentNew(Schema):
-    """A comment. Who is mentioned is named in the text as @ and their full name."""
-
-    model_config = ConfigDict(extra="forbid")
-    text: str = Field(min_length=1, max_length=services.HARD_LIMIT)
-    mentions: list[int] = Field(
-        [],
-        max_length=20,
-        description="Members meant by the names in the text; needed where two share a name.",
-    )
-    files: list[int] = Field([], max_length=20, description="Files of the store, shown with the comment.")
-    parent_id: int | None = Field(None, description="The comment that this one answers.")
-
-
-class CommentPatch(Schema):
-    """New words."""
-
-    model_config = ConfigDict(extra="forbid")
-    text: str = Field(min_length=1, max_length=services.HARD_LIMIT)
-    mentions: list[int] = Field([], max_length=20)
-
-
-class MentionOut(Schema):
-    """A member named in the text: `length` characters from `start`; the name as it is now."""
-
-    member_id: int
-    name: str
-    start: int
-    length: int
-
-
-class CommentFileOut(Schema):
-    id: int
-    name: str
-    size: int
-
-
-class CommentOut(Schema):
-    id: int
-    text: str
-    author_id: int
-    author_name: str
-    parent_id: int | None
-    created_at: datetime
-    edited_at: datetime | None
-    mentions: list[MentionOut]
-    files: list[CommentFileOut]
-    reply_count: int
-    replied_by: list[int] = Field(description="Up to three members who answered.")
-
-
-class CommentsOut(Schema):
-    """Newest first. Pass `next` as `cursor` for the following ones; null at the end."""
-
-    items: list[CommentOut]
-    next: str | None
-
-
-class HistoryEventOut(Schema):
-    id: int
-    at: datetime
-    kind: str
-    deal_id: int | None
-    actor_kind: str
-    actor_id: int | None
-    actor_name: str
-    data: dict[str, Any]
-    comment: str | None = None
-
-
-class HistoryOut(Schema):
-    items: list[HistoryEventOut]
-    next: str | None
-
-
-class CommentQuery(Schema):
-    """Comments at the top, or with `parent_id` the answers to one."""
-
-    parent_id: int | None = Field(None, ge=1, le=LARGEST)
-    cursor: int | None = Field(None, ge=1, le=LARGEST)
-    limit: int = Field(50, ge=1, le=100)
-
-
-class HistoryQuery(Schema):
-    """All kinds, or those named: `kind=deal.moved&kind=comment.added`."""
-
-    cursor: int | None = Field(None, ge=1, le=LARGEST)
-    kind: list[Annotated[str, Field(max_length=60)]] = Field([], max_length=30)
-
-
-class CommentProblem(Schema):
-    error: dict[str, Any]
 
 
 REFUSALS: Any = {404: CommentProblem, 422: CommentProblem}
@@ -169,6 +82,14 @@ def delete_deal_comment(request: HttpRequest, deal_id: int, comment_id: int) -> 
     return _delete(request, "deal", deal_id, comment_id)
 
 
+@router.post(
+    "/contacts/{contact_id}/comments/{comment_id}/restoration", response={200: CommentOut, **REFUSALS}
+)
+def restore_contact_comment(request: HttpRequest, contact_id: int, comment_id: int) -> Any:
+    """Bring a deleted comment back."""
+    return _restore(request, "contact", contact_id, comment_id)
+
+
 @router.get("/contacts/{contact_id}/history", response={200: HistoryOut, **REFUSALS})
 def contact_history(request: HttpRequest, contact_id: int, asked: Query[HistoryQuery]) -> Any:
     """What happened with a contact and its deals, newest first."""
@@ -181,6 +102,12 @@ def contact_history(request: HttpRequest, contact_id: int, asked: Query[HistoryQ
         member=member, contact_id=contact_id, before=asked.cursor, only=asked.kind or None
     )
     return {"items": items, "next": following}
+
+
+@router.post("/deals/{deal_id}/comments/{comment_id}/restoration", response={200: CommentOut, **REFUSALS})
+def restore_deal_comment(request: HttpRequest, deal_id: int, comment_id: int) -> Any:
+    """Bring a deleted comment back."""
+    return _restore(request, "deal", deal_id, comment_id)
 
 
 @router.get("/deals/{deal_id}/history", response={200: HistoryOut, **REFUSALS})
@@ -270,6 +197,16 @@ def _delete(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
         return _not_found()
     services.delete_comment(comment=found, by=member, actor=_actor(request))
     return Status(204, None)
+
+
+def _restore(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
+    member = _member(request)
+    here = selectors.of_record(kind, number).values("pk")
+    found = policies.deletable_by(member).filter(pk=pk, pk__in=here).exclude(deleted_at=None).first()
+    if found is None:
+        return _not_found()
+    services.restore_comment(comment=found, by=member)
+    return selectors.as_values(Comment.objects.filter(pk=pk))[0]
 
 
 def _present(kind: str, number: int) -> Any:

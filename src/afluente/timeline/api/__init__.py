@@ -1,0 +1,10 @@
+"""Comments, history and notifications for other programs (docs/reference/api.md)."""
+
+from ninja import Router
+
+from afluente.timeline.api.comments import router as comments_router
+from afluente.timeline.api.notifications import router as notifications_router
+
+router = Router()
+for part in (comments_router, notifications_router):
+    router.add_router("", part)
