@@ -11,11 +11,11 @@ from django.http import QueryDict
 from afluente.contacts import policies
 from afluente.contacts.selectors import searching
 from afluente.contacts.selectors.listing import PAGE, SORTED_TO, Filter, plan_of
-from afluente.contacts.selectors.ordering import NEWEST, ORDERS, order_of
+from afluente.contacts.selectors.ordering import NEWEST, order_of
 from afluente.contacts.statements import search
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Contact, ContactQuerySet
@@ -76,12 +76,22 @@ def _among(ids: Sequence[int], wanted: Filter, contact: Contact) -> Neighbours |
 
 def _along(found: ContactQuerySet, wanted: Filter, contact: Contact) -> Neighbours:
     order = order_of(wanted.sort)
-    back = ORDERS[order.opposite]
-    before = back.beyond(found, contact)
-    previous = back.sorted(before).values_list("pk", flat=True).first()
-    following = order.sorted(order.beyond(found, contact)).values_list("pk", flat=True).first()
-    place = back.sorted(before).values_list("pk")[: PLACED_TO + 1].count()
+    back = order.backwards()
+    previous, following = (_first(way.beyond(found, contact)) for way in (back, order))
+    place = 0
+    for part in back.beyond(found, contact):
+        place += part.values_list("pk")[: PLACED_TO + 1].count()
+        if place > PLACED_TO:
+            break
     return _told(previous, following, place, wanted, contact)
+
+
+def _first(parts: Iterable[ContactQuerySet]) -> int | None:
+    for part in parts:
+        number: int | None = part.values_list("pk", flat=True).first()
+        if number is not None:
+            return number
+    return None
 
 
 def _told(

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from afluente.contacts.models import ListSetting, SavedFilter
 from afluente.contacts.selectors.columns import NAME, Column, all_columns
-from afluente.contacts.selectors.ordering import ORDERS, order_of
+from afluente.contacts.selectors.ordering import is_descending, opposite_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,17 +64,18 @@ def heads(*, columns: Sequence[Chosen], wanted: Filter) -> list[Head]:
 
 
 def _head(one: Chosen, wanted: Filter) -> Head:
-    own = ORDERS.get(one.column.sort)
-    if own is None or wanted.typed:
+    own = one.column.sort
+    if not own or wanted.typed:
         return Head(chosen=one)
-    order = order_of(wanted.sort)
-    if order.key not in {own.key, own.opposite}:
-        return Head(chosen=one, url=wanted.address(sort=own.key))
+    opposite = opposite_of(wanted.sort)
+    if own not in {wanted.sort, opposite}:
+        return Head(chosen=one, url=wanted.address(sort=own))
+    is_down = is_descending(wanted.sort)
     return Head(
         chosen=one,
-        url=wanted.address(sort=order.opposite),
-        aria="descending" if order.descending else "ascending",
-        sign="arrow-down" if order.descending else "arrow-up",
+        url=wanted.address(sort=opposite),
+        aria="descending" if is_down else "ascending",
+        sign="arrow-down" if is_down else "arrow-up",
     )
 
 

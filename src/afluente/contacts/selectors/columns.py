@@ -25,6 +25,7 @@ from afluente.contacts.models import Contact, Field
 from afluente.contacts.selectors.batch import Batch
 from afluente.contacts.selectors.criteria import UTM
 from afluente.contacts.selectors.fields import CONTACT, KnownField, fields_of
+from afluente.contacts.selectors.ordering import sorts
 from afluente.contacts.selectors.values import labels, show
 from afluente.ui import channels
 
@@ -137,6 +138,7 @@ def _field_column(field: KnownField) -> Column:
         read=read,
         plain=plain,
         look=_LOOKS.get(field.kind, "text"),
+        sort=f"{FIELD}{field.id}" if sorts(field) else "",
         field=field.id,
     )
 
@@ -196,7 +198,7 @@ def _utms() -> list[Column]:
 
 _LIST = [
     _column(NAME, _("Name"), 0, lambda batch, contact: batch.title(contact), _attribute("name"), sort="name"),
-    _column("first_name", _("First name"), 1, _attribute("first_name")),
+    _column("first_name", _("First name"), 1, _attribute("first_name"), sort="name"),
     _column("last_name", _("Last name"), 2, _attribute("last_name")),
     _column("phone", _("Phone"), 3, _of("phones"), look="addresses", is_default=True),
     _column("email", _("E-mail"), 4, _of("emails"), look="addresses", is_default=True),
@@ -208,9 +210,19 @@ _LIST = [
         lambda _batch, contact: contact,
         _source_plain,
         look="source",
+        sort="source",
         is_default=True,
     ),
-    _column("assignee", _("Responsible"), 7, _person, _person_plain, look="person", is_default=True),
+    _column(
+        "assignee",
+        _("Responsible"),
+        7,
+        _person,
+        _person_plain,
+        look="person",
+        is_default=True,
+        sort="assignee",
+    ),
     _column("company", _("Company"), 8, _companies, look="addresses"),
     _column("tags", _("Tags"), 20, _of("tags"), _tags_plain, look="tags", is_default=True),
     _column("location", _("Location"), 30, _attribute("location")),
@@ -220,7 +232,7 @@ _LIST = [
     _column(
         "created", _("Added"), 43, _attribute("created_at"), look="moment", sort="newest", is_default=True
     ),
-    _column("id", _("Number"), 44, _attribute("pk"), look="number"),
+    _column("id", _("Number"), 44, _attribute("pk"), look="number", sort="number"),
     *_utms(),
 ]
 OWN = {column.key: column for column in _LIST}

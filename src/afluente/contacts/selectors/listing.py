@@ -14,7 +14,7 @@ from afluente.contacts.selectors import searching
 from afluente.contacts.selectors.columns import batch_of
 from afluente.contacts.selectors.criteria import NOBODY
 from afluente.contacts.selectors.filtering import Plan, all_criteria, plan
-from afluente.contacts.selectors.ordering import NEWEST, order_of
+from afluente.contacts.selectors.ordering import NEWEST, key_of, order_of
 from afluente.contacts.statements import search
 from afluente.kernel import text
 from afluente.kernel.conditions import Condition, Expression, UnreadableError, read_query
@@ -63,7 +63,7 @@ class Filter:
         return cls(
             typed=text.clean(query.get("q", ""), limit=200),
             where=where,
-            sort=order_of(query.get("sort", "")).key,
+            sort=key_of(query.get("sort", "")),
             after=_number(query.get("after")),
             at=_number(query.get("at")),
             problem=problem,
@@ -222,9 +222,15 @@ def _listed(found: ContactQuerySet, wanted: Filter, limit: int) -> list[Contact]
     order = order_of(wanted.sort)
     begins = wanted.at or wanted.after
     last = Contact.objects.filter(pk=begins).first() if begins else None
+    parts = order.sorted(found)
     if last is not None:
-        found = order.beyond(found, last, is_inclusive=wanted.at is not None)
-    return list(order.sorted(found).select_related("assignee__user")[:limit])
+        parts = order.beyond(found, last, is_inclusive=wanted.at is not None)
+    contacts: list[Contact] = []
+    for part in parts:
+        contacts += part.select_related("assignee__user")[: limit - len(contacts)]
+        if len(contacts) == limit:
+            break
+    return contacts
 
 
 def _count(member: Membership, wanted: Filter, made: Plan, known: int | None) -> int | None:
