@@ -216,3 +216,16 @@ def test_reading_changes_nothing(people, client_as):
         f"addresses/email/{row.pk}/main/",
     ):
         assert browser.get(f"/contacts/{contact.pk}/{path}").status_code == 405
+
+
+def test_a_new_name_comes_with_the_record_it_names(people, client_as):
+    browser, lia = client_as(people.ana), make.contact(name="Lia Prado")
+    page = browser.get(f"/contacts/{lia.pk}/").content.decode()
+    answer = browser.post(
+        f"/contacts/{lia.pk}/name/",
+        {"first_name": "Lia", "last_name": "Reis", "seen_first": "Lia", "seen_last": "Prado"},
+        headers=htmx("aside#about"),
+    ).content.decode()
+
+    assert f'data-named="contact-{lia.pk}" data-titles>Lia Prado<' in page
+    assert f'data-names="contact-{lia.pk}" data-name="Lia Reis"' in answer

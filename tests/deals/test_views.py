@@ -328,3 +328,12 @@ def test_a_board_holds_fast_what_one_may_not_move(people, client_as):
     assert "/deals/new/" not in seen
     assert " data-fixed>" not in own
     assert f"/deals/{deal.pk}/moves/" in own
+
+
+def test_a_new_name_comes_with_the_deal_it_names(browser, pipeline):
+    deal = make.deal(name="Kitchen in oak")
+    page = browser.get(f"/deals/{deal.pk}/").content.decode()
+    answer = browser.post(f"/deals/{deal.pk}/name/", {"value": "Stairs"}, headers={"HX-Request": "true"})
+
+    assert f'data-named="deal-{deal.pk}" data-titles>Kitchen in oak<' in page
+    assert f'data-names="deal-{deal.pk}" data-name="Stairs"' in answer.content.decode()

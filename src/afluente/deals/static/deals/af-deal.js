@@ -45,6 +45,7 @@ class DealRecord extends HTMLElement {
       else if (present.innerHTML !== fresh.innerHTML) {
         present.replaceChildren(...fresh.childNodes);
         /** @type {any} */ (window).htmx.process(present);
+        document.dispatchEvent(new Event("af:renamed"));
       }
     }
   }

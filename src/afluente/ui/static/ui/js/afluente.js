@@ -15,3 +15,4 @@ import "./forms.js";
 import "./keep.js";
 import "./tabs.js";
 import "./opened.js";
+import "./naming.js";
