@@ -14,7 +14,7 @@ class DealsConfig(AppConfig):
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.accounts.events import WorkspaceCreated
         from afluente.contacts.policies import Link, register_link
-        from afluente.deals import handlers, policies, selectors
+        from afluente.deals import handlers, selectors
         from afluente.kernel import bus, slots
         from afluente.timeline.selectors import kinds
         from afluente.ui import navigation
@@ -23,16 +23,6 @@ class DealsConfig(AppConfig):
         navigation.register_nav_group(
             navigation.NavGroup(
                 slug="pipelines", label=_("Pipelines"), order=20, links=handlers.pipeline_links
-            )
-        )
-        navigation.register_settings_page(
-            navigation.SettingsPage(
-                group=_("CRM"),
-                label=_("Pipelines"),
-                url_name="deals:pipelines",
-                icon="square-kanban",
-                order=20,
-                visible=policies.may_configure,
             )
         )
         register_link(
@@ -47,8 +37,33 @@ class DealsConfig(AppConfig):
         slots.register_slot("company.tabs", handlers.company_tabs)
         slots.register_slot("contact.acts", handlers.contact_acts)
         _bring_columns()
+        _bring_settings()
         kinds.register_deals(handlers.deal_subjects)
         _register_kinds()
+
+
+def _bring_settings() -> None:
+    from afluente.contacts.events import TagMerged
+    from afluente.deals import handlers, policies
+    from afluente.kernel import bus, slots
+    from afluente.ui import navigation
+
+    for label, url_name, icon, order in (
+        (_("Pipelines"), "deals:pipelines", "square-kanban", 20),
+        (_("Types of deals"), "deals:types", "layers", 21),
+    ):
+        navigation.register_settings_page(
+            navigation.SettingsPage(
+                group=_("CRM"),
+                label=label,
+                url_name=url_name,
+                icon=icon,
+                order=order,
+                visible=policies.may_configure,
+            )
+        )
+    slots.register_slot("tag.uses", handlers.filters_with_tag)
+    bus.subscribe(TagMerged, handlers.follow_merged_tag)
 
 
 def _bring_people() -> None:

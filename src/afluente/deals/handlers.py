@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from afluente.contacts.models import SavedFilter
+from afluente.contacts.services import replace_in_filters
 from afluente.deals import policies, selectors, services
 from afluente.files import policies as files
 from afluente.kernel import slots
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
     from afluente.accounts.events import WorkspaceCreated
     from afluente.accounts.models import Membership
-    from afluente.contacts.events import ArrivalsReturned
-    from afluente.contacts.models import Company, Contact
+    from afluente.contacts.events import ArrivalsReturned, TagMerged
+    from afluente.contacts.models import Company, Contact, Tag
 
 
 def make_first_pipeline(fact: WorkspaceCreated) -> None:
@@ -37,6 +39,21 @@ def make_first_pipeline(fact: WorkspaceCreated) -> None:
 def return_deals(fact: ArrivalsReturned) -> None:
     """A merge was taken back: the deals of these arrivals are the parted contact's."""
     services.hand_over(deal_ids=fact.deal_ids, from_id=fact.from_id, to_id=fact.to_id)
+
+
+def filters_with_tag(*, tag: Tag, **_asked: object) -> list[slots.Part]:
+    """The kept filters of deals that ask about a tag of their people."""
+    return [
+        slots.Part(template="contacts/_filter_use.html", context={"what": one.what, "url": one.url}, order=11)
+        for one in selectors.filters_about(name="person_tag", number=tag.pk)
+    ]
+
+
+def follow_merged_tag(fact: TagMerged) -> None:
+    """Kept filters of deals that asked for the tag which ended ask for the one that has its contacts."""
+    replace_in_filters(
+        entity=SavedFilter.Entity.DEAL, name="person_tag", value=str(fact.tag_id), by=str(fact.into_id)
+    )
 
 
 def pipeline_links(member: Membership) -> list[NavLink]:

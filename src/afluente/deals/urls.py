@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.deals.views import adding, board, deal, filtering, moving, pipelines, stages
+from afluente.deals.views import adding, board, deal, filtering, moving, pipelines, stages, types
 
 app_name = "deals"
 
@@ -34,4 +34,8 @@ urlpatterns = [
     path("settings/pipelines/<int:pk>/archiving/", pipelines.archiving, name="pipeline_archiving"),
     path("settings/pipelines/<int:pk>/stages/", stages.stages, name="stages"),
     path("settings/stages/<int:pk>/deletion/", stages.deletion, name="stage_deletion"),
+    path("settings/deal-types/", types.types, name="types"),
+    path("settings/deal-types/<int:pk>/", types.edit, name="type_edit"),
+    path("settings/deal-types/<int:pk>/archiving/", types.archiving, name="type_archiving"),
+    path("settings/deal-types/<int:pk>/deletion/", types.deletion, name="type_deletion"),
 ]

@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/security/sessions/<int:pk>/", {"pk": "session"}),
     ("deals/filters/<int:pk>/", {"pk": "filter"}),
     ("deals/pipelines/<int:pk>/", {"pk": "pipeline"}),
+    ("settings/deal-types/<int:pk>/", {"pk": "deal_type"}),
     ("settings/pipelines/<int:pk>/", {"pk": "pipeline"}),
     ("deals/stages/<int:pk>/", {"pk": "stage"}),
     ("settings/stages/<int:pk>/", {"pk": "stage"}),

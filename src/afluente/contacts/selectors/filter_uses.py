@@ -1,4 +1,4 @@
-"""Which kept filters ask about a field or a tag: said before it is deleted, changed when it is merged."""
+"""Which kept filters ask about something: said before it is deleted, changed when it is merged."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def filters_asking(asks: Callable[[conditions.Condition], bool]) -> list[SavedFilter]:
-    """The kept filters of contacts, anybody's, that have such a condition; one query."""
-    kept = SavedFilter.objects.filter(entity=SavedFilter.Entity.CONTACT).select_related("owner__user")
+def filters_asking(
+    asks: Callable[[conditions.Condition], bool], *, entity: str = SavedFilter.Entity.CONTACT
+) -> list[SavedFilter]:
+    """The kept filters of contacts or of another `entity`, anybody's, that have such a condition; one query."""
+    kept = SavedFilter.objects.filter(entity=entity).select_related("owner__user")
     return [one for one in kept.order_by("name", "pk") if any(asks(part) for part in expression_of(one))]
 
 

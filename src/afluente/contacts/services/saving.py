@@ -75,9 +75,11 @@ def save_filter(
 
 
 @transaction.atomic
-def replace_in_filters(*, name: str, value: str, by: str) -> int:
-    """Let every kept filter that asks `name` for `value` ask for `by`; how many did."""
-    found = filter_uses.filters_asking(lambda asked: asked.name == name and value in asked.values)
+def replace_in_filters(*, name: str, value: str, by: str, entity: str = SavedFilter.Entity.CONTACT) -> int:
+    """Let every kept filter of `entity` that asks `name` for `value` ask for `by`; how many did."""
+    found = filter_uses.filters_asking(
+        lambda asked: asked.name == name and value in asked.values, entity=entity
+    )
     for kept in found:
         said = filter_uses.expression_of(kept)
         parts = [

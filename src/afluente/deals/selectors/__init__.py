@@ -28,6 +28,7 @@ from afluente.deals.selectors.pipelines import (
     stage_rows,
     stages_beside,
 )
+from afluente.deals.selectors.uses import FilterUse, TypeRow, deals_of_type, filters_about, type_rows
 
 __all__ = [
     "Board",
@@ -36,10 +37,12 @@ __all__ = [
     "Column",
     "ColumnPage",
     "DealPage",
+    "FilterUse",
     "Person",
     "PipelineSummary",
     "RailStep",
     "StageRow",
+    "TypeRow",
     "board",
     "cards",
     "column_heads",
@@ -52,9 +55,11 @@ __all__ = [
     "deal_types",
     "deals_of_company",
     "deals_of_contact",
+    "deals_of_type",
     "default_pipeline",
     "faces_of",
     "fetch_deals",
+    "filters_about",
     "find_deals",
     "find_pipelines",
     "linked_deal_counts",
@@ -68,4 +73,5 @@ __all__ = [
     "stages_beside",
     "strips",
     "subjects",
+    "type_rows",
 ]

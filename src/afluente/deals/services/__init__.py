@@ -28,7 +28,17 @@ from afluente.deals.services.stages import (
     delete_stage,
     save_stages,
 )
-from afluente.deals.services.types import make_types, set_type
+from afluente.deals.services.types import (
+    TypeInUseError,
+    TypeNameTakenError,
+    archive_type,
+    create_type,
+    delete_type,
+    make_types,
+    order_types,
+    rename_type,
+    set_type,
+)
 
 __all__ = [
     "ChangedMeanwhileError",
@@ -40,14 +50,19 @@ __all__ = [
     "ProtectedStageError",
     "StageDraft",
     "StageGoneError",
+    "TypeInUseError",
+    "TypeNameTakenError",
     "Visitor",
     "add_deal",
     "archive_pipeline",
+    "archive_type",
     "assign_deals",
     "change_deal",
     "create_pipeline",
+    "create_type",
     "delete_deals",
     "delete_stage",
+    "delete_type",
     "hand_over",
     "link_contact",
     "make_primary",
@@ -55,6 +70,8 @@ __all__ = [
     "move_deals",
     "open_deals",
     "order_pipelines",
+    "order_types",
+    "rename_type",
     "restore_deals",
     "save_stages",
     "set_type",

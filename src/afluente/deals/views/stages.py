@@ -115,4 +115,5 @@ def deletion(request: Request, pk: int) -> HttpResponse:
             messages.success(request, said.format(name=row.stage.name, n=moved))
             return asking.see_other(back)
     context = {"stage": stage, "count": row.count, "form": form, "pipeline": stage.pipeline}
+    context["uses"] = selectors.filters_about(name="stage", number=pk)
     return render(request, "deals/stage_deletion.html", context, status=422 if form.errors else 200)
