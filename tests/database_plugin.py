@@ -38,6 +38,7 @@ def _begin() -> None:
             Path(folder.name), os.environ["AFLUENTE_SECRET_KEY"], overrides={"max_connections": "100"}
         )
         _state["server"] = server.start()
+        os.environ["AFLUENTE_TEST_ADMIN_URL"] = server.admin_url  # for backups: who sees every row
         with psycopg.connect(server.admin_url) as connection:  # test processes copy the database
             connection.execute("ALTER ROLE afluente_owner CREATEDB")
             connection.execute("GRANT pg_signal_backend TO afluente_owner")  # and drop it in use

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def shelf(settings: Any, tmp_path: Path) -> Path:
     """The folder that holds the bytes."""
     settings.FILES_URL, settings.FILES_DIR = None, tmp_path / "files"
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
     blobs.at.cache_clear()
     return tmp_path / "files"
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from afluente import __version__
 
@@ -52,6 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add(verbs, "web", _web, "serve web requests only")
     _add(verbs, "worker", _worker, "do background work only")
     _add(verbs, "migrate", _migrate, "make the roles and bring the tables up to date")
+    again = _add(verbs, "erase-again", _erase_again, "erase whoever is back with a restored backup")
+    again.add_argument("file", nargs="?", type=Path, help="the file of erasures; that of the data directory")
     _add(verbs, "doctor", _doctor, "check the installation and name each fix")
     _add(verbs, "version", _version, "print the version")
     _add_where(verbs)
@@ -136,6 +139,19 @@ def _migrate(_: argparse.Namespace) -> int:
     with prepare.database(environment.load()):
         prepare.everything()
     print("The database is up to date.")
+    return 0
+
+
+def _erase_again(chosen: argparse.Namespace) -> int:
+    from afluente.config import environment, prepare
+    from afluente.config.findings import RefusedError
+
+    if chosen.file is not None and not chosen.file.is_file():
+        raise RefusedError(f"There is no file {chosen.file}.")
+    with prepare.database(environment.load()):
+        prepare.everything()
+        count = prepare.erase_again(chosen.file)
+    print(f"Erased again: {count}.")
     return 0
 
 

@@ -104,6 +104,25 @@ def everything() -> None:
         migrate()
     if stale_static():
         collect_static()
+    erase_again()
+
+
+def erase_again(path: Path | None = None) -> int:
+    """Erase whoever is back with a restored backup (docs/how-to/answer-a-request-for-personal-data.md).
+
+    Before anybody is served: by the tombstones kept beside the database, or in the file `path`.
+    """
+    from afluente.accounts.models import Workspace
+    from afluente.kernel.workspace import scope
+    from afluente.transfer import services
+
+    told = services.written(path)
+    count = 0
+    for number in sorted({one.workspace_id for one in told}):
+        with scope(number):
+            if Workspace.objects.filter(pk=number).exists():
+                count += services.erase_again([one for one in told if one.workspace_id == number])
+    return count
 
 
 def setup() -> None:

@@ -110,6 +110,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data_dir / "static"
+ERASURES_FILE = ENVIRONMENT.data_dir / "erasures.jsonl"  # transfer.services.tombstones
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "afluente.kernel.static.StaticFiles"},

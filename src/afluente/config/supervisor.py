@@ -107,12 +107,15 @@ class Supervisor:
 
     def _migrate(self) -> None:
         """In a process of its own: it takes memory that nobody needs later."""
+        from django.conf import settings
         from django.db import connections
 
         needs_migration = prepare.needs_migration()
         connections.close_all()
         if needs_migration:
             wait_for(self.fork(prepare.migrate), "The tables could not be brought up to date")
+        if settings.ERASURES_FILE.exists():  # the database may be a backup that knows who was erased since
+            wait_for(self.fork(_erase_again), "Who was erased could not be erased again")
 
     def fork(self, act: Callable[[], None]) -> int:
         """Do one thing in a copy of this process; the pid of the copy."""
@@ -254,6 +257,10 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
 def say(text: str) -> None:
     with contextlib.suppress(OSError):  # whoever read our output has gone; the product goes on
         print(text, flush=True)
+
+
+def _erase_again() -> None:
+    prepare.erase_again()
 
 
 def _compile_messages() -> None:

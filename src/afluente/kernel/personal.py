@@ -13,6 +13,7 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus
 
 from afluente.kernel import personal_statements
 
@@ -81,7 +82,10 @@ def known_tables() -> set[str]:
 
 def strike(subject: Subject) -> int:
     """Strike the person's words out of every free text; how many rows had one."""
-    words = sorted({word for word in subject.words if len(word) >= SHORTEST}, key=len, reverse=True)
+    plain_words = {word for word in subject.words if len(word) >= SHORTEST}
+    # In kept filters and addresses of pages a word stands as addresses write it.
+    ways = (str, quote, quote_plus)
+    words = sorted({way(word) for word in plain_words for way in ways}, key=len, reverse=True)
     pairs = [pair for one in holdings() for pair in one.struck]
     return sum(personal_statements.strike(table, column, words, STRUCK) for table, column in pairs)
 

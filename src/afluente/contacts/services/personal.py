@@ -141,6 +141,7 @@ HOLDING = personal.Holding(
     erase=_erase,
     fate=_("Removed. An empty record without a name stays, so that figures stay right."),
     struck=(
+        ("contacts_contact", "source_name"),
         ("contacts_bulkchange", "change"),
         ("contacts_bulkchange", "selection"),
         ("contacts_mergerun", "groups"),

@@ -64,7 +64,7 @@ HOLDING = personal.Holding(
     fate=_(
         "Deals with nobody else lose their name, comments and files; sum and stage stay. Others lose the person."
     ),
-    struck=(("deals_deal", "name"), ("deals_deal", "lost_reason")),
+    struck=(("deals_deal", "name"), ("deals_deal", "source_name"), ("deals_deal", "lost_reason")),
     order=35,
 )
 FREE = {

@@ -50,6 +50,7 @@ from afluente.transfer.services.starting import (
     read_again,
     set_columns,
 )
+from afluente.transfer.services.tombstones import Tombstone, written
 from afluente.transfer.services.undoing import UNDO, take_back, undo_import
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "ImportMovedError",
     "ImportRefusedError",
     "ScheduleRefusedError",
+    "Tombstone",
     "actor_of",
     "answer_access",
     "ask_erasure",
@@ -96,4 +98,5 @@ __all__ = [
     "take_back",
     "undo_import",
     "was_erased",
+    "written",
 ]

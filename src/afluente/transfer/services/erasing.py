@@ -16,11 +16,14 @@ from django.conf import settings
 from django.db import transaction
 
 from afluente.accounts.services import record_audit
+from afluente.contacts.models import Contact
 from afluente.contacts.services.personal import subject_of
 from afluente.kernel import clock, jobs, personal
 from afluente.kernel.workspace import current_workspace_id
-from afluente.transfer.models import Erasure, Import
+from afluente.transfer.models import Erasure, Export, Import
 from afluente.transfer.selectors.cells import guarded
+from afluente.transfer.services import tombstones
+from afluente.transfer.statements import numbers as statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from afluente.accounts.models import Membership
+    from afluente.transfer.services.tombstones import Tombstone
 
 ERASE = "transfer.erase"
 AGAIN = dt.timedelta(minutes=10)
@@ -113,27 +117,45 @@ def erase(*, erasure_id: int) -> None:
     subject = subject_of(held.contact_id)
     counts = {one.slug: one.erase(subject) for one in personal.holdings()}
     counts["struck"] = personal.strike(subject)
-    is_first = held.done_at is None
+    is_first = not held.counts
     held.done_at = clock.now()
     if is_first:
+        tombstones.write_down(held)
         held.counts = counts
         record_audit(kind="person.erased", by=held.member, subject=f"#{held.contact_id}", after=counts)
     held.save(update_fields=["done_at", "counts"])
-    if Import.objects.filter(state__in=Import.BUSY).exists():  # their files go once they have ended
+    if _are_files_on_their_way():  # they go once they are whole
         due = clock.now() + AGAIN
         jobs.enqueue(ERASE, {"erasure_id": held.pk}, due_at=due, workspace_id=current_workspace_id())
 
 
-def erase_again() -> int:
-    """After a backup was restored: erase whoever has a tombstone and is back. How many were."""
-    from afluente.contacts.models import Contact  # noqa: PLC0415
-
-    asked = Erasure.objects.exclude(done_at=None).values_list("pk", "contact_id")
-    by_contact = {contact_id: number for number, contact_id in asked}
-    back = Contact.objects.filter(pk__in=list(by_contact)).exclude(
-        first_name="", last_name="", deleted_at__isnull=False
+def _are_files_on_their_way() -> bool:
+    busy = (Export.State.WAITING, Export.State.RUNNING)
+    return (
+        Import.objects.filter(state__in=Import.BUSY).exists()
+        or Export.objects.filter(state__in=busy).exists()
     )
-    found = [by_contact[number] for number in back.values_list("pk", flat=True)]
+
+
+def erase_again(told: Sequence[Tombstone] = ()) -> int:
+    """After a backup was restored: erase whoever has a tombstone and is back. How many were.
+
+    `told` are those of this workspace that are kept beside the database (services.tombstones): a
+    backup does not know the ones that are younger than itself.
+    """
+    known = set(Erasure.objects.values_list("contact_id", flat=True))
+    younger = [one for one in told if one.contact_id not in known]
+    for one in younger:
+        Erasure.objects.create(
+            contact_id=one.contact_id, keys=list(one.keys), asked_at=one.asked_at, done_at=clock.now()
+        )
+    if younger:  # a number that was somebody's, and that the backup does not know, is given to nobody else
+        statements.skip_numbers(max(one.contact_id for one in younger))
+    asked = dict(Erasure.objects.values_list("contact_id", "pk"))
+    there = Contact.objects.filter(pk__in=list(asked))
+    named = there.exclude(first_name="", last_name="", deleted_at__isnull=False)
+    back = named | there.filter(pk__in=[one.contact_id for one in younger])
+    found = [asked[number] for number in back.values_list("pk", flat=True)]
     for number in found:
         erase(erasure_id=number)
     return len(found)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from afluente.files import services as files
-from afluente.kernel import personal
+from afluente.kernel import personal, text
 from afluente.transfer.models import Export, ExternalId, Import, ImportRow
 from afluente.transfer.services.exporting import expire_export
 
@@ -44,7 +46,31 @@ def _erase(subject: Subject) -> int:
     for export in Export.objects.filter(state=Export.State.READY):
         expire_export(export_id=export.pk)
         count += 1
-    return count
+    # Of whom an export was asked may name the person; once it is over nobody needs it.
+    over = Export.objects.exclude(state__in=[Export.State.WAITING, Export.State.RUNNING])
+    over.exclude(selection={}).update(selection={})
+    return count + _rename(subject)
+
+
+def _rename(subject: Subject) -> int:
+    """Imports whose file was called after the person get a number for a name, wherever it was written."""
+    words = {_bare(word) for word in subject.words} - {""}
+    named = [
+        one
+        for one in Import.objects.only("name", "state")
+        if any(word in _bare(one.name) for word in words if len(word) >= personal.SHORTEST)
+    ]
+    # Contacts and their history say which file they came from.
+    personal.strike(replace(subject, words=tuple({one.name[:100] for one in named})))
+    for one in named:
+        end = one.name.rpartition(".")[2]
+        Import.objects.filter(pk=one.pk).update(name=f"#{one.pk}.{end[:5]}")
+    return len(named)
+
+
+def _bare(name: str) -> str:
+    """«João Silva» and «joao_silva» are one: letters and digits only."""
+    return re.sub(r"[^a-z0-9]", "", text.norm(name))
 
 
 HOLDING = personal.Holding(
