@@ -42,7 +42,7 @@ def test_a_type_is_added_and_a_name_stands_once(browser):
     assert again.status_code == 422
     assert "Another type is called so." in again.content.decode()
     assert browser.post(LIST, {"name": "  "}).status_code == 422
-    assert list(Event.objects.values_list("kind", flat=True)) == ["deal_type.created"]
+    assert list(Event.objects.values_list("kind", flat=True)) == ["dealtype.created"]
 
 
 def test_a_type_is_renamed_on_every_deal(browser):
@@ -52,7 +52,7 @@ def test_a_type_is_renamed_on_every_deal(browser):
     assert browser.post(f"{LIST}{sale.pk}/", {"name": "Rental"}).status_code == 422
     assert browser.post(f"{LIST}{sale.pk}/", {"name": "SALE"}).status_code == 303
     assert ">SALE</option>" in browser.get(f"/deals/{deal.pk}/").content.decode()
-    assert Event.objects.get(kind="deal_type.changed").data["name"] == ["Sale", "SALE"]
+    assert Event.objects.get(kind="dealtype.changed").data["name"] == ["Sale", "SALE"]
 
 
 def test_types_are_ordered_by_dragging_and_by_keys(browser):

@@ -3,6 +3,6 @@
 Kinds written to the log by this slice: deal.opened, deal.moved, deal.changed, deal.assigned,
 deal.deleted, deal.restored, deal.contact_added, deal.contact_removed, pipeline.created,
 pipeline.changed, pipeline.ordered, pipeline.archived, pipeline.unarchived,
-pipeline.stages_changed, stage.deleted, deal_type.created, deal_type.changed, deal_type.ordered,
-deal_type.archived, deal_type.unarchived, deal_type.deleted (docs/reference/events.md).
+pipeline.stages_changed, stage.deleted, dealtype.created, dealtype.changed, dealtype.ordered,
+dealtype.archived, dealtype.unarchived, dealtype.deleted (docs/reference/events.md).
 """

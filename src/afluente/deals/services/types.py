@@ -71,7 +71,7 @@ def create_type(*, name: str, by: Actor) -> DealType:
     _require_free(name)
     last = DealType.objects.aggregate(last=Max("position"))["last"]
     made = DealType.objects.create(name=name, position=0 if last is None else last + 1)
-    _tell("deal_type.created", made, by, {"name": name})
+    _tell("dealtype.created", made, by, {"name": name})
     return made
 
 
@@ -84,7 +84,7 @@ def rename_type(*, type_id: int, name: str, by: Actor) -> DealType:
     if found.name != name:
         before, found.name = found.name, name
         found.save(update_fields=["name"])
-        _tell("deal_type.changed", found, by, {"name": [before, name]})
+        _tell("dealtype.changed", found, by, {"name": [before, name]})
     return found
 
 
@@ -100,7 +100,7 @@ def order_types(*, ids: Sequence[int], by: Actor) -> None:
     for position, one in enumerate(present):
         one.position = position
     DealType.objects.bulk_update(present, ["position"])
-    _tell("deal_type.ordered", present[0], by, {"order": [before, [one.pk for one in present]]})
+    _tell("dealtype.ordered", present[0], by, {"order": [before, [one.pk for one in present]]})
 
 
 @transaction.atomic
@@ -111,7 +111,10 @@ def archive_type(*, type_id: int, by: Actor, is_back: bool = False) -> DealType:
         return found
     found.archived_at = None if is_back else clock.now()
     found.save(update_fields=["archived_at"])
-    _tell("deal_type.unarchived" if is_back else "deal_type.archived", found, by, {"name": found.name})
+    if is_back:
+        _tell("dealtype.unarchived", found, by, {"name": found.name})
+    else:
+        _tell("dealtype.archived", found, by, {"name": found.name})
     return found
 
 
@@ -122,7 +125,7 @@ def delete_type(*, type_id: int, by: Actor) -> None:
     if Deal.objects.present().filter(type_id=type_id).exists():
         raise TypeInUseError(found.name)
     Deal.objects.filter(type_id=type_id).update(type=None)
-    _tell("deal_type.deleted", found, by, {"name": found.name})
+    _tell("dealtype.deleted", found, by, {"name": found.name})
     found.delete()
 
 
