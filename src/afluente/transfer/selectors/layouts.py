@@ -25,6 +25,7 @@ class Layout:
 
 
 _NAMES = (("(first|given) name|nome", "first_name"), ("(last|family) name|surname|sobrenome", "last_name"))
+_OF = r"( \((contact|contato|контакт)\))?"  # whose column it is
 LAYOUTS = (
     Layout(
         "google",
@@ -80,16 +81,22 @@ LAYOUTS = (
             ("create date", "created_at"),
         ),
     ),
+    # English and Russian as the vendor's own files of texts call the columns of its list of contacts and the
+    # kinds of phones and e-mails: crm.contact.list/lang/{en,ru}/component.php, crm_field_multi.php.
     Layout(
         "bitrix24",
         "Bitrix24",
-        ("second name", "work e-mail|work phone", "responsible( person)?|created by|contact type|type"),
+        (
+            "(middle|second) name",
+            "work e-mail|work phone",
+            "responsible( person)?|created by|contact type|type",
+        ),
         (
             ("id", "external_id"),
             *_NAMES,
-            ("second name", "middle_name"),
-            ("(work|home|other|newsletters?) ?e-?mail.*", "email"),
-            ("(work|mobile|home|other|sms marketing) ?phone.*|mobile( phone)?", "phone"),
+            ("(middle|second) name", "middle_name"),
+            ("(work|home|other|newsletters?) ?e-?mail.*|e-?mail", "email"),
+            ("(work|mobile|home|other|sms marketing) ?phone.*|mobile( phone)?|phone", "phone"),
             ("company( name)?", "company"),
             ("position", "position"),
             ("responsible( person)?", "assignee"),
@@ -98,20 +105,47 @@ LAYOUTS = (
             ("comment", "note"),
             ("created( on)?", "created_at"),
             ("telegram.*", "messenger:telegram"),
-            ("facebook.*", "messenger:facebook"),
+            ("facebook account", "messenger:facebook"),
             ("viber.*", "messenger:viber"),
+        ),
+    ),
+    Layout(
+        "bitrix24",
+        "Bitrix24",
+        ("отчество", "рабочий e-mail|рабочий телефон", "ответственный|кем создан|тип контакта|тип"),
+        (
+            ("id", "external_id"),
+            ("имя", "first_name"),
+            ("отчество", "middle_name"),
+            ("фамилия", "last_name"),
+            ("((рабочий|частный|другой) )?e-mail( для рассылок)?", "email"),
+            ("((рабочий|мобильный|домашний|другой) )?телефон( для рассылок)?", "phone"),
+            ("компания|название компании", "company"),
+            ("должность", "position"),
+            ("ответственный", "assignee"),
+            ("адрес", "address"),
+            ("город|населенный пункт", "location"),
+            ("комментарий", "note"),
+            ("дата создания", "created_at"),
+            ("контакт telegram", "messenger:telegram"),
+            ("контакт facebook", "messenger:facebook"),
+            ("контакт viber", "messenger:viber"),
         ),
     ),
     Layout(
         "kommo",
         "Kommo",
-        ("work phone|phone \\(contact\\)", "work email|private email", "(lead|contact)?.*responsible user.*"),
+        (
+            f"work phone{_OF}|phone \\(contact\\)",
+            f"(work|private) email{_OF}",
+            "(lead|contact)?.*responsible user.*",
+        ),
         (
             ("id|contact id", "external_id"),
             *_NAMES,
-            ("full name|contact name|name|contact", "full_name"),
+            (f"full name{_OF}|contact name|name|contact|main contact", "full_name"),
             ("(work|private|other|home) email.*", "email"),
-            ("(work|mobile|home|other|work direct|faks|fax)( direct)? phone.*|mobile", "phone"),
+            ("(work|mobile|home|other|work direct)( direct)? phone.*|mobile.*", "phone"),
             ("company( name)?|contact's company", "company"),
             ("position.*", "position"),
             (".*responsible user.*", "assignee"),
@@ -120,6 +154,58 @@ LAYOUTS = (
             ("created( at| on)?|date created", "created_at"),
         ),
     ),
+    # Portuguese and Russian as programs written for such files read them: the part in brackets says whose
+    # column it is, and in an export of leads the column ID is the lead's. Not confirmed by the vendor.
+    Layout(
+        "kommo",
+        "Kommo",
+        (
+            f"tel. direto com.{_OF}|telefone residencial{_OF}",
+            f"telefone comercial{_OF}",
+            f"email (comercial|pessoal){_OF}",
+        ),
+        (
+            ("id do contato", "external_id"),
+            ("nome completo( do contato)?|contato principal|pessoa de contato", "full_name"),
+            (f"primeiro nome{_OF}", "first_name"),
+            (f"sobrenome{_OF}", "last_name"),
+            (f"email (comercial|pessoal){_OF}|outro email{_OF}", "email"),
+            (
+                f"telefone (comercial|residencial){_OF}|tel. direto com.{_OF}|celular{_OF}|outro telefone{_OF}",
+                "phone",
+            ),
+            ("empresa do contato|contato da empresa|empresa lead 's", "company"),
+            (f"posicao{_OF}|cargo{_OF}", "position"),
+            ("(lead |contato )?usuario responsavel", "assignee"),
+            (f"endereco{_OF}", "address"),
+            ("(lead|contato) tags|tags( do contato)?", "tags"),
+            (r"nota \d+", "note"),
+            ("(data de criacao|criado em).*", "created_at"),
+        ),
+    ),
+    Layout(
+        "kommo",
+        "Kommo",
+        (
+            f"рабочий email{_OF}|мобильный телефон{_OF}",
+            r"рабочий телефон \(контакт\)",
+            r"полное имя( \(контакт\)| контакта)|основной контакт",
+        ),
+        (
+            (r"id контакта|id \(контакт\)", "external_id"),
+            (r"полное имя( \(контакт\)| контакта)|основной контакт", "full_name"),
+            (f"(рабочий|личный|другой) email{_OF}", "email"),
+            (f"(рабочий|рабочий прямой|мобильный|домашний|другой) телефон{_OF}", "phone"),
+            (r"название \(компания\)|компания( контакта)?", "company"),
+            (f"должность{_OF}", "position"),
+            ("ответственный( за контакт)?", "assignee"),
+            (r"адрес \((контакт|компания)\)", "address"),
+            ("теги( сделки| контакта)?", "tags"),
+            (r"примечание( \d+)?", "note"),
+            (r"дата создания( \(контакт\))?", "created_at"),
+        ),
+    ),
+    # Its export was not found described anywhere: the names of its fields, in English.
     Layout(
         "sendpulse",
         "SendPulse",
@@ -152,7 +238,7 @@ def recognise(headers: Sequence[str]) -> Layout | None:
     """The system whose export has these headers."""
     folded = [_folded(header) for header in headers]
     for layout in LAYOUTS:
-        if all(any(re.fullmatch(mark, name) for name in folded) for mark in layout.marks):
+        if all(any(_fits(mark, name) for name in folded) for mark in layout.marks):
             return layout
     return None
 
@@ -160,9 +246,13 @@ def recognise(headers: Sequence[str]) -> Layout | None:
 def mapped(layout: Layout, headers: Sequence[str]) -> list[str]:
     """What each column of such an export means; "" for what this layout says nothing of."""
     return [
-        next((target for pattern, target in layout.columns if re.fullmatch(pattern, _folded(header))), "")
+        next((target for pattern, target in layout.columns if _fits(pattern, _folded(header))), "")
         for header in headers
     ]
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return re.fullmatch(text.norm(pattern), name) is not None
 
 
 def _folded(header: str) -> str:

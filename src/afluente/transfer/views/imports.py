@@ -49,7 +49,7 @@ def imports(request: Request) -> HttpResponse:
         "rows": list(policies.imports_visible_to(request.member).order_by("-pk")[:SHOWN]),
         "problem": problem,
         "limit": settings.FILE_LIMIT,
-        "layouts": [layout.name for layout in layouts.LAYOUTS],
+        "layouts": list(layouts.NAMES.values()),
     }
     return render(request, "transfer/imports.html", context, status=422 if problem else 200)
 
