@@ -83,7 +83,8 @@ def _bring_tags() -> None:
 
 
 def _bring_companies() -> None:
-    from afluente.contacts import policies
+    from afluente.contacts import handlers, policies
+    from afluente.kernel import slots
     from afluente.timeline.selectors import kinds
     from afluente.ui import navigation
 
@@ -96,14 +97,26 @@ def _bring_companies() -> None:
             visible=policies.may_list_companies,
         )
     )
-    kinds.register_fields({"companies": _("Company"), "position": _("Position")})
-    for name, label in (
-        ("company.created", _("Company added")),
-        ("company.changed", _("Company changed")),
-        ("company.deleted", _("Company deleted")),
-        ("company.restored", _("Company restored")),
+    slots.register_slot("company.tabs", handlers.company_history)
+    kinds.register_fields(
+        {
+            "companies": _("Company"),
+            "position": _("Position"),
+            "domain": _("Domain"),
+            "phone": _("Phone"),
+            "revenue": _("Revenue"),
+        }
+    )
+    for name, label, template in (
+        ("company.created", _("Company added"), "_other"),
+        ("company.joined", _("Contact put into the company"), "_other"),
+        ("company.changed", _("Company changed"), "changed"),
+        ("company.deleted", _("Company deleted"), "_other"),
+        ("company.restored", _("Company restored"), "_other"),
     ):
-        kinds.register_kind(kinds.Kind(name=name, label=label, icon="building-2"))
+        kinds.register_kind(
+            kinds.Kind(name=name, label=label, icon="building-2", template=f"timeline/kinds/{template}.html")
+        )
 
 
 def _bring_files() -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies, selectors, services
+from afluente.contacts.selectors import company_history as company_histories
 from afluente.contacts.selectors import filter_uses
 from afluente.contacts.selectors.attribute_criteria import PREFIX
 from afluente.files import policies as files
@@ -29,6 +30,16 @@ def company_fields(*, member: Membership, company: Company) -> list[slots.Part]:
         "may_edit": policies.companies_editable_by(member).filter(pk=company.pk).exists(),
     }
     return [slots.Part(template="contacts/_company_values.html", context=context)]
+
+
+def company_history(*, member: Membership, company: Company) -> list[slots.Tab]:
+    """The tab with what happened to a company."""
+
+    def part() -> slots.Part:
+        feed = company_histories.history_of(member=member, company=company, query={})
+        return slots.Part(template="contacts/_company_history.html", context={"feed": feed})
+
+    return [slots.Tab(slug="history", label=_("History"), part=part, order=90)]
 
 
 def filters_with_field(field: selectors.KnownField) -> list[selectors.FieldUse]:

@@ -48,3 +48,4 @@ class NewEvent:
     contact_id: int | None = None
     deal_id: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    company_id: int | None = None

@@ -11,8 +11,8 @@ from afluente.kernel.workspace import WorkspaceModel
 class Event(WorkspaceModel):
     """Something that happened and matters to a person (invariant 4).
 
-    `contact_id` and `deal_id` are plain numbers: the log outlives what it speaks of, and it lies
-    below contacts and deals. The column `tx` (the writing transaction, see the migration) lets
+    `contact_id`, `deal_id` and `company_id` are plain numbers: the log outlives what it speaks of, and it
+    lies below contacts and deals. The column `tx` (the writing transaction, see the migration) lets
     readers follow the log without missing a row that committed late; Django does not know it.
     """
 
@@ -20,6 +20,7 @@ class Event(WorkspaceModel):
     kind = models.CharField(max_length=60)
     contact_id = models.BigIntegerField(null=True)
     deal_id = models.BigIntegerField(null=True)
+    company_id = models.BigIntegerField(null=True)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150, default="")
@@ -36,6 +37,11 @@ class Event(WorkspaceModel):
                 fields=["workspace", "deal_id", "-id"],
                 condition=models.Q(deal_id__isnull=False),
                 name="timeline_event_deal",
+            ),
+            models.Index(
+                fields=["workspace", "company_id", "-id"],
+                condition=models.Q(company_id__isnull=False),
+                name="timeline_event_company",
             ),
         ]
 

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 # document: as an array of texts, every quotation mark in it would be escaped one by one.
 RECORD = """
 INSERT INTO timeline_event
-       (workspace_id, at, kind, contact_id, deal_id, actor_kind, actor_id, actor_name, data)
-SELECT %(ws)s, now(), e.kind, e.contact_id, e.deal_id, e.actor_kind, e.actor_id, e.actor_name, e.data
-  FROM ROWS FROM (unnest(%(kinds)s::text[], %(contacts)s::bigint[], %(deals)s::bigint[], %(actor_kinds)s::text[],
-                         %(actor_ids)s::bigint[], %(actor_names)s::text[]),
+       (workspace_id, at, kind, contact_id, deal_id, company_id, actor_kind, actor_id, actor_name, data)
+SELECT %(ws)s, now(), e.kind, e.contact_id, e.deal_id, e.company_id, e.actor_kind, e.actor_id, e.actor_name,
+       e.data
+  FROM ROWS FROM (unnest(%(kinds)s::text[], %(contacts)s::bigint[], %(deals)s::bigint[], %(companies)s::bigint[],
+                         %(actor_kinds)s::text[], %(actor_ids)s::bigint[], %(actor_names)s::text[]),
                   jsonb_array_elements(%(data)s::jsonb))
-       WITH ORDINALITY AS e (kind, contact_id, deal_id, actor_kind, actor_id, actor_name, data, n)
+       WITH ORDINALITY AS e (kind, contact_id, deal_id, company_id, actor_kind, actor_id, actor_name, data, n)
  ORDER BY e.n
 RETURNING id
 """
@@ -96,6 +97,7 @@ def insert_events(events: Sequence[NewEvent]) -> list[int]:
                 "kinds": [event.kind for event in events],
                 "contacts": [event.contact_id for event in events],
                 "deals": [event.deal_id for event in events],
+                "companies": [event.company_id for event in events],
                 "actor_kinds": [event.actor.kind for event in events],
                 "actor_ids": [event.actor.id for event in events],
                 "actor_names": [event.actor.name for event in events],

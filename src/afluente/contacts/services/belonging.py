@@ -30,14 +30,21 @@ def link_contacts(
 ) -> list[int]:
     """Put contacts into a company; those that were not in it. Raises CompanyGoneError.
 
-    Whoever asks has checked that the contacts may be changed. `is_told=False` writes no events: for
-    contacts that were made in the same transaction.
+    Whoever asks has checked that the contacts may be changed. `is_told=False` writes nothing into the history
+    of the contacts, which were made in the same transaction; the company's says it.
     """
     company = _present(company_id)
     held = identity.lock_contacts(sorted(set(contact_ids)))
     changed = statements.link(company_id, held, text.clean(position, limit=POSITION))
     if is_told:
-        _tell([(contact_id, had, [*had, company.name]) for contact_id, had, _ in changed], by)
+        _tell(company_id, [(contact_id, had, [*had, company.name]) for contact_id, had, _ in changed], by)
+    else:
+        timeline.record(
+            [
+                NewEvent("company.joined", by, company_id=company_id, data={"contact": contact_id})
+                for contact_id, _, _ in changed
+            ]
+        )
     index_many([row[0] for row in changed])
     return [row[0] for row in changed]
 
@@ -49,6 +56,7 @@ def unlink_contacts(*, company_id: int, contact_ids: Sequence[int], by: Actor) -
     held = identity.lock_contacts(sorted(set(contact_ids)))
     changed = statements.unlink(company_id, held)
     _tell(
+        company_id,
         [(contact_id, had, _without(had, company.name)) for contact_id, had, _position in changed],
         by,
     )
@@ -74,7 +82,10 @@ def change_position(
         return
     pair = [link.position, wanted]
     CompanyContact.objects.filter(pk=link.pk).update(position=wanted)
-    timeline.record([NewEvent("contact.changed", by, contact_id=contact_id, data={"position": pair})])
+    told = NewEvent(
+        "contact.changed", by, contact_id=contact_id, company_id=company_id, data={"position": pair}
+    )
+    timeline.record([told])
 
 
 @transaction.atomic
@@ -83,7 +94,13 @@ def change_positions(*, company_id: int, positions: Mapping[int, tuple[str, str]
     statements.reposition(company_id, {one: after for one, (_, after) in positions.items()})
     timeline.record(
         [
-            NewEvent("contact.changed", by, contact_id=one, data={"position": list(pair)})
+            NewEvent(
+                "contact.changed",
+                by,
+                contact_id=one,
+                company_id=company_id,
+                data={"position": list(pair)},
+            )
             for one, pair in positions.items()
         ]
     )
@@ -104,11 +121,17 @@ def _without(names: Sequence[str], name: str) -> list[str]:
     return rest
 
 
-def _tell(rows: Sequence[tuple[int, list[str], list[str]]], by: Actor) -> None:
+def _tell(company_id: int, rows: Sequence[tuple[int, list[str], list[str]]], by: Actor) -> None:
     if rows:
         timeline.record(
             [
-                NewEvent("contact.changed", by, contact_id=contact_id, data={"companies": [had, has]})
+                NewEvent(
+                    "contact.changed",
+                    by,
+                    contact_id=contact_id,
+                    company_id=company_id,
+                    data={"companies": [had, has]},
+                )
                 for contact_id, had, has in rows
             ]
         )

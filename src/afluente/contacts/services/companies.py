@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext
 
+from afluente.accounts.models import Membership
 from afluente.contacts.models import Company
 from afluente.contacts.services.editing import ChangedMeanwhileError
 from afluente.kernel import clock, money, text
@@ -81,6 +82,8 @@ def change_company(
     company.updated_at = clock.now()
     company.save(update_fields=[*changed, "updated_at"])
     plain = {name: [_plain(value) for value in pair] for name, pair in changed.items()}
+    if "assignee_id" in plain:
+        plain["assignee"] = _names(plain.pop("assignee_id"))
     _tell("company.changed", company, by, plain)
     return company
 
@@ -158,14 +161,23 @@ def _mark(company: Company, *, is_gone: bool, kind: str, by: Actor) -> Company:
     company.updated_at = clock.now()
     company.deleted_at = company.updated_at if is_gone else None
     company.save(update_fields=["deleted_at", "updated_at"])
-    timeline.record([NewEvent(kind, by, data={"company": company.pk, "name": company.name})])
+    data = {"company": company.pk, "name": company.name}
+    timeline.record([NewEvent(kind, by, company_id=company.pk, data=data)])
     return company
 
 
 def _tell(kind: str, company: Company, by: Actor, pairs: Mapping[str, Any]) -> None:
     data = {"company": company.pk, "company_name": company.name, **pairs}
-    timeline.record([NewEvent(kind, by, data=data)])
+    timeline.record([NewEvent(kind, by, company_id=company.pk, data=data)])
 
 
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int) else str(value)
+
+
+def _names(pair: list[Any]) -> list[str]:
+    """What the responsible people are called: the log keeps names, because people leave."""
+    names = dict(
+        Membership.objects.filter(pk__in=[one for one in pair if one]).values_list("pk", "user__name")
+    )
+    return [names.get(one, "") for one in pair]

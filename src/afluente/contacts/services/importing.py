@@ -39,7 +39,12 @@ def ensure_companies(*, names: Iterable[str], by: Actor) -> dict[str, int]:
         [Company(name=name, created_at=moment, updated_at=moment) for name in missing]
     )
     timeline.record(
-        [NewEvent("company.created", by, data={"company": one.pk, "company_name": one.name}) for one in made]
+        [
+            NewEvent(
+                "company.created", by, company_id=one.pk, data={"company": one.pk, "company_name": one.name}
+            )
+            for one in made
+        ]
     )
     return {**found, **{text.norm(one.name): one.pk for one in made}}
 

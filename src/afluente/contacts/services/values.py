@@ -76,7 +76,7 @@ def change_company_value(
     if changes:
         Company.objects.filter(pk=company_id).update(updated_at=clock.now())
         data = {"company": company_id, "company_name": company.name, **change_data(changes)}
-        timeline.record([NewEvent("company.changed", by, data=data)])
+        timeline.record([NewEvent("company.changed", by, company_id=company_id, data=data)])
 
 
 @transaction.atomic

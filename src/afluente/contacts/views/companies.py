@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Company
+from afluente.contacts.selectors.company_history import history_of
 from afluente.contacts.views.contact import actor_of
 from afluente.kernel import htmx, http, slots
 
@@ -65,13 +66,20 @@ def new(request: Request) -> HttpResponse:
 
 @require_safe
 def company(request: Request, pk: int) -> HttpResponse:
-    """The page of a company, or its left side when htmx asks for that."""
+    """The page of a company, or what htmx asks for: its left side, or older lines of its history."""
     context = about(request, pk)
     if htmx.wants_fragment(request) and htmx.target_id(request) == "about":
         return render(request, "contacts/_company_about.html", context)
+    older = "before" in request.GET and request.GET.get("tab") == "history"
+    if older:
+        feed = history_of(member=request.member, company=context["company"], query=request.GET.dict())
+        if htmx.wants_fragment(request) and htmx.target_id(request) == "history-older":
+            return render(request, "timeline/_history.html", {"feed": feed})
     found = slots.parts("company.tabs", member=request.member, company=context["card"].company)
     chosen = next((tab for tab in found if tab.slug == request.GET.get("tab")), None)
     context |= {"tabs": found, "tab": chosen, "part": chosen.part() if chosen else None}
+    if older:
+        context["part"] = slots.Part(template="contacts/_company_history.html", context={"feed": feed})
     return render(request, "contacts/company.html", context)
 
 
