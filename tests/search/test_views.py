@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
+from afluente.accounts.models import Reach, Role
+from afluente.contacts import policies as contact_policies
 from afluente.contacts.statements import search as index
+from afluente.deals import policies as deal_policies
 from afluente.search.models import Opened
+from afluente.tasks import policies as task_policies
 from tests import cast, make
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +78,35 @@ def test_nonsense_is_not_noted(people, record):
 
     assert answer.status_code == 204
     assert not Opened.objects.exists()
+
+
+ROLES = [role for role in Role.values if role != Role.CUSTOM]
+
+
+@pytest.mark.parametrize("reach", [Reach.OWN, Reach.TEAM, Reach.ALL])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_line_that_a_role_is_shown_opens_for_it_and_no_other_record_is_found(people, role, reach):
+    owners = (people.ana, people.bruno, people.carla, None)
+    contacts = [make.contact(name=f"Lúcia {n}", assignee=owner) for n, owner in enumerate(owners)]
+    index.index_contacts([one.pk for one in contacts])
+    deals = [make.deal(name=f"Lúcia deal {n}", assignee=owner) for n, owner in enumerate(owners)]
+    tasks = [make.task(title=f"Lúcia task {n}", assignee=owner) for n, owner in enumerate(owners)]
+    member = make.member(name="Olga", role=role, reach=reach, team=people.sales)
+    browser = cast.browser(member)
+
+    found = {}
+    for typed in ("", "lucia", ">", "@lucia", f"#{deals[0].number}", "a"):
+        page = browser.get("/search/lines/", {"q": typed}).content.decode()
+        for url in re.findall(r'<a class="mi[^"]*" href="([^"]+)"', page):
+            found.setdefault(html.unescape(url), typed)
+
+    closed = {url: browser.get(url).status_code for url in found if url.startswith("/")}
+    assert {url: status for url, status in closed.items() if status != 200} == {}
+    present = (
+        ("contacts", contact_policies.visible_to(member), contacts),
+        ("deals", deal_policies.visible_to(member), deals),
+        ("tasks", task_policies.visible_to(member), tasks),
+    )
+    for kind, seen, rows in present:
+        shown = {int(number) for url in found for number in re.findall(rf"^/{kind}/(\d+)/$", url)}
+        assert shown == set(seen.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)), kind

@@ -19,21 +19,22 @@ something: a repeat gets the first answer again. Lists are paged: send the `next
 of the next call."""
 TAGS = {
     "Leads": "What arrives and may become a contact and a deal: kept first, worked on right after.",
-    "Deals": "Deals, their stages and their people.",
     "Contacts": "People, their addresses, values, tags and companies.",
+    "Companies": "Businesses and who belongs to them.",
     "Fields": "Fields of your own on contacts and companies.",
     "Tags": "Coloured words on contacts.",
-    "Companies": "Businesses and who belongs to them.",
-    "Comments and history": "What people wrote about a record, and what happened with it.",
-    "Pipelines": "Rows of stages.",
-    "Files": "The store of files, its folders, and what they are attached to.",
-    "People": "Members, teams and roles.",
-    "Tasks": "Work for people.",
-    "Imports and exports": "Contacts in from files and out into files.",
-    "Bulk changes": "One change of many contacts, with a look before and a way back.",
     "Filters": "Filters kept under a name, private or shared.",
-    "Notifications": "What the maker of the token is told.",
+    "Bulk changes": "One change of many contacts, with a look before and a way back.",
+    "Duplicates": "Contacts that may be one person, merging them, and parting them again.",
+    "Comments and history": "What people wrote about a record, and what happened with it.",
+    "Deals": "Deals, their stages and their people.",
+    "Pipelines": "Rows of stages.",
+    "Tasks": "Work for people.",
+    "Files": "The store of files, its folders, and what they are attached to.",
+    "Imports and exports": "Contacts in from files and out into files.",
     "Search": "One question to everything.",
+    "Notifications": "What the maker of the token is told.",
+    "People": "Members, teams and roles.",
 }
 PROBLEM = {
     "type": "object",
@@ -109,7 +110,9 @@ def complete(found: dict[str, Any]) -> dict[str, Any]:
     names = Counter(_name(one) for _path, _method, one in operations)
     for path, method, one in operations:
         _finish(path, method, one, found, is_alone=names[_name(one)] == 1)
-    used = sorted({tag for _path, _method, one in operations for tag in one.get("tags", ())})
+    order = {tag: place for place, tag in enumerate(TAGS)}
+    tags = {tag for _path, _method, one in operations for tag in one.get("tags", ())}
+    used = sorted(tags, key=lambda tag: order.get(tag, len(order)))
     found["tags"] = [{"name": tag, "description": TAGS.get(tag, tag)} for tag in used]
     return found
 

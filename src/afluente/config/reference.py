@@ -104,7 +104,7 @@ def _answer(one: dict[str, Any], document: dict[str, Any]) -> str:
 
 def _parameter(found: dict[str, Any]) -> Part:
     schema = found["schema"]
-    text = found.get("description") or schema.get("description") or ""
+    text = (found.get("description") or schema.get("description") or "").replace("`", "")
     return Part(
         name=found["name"],
         place=found["in"],
@@ -119,7 +119,7 @@ def _fields(schema: dict[str, Any], document: dict[str, Any], before: str = "") 
     needed = shape.get("required", ())
     for name, inner in shape.get("properties", {}).items():
         own = examples.resolved(inner, document)
-        text = inner.get("description") or own.get("description") or ""
+        text = (inner.get("description") or own.get("description") or "").replace("`", "")
         yield Part(
             name=f"{before}{name}", place="body", kind=_kind(own), is_required=name in needed, text=text
         )
