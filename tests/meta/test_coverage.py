@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COVERAGE = ROOT / "docs/reference/coverage.md"
-ROW = re.compile(r"^\| (SP-\d{3}) \|[^|]+\|[^|]+\| (\S+) \|$")
+ROW = re.compile(r"^\| (SP-\d{3}(?:, [a-z ]+)?) \|[^|]+\|[^|]+\| (\S+) \|$")
 # Lines of the checklist that the table answers for: contacts, and settings of contacts.
 ASKED = {*range(82, 215), *range(222, 229)}
 
@@ -52,5 +52,5 @@ def test_every_line_is_there_once_and_in_order():
 
 
 def test_no_line_of_the_checklist_is_forgotten():
-    told = {int(line[3:]) for line, _ in rows()} | later()
+    told = {int(line[3:6]) for line, _ in rows()} | later()
     assert told >= ASKED

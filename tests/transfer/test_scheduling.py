@@ -131,7 +131,9 @@ def test_it_is_set_up_changed_and_ended_on_the_screen(people, kept, client_as, w
     assert (made.filter_id, made.every, made.weekday, sorted(made.columns)) == (
         kept.pk, "week", 4, ["email", "name"],
     )  # fmt: skip
-    assert "Letter" in browser.get(reverse("transfer:exports")).content.decode()
+    listed = browser.get(reverse("transfer:exports")).content.decode()
+    assert "Letter" in listed
+    assert listed.count("Automatic exports") == 1
 
     address = reverse("transfer:schedule", args=[made.pk])
     assert browser.get(address).status_code == 200

@@ -14,7 +14,7 @@ from afluente.contacts import selectors
 from afluente.contacts import services as contacts
 from afluente.contacts.services.saving import save_filter
 from afluente.tasks import services as tasks
-from afluente.timeline.events import SYSTEM
+from afluente.timeline.events import SYSTEM, Actor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -128,6 +128,7 @@ def _place(contact_id: int, known: Known) -> None:
 
 def _plan(people: Mapping[str, int], *, owner: Membership, team: Sequence[Membership]) -> None:
     here = zoneinfo.ZoneInfo(owner.workspace.timezone)
+    giver = team[1]
     evening = timezone.now().astimezone(here).replace(hour=18, minute=0, second=0, microsecond=0)
     tasks.create_tasks(
         tasks=[
@@ -135,11 +136,11 @@ def _plan(people: Mapping[str, int], *, owner: Membership, team: Sequence[Member
                 title=title,
                 priority=priority,
                 assignee_id=team[place].pk,
-                created_by_id=owner.pk,
+                created_by_id=giver.pk,
                 due_at=evening + dt.timedelta(days=days),
                 contact_ids=[people[name]],
             )
             for title, name, place, days, priority in TASKS
         ],
-        by=SYSTEM,
+        by=Actor("member", giver.pk, giver.user.name),
     )

@@ -59,7 +59,7 @@ class FieldProperties(NewField):
     ) -> None:
         super().__init__(*args, **kwargs)
         heading: Any = self.fields["tab_id"]
-        heading.choices = [("", gettext("General")), *((tab.pk, tab.name) for tab in tabs)]
+        heading.choices = [("", gettext("About")), *((tab.pk, tab.name) for tab in tabs)]
         if not is_kind_open:
             for name in ("kind", "options"):
                 del self.fields[name]
