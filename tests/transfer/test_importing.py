@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -247,3 +248,38 @@ def test_a_number_of_another_system_goes_along_in_a_merge(send: Any, bring: Any,
 
     contact_services.unmerge_contacts(merge_ids=merged.merge_ids, by=services.actor_of(ana))
     assert ExternalId.objects.get().contact_id == theirs.pk
+
+
+def test_the_preview_counts_as_the_run_does(send: Any, check: Any, bring: Any):
+    head = "Nome;E-mail;Telefone;Etiquetas;Empresa;Porte\n"
+    known = "Lia;lia@a.example;11 98412-3307;VIP;Maré;4\nRui;rui@a.example;;;;\n"
+    first = send(head + known)
+    mapping = ["full_name", "email", "phone", "tags", "company", "new:number"]
+    bring(first, mapping=mapping)
+    again = known + "Rui;rui@a.example;;VIP;;\nEva;eva@a.example;;;;\nEva;eva@a.example;;;;\n"
+    given = check(send(head + again))
+
+    counted = {name: given.report[name] for name in ("created", "updated", "skipped", "failed")}
+    services.start_import(import_id=given.pk)
+    services.run_import(workspace_id=given.workspace_id, import_id=given.pk)
+    given.refresh_from_db()
+
+    assert counted == {"created": 1, "updated": 1, "skipped": 3, "failed": 0}
+    assert counted == {name: getattr(given, f"{name}_count") for name in counted}
+
+
+def test_surplus_cells_stand_in_the_file_of_errors(send: Any, bring: Any):
+    given = bring(send("Nome;E-mail\nLia;lia@a.example\nRui;rui@a.example;Recife;=1+1\n"))
+
+    services.keep_errors(workspace_id=given.workspace_id, import_id=given.pk)
+    given.refresh_from_db()
+    body = b"".join(blobs.storage().read(given.errors.key, size=given.errors.size)).decode("utf-8-sig")
+    assert body.splitlines()[1].startswith("Rui;rui@a.example;3;")
+    assert body.splitlines()[1].endswith(";Recife;'=1+1")
+
+
+def test_bytes_that_are_no_text_are_refused(send: Any):
+    given = send(bytes(random.Random(7).randbytes(4000)), "people.csv")
+
+    assert given.state == "failed"
+    assert "This is no text" in given.reason

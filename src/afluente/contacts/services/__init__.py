@@ -68,6 +68,7 @@ from afluente.contacts.services.importing import (
     complete_contacts,
     ensure_companies,
     hold_contacts,
+    unchanged,
 )
 from afluente.contacts.services.indexing import index_many, indexing_by_job, reindex_contacts
 from afluente.contacts.services.merge_carriers import (
@@ -262,6 +263,7 @@ __all__ = [
     "survivor_of",
     "survivors_of",
     "take_back_changes",
+    "unchanged",
     "undo_changes",
     "undo_run",
     "undo_tagging",

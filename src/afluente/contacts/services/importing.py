@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from afluente.contacts import selectors
-from afluente.contacts.models import Company, Tag
+from afluente.contacts.models import Company, CompanyContact, ContactTag, Tag
 from afluente.contacts.services.identity import Enrichment, enrich_contacts
 from afluente.contacts.services.present import Present, shown
 from afluente.contacts.services.tagging import change_tags
@@ -101,6 +101,36 @@ def change_contacts(*, arrivals: Sequence[Arrival], fill_only: bool, by: Actor) 
         ]
     )
     return records
+
+
+def unchanged(*, arrivals: Sequence[Arrival], fill_only: bool) -> set[int]:
+    """Which contacts say all this already: of whom `change_contacts` would change nothing. Each at most once."""
+    numbers = [one.contact_id for one in arrivals]
+    found = Present(numbers)
+    tags = set(ContactTag.objects.filter(contact_id__in=numbers).values_list("contact_id", "tag_id"))
+    links = set(CompanyContact.objects.filter(contact_id__in=numbers).values_list("contact_id", "company_id"))
+    narrowed = [found.narrowed(one, fill_only=fill_only) for one in arrivals]
+    return {one.contact_id for one in narrowed if not _says_more(one, found, tags, links)}
+
+
+def _says_more(one: Arrival, found: Present, tags: set[tuple[int, int]], links: set[tuple[int, int]]) -> bool:
+    contact, held = found.contacts[one.contact_id], found.values.get(one.contact_id, {})
+    return bool(
+        one.parts
+        or one.emails
+        or one.phones
+        or one.messengers
+        or one.utm
+        or (one.assignee_id and one.assignee_id != contact.assignee_id)
+        or (one.created_at and one.created_at != contact.created_at)
+        or any((contact.pk, number) not in tags for number in one.tag_ids)
+        or any((contact.pk, number) not in links for number in one.company_ids)
+        or any(
+            selectors.plain(held.get(key)) != selectors.plain(value)
+            for key, value in one.values.items()
+            if key in found.fields
+        )
+    )
 
 
 def _write_details(arrivals: Sequence[Arrival], found: Present, records: dict[int, dict[str, Any]]) -> None:

@@ -37,6 +37,7 @@ _BOMS = (
 _POLISH_1250 = b"\xb3\xb9\x9c\xbf\x9f\xe6\xf1\xa3\xaf\x8c"
 _POLISH_8859 = b"\xb3\xb1\xb6\xbf\xbc\xe6\xf1\xa3\xaf\xa6"
 _WESTERN = b"\xe3\xe7\xf5\xe1\xed\xfa\xe2\xf4\xc7\xc3\xc1\xcd\xda\xe0"
+_CONTROLS = [code for code in (*range(1, 32), 127) if chr(code) not in "\t\n\r\x0b\x0c\x1a\x1c\x1d\x1e\x1f"]
 _UNKNOWN_1252 = b"\x81\x8d\x8f\x90\x9d"
 _BREAKS_IN_A_CELL = 400  # more lines than anybody writes: a quote was never closed
 
@@ -47,11 +48,17 @@ def guess(head: bytes) -> Shape:
         raise UnreadableError(gettext("The file is empty. Save it again with its rows in it."))
     encoding = guess_encoding(head)
     text = decoded(head, encoding)
-    if not any(sign.isalnum() for sign in text[:4000]):
+    if not any(sign.isalnum() for sign in text[:4000]) or _is_binary(text):
         raise UnreadableError(gettext("This is no text. Save the table as CSV or XLSX and send it again."))
     delimiter, text = _named_delimiter(text)
     quote = _quote(text, delimiter or ",")
     return Shape(CSV, encoding, delimiter or _delimiter(text, quote), quote)
+
+
+def _is_binary(text: str) -> bool:
+    """Whether more signs are of those nobody types than a slip of some program explains."""
+    strange = sum(text.count(chr(code)) for code in _CONTROLS)
+    return strange > 4 and strange * 100 > len(text)
 
 
 def guess_encoding(head: bytes) -> str:
@@ -170,11 +177,12 @@ def too_wide(count: int) -> str:
 
 def _row(number: int, cells: list[str], width: int) -> Row:
     problem = ""
-    if over := surplus(cells, width):
+    over = surplus(cells, width)
+    if over:
         problem = gettext(
             "This row has {n} cells more than the first row. A {sign} in a text needs quotes around the text."
         ).format(n=over, sign=gettext("delimiter"))
     elif any(len(cell) > LONGEST_CELL or cell.count("\n") > _BREAKS_IN_A_CELL for cell in cells):
         problem = gettext("A quote is opened in this row and never closed.")
         cells = [cell[:200] for cell in cells]
-    return Row(number, fit(cells, width), problem)
+    return Row(number, fit(cells, width), problem, tuple(cells[width : width + over]))

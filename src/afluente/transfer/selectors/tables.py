@@ -45,11 +45,14 @@ class Shape:
 
 @dataclass(frozen=True)
 class Row:
-    """A row with its number as a spreadsheet counts it. `problem` says why it cannot be used."""
+    """A row with its number as a spreadsheet counts it. `problem` says why it cannot be used, `rest` are
+    cells beyond the last column.
+    """
 
     number: int
     cells: Sequence[str]
     problem: str = ""
+    rest: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

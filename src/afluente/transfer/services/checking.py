@@ -42,6 +42,7 @@ class _Report:
         self.more: Counter[int] = Counter()
         self.reasons: Counter[str] = Counter()
         self.seen: dict[str, int] = {}
+        self.said: set[int] = set()
 
     def note(self, one: Bad) -> None:
         listed = self.bad.setdefault(one.column, {})
@@ -119,25 +120,58 @@ def _look(workspace_id: int, given: Import, reader: Reader, part: Sequence[Any],
     with scope(workspace_id):
         assert given.member is not None
         decisions = decide(given, given.member, people, is_held=False)
+        unchanged = _unchanged(given, given.member, decisions)
     for row, one in zip(part, decisions, strict=True):
         for bad in one.person.bad:
             report.note(bad)
-        outcome, reason = one.outcome, one.reason
-        keys = keys_of(one.person, given.match)
-        earlier = next((report.seen[key] for key in keys if key in report.seen), None)
-        if outcome == Outcome.CREATED and earlier is not None:
-            is_left = given.policy == Import.Policy.SKIP
-            outcome = Outcome.SKIPPED if is_left else Outcome.UPDATED
-            reason = gettext("The same person as in row {n}").format(n=earlier)
-        if outcome in {Outcome.CREATED, Outcome.UPDATED}:
-            for key in keys:
-                report.seen.setdefault(key, row.number)
+        outcome, reason = _expected(given, one, row, report, is_unchanged=row.number in unchanged)
         report.counts[outcome] += 1
         if outcome == Outcome.FAILED:
             report.reasons[reason[:200]] += 1
         listed = report.samples[outcome]
         if len(listed) < SHOWN:
             listed.append(_sample(given, one, row, reason))
+
+
+def _expected(
+    given: Import, one: Decision, row: Any, report: _Report, *, is_unchanged: bool
+) -> tuple[str, str]:
+    """What would become of a row, with what earlier rows of the file do before it."""
+    outcome, reason = one.outcome, one.reason
+    if outcome not in {Outcome.CREATED, Outcome.UPDATED}:
+        return outcome, reason
+    keys = keys_of(one.person, given.match)
+    earlier = next((report.seen[key] for key in keys if key in report.seen), None)
+    if outcome == Outcome.CREATED and earlier is not None:
+        reason = gettext("The same person as in row {n}").format(n=earlier)
+        if given.policy == Import.Policy.SKIP:
+            return Outcome.SKIPPED, reason
+        outcome = Outcome.UPDATED
+    said = hash((keys, tuple(row.cells)))
+    if not one.person.notes and (is_unchanged or (keys and said in report.said)):
+        return Outcome.SKIPPED, gettext("The contact says all this already.")
+    report.said.add(said)
+    for key in keys:
+        report.seen.setdefault(key, row.number)
+    return outcome, reason
+
+
+def _unchanged(given: Import, member: Membership, decisions: Sequence[Decision]) -> set[int]:
+    """Rows that would change nothing: the run skips them. Asked as the run asks, and taken back."""
+    first: dict[int, Decision] = {}
+    for one in decisions:
+        if one.outcome == Outcome.UPDATED and one.contact_id:
+            first.setdefault(one.contact_id, one)
+    if not first:
+        return set()
+    with transaction.atomic():
+        bringing = Bringing(given, [one.person for one in first.values()], actor_of(member))
+        found = contacts.unchanged(
+            arrivals=[bringing.arrival(one.person, number, {}) for number, one in first.items()],
+            fill_only=given.policy == Import.Policy.FILL,
+        )
+        transaction.set_rollback(True)
+    return {first[number].person.number for number in found}
 
 
 def _sample(given: Import, one: Decision, row: Any, reason: str) -> dict[str, Any]:

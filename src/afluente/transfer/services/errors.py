@@ -60,6 +60,6 @@ def _write(given: Import, reasons: dict[int, str], body: IO[bytes]) -> None:
     with reading.local_copy(given.file) as path:
         for row in reading.data_rows(path, shape):
             if row.number in reasons:
-                cells = [*(guarded(cell) for cell in row.cells), row.number, guarded(reasons[row.number])]
-                out.writerow(cells)
+                known, beyond = ([guarded(cell) for cell in cells] for cells in (row.cells, row.rest))
+                out.writerow([*known, row.number, guarded(reasons[row.number]), *beyond])
     text.detach()
