@@ -6,11 +6,14 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from afluente.accounts import services as accounts
 from afluente.accounts.models import Scope
 from afluente.contacts import services as contacts
 from afluente.contacts.models import Contact, SavedFilter
+from afluente.timeline import services
 from afluente.timeline.events import Actor
 from tests import cast, make
 
@@ -70,10 +73,48 @@ def test_filters_are_kept_changed_shared_and_forgotten(call, as_, people):
     call("POST", "/contacts/filters", {"name": "Else"})
     assert call("PATCH", place, {"name": "else"})[1]["error"]["field"] == "name"
     contacts.delete_tag(tag_id=tag.pk, by=BY)
-    (kept,) = [one for one in call("GET", "/contacts/filters")[1]["items"] if one["id"] == made["id"]]
-    assert kept["problem"]
+    assert call("GET", place)[1]["problem"]
     assert call("DELETE", place)[0] == 204
     assert SavedFilter.objects.filter(pk=made["id"]).count() == 0
+
+
+@pytest.mark.parametrize(
+    "place", ["/contacts/filters", "/companies", "/notifications", "/contacts/bulk-changes"]
+)
+def test_no_query_is_added_by_more_rows(call, people, place):
+    def fill(number):
+        tag = contacts.create_tag(name=f"Tag {number}", by=BY)
+        call("POST", "/contacts/filters", {"name": f"Filter {number}", "where": [f"tag.is:{tag.pk}"]})
+        call("POST", "/companies", {"name": f"Company {number}"})
+        contact = make.contact(name=f"Contact {number}")
+        services.notify(
+            [
+                services.Notice(
+                    member_id=people.ana.pk,
+                    kind="mention",
+                    actor=Actor("member", people.bruno.pk, "Bruno"),
+                    record_kind="contact",
+                    record_id=contact.pk,
+                )
+            ]
+        )
+        change = {"what": "location", "value": f"Place {number}"}
+        call("POST", "/contacts/bulk-changes", {"contacts": {"contact_ids": [contact.pk]}, "change": change})
+
+    def counted():
+        with CaptureQueriesContext(connection) as asked:
+            _, answer = call("GET", place)
+        return len(asked), len(answer["items"])
+
+    fill(0)
+    call("GET", place)
+    few = counted()
+    for number in range(1, 5):
+        fill(number)
+    many = counted()
+
+    assert (few[1], many[1]) == (1, 5)
+    assert many[0] == few[0]
 
 
 def test_filters_of_deals_are_apart_from_those_of_contacts(call):

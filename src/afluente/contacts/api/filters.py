@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from ninja import Router, Schema, Status
 from pydantic import Field
@@ -42,8 +42,8 @@ class FilterNew(FilterPatch):
     where: list[Where] = Field([], max_length=20)
 
 
-class FilterOut(Schema):
-    """A kept filter: send its `where`, `match` and `q` to the list. `problem` says why it finds nobody."""
+class FilterRow(Schema):
+    """A kept filter: send its `where`, `match` and `q` to the list."""
 
     id: int
     name: str
@@ -52,24 +52,35 @@ class FilterOut(Schema):
     q: str
     is_shared: bool
     is_own: bool
-    problem: str | None
     created_at: datetime
 
 
+class FilterOut(FilterRow):
+    """The same, and why it finds nobody any more: null while nothing it asks for was deleted."""
+
+    problem: str | None
+
+
 class FiltersOut(Schema):
-    items: list[FilterOut]
+    items: list[FilterRow]
 
 
 @router.get("/contacts/filters", response={200: FiltersOut})
 def list_contact_filters(request: HttpRequest) -> Any:
     """The kept filters of contacts that the token's maker sees: their own, and those others share."""
-    return listed(request, SavedFilter.Entity.CONTACT, _check)
+    return listed(request, SavedFilter.Entity.CONTACT)
 
 
 @router.post("/contacts/filters", response={201: FilterOut, 422: Refused})
 def create_contact_filter(request: HttpRequest, payload: FilterNew) -> Any:
     """Keep a filter of contacts. A name that the token's maker has already is replaced."""
     return created(request, SavedFilter.Entity.CONTACT, payload, _check)
+
+
+@router.get("/contacts/filters/{filter_id}", response={200: FilterOut, 404: Refused})
+def read_contact_filter(request: HttpRequest, filter_id: int) -> Any:
+    """One kept filter of contacts, and whether it can still be asked."""
+    return read(request, SavedFilter.Entity.CONTACT, filter_id, _check)
 
 
 @router.patch("/contacts/filters/{filter_id}", response={200: FilterOut, 404: Refused, 422: Refused})
@@ -88,11 +99,17 @@ def _check(member: Membership, query: QueryDict) -> Sequence[str]:
     return problems(member=member, wanted=selectors.Filter.read(query))
 
 
-def listed(request: HttpRequest, entity: str, check: Check) -> Any:
+def listed(request: HttpRequest, entity: str) -> Any:
     """All filters of a list that somebody sees: at most a hundred own ones, and the shared ones."""
     member = member_of(request)
-    found = SavedFilter.objects.filter(Q(owner=member) | Q(is_shared=True), entity=entity)
-    return {"items": [_out(kept, member, check) for kept in found.order_by("name", "pk")]}
+    return {"items": [_row(kept, member) for kept in _seen(member, entity).order_by("name", "pk")]}
+
+
+def read(request: HttpRequest, entity: str, number: int, check: Check) -> Any:
+    """One of those."""
+    member = member_of(request)
+    found = _seen(member, entity).filter(pk=number).first()
+    return _out(found, member, check) if found else _missing()
 
 
 def created(request: HttpRequest, entity: str, payload: FilterNew, check: Check) -> Any:
@@ -156,6 +173,10 @@ def _write(query: QueryDict, payload: FilterPatch) -> None:
             del query[name]
 
 
+def _seen(member: Membership, entity: str) -> QuerySet[SavedFilter]:
+    return SavedFilter.objects.filter(Q(owner=member) | Q(is_shared=True), entity=entity)
+
+
 def _own(request: HttpRequest, entity: str, number: int) -> SavedFilter | None:
     return SavedFilter.objects.filter(owner=member_of(request), entity=entity, pk=number).first()
 
@@ -165,6 +186,10 @@ def _missing() -> Status[Any]:
 
 
 def _out(kept: SavedFilter, member: Membership, check: Check) -> dict[str, Any]:
+    return _row(kept, member) | {"problem": " ".join(check(member, QueryDict(kept.query))) or None}
+
+
+def _row(kept: SavedFilter, member: Membership) -> dict[str, Any]:
     query = QueryDict(kept.query)
     try:
         said = conditions.read_query(dict(query.lists()))
@@ -178,6 +203,5 @@ def _out(kept: SavedFilter, member: Membership, check: Check) -> dict[str, Any]:
         "q": query.get("q", ""),
         "is_shared": kept.is_shared,
         "is_own": kept.owner_id == member.pk,
-        "problem": " ".join(check(member, query)) or None,
         "created_at": kept.created_at,
     }

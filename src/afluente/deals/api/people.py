@@ -77,13 +77,19 @@ def restore_deal(request: HttpRequest, deal_id: int) -> Any:
 @filters_router.get("/deals/filters", response={200: FiltersOut, **REFUSALS})
 def list_deal_filters(request: HttpRequest) -> Any:
     """The kept filters of deals that the token's maker sees: their own, and those others share."""
-    return filters.listed(request, SavedFilter.Entity.DEAL, _check)
+    return filters.listed(request, SavedFilter.Entity.DEAL)
 
 
 @filters_router.post("/deals/filters", response={201: FilterOut, **REFUSALS})
 def create_deal_filter(request: HttpRequest, payload: FilterNew) -> Any:
     """Keep a filter of deals. A name that the token's maker has already is replaced."""
     return filters.created(request, SavedFilter.Entity.DEAL, payload, _check)
+
+
+@filters_router.get("/deals/filters/{filter_id}", response={200: FilterOut, **REFUSALS})
+def read_deal_filter(request: HttpRequest, filter_id: int) -> Any:
+    """One kept filter of deals, and whether it can still be asked."""
+    return filters.read(request, SavedFilter.Entity.DEAL, filter_id, _check)
 
 
 @filters_router.patch("/deals/filters/{filter_id}", response={200: FilterOut, **REFUSALS})
