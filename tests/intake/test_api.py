@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from afluente.accounts.models import ApiToken
-from afluente.contacts.models import Contact
+from afluente.contacts.models import Contact, ContactEmail, ContactPhone
 from afluente.deals.models import Deal
 from afluente.intake import services
 from afluente.intake.models import RawEvent, Source
@@ -172,3 +172,16 @@ def test_the_document_describes_every_body_it_names(db):
     named = set(re.findall(r"#/components/schemas/(\w+)", text))
     assert {"LeadIn", "DealWithContactIn"} <= named
     assert named <= shapes.keys()
+
+
+def test_signs_that_nobody_sees_stay_outside(call):
+    for body in (
+        {"contact": {"name": "A\u202en\u200ba \u2066Cos\u00adta", "email": "a\u200bna@example.com"}},
+        {"contact": {"first_name": "A\u202ena", "last_name": "Costa\ufeff", "phone": "\u202d11 98412-3307"}},
+    ):
+        call("POST", "/leads", body)
+    services.apply_waiting()
+
+    assert [one.name for one in Contact.objects.order_by("pk")] == ["Ana Costa", "Ana Costa"]
+    assert list(ContactEmail.objects.values_list("key", flat=True)) == ["ana@example.com"]
+    assert list(ContactPhone.objects.values_list("e164", flat=True)) == ["+5511984123307"]

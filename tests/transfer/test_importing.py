@@ -283,3 +283,11 @@ def test_bytes_that_are_no_text_are_refused(send: Any):
 
     assert given.state == "failed"
     assert "This is no text" in given.reason
+
+
+def test_signs_that_nobody_sees_stay_outside(send: Any, bring: Any):
+    bring(send("Nome,Sobrenome,E-mail,Cidade\nA\u202en\u200ba,Co\u2066s\u00adta,a@a.example,San\u200btos\n"))
+    bring(send("Nome,Sobrenome,E-mail,Cidade\nLia\u202e,P\ufeffrado,a@a.example,\u2066Natal\n"))
+
+    (one,) = Contact.objects.all()
+    assert (one.first_name, one.last_name, one.location) == ("Lia", "Prado", "Natal")

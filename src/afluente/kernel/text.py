@@ -7,7 +7,11 @@ import unicodedata
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _LETTERS = str.maketrans("łøđßæœı", "lodsaoi")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Nothing of this can be seen: control signs, marks of direction, spaces without width, tags.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 
 
 def norm(text: str) -> str:
@@ -17,7 +21,10 @@ def norm(text: str) -> str:
 
 def clean(text: object, *, limit: int) -> str:
     """One line of text from outside: no control or direction marks, spaces folded, cut at `limit`."""
-    return " ".join(_CONTROL.sub("", str(text)).split())[:limit]
+    said = str(text)
+    if said.isprintable() and "  " not in said:  # nearly every text
+        return said.strip()[:limit]
+    return " ".join(_CONTROL.sub("", said).split())[:limit]
 
 
 def initials(name: str) -> str:

@@ -87,6 +87,12 @@ class NewPerson(forms.Form):
             self.add_error("first_name", _("Add a name, an e-mail or a phone."))
         return values
 
+    def clean_first_name(self) -> str:
+        return text.clean(self.cleaned_data["first_name"], limit=150)
+
+    def clean_last_name(self) -> str:
+        return text.clean(self.cleaned_data["last_name"], limit=150)
+
     def clean_assignee(self) -> Membership | None:
         """Whoever adds a contact has it, unless the form says otherwise."""
         chosen: Membership | None = self.cleaned_data["assignee"]
@@ -112,8 +118,8 @@ class NewPerson(forms.Form):
         """The contact to be made."""
         values, ways = self.cleaned_data, self.ways
         return NewContact(
-            first_name=text.clean(values["first_name"], limit=150),
-            last_name=text.clean(values["last_name"], limit=150),
+            first_name=values["first_name"],
+            last_name=values["last_name"],
             emails=ways.emails,
             phones=ways.phones,
             messengers=ways.messengers,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from afluente.contacts.statements import creation, search
+from afluente.kernel import text
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent, each
 
@@ -43,6 +44,9 @@ class MessengerValue:
     external_id: str = ""
 
 
+LIMITS = {"first_name": 150, "last_name": 150, "location": 150, "address": 500}
+
+
 @dataclass(frozen=True)
 class NewContact:
     """A contact to be made. The first address of each kind becomes the primary one (crm.md 2.1)."""
@@ -61,6 +65,11 @@ class NewContact:
     address: str = ""
     created_at: datetime | None = None  # when another system knew them first; else now
     told: Mapping[str, Any] = field(default_factory=dict)  # what the event says besides
+
+    def __post_init__(self) -> None:
+        """Whoever brings a person, no line of theirs holds what cannot be seen."""
+        for name, limit in LIMITS.items():
+            object.__setattr__(self, name, text.clean(getattr(self, name), limit=limit))
 
     @property
     def name(self) -> str:
