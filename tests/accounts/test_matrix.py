@@ -18,9 +18,11 @@ from afluente.accounts.models import STANDARD, Action, Area, Membership, Reach, 
 from afluente.accounts.models.rights import TO_COME, cells
 from afluente.contacts import policies as contacts
 from afluente.contacts import selectors as contact_selectors
+from afluente.contacts import services as services_of_companies
 from afluente.contacts.statements import search
 from afluente.deals import policies as deals
 from afluente.tasks import policies as tasks
+from afluente.timeline.events import Actor
 from tests import make
 
 WHOSE = ("own", "mate", "other", "nobody")
@@ -257,6 +259,20 @@ def test_the_sheet_names_exactly_those_who_may_open_it(world, people):
         assert {one.member.pk for one in found} == {
             one.pk for one in members if deals.visible_to(one).filter(pk=pk).exists()
         }
+
+
+@every
+def test_the_sheet_of_a_company_names_exactly_those_who_may_open_it(world, people, client_as):
+    made = services_of_companies.create_company(name="Oficina", by=Actor("member", people.ana.pk, "Ana"))
+    members = list(rights.members_visible_to(people.ana))
+    found = accounts.seers(viewer=people.ana, area=Area.COMPANIES, assignee_id=made.assignee_id)
+
+    assert {one.member.pk for one in found} == {
+        one.pk for one in members if contacts.companies_visible_to(one).filter(pk=made.pk).exists()
+    }
+    may_open = table(world.member).reach(Area.COMPANIES, Action.VIEW) != Reach.NONE
+    answer = client_as(world.member).get(f"/companies/{made.pk}/access/")
+    assert answer.status_code == (200 if may_open else 403)
 
 
 @every

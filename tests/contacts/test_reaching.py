@@ -53,3 +53,13 @@ def test_an_e_mail_that_somebody_has_is_kept_and_said(people, client_as):
     assert "Camila Albuquerque" in json.loads(answer["HX-Trigger"])["af:toast"]["text"]
     assert b"Possible duplicate of" in answer.content
     assert lia.emails.count() == 1
+
+
+def test_the_button_e_mail_opens_the_mail_program_at_the_main_address(people, client_as):
+    lia = make.contact(name="Lia", emails=("lia@example.com", "other@example.com"))
+    silent = make.contact(name="Rui")
+
+    page = client_as(people.ana).get(f"/contacts/{lia.pk}/").content.decode()
+
+    assert 'class="btn" href="mailto:lia@example.com"' in page
+    assert 'href="mailto:' not in client_as(people.ana).get(f"/contacts/{silent.pk}/").content.decode()

@@ -334,3 +334,16 @@ def test_without_the_right_there_is_nothing_of_tasks(client_as, people):
     assert bruno.get(f"/tasks/{task.pk}/").status_code == 403
     assert bruno.post("/tasks/new/", {"title": "x"}).status_code == 403
     assert "?tab=tasks" not in bruno.get(f"/contacts/{camila.pk}/").content.decode()
+
+
+def test_who_may_only_look_reads_a_task_as_words(people, client_as):
+    reader = make.member(name="Lena", role="analyst")
+    task = make.task(title="Send the proposal", assignee=people.bruno, description="In two copies")
+
+    page = client_as(reader).get(f"/tasks/{task.pk}/").content.decode()
+
+    card = page[page.index('id="task-page"') :].partition("</main>")[0]
+    for control in ("<input", "<select", "<form", "<textarea"):
+        assert control not in card
+    for words in ("Send the proposal", "In two copies", "Bruno Lima"):
+        assert words in card

@@ -10,7 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from afluente.accounts.models import Area
 from afluente.accounts.policies import assignable_by
+from afluente.accounts.selectors import seers
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Company
 from afluente.contacts.selectors.company_history import history_of
@@ -81,6 +83,19 @@ def company(request: Request, pk: int) -> HttpResponse:
     if older:
         context["part"] = slots.Part(template="contacts/_company_history.html", context={"feed": feed})
     return render(request, "contacts/company.html", context)
+
+
+@require_safe
+def access(request: Request, pk: int) -> HttpResponse:
+    """Who may open the company, and why: a page, or what its dialog shows."""
+    seen = policies.companies_visible_to(request.member)
+    found = http.pick(seen, present=Company.objects.present(), pk=pk)
+    context = {
+        "title": found.name,
+        "back": reverse("contacts:company", args=[pk]),
+        "seers": seers(viewer=request.member, area=Area.COMPANIES, assignee_id=found.assignee_id),
+    }
+    return htmx.respond(request, "accounts/access.html", context, fragment="sheet")
 
 
 @require_POST

@@ -4,19 +4,18 @@
  * of people; arrows, Enter and Tab choose, Esc closes. Who is chosen goes with the form as a number, so
  * that the name is only how the text reads. A mirror behind the text draws the names as chips.
  */
-import { asked, mirrored, placed } from "./mirror.js";
+import { asked, mirrored, namesIn, pickedInput, placed } from "./mirror.js";
 import { People } from "./people.js";
 
 const ASK_MS = 80;
 
 class Mention extends HTMLElement {
-  names = new Set();
-
   connectedCallback() {
     this.area = /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea"));
     const list = /** @type {HTMLElement} */ (this.querySelector("[role=listbox]"));
     this.people = new People(list, this.area);
     this.addEventListener("input", () => this.look());
+    this.addEventListener("af:drafted", () => this.area && mirrored(this, this.area, namesIn(this)));
     this.addEventListener("keydown", (event) => this.people?.onKey(event, (option) => this.take(option)));
     this.addEventListener("focusout", () => setTimeout(() => this.contains(document.activeElement) || this.people?.close(), 150));
     list.addEventListener("pointerdown", (event) => {
@@ -38,7 +37,7 @@ class Mention extends HTMLElement {
   }
 
   look() {
-    if (this.area) mirrored(this, this.area, this.names);
+    if (this.area) mirrored(this, this.area, namesIn(this));
     clearTimeout(this.timer);
     if (this.found) this.timer = setTimeout(() => this.ask(), ASK_MS);
     else this.people?.close();
@@ -52,7 +51,7 @@ class Mention extends HTMLElement {
     const { found, area, people } = this;
     if (!html || !found || !area || !people) return this.people?.close();
     const count = people.open(html, placed(this, area, found.start));
-    mirrored(this, area, this.names);
+    mirrored(this, area, namesIn(this));
     if (!count && found.words.includes(" ")) return people.close(); // a sentence that goes on
     const said = this.querySelector("[role=status]");
     if (said) said.textContent = (this.dataset.told ?? "").replace("{n}", String(count));
@@ -62,8 +61,7 @@ class Mention extends HTMLElement {
   take(option) {
     if (!(option instanceof HTMLElement)) return;
     const { id = "", name = "" } = option.dataset;
-    this.append(Object.assign(document.createElement("input"), { type: "hidden", name: "mention", value: id }));
-    this.names.add(name);
+    this.append(pickedInput(id, name));
     this.put(this.found?.start ?? 0, `@${name} `);
     this.people?.close();
   }

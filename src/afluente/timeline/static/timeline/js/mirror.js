@@ -39,3 +39,15 @@ export function asked(text) {
   const found = /(?:^|[\s(])@([^\s@]{0,40}(?: [^\s@]{0,40})?)$/.exec(text);
   return found && { start: text.length - found[1].length - 1, words: found[1] };
 }
+
+/** Who was picked goes with the form as a number; the name is how the text reads. @param {string} id @param {string} name */
+export function pickedInput(id, name) {
+  const input = Object.assign(document.createElement("input"), { type: "hidden", name: "mention", value: id });
+  input.dataset.name = name;
+  return input;
+}
+
+/** What those are called who were picked. @param {Element} box @returns {Set<string>} */
+export function namesIn(box) {
+  return new Set([...box.querySelectorAll("input[name=mention]")].map((input) => /** @type {HTMLElement} */ (input).dataset.name ?? ""));
+}

@@ -29,12 +29,30 @@ class Draft extends HTMLElement {
     this.addEventListener("htmx:after:request", this.onSent);
     this.addEventListener("submit", this.onSubmit);
     const kept = localStorage.getItem(this.key);
-    if (kept && this.area && !this.area.value) this.area.value = JSON.parse(kept).text;
+    if (kept && this.area && !this.area.value) this.restore(JSON.parse(kept));
+  }
+
+  /** Who was picked in the words: two people may have one name. */
+  get picked() {
+    return /** @type {HTMLInputElement[]} */ ([...this.querySelectorAll("input[name=mention][data-name]")]);
+  }
+
+  /** @param {{text: string, mentions?: [string, string][]}} kept */
+  restore({ text, mentions = [] }) {
+    const area = /** @type {HTMLTextAreaElement} */ (this.area);
+    area.value = text;
+    for (const [id, name] of mentions) {
+      const input = Object.assign(document.createElement("input"), { type: "hidden", name: "mention", value: id });
+      input.dataset.name = name;
+      area.parentElement?.append(input);
+    }
+    area.dispatchEvent(new Event("af:drafted", { bubbles: true }));
   }
 
   keep() {
     const text = this.area?.value ?? "";
-    if (text) localStorage.setItem(this.key, JSON.stringify({ text, at: Date.now() }));
+    const mentions = this.picked.map((input) => [input.value, input.dataset.name]);
+    if (text) localStorage.setItem(this.key, JSON.stringify({ text, mentions, at: Date.now() }));
     else localStorage.removeItem(this.key);
   }
 
