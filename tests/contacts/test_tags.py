@@ -206,7 +206,9 @@ def test_tags_are_arranged_in_the_settings(people, client_as):
     assert (vip.name, vip.color) == ("Very important", 9)
 
     other = services.create_tag(name="Other", by=BY)
-    assert b"Very important" in browser.get(f"/settings/contacts/tags/{other.pk}/").content
+    page = browser.get(f"/settings/contacts/tags/{other.pk}/").content
+    assert b"Very important" in page
+    assert page.count(b"hx-confirm") == 2, "neither can be undone"
     assert browser.post(f"/settings/contacts/tags/{other.pk}/merge/", {"into": vip.pk}).status_code == 303
     assert browser.post(f"/settings/contacts/tags/{vip.pk}/deletion/").status_code == 303
     assert Tag.objects.count() == 0

@@ -138,6 +138,12 @@ class Line:
         return f"{kind}s" if self.op == "between" else kind
 
     @property
+    def hint(self) -> str:
+        """What is looked for in texts, where it is less than «contains» may promise."""
+        is_text = "starts" in self.criterion.ops and self.op in {"contains", "not_contains"}
+        return gettext("The beginning of a word") if is_text else ""
+
+    @property
     def first(self) -> str:
         return self.values[0] if self.values else ""
 
