@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from afluente.contacts.models import Contact
+from afluente.files import services as files
 from afluente.kernel import doors
+from afluente.transfer import services
 from afluente.transfer.models import Import
 
 
@@ -85,3 +89,52 @@ def test_nobody_without_the_right_gets_in(client_as: Any, ana: Any, bruno: Any, 
 
     assert client_as(bruno).get(reverse("transfer:import", args=[given.pk])).status_code == 404
     assert post(client_as(bruno), "act", given, {}, "start").status_code == 404
+
+
+def test_a_file_sent_in_parts_goes_on_where_it_stopped(client_as: Any, ana: Any, bruno: Any, work: Any):
+    browser = client_as(ana)
+    text = b"Nome,E-mail\nAna,ana@a.example\n"
+    told = browser.post(reverse("transfer:uploads"), {"name": "people.csv", "size": len(text)}).json()
+    page = browser.get(told["url"]).content.decode()
+    assert "The file has not come whole yet." in page
+    asked = {"filename": "people.csv", "kind": "import", "entity_id": str(told["id"])}
+    metadata = ",".join(f"{name} {base64.b64encode(word.encode()).decode()}" for name, word in asked.items())
+    tus = {"Tus-Resumable": "1.0.0"}
+    begin = {**tus, "Upload-Length": str(len(text)), "Upload-Metadata": metadata}
+    assert client_as(bruno).post(reverse("files:uploads"), headers=begin).status_code == 404
+    address = browser.post(reverse("files:uploads"), headers=begin)["Location"]
+
+    upload = address.rstrip("/").rpartition("/")[2]
+    for offset, part in ((0, text[:9]), (9, text[9:])):  # the connection was cut in between
+        assert browser.head(address, headers=tus)["Upload-Offset"] == str(offset)
+        files.take_part(
+            token=upload, offset=offset, body=io.BytesIO(part), size=len(part), member=ana,
+            by=files.member_by(ana),
+        )  # fmt: skip
+    work()
+
+    given = Import.objects.get()
+    assert (given.state, given.headers, given.file.size) == ("draft", ["Nome", "E-mail"], len(text))
+
+
+@pytest.mark.parametrize(
+    ("sent", "word"),
+    [
+        ({"name": "people.csv", "size": 2 * 1024**3}, "too large"),
+        ({"name": "people.csv", "size": 0}, "empty"),
+        ({"name": "people.csv"}, "Choose a file first."),
+    ],
+)
+def test_a_file_that_cannot_be_sent_is_refused_before_its_first_byte(client_as: Any, ana: Any, sent, word):
+    answer = client_as(ana).post(reverse("transfer:uploads"), sent)
+
+    assert (answer.status_code, word in answer.json()["problem"]) == (422, True)
+    assert not Import.objects.exists()
+
+
+def test_an_import_whose_file_never_came_is_forgotten(client_as: Any, ana: Any):
+    told = client_as(ana).post(reverse("transfer:uploads"), {"name": "people.csv", "size": 9}).json()
+
+    services.forget_import(import_id=told["id"])
+
+    assert not Import.objects.exists()

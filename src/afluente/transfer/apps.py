@@ -17,40 +17,48 @@ class TransferConfig(AppConfig):
         from django.conf import settings
 
         from afluente.files import policies as files
-        from afluente.kernel import doors, slots
-        from afluente.transfer import handlers, jobs, policies  # noqa: F401  registers the jobs
-        from afluente.ui import navigation
+        from afluente.files.events import FileAttached
+        from afluente.kernel import bus, doors, slots
+        from afluente.transfer import handlers, jobs  # noqa: F401  registers the jobs
 
         for prefix in ("/imports/", "/api/v1/imports"):
             doors.limit_body(prefix, settings.FILE_LIMIT + OF_A_FORM)
+        bus.subscribe(FileAttached, handlers.take_file)
         files.register_kind(handlers.IMPORT_FILES)
         files.register_kind(handlers.EXPORT_FILES)
         slots.register_slot("contact.acts", handlers.contact_acts)
         slots.register_slot("contacts.bulk", handlers.bulk_acts)
         slots.register_slot("contacts.menu", handlers.list_menu)
-        navigation.register_settings_page(
-            navigation.SettingsPage(
-                group=_("Contacts"),
-                label=_("Import"),
-                url_name="transfer:imports",
-                icon="upload",
-                order=38,
-                visible=policies.may_import,
-            )
-        )
-        navigation.register_settings_page(
-            navigation.SettingsPage(
-                group=_("Contacts"),
-                label=_("Export"),
-                url_name="transfer:exports",
-                icon="download",
-                order=39,
-                visible=policies.may_export,
-            )
-        )
+        _bring_pages()
         _bring_personal()
         _bring_notices()
         _bring_merging()
+
+
+def _bring_pages() -> None:
+    from afluente.transfer import policies
+    from afluente.ui import navigation
+
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("Contacts"),
+            label=_("Import"),
+            url_name="transfer:imports",
+            icon="upload",
+            order=38,
+            visible=policies.may_import,
+        )
+    )
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("Contacts"),
+            label=_("Export"),
+            url_name="transfer:exports",
+            icon="download",
+            order=39,
+            visible=policies.may_export,
+        )
+    )
 
 
 def _bring_notices() -> None:

@@ -108,3 +108,10 @@ class Planned(forms.Form):
         super().__init__(*args, **kwargs)
         kept = [(one.pk, one.name) for one in kept_filters(member)]
         self.fields["filter_id"].choices = [("", _("Everybody")), *kept]  # type: ignore[attr-defined]
+
+
+class Announced(forms.Form):
+    """A file that will come in parts."""
+
+    name = forms.CharField(max_length=1000)
+    size = forms.IntegerField(min_value=0)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Contact
+    from afluente.files.events import FileAttached
 
 
 def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
@@ -47,6 +48,12 @@ def list_menu(*, member: Membership, query: str) -> list[slots.Part]:
         context = {"url": url, "label": _("Export"), "sign": "download"}
         parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=20))
     return parts
+
+
+def take_file(fact: FileAttached) -> None:
+    """A file that came in parts is whole."""
+    if fact.kind == services.KIND:
+        services.take_file(import_id=fact.entity_id, file_id=fact.file_id)
 
 
 def import_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:

@@ -23,6 +23,12 @@ def look(workspace_id: int, import_id: int, **_later: Any) -> None:
             services.look_at(given)
 
 
+@job(services.FORGET, label=_("Forget an import without a file"))
+def forget(import_id: int, **_later: Any) -> None:
+    """Its file was to come in parts, and never came whole."""
+    services.forget_import(import_id=import_id)
+
+
 @job(services.CHECK, atomic=False, retries=2, label=_("Check the rows of an import"))
 def check(workspace_id: int, import_id: int, **_later: Any) -> None:
     """What the columns mean has been said."""

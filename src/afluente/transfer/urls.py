@@ -10,6 +10,7 @@ app_name = "transfer"
 
 urlpatterns = [
     path("imports/", imports.imports, name="imports"),
+    path("imports/uploads/", imports.uploads, name="uploads"),
     path("imports/<int:pk>/", running.show, name="import"),
     path("imports/<int:pk>/file/", imports.file, name="file"),
     path("imports/<int:pk>/columns/", imports.columns, name="columns"),

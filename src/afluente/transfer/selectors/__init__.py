@@ -1,5 +1,5 @@
 """Every read of imports and exports worth a name."""
 
-from afluente.transfer.selectors.progress import is_stalled, problem_rows, share
+from afluente.transfer.selectors.progress import is_stalled, problem_rows, refused_upload, share
 
-__all__ = ["is_stalled", "problem_rows", "share"]
+__all__ = ["is_stalled", "problem_rows", "refused_upload", "share"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from afluente.files.models import File, Upload
 from afluente.kernel import clock
 from afluente.transfer.models import Import, ImportRow
 
@@ -44,3 +45,11 @@ def problem_rows(given: Import) -> Sequence[ImportRow]:
             batch_id=given.pk,
         ).order_by("number")[:SHOWN]
     )
+
+
+def refused_upload(given: Import) -> str:
+    """Why the file that an import waits for was not taken; "" when it was, or is on its way."""
+    if given.state != Import.State.READING or given.file_id is not None:
+        return ""
+    found = Upload.objects.filter(kind="import", entity_id=given.pk, file__state=File.State.REFUSED)
+    return found.values_list("file__reason", flat=True).first() or ""

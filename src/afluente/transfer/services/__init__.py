@@ -1,5 +1,6 @@
 """Every change of imports and exports."""
 
+from afluente.transfer.services.awaiting import FORGET, await_file, forget_import, take_file
 from afluente.transfer.services.checking import check_import
 from afluente.transfer.services.erasing import (
     ERASE,
@@ -59,6 +60,7 @@ __all__ = [
     "EXPIRE",
     "EXPORT",
     "EXPORT_KIND",
+    "FORGET",
     "KIND",
     "LOOK",
     "RUN",
@@ -73,6 +75,7 @@ __all__ = [
     "actor_of",
     "answer_access",
     "ask_erasure",
+    "await_file",
     "begin_export",
     "begin_import",
     "cancel_import",
@@ -83,6 +86,7 @@ __all__ = [
     "erase_again",
     "expire_export",
     "fix_values",
+    "forget_import",
     "keep_errors",
     "look_at",
     "make_export",
@@ -96,6 +100,7 @@ __all__ = [
     "set_columns",
     "start_import",
     "take_back",
+    "take_file",
     "undo_import",
     "was_erased",
     "written",

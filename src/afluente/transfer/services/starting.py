@@ -51,7 +51,9 @@ def begin_import(*, name: str, body: IO[bytes], size: int, member: Membership) -
         raise files.FileRefusedError(
             gettext("{file} is empty. Save it again with its rows in it.").format(file=called), "empty"
         )
-    given = Import.objects.create(name=called, member=member, created_at=clock.now())
+    given = Import.objects.create(
+        name=called, member=member, created_at=clock.now(), state=Import.State.DRAFT
+    )
     given.file = files.keep_file(
         name=called,
         body=body,
@@ -61,12 +63,18 @@ def begin_import(*, name: str, body: IO[bytes], size: int, member: Membership) -
         kind=KIND,
         entity_id=given.pk,
     )
-    given.save(update_fields=["file"])
+    if size > AT_ONCE:
+        given.state = Import.State.READING
+        look_later(given)
+    given.save(update_fields=["file", "state"])
     if size <= AT_ONCE:
         look_at(given)
-    else:
-        jobs.enqueue(LOOK, {"import_id": given.pk}, key=str(given.pk), workspace_id=current_workspace_id())
     return given
+
+
+def look_later(given: Import) -> None:
+    """Have the beginning of its file read by a job."""
+    jobs.enqueue(LOOK, {"import_id": given.pk}, key=str(given.pk), workspace_id=current_workspace_id())
 
 
 def look_at(given: Import, shape: Shape | None = None) -> None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.contacts import services as contacts
 from afluente.files import services as files
@@ -54,6 +54,21 @@ def imports(request: Request) -> HttpResponse:
     return render(request, "transfer/imports.html", context, status=422 if problem else 200)
 
 
+@require_POST
+def uploads(request: Request) -> HttpResponse:
+    """An import whose file is sent in parts (static/transfer/af-send.js): its number and its page."""
+    if not policies.may_import(request.member):
+        raise PermissionDenied
+    form = forms.Announced(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"problem": gettext("Choose a file first.")}, status=422)
+    try:
+        given = services.await_file(**form.cleaned_data, member=request.member)
+    except files.FileRefusedError as refused:
+        return JsonResponse({"problem": str(refused)}, status=422)
+    return JsonResponse({"id": given.pk, "url": reverse("transfer:file", args=[given.pk])}, status=201)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def file(request: Request, pk: int) -> HttpResponse:
     """How the file is read, with its first rows; POST reads it in another way."""
@@ -77,7 +92,9 @@ def file(request: Request, pk: int) -> HttpResponse:
         "steps": asked.steps(given, "file"),
         "layout": layouts.NAMES.get(given.layout, ""),
         "sample": given.sample[:8],
-        "is_busy": given.state == Import.State.READING,
+        "is_busy": given.state == Import.State.READING and given.file_id is not None,
+        "is_awaited": given.state == Import.State.READING and given.file_id is None,
+        "refused": selectors.refused_upload(given),
     }
     return render(request, "transfer/file.html", context, status=422 if form.errors else 200)
 
