@@ -75,6 +75,12 @@ def test_a_name_that_is_taken_is_refused(browser):
     assert "There is already a folder" in text(answer)
 
 
+def test_a_stroke_in_the_name_of_a_folder_loses_nothing_before_it(browser):
+    browser.post("/files/folders/", {"name": "Offers / 2026 <b>"})
+
+    assert Folder.objects.get().name == "Offers - 2026 _b_"
+
+
 def test_a_file_is_renamed_and_moved(browser, ana, bring):
     file = bring(ana)
     folder = services.create_folder(name="Offers", parent=None, member=ana)

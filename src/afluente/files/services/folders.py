@@ -10,7 +10,7 @@ from django.utils.translation import gettext, override
 from afluente.files import policies
 from afluente.files.models import File, Folder
 from afluente.files.selectors.tree import DEEPEST, path_of, within
-from afluente.files.services.naming import FileRefusedError, clean_name
+from afluente.files.services.naming import FileRefusedError, folder_name
 from afluente.files.services.regret import purge_later
 from afluente.kernel import clock
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def create_folder(*, name: str, parent: Folder | None, member: Membership) -> Folder:
     """A new folder in `parent`, or at the top. Raises FileRefusedError when the name is taken there."""
-    called = clean_name(name)
+    called = folder_name(name)
     if parent is not None and len(path_of(parent)) >= DEEPEST:
         raise FileRefusedError(gettext("Folders go twenty deep here, no deeper."), "too_deep")
     return _kept(Folder(name=called, parent=parent, created_by=member, created_at=clock.now()))
@@ -44,7 +44,7 @@ def home_folder(*, kind: str, member: Membership) -> Folder | None:
 
 def rename_folder(*, folder: Folder, name: str) -> Folder:
     """Raises FileRefusedError when the name is taken."""
-    folder.name = clean_name(name)
+    folder.name = folder_name(name)
     return _kept(folder)
 
 

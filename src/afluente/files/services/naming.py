@@ -36,6 +36,14 @@ def clean_name(typed: str) -> str:
     return _cut(name)
 
 
+def folder_name(typed: str) -> str:
+    """A clean name for a folder: a stroke in it is no path, so nothing before it is lost.
+
+    Raises FileRefusedError.
+    """
+    return clean_name(re.sub(r"[\\/]", "-", typed))
+
+
 def file_name(typed: str) -> str:
     """A clean name that names no program. Raises FileRefusedError."""
     if ending := sniff.program_by_name(text.clean(typed, limit=4 * NAME)):

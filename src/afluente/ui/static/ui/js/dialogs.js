@@ -36,6 +36,7 @@ document.addEventListener("htmx:after:swap", openArrived);
 openArrived();
 
 document.addEventListener("af:close", () => {
+  document.querySelectorAll("form:popover-open").forEach((asked) => /** @type {HTMLElement} */ (asked).hidePopover());
   document.querySelectorAll("dialog[open]").forEach((dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
 });
 
