@@ -359,3 +359,24 @@ def test_teams_are_read(call, people):
     team = accounts.create_team(name="Sul")
 
     assert {"id": team.pk, "name": "Sul", "members": 0} in call("GET", "/teams")[1]["items"]
+
+
+def test_a_contact_is_found_by_its_number_in_another_system(call, as_, people):
+    lia, leo = make.contact(name="Lia", assignee=people.ana), make.contact(name="Leo", assignee=people.ana)
+    place = f"/contacts/{lia.pk}/external-ids"
+    said = {"system": "erp", "value": "A 77"}
+
+    assert call("POST", place, said) == (200, {"contact_id": lia.pk, **said})
+    assert call("POST", place, said)[0] == 200
+    assert call("POST", f"/contacts/{leo.pk}/external-ids", said)[0] == 409
+    assert call("GET", "/external-ids?system=erp&value=A+77")[1]["contact_id"] == lia.pk
+    assert as_(people.bruno)("GET", "/external-ids?system=erp&value=A+77")[0] == 404
+    assert call("GET", "/external-ids?system=erp&value=B")[0] == 404
+    call("POST", "/contacts/merges", {"contact_ids": [leo.pk, lia.pk], "survivor_id": leo.pk})
+    assert call("GET", "/external-ids?system=erp&value=A+77")[1]["contact_id"] == leo.pk
+    place = f"/contacts/{leo.pk}/external-ids"
+    assert call("POST", place, {"system": "erp", "value": "78"})[0] == 200
+    assert [one["value"] for one in call("GET", place)[1]["items"]] == ["78"]
+    assert call("POST", place, {"system": " ", "value": "78"})[0] == 422
+    assert call("DELETE", f"{place}/erp")[0] == 204
+    assert call("DELETE", f"{place}/erp")[0] == 404

@@ -40,6 +40,7 @@ AREAS = {
     "imports": "contacts",
     "search": "contacts",
     "notifications": "contacts",
+    "external-ids": "contacts",
     "members": "people",
     "teams": "people",
     "roles": "people",

@@ -96,6 +96,7 @@ WORDS = {
     "area": ("contact", "deal"),
     "field": ("name", "assignee", "amount", "revenue"),
     "key": ("editor",),
+    "system": ("probe",),
     "part": ("location", "address", "title", "due"),
     "kind": ("email", "phone", "messenger", "contact"),
 }

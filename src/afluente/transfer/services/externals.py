@@ -1,0 +1,43 @@
+"""The numbers that contacts have in other systems, said one by one; imports write them by the row."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from afluente.kernel import text
+from afluente.transfer.models import ExternalId
+
+SYSTEM, VALUE = 60, 200  # characters
+
+
+class ExternalTakenError(ValueError):
+    """Another contact has this number in this system."""
+
+
+@transaction.atomic
+def name_external(*, contact_id: int, system: str, value: str) -> ExternalId:
+    """Say which number a contact has in a system, in place of the one said before.
+
+    Raises ValueError without a name or a number, and ExternalTakenError.
+    """
+    named, number = text.clean(system, limit=SYSTEM), text.clean(value, limit=VALUE)
+    if not (named and number):
+        raise ValueError(system)
+    held = ExternalId.objects.filter(system=named, value=number).first()
+    if held is not None and held.contact_id != contact_id:
+        raise ExternalTakenError(number)
+    ExternalId.objects.filter(system=named, contact_id=contact_id).exclude(value=number).delete()
+    if held is not None:
+        return held
+    try:
+        with transaction.atomic():
+            made: ExternalId = ExternalId.objects.create(system=named, value=number, contact_id=contact_id)
+    except IntegrityError as taken:
+        raise ExternalTakenError(number) from taken
+    return made
+
+
+@transaction.atomic
+def forget_external(*, contact_id: int, system: str) -> int:
+    """Forget the number of a contact in a system; how many there were."""
+    return ExternalId.objects.filter(contact_id=contact_id, system=system).delete()[0]
