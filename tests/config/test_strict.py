@@ -98,12 +98,15 @@ def test_a_parameter_said_twice_or_with_a_value_it_cannot_have_is_refused_by_its
     assert asked > 60
 
 
+FREE = {"q", "system", "value"}  # texts that may say anything
+
+
 def _broken():
     """Every parameter that is not free text, with a value that it cannot have."""
     for method, path, one in OPERATIONS:
         for parameter in one["parameters"]:
             name = parameter["name"]
-            if parameter["in"] != "query" or name == "q" or method != "GET":
+            if parameter["in"] != "query" or name in FREE or method != "GET":
                 continue
             needed = "&q=ana" if path.endswith("/search") else ""
             yield method, f"{path}?{name}=no!{needed}", name
