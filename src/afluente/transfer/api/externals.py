@@ -9,6 +9,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from afluente.contacts import policies
 from afluente.contacts.api.contacts import not_allowed, not_found, survivor_for
+from afluente.kernel import text
 from afluente.transfer.api.shapes import REFUSALS, Refused, Shape, member_of, refusal
 from afluente.transfer.models import ExternalId
 from afluente.transfer.services import externals
@@ -43,7 +44,8 @@ class ExternalQuery(Schema):
 @router.get("/external-ids", response={200: ExternalOut, **REFUSALS})
 def find_by_external_id(request: HttpRequest, asked: Query[ExternalQuery]) -> Any:
     """Which contact has this number in that system. One that was merged is answered with the survivor."""
-    found = ExternalId.objects.filter(system=asked.system, value=asked.value).first()
+    system, value = text.clean(asked.system, limit=60), text.clean(asked.value, limit=200)
+    found = ExternalId.objects.filter(system=system, value=value).first()
     if found is None:
         return not_found()
     contact_id = survivor_for(request, found.contact_id)
@@ -78,7 +80,7 @@ def forget_external_id(request: HttpRequest, contact_id: int, system: System) ->
     """Forget the number of a contact in a system."""
     if refused := _out_of_reach(request, contact_id):
         return refused
-    if not externals.forget_external(contact_id=contact_id, system=system):
+    if not externals.forget_external(contact_id=contact_id, system=text.clean(system, limit=60)):
         return refusal(404, "not_found", "The contact has no number in this system.")
     return Status(204, None)
 
