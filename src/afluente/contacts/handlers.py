@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from afluente.accounts.models import Action
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.selectors import company_history as company_histories
 from afluente.contacts.selectors import filter_uses
@@ -74,7 +75,7 @@ def _filter_url(kept: SavedFilter) -> str:
 
 def merge_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
     """Merging a contact by hand, for whoever may."""
-    if not policies.mergeable_by(member).filter(pk=contact.pk).exists():
+    if not all(policies.may(member, contact.pk, action) for action in (Action.EDIT, Action.DELETE)):
         return []
     return [slots.Part(template="contacts/_merge_act.html", context={"contact_id": contact.pk}, order=5)]
 

@@ -75,6 +75,16 @@ def deletable_by(member: Membership) -> ContactQuerySet:
     return visible_to(member).filter(_condition(member, Action.DELETE))
 
 
+def may(member: Membership, contact_id: int, action: Action) -> bool:
+    """Whether `member`, who was found to see the contact, may do this to it. Whoever may do it to all, or to
+    none, is not looked up.
+    """
+    reach = _reach(member, action)
+    if reach in {Reach.ALL, Reach.NONE}:
+        return reach == Reach.ALL
+    return Contact.objects.present().filter(_condition(member, action), pk=contact_id).exists()
+
+
 def mergeable_by(member: Membership) -> ContactQuerySet:
     """The contacts that `member` may merge and part again: those they may both change and delete."""
     return editable_by(member).filter(_condition(member, Action.DELETE))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from afluente.accounts.models import Action
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Contact
@@ -31,8 +32,15 @@ def contact(request: Request, pk: int) -> HttpResponse:
 
     The number of a contact that became part of another one leads to that one.
     """
-    if not Contact.objects.present().filter(pk=pk).exists() and (elsewhere := lead_on(request, pk)):
-        return elsewhere
+    try:
+        return _page(request, pk)
+    except Http404:
+        if elsewhere := lead_on(request, pk):
+            return elsewhere
+        raise
+
+
+def _page(request: Request, pk: int) -> HttpResponse:
     target = htmx.target_id(request) if htmx.wants_fragment(request) else ""
     if target.startswith("history"):
         _visible(request, pk)
@@ -144,8 +152,8 @@ def about(request: Request, pk: int) -> dict[str, Any]:
     is_own_page = _is_own_page(request, pk)
     return {
         "card": card,
-        "may_edit": policies.editable_by(request.member).filter(pk=pk).exists(),
-        "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
+        "may_edit": policies.may(request.member, pk, Action.EDIT),
+        "may_delete": policies.may(request.member, pk, Action.DELETE),
         "members": assignable_by(request.member).order_by("user__name"),
         "level": "h1" if is_own_page else "h3",
         "section": "h2" if is_own_page else "h4",

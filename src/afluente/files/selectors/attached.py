@@ -49,7 +49,8 @@ class Place:
 def attached_files(*, member: Membership, kind: str, entity_id: int) -> AttachedFiles | None:
     """The files of a record that `member` sees; None when they do not, or when nobody knows the kind."""
     described = policies.kind_of(kind)
-    if described is None or not policies.is_visible(member, kind, entity_id):
+    may_edit = policies.is_editable(member, kind, entity_id)
+    if described is None or not (may_edit or policies.is_visible(member, kind, entity_id)):
         return None
     links = Attachment.objects.filter(kind=kind, entity_id=entity_id)
     found = told(File.objects.filter(state=File.State.READY, pk__in=links.values("file_id"))).order_by("-pk")
@@ -58,7 +59,7 @@ def attached_files(*, member: Membership, kind: str, entity_id: int) -> Attached
         entity_id=entity_id,
         files=rows_of(found[:MOST], member),
         removal=described.removal,
-        may_edit=policies.is_editable(member, kind, entity_id),
+        may_edit=may_edit,
         limit=settings.FILE_LIMIT,
     )
 
