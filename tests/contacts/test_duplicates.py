@@ -182,7 +182,7 @@ def test_looking_waits_while_a_job_works_for_the_workspace(workspace):
         created_at=clock.now(),
     )
 
-    assert contact_jobs._look(workspace.pk) == 0
+    assert contact_jobs._free_workspaces() == set()
 
     at_work.delete()
-    assert contact_jobs._look(workspace.pk) == 2
+    assert contact_jobs._free_workspaces() == {workspace.pk}

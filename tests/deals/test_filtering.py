@@ -10,13 +10,13 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from afluente.accounts.models import ApiToken
 from afluente.contacts.models import ContactTag, SavedFilter, Tag
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealType
 from afluente.deals.selectors import BoardFilter
-from afluente.kernel import clock, ids
+from afluente.kernel import clock
 from tests import cast, make
+from tests.calls import token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -229,11 +229,7 @@ def test_a_filter_is_kept_shared_deleted_and_kept_again(client_as, people, world
 
 
 def test_programs_ask_the_same(people, world):
-    secret = f"af_{people.workspace.pk}_{ids.random_text(32)}"
-    ApiToken.objects.create(
-        name="Site", digest=ids.digest(secret), hint="x", scopes=["deals:read"], created_by=people.ana,
-        created_at=clock.now(),
-    )  # fmt: skip
+    secret = token_of(people.ana, ["deals:read"])
 
     def get(query):
         answer = cast.Browser().get(f"/api/v1/deals?{query}", headers={"Authorization": f"Bearer {secret}"})

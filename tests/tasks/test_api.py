@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from afluente.accounts.models import ApiToken
-from afluente.kernel import clock, ids
+from afluente.kernel import clock
 from afluente.tasks.models import Step, Task
-from tests import cast, make
+from tests import make
+from tests.calls import caller
 
 pytestmark = pytest.mark.django_db
 
@@ -20,27 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def call(people):
     """`call("GET", "/tasks")` with a token of the owner; `as_` for one of somebody else."""
-
-    def make_call(method, path, body=None, *, as_=people.ana, scopes=("tasks:read", "tasks:write")):
-        secret = f"af_{people.workspace.pk}_{ids.random_text(32)}"
-        ApiToken.objects.create(
-            name="Site",
-            digest=ids.digest(secret),
-            hint="x",
-            scopes=list(scopes),
-            created_by=as_,
-            created_at=clock.now(),
-        )
-        answer = cast.Browser().generic(
-            method,
-            f"/api/v1{path}",
-            data=json.dumps(body) if body is not None else "",
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {secret}"},
-        )
-        return answer.status_code, answer.json() if answer.content else None
-
-    return make_call
+    return caller(people.ana, ("tasks:read", "tasks:write"))
 
 
 def test_a_task_is_made_read_changed_and_completed(call, people):

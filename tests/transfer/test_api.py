@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from afluente.accounts.models import ApiToken, Role
+from afluente.accounts.models import Role
 from afluente.contacts.models import Contact
 from afluente.contacts.statements import search
-from afluente.kernel import clock, ids
 from afluente.transfer.models import Export, Import
 from tests import cast, make
+from tests.calls import token_of
 
 pytestmark = pytest.mark.django_db
 TABLE = "Name;E-mail;Size\nLia Prado;lia@example.com;4\nRui;rui@example.com;many\n;;1\n"
@@ -31,17 +31,8 @@ def call(people):
         return answer.status_code, answer.json() if answer.content else None
 
     def send(method, path, body=None, *, file=None, key="", as_=people.ana, scopes=SCOPES):
-        token = f"af_{people.workspace.pk}_{ids.random_text(32)}" if key == "" else tokens.get(key)
-        if token is None or key == "":
-            token = f"af_{people.workspace.pk}_{ids.random_text(32)}"
-            ApiToken.objects.create(
-                name="Site",
-                digest=ids.digest(token),
-                hint="x",
-                scopes=list(scopes),
-                created_by=as_,
-                created_at=clock.now(),
-            )
+        token = tokens.get(key) or token_of(as_, scopes)
+        if key:
             tokens[key] = token
         headers = {"Authorization": f"Bearer {token}", **({"Idempotency-Key": key} if key else {})}
         if file is not None:

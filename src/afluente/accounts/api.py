@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from afluente.accounts import policies, selectors
-from afluente.accounts.models import Membership
+from afluente.accounts.requests import member_of
 
 router = Router(tags=["People"])
 
@@ -62,7 +62,7 @@ REFUSALS: dict[int, Any] = {401: PeopleProblem, 403: PeopleProblem}
 @router.get("/members", response={200: MembersOut, **REFUSALS})
 def list_members(request: HttpRequest) -> Any:
     """Everybody in the workspace, deactivated people last."""
-    maker = _maker(request)
+    maker = member_of(request)
     is_manager = policies.may_manage_people(maker)
     found = policies.members_visible_to(maker).order_by("-is_active", "user__name", "pk")
     return {
@@ -84,7 +84,7 @@ def list_members(request: HttpRequest) -> Any:
 @router.get("/teams", response={200: TeamsOut, **REFUSALS})
 def list_teams(request: HttpRequest) -> Any:
     """Teams by name: all of them for whoever manages people, else those that colleagues are seen in."""
-    maker = _maker(request)
+    maker = member_of(request)
     if policies.may_manage_people(maker):
         sized = selectors.sized_teams(member=maker)
         return {"items": [{"id": one.pk, "name": one.name, "members": one.size} for one in sized]}  # type: ignore[attr-defined]  # annotated
@@ -96,8 +96,4 @@ def list_teams(request: HttpRequest) -> Any:
 @router.get("/roles", response={200: RolesOut, **REFUSALS})
 def list_roles(request: HttpRequest) -> Any:
     """Every role: the standard ones, then, for whoever manages people, the workspace's own."""
-    return {"items": selectors.described_roles(member=_maker(request))}
-
-
-def _maker(request: HttpRequest) -> Membership:
-    return request.token.created_by  # type: ignore[attr-defined,no-any-return]  # set by config.api
+    return {"items": selectors.described_roles(member=member_of(request))}

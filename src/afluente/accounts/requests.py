@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
-    from afluente.accounts.models import Membership, User, Workspace
+    from afluente.accounts.models import ApiToken, Membership, User, Workspace
 
 SESSION_KEY = "workspace_id"  # where a session keeps the workspace its person is in
 VIEWED_KEY = "viewed_as"  # and there the member through whose eyes they look, if any
@@ -20,3 +20,14 @@ class Request(HttpRequest):
     member: Membership
     workspace: Workspace
     viewer: Membership | None  # who really looks, while `member` is somebody they view as
+
+
+class Call(HttpRequest):
+    """Set by config.gate; the operation runs inside the scope of the token's workspace."""
+
+    token: ApiToken
+
+
+def member_of(request: HttpRequest) -> Membership:
+    """Whoever made the token of a call of the API: it may what they may, and sees what they see."""
+    return cast("Call", request).token.created_by

@@ -58,13 +58,15 @@ def find_duplicates(**_later: Any) -> None:
     A suggestion is in no hurry: while an import or another long job works for a workspace, its turn
     comes later. Both would take the same processors, and people wait for the other one.
     """
-    while sum(_look(workspace_id) for workspace_id in duplicates.due_workspaces()):
+    while sum(_look(workspace_id) for workspace_id in _free_workspaces()):
         pass
 
 
+def _free_workspaces() -> set[int]:
+    return set(duplicates.due_workspaces()) - busy_workspaces()
+
+
 def _look(workspace_id: int) -> int:
-    if workspace_id in busy_workspaces():
-        return 0
     with scope(workspace_id):
         return services.look_for_duplicates()
 

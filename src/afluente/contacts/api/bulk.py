@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api import contacts as one
 from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
@@ -78,7 +79,7 @@ class ItemsOut(Schema):
 @router.post("/contacts/bulk", response={200: ItemsOut, 403: Refused, 422: Refused})
 def create_contacts(request: HttpRequest, payload: ContactsNew) -> Any:
     """Add up to 500 contacts. Doubles are not merged: who has the same e-mail is listed as possibly the same."""
-    if not policies.may_create(one.member_of(request)):
+    if not policies.may_create(member_of(request)):
         return one.not_allowed()
     by = one.actor_of(request)
     good: dict[int, _Read] = {}
@@ -128,9 +129,7 @@ def change_alike(request: HttpRequest, payload: ContactsAlike) -> Any:
     except services.TagRefusedError as refused:
         return one.refusal(422, "invalid", str(refused), "add_tags")
     ids = list(dict.fromkeys(payload.contact_ids))
-    allowed = set(
-        policies.editable_by(one.member_of(request)).filter(pk__in=ids).values_list("pk", flat=True)
-    )
+    allowed = set(policies.editable_by(member_of(request)).filter(pk__in=ids).values_list("pk", flat=True))
     kept = [contact_id for contact_id in ids if contact_id in allowed]
     removed = selectors.tags_named(payload.remove_tags)
     services.attach_tags(contact_ids=kept, tag_ids=[tag.pk for tag in added], by=by)
@@ -143,7 +142,7 @@ def change_alike(request: HttpRequest, payload: ContactsAlike) -> Any:
 
 
 def _change(request: HttpRequest, item: ContactChange) -> ItemError | None:
-    found = policies.editable_by(one.member_of(request)).filter(pk=item.id).first()
+    found = policies.editable_by(member_of(request)).filter(pk=item.id).first()
     if found is None:
         return _missing()
     refused = one.change(request, found, item)

@@ -11,9 +11,10 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from afluente.accounts.policies import assignable_by
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
-from afluente.contacts.api.contacts import actor_of, member_of, refusal
+from afluente.contacts.api.contacts import actor_of, refusal
 from afluente.contacts.api.shapes import AttributeOut, Refused, Shape
 from afluente.contacts.models import Company
 from afluente.kernel import text

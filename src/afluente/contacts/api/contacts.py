@@ -9,6 +9,7 @@ from ninja import Query, Router, Status
 
 from afluente.accounts.models import Membership
 from afluente.accounts.policies import assignable_by
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
 from afluente.contacts.api.shapes import (
@@ -250,11 +251,6 @@ def survivor_for(request: HttpRequest, contact_id: int) -> int:
         return contact_id
     found = merged_into(contact_id, member_of(request))
     return found.pk if found else contact_id
-
-
-def member_of(request: HttpRequest) -> Membership:
-    """Whose rights the call has."""
-    return request.token.created_by  # type: ignore[attr-defined,no-any-return]
 
 
 def actor_of(request: HttpRequest) -> Actor:

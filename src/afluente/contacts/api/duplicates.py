@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies, services
-from afluente.contacts.api.contacts import actor_of, member_of, refusal
+from afluente.contacts.api.contacts import actor_of, refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import ContactMerge, MergeRun, PossibleDuplicate
 from afluente.contacts.selectors import duplicates, merging

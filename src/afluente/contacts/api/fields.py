@@ -9,8 +9,9 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field as Value
 
 from afluente.accounts.policies import may_configure
+from afluente.accounts.requests import member_of
 from afluente.contacts import selectors, services
-from afluente.contacts.api.contacts import actor_of, member_of, not_allowed, refusal
+from afluente.contacts.api.contacts import actor_of, not_allowed, refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Field, FieldOption
 

@@ -12,8 +12,9 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from afluente.accounts.models import Membership
+from afluente.accounts.requests import member_of
 from afluente.contacts import selectors
-from afluente.contacts.api.contacts import member_of, refusal
+from afluente.contacts.api.contacts import refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import SavedFilter
 from afluente.contacts.selectors.listing import problems

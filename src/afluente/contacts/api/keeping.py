@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from afluente.accounts.policies import may_configure
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api import contacts as one
 from afluente.contacts.api.shapes import ContactOut, Refused, Shape
@@ -49,7 +50,7 @@ def list_deleted_contacts(
     request: HttpRequest, cursor: Annotated[int, Query(ge=1, le=2**63 - 1)] | None = None
 ) -> Any:
     """Deleted contacts that can be brought back, the last ones first, fifty at a time."""
-    rows, following = deleted_page(member=one.member_of(request), after=cursor)
+    rows, following = deleted_page(member=member_of(request), after=cursor)
     return {"items": rows, "next": str(following) if following else None}
 
 
@@ -59,7 +60,7 @@ def list_deleted_contacts(
 )
 def undo_change(request: HttpRequest, contact_id: int, event_id: int) -> Any:
     """Take back one change of fields, location or address: `event_id` is a contact.changed of its history."""
-    member = one.member_of(request)
+    member = member_of(request)
     if not policies.visible_to(member).filter(pk=contact_id).exists():
         return one.not_found()
     if not policies.editable_by(member).filter(pk=contact_id).exists():
@@ -74,7 +75,7 @@ def undo_change(request: HttpRequest, contact_id: int, event_id: int) -> Any:
 @router.get("/contacts/settings", response={200: SettingsOut, 403: Refused})
 def read_contact_settings(request: HttpRequest) -> Any:
     """What a workspace has decided about its contacts."""
-    if not may_configure(one.member_of(request)):
+    if not may_configure(member_of(request)):
         return one.not_allowed()
     return {"default_assignee_id": selectors.default_assignee_id()}
 
@@ -82,7 +83,7 @@ def read_contact_settings(request: HttpRequest) -> Any:
 @router.patch("/contacts/settings", response={200: SettingsOut, 403: Refused, 422: Refused})
 def change_contact_settings(request: HttpRequest, payload: SettingsPatch) -> Any:
     """Change the settings of contacts."""
-    if not may_configure(one.member_of(request)):
+    if not may_configure(member_of(request)):
         return one.not_allowed()
     if "default_assignee_id" in payload.model_fields_set:
         try:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, QueryDict
 from ninja import Query, Router, Schema, Status
 from pydantic import Field, model_validator
 
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api import contacts as one
 from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
@@ -113,7 +114,7 @@ def preview_bulk_change(request: HttpRequest, payload: BulkNew) -> Any:
     if isinstance(read, Status):
         return read
     selection, change = read
-    found = bulk_asking.preview(selection=selection, change=change, member=one.member_of(request))
+    found = bulk_asking.preview(selection=selection, change=change, member=member_of(request))
     sample = [{"title": line.title, "before": line.before, "after": line.after} for line in found.sample]
     counts = {name: getattr(found, name) for name in ("changed", "same", "refused", "is_more")}
     return {**counts, "sample": sample}
@@ -127,7 +128,7 @@ def begin_bulk_change(request: HttpRequest, payload: BulkNew) -> Any:
         return read
     selection, change = read
     done = bulk.bulk_change(
-        selection=selection, change=change, member=one.member_of(request), by=one.actor_of(request)
+        selection=selection, change=change, member=member_of(request), by=one.actor_of(request)
     )
     return Status(201, _out(done))
 
@@ -135,7 +136,7 @@ def begin_bulk_change(request: HttpRequest, payload: BulkNew) -> Any:
 @router.get("/contacts/bulk-changes", response={200: BulksOut})
 def list_bulk_changes(request: HttpRequest, asked: Query[Asked]) -> Any:
     """What the token's maker changed of many, the newest first."""
-    found = BulkChange.objects.filter(member=one.member_of(request)).order_by("-pk")
+    found = BulkChange.objects.filter(member=member_of(request)).order_by("-pk")
     rows = list((found.filter(pk__lt=asked.cursor) if asked.cursor else found)[: asked.limit + 1])
     page = rows[: asked.limit]
     return {"items": [_out(row) for row in page], "next": str(page[-1].pk) if len(rows) > len(page) else None}
@@ -158,7 +159,7 @@ def undo_bulk_change(request: HttpRequest, bulk_id: int) -> Any:
 
 
 def _own(request: HttpRequest, number: int) -> BulkChange | None:
-    return BulkChange.objects.filter(member=one.member_of(request), pk=number).first()
+    return BulkChange.objects.filter(member=member_of(request), pk=number).first()
 
 
 def _missing() -> Status[Any]:
@@ -167,7 +168,7 @@ def _missing() -> Status[Any]:
 
 def _read(request: HttpRequest, payload: BulkNew) -> tuple[selectors.Selection, Change] | Status[Any]:
     """Who and what, or the refusal."""
-    if not policies.may_list(one.member_of(request)):
+    if not policies.may_list(member_of(request)):
         return one.not_allowed()
     who = payload.contacts
     if who.contact_ids is not None:
@@ -177,7 +178,7 @@ def _read(request: HttpRequest, payload: BulkNew) -> tuple[selectors.Selection, 
         query.setlist("where", who.where or [])
         query.update({name: said for name, said in (("match", who.match), ("q", who.q)) if said})
         wanted = selectors.Filter.read(query)
-        if broken := problems(member=one.member_of(request), wanted=wanted):
+        if broken := problems(member=member_of(request), wanted=wanted):
             return one.refusal(422, "invalid", " ".join(broken), "contacts.where")
         selection = selectors.Selection(query=wanted.address(), without=frozenset(who.except_ids))
     try:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api import contacts as one
 from afluente.contacts.api.shapes import Refused, Shape
@@ -65,7 +66,7 @@ class AddressesOut(Schema):
 @router.get("/contacts/{contact_id}/companies", response={200: BelongingsOut, 404: Refused})
 def list_companies_of_contact(request: HttpRequest, contact_id: int) -> Any:
     """The companies of a contact, the first one first, and what they are there."""
-    if not policies.visible_to(one.member_of(request)).filter(pk=contact_id).exists():
+    if not policies.visible_to(member_of(request)).filter(pk=contact_id).exists():
         return one.not_found()
     return {"items": _belongings(request, contact_id)}
 
@@ -75,7 +76,7 @@ def link_company(request: HttpRequest, contact_id: int, payload: BelongingShape)
     """Put a contact into a company, or say anew what they are there."""
     if isinstance(found := _editable(request, contact_id), Status):
         return found
-    companies = policies.companies_visible_to(one.member_of(request))
+    companies = policies.companies_visible_to(member_of(request))
     if not companies.filter(pk=payload.company_id).exists():
         return one.refusal(404, "not_found", "There is no such company.", "company_id")
     position = text.clean(payload.position, limit=100)
@@ -96,7 +97,7 @@ def unlink_company(request: HttpRequest, contact_id: int, company_id: int) -> An
     """Take a contact out of a company."""
     if isinstance(found := _editable(request, contact_id), Status):
         return found
-    companies = policies.companies_visible_to(one.member_of(request))
+    companies = policies.companies_visible_to(member_of(request))
     if not companies.filter(pk=company_id, links__contact_id=contact_id).exists():
         return one.refusal(404, "not_found", "The contact is in no such company.")
     services.unlink_contacts(company_id=company_id, contact_ids=[contact_id], by=one.actor_of(request))
@@ -106,7 +107,7 @@ def unlink_company(request: HttpRequest, contact_id: int, company_id: int) -> An
 @router.get("/contacts/{contact_id}/addresses", response={200: AddressesOut, 404: Refused})
 def list_addresses(request: HttpRequest, contact_id: int) -> Any:
     """Every e-mail, phone and messenger of a contact with its number, the main ones first."""
-    if not policies.visible_to(one.member_of(request)).filter(pk=contact_id).exists():
+    if not policies.visible_to(member_of(request)).filter(pk=contact_id).exists():
         return one.not_found()
     return {"items": _addresses(contact_id)}
 
@@ -181,7 +182,7 @@ def remove_address(request: HttpRequest, contact_id: int, kind: Kind, address_id
 
 
 def _editable(request: HttpRequest, contact_id: int) -> Contact | Status[Any]:
-    member = one.member_of(request)
+    member = member_of(request)
     found: Contact | None = policies.editable_by(member).filter(pk=contact_id).first()
     if found is not None:
         return found
@@ -195,7 +196,7 @@ def _typed(request: HttpRequest, kind: Kind, value: str, messenger: str) -> serv
 
 
 def _belongings(request: HttpRequest, contact_id: int) -> list[dict[str, Any]]:
-    found = selectors.companies_of([contact_id], member=one.member_of(request))
+    found = selectors.companies_of([contact_id], member=member_of(request))
     return [
         {"company_id": link.company.pk, "name": link.company.name, "position": link.position}
         for link in found.get(contact_id, ())

@@ -10,8 +10,9 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from afluente.accounts.policies import may_configure
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
-from afluente.contacts.api.contacts import actor_of, member_of, refusal
+from afluente.contacts.api.contacts import actor_of, refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Tag
 from afluente.kernel import text

@@ -35,6 +35,10 @@ class Belonging:
             raise LookupError(self.change.field)
         return found
 
+    def require(self) -> None:
+        """Raises LookupError when the company is gone."""
+        _ = self.known
+
     def allowed(self, member: Membership) -> ContactQuerySet:
         return policies.editable_by(member)
 

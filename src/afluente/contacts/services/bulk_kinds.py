@@ -95,6 +95,10 @@ class Values:
             raise LookupError(self.change.field)
         return found
 
+    def require(self) -> None:
+        """Raises LookupError when the field is gone."""
+        _ = self.known
+
     def allowed(self, member: Membership) -> ContactQuerySet:
         return policies.editable_by(member)
 
@@ -227,5 +231,5 @@ def kind_of(change: Change) -> Kind:
     """What does this change. Raises LookupError for one that cannot be asked (any more)."""
     made: Kind = _KINDS[change.kind](change)
     if isinstance(made, Values | Belonging):
-        made.known  # noqa: B018  raises when the field or the company is gone
+        made.require()
     return made

@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Query, Router
 
 from afluente.accounts.models import Membership
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies as contact_policies
 from afluente.deals import policies, selectors, services
 from afluente.deals.api.shapes import (
@@ -32,7 +33,7 @@ router = Router(tags=["Deals"])
 @router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
 def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
     """Present deals, a page at a time; the cost does not grow with the page number."""
-    member = maker_of(request)
+    member = member_of(request)
     wanted = selectors.BoardFilter.asking(asked.where, asked.match)
     if problems := wanted.problems(member):
         return refuse(422, "invalid", " ".join(problems), "where")
@@ -154,7 +155,7 @@ def list_pipelines(request: HttpRequest) -> Any:
                         for stage in pipeline.stages.all()
                     ],
                 }
-                for pipeline in selectors.move_targets(member=maker_of(request))
+                for pipeline in selectors.move_targets(member=member_of(request))
             ]
         }
     )
@@ -162,7 +163,7 @@ def list_pipelines(request: HttpRequest) -> Any:
 
 def answer(request: HttpRequest, deal_id: int) -> JsonResponse:
     """A deal as it is now."""
-    row = policies.visible_to(maker_of(request)).filter(pk=deal_id).values(*FIELDS, "stage__kind").first()
+    row = policies.visible_to(member_of(request)).filter(pk=deal_id).values(*FIELDS, "stage__kind").first()
     return JsonResponse(_out(row, _people([deal_id]))) if row else missing()
 
 
@@ -181,12 +182,6 @@ def _out(row: dict[str, Any], people: dict[int, list[int]]) -> dict[str, Any]:
     return {**row, "amount": amount, "status": status, "contact_ids": people.get(row["id"], [])}
 
 
-def maker_of(request: HttpRequest) -> Membership:
-    """Whoever made the token: it sees what they see."""
-    maker: Membership = request.token.created_by  # type: ignore[attr-defined]  # set by config.gate
-    return maker
-
-
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts: the token."""
     token = request.token  # type: ignore[attr-defined]  # set by config.gate
@@ -195,9 +190,9 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def out_of_reach(request: HttpRequest, deal_id: int) -> JsonResponse | None:
     """404 for a deal that the token's maker does not see, 403 for one they only see."""
-    if policies.movable_by(maker_of(request)).filter(pk=deal_id).exists():
+    if policies.movable_by(member_of(request)).filter(pk=deal_id).exists():
         return None
-    if policies.visible_to(maker_of(request)).filter(pk=deal_id).exists():
+    if policies.visible_to(member_of(request)).filter(pk=deal_id).exists():
         return refuse(403, "not_allowed", "Whoever made this token may not do that.")
     return missing()
 

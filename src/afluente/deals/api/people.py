@@ -9,12 +9,13 @@ from ninja import Field, Router, Schema
 from pydantic import ConfigDict
 
 from afluente.accounts.models import Membership
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies as contact_policies
 from afluente.contacts.api import filters
 from afluente.contacts.api.filters import FilterNew, FilterOut, FilterPatch, FiltersOut
 from afluente.contacts.models import SavedFilter
 from afluente.deals import policies, selectors, services
-from afluente.deals.api.deals import actor_of, answer, maker_of, missing, out_of_reach, refuse
+from afluente.deals.api.deals import actor_of, answer, missing, out_of_reach, refuse
 from afluente.deals.api.shapes import REFUSALS, DealOut
 from afluente.deals.models import DealContact
 
@@ -34,7 +35,7 @@ def link_deal_contact(request: HttpRequest, deal_id: int, payload: PersonShape) 
     """Add a contact to a deal, or make it the main one. Twice is once."""
     if refusal := out_of_reach(request, deal_id):
         return refusal
-    if not contact_policies.visible_to(maker_of(request)).filter(pk=payload.contact_id).exists():
+    if not contact_policies.visible_to(member_of(request)).filter(pk=payload.contact_id).exists():
         return refuse(422, "invalid", "There is no such contact.", "contact_id")
     services.link_contact(deal_id=deal_id, contact_id=payload.contact_id, by=actor_of(request))
     if payload.is_primary:
@@ -47,7 +48,7 @@ def unlink_deal_contact(request: HttpRequest, deal_id: int, contact_id: int) -> 
     """Take a contact out of a deal; the next oldest becomes the main one."""
     if refusal := out_of_reach(request, deal_id):
         return refusal
-    seen = contact_policies.visible_to(maker_of(request)).filter(pk=contact_id)
+    seen = contact_policies.visible_to(member_of(request)).filter(pk=contact_id)
     if not DealContact.objects.filter(deal_id=deal_id, contact__in=seen).exists():
         return refuse(404, "not_found", "The deal has no such contact.")
     services.unlink_contact(deal_id=deal_id, contact_id=contact_id, by=actor_of(request))
@@ -57,8 +58,8 @@ def unlink_deal_contact(request: HttpRequest, deal_id: int, contact_id: int) -> 
 @router.delete("/deals/{deal_id}", response={204: None, **REFUSALS})
 def delete_deal(request: HttpRequest, deal_id: int) -> Any:
     """Put a deal away. It is in no list any more, and can be brought back."""
-    if not policies.deletable_by(maker_of(request)).filter(pk=deal_id).exists():
-        is_seen = policies.visible_to(maker_of(request)).filter(pk=deal_id).exists()
+    if not policies.deletable_by(member_of(request)).filter(pk=deal_id).exists():
+        is_seen = policies.visible_to(member_of(request)).filter(pk=deal_id).exists()
         said = "Whoever made this token may not do that."
         return refuse(403, "not_allowed", said) if is_seen else missing()
     services.delete_deals(deal_ids=[deal_id], by=actor_of(request))
@@ -68,7 +69,7 @@ def delete_deal(request: HttpRequest, deal_id: int) -> Any:
 @router.post("/deals/{deal_id}/restoration", response={200: DealOut, **REFUSALS})
 def restore_deal(request: HttpRequest, deal_id: int) -> Any:
     """Bring a deleted deal back to where it was."""
-    if not policies.restorable_by(maker_of(request)).filter(pk=deal_id).exists():
+    if not policies.restorable_by(member_of(request)).filter(pk=deal_id).exists():
         return missing()
     services.restore_deals(deal_ids=[deal_id], by=actor_of(request))
     return answer(request, deal_id)

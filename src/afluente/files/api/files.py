@@ -9,6 +9,7 @@ from ninja import File as Part
 from ninja import Form, Query, Router, Status, UploadedFile
 
 from afluente.accounts.models import Membership
+from afluente.accounts.requests import member_of
 from afluente.files import policies, selectors, services
 from afluente.files.api.shapes import (
     Asked,
@@ -21,7 +22,6 @@ from afluente.files.api.shapes import (
     Refused,
     by_of,
     folder_of,
-    member_of,
     missing,
     refusal,
     shown,

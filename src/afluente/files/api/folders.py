@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 from pydantic import Field
 
+from afluente.accounts.requests import member_of
 from afluente.files import policies, selectors, services
 from afluente.files.api.shapes import (
     FolderNew,
@@ -19,7 +20,6 @@ from afluente.files.api.shapes import (
     StatisticsOut,
     by_of,
     folder_of,
-    member_of,
     missing,
     refusal,
 )

@@ -106,10 +106,6 @@ class Refused(Schema):
     error: dict[str, Any]
 
 
-def member_of(request: HttpRequest) -> Membership:
-    return request.token.created_by  # type: ignore[attr-defined,no-any-return]  # set by config.api
-
-
 def by_of(request: HttpRequest) -> By:
     return By("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Status
 
+from afluente.accounts.requests import member_of
 from afluente.deals import policies as deal_policies
 from afluente.intake import services
 from afluente.intake.api import knocking
@@ -89,7 +90,7 @@ def read_lead(request: HttpRequest, lead_id: uuid.UUID) -> Any:
 )
 def open_deal(request: HttpRequest) -> Any:
     """Open a deal with its contact in one call: the contact is found by its addresses or made."""
-    if not deal_policies.may_create(request.token.created_by):  # type: ignore[attr-defined]
+    if not deal_policies.may_create(member_of(request)):
         message = "Whoever made this token may not do that."
         return Status(403, {"error": {"code": "not_allowed", "message": message, "field": None}})
     wanted = knocking.read_shape(request.body, DealWithContactIn)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Query, Router, Status
 
 from afluente.accounts.models import Membership
+from afluente.accounts.requests import member_of
 from afluente.contacts import services as contacts
 from afluente.tasks import policies, selectors, services
 from afluente.tasks.api.naming import MistakeError, check, people, seen
@@ -39,7 +40,7 @@ EARLIEST, LATEST = 1970, 2200  # years
 @router.get("/tasks", response={200: TasksOut, **REFUSALS})
 def list_tasks(request: HttpRequest, asked: Query[TaskQuery]) -> Any:
     """Present tasks, newest first; the cost does not grow with the page number."""
-    member = _member(request)
+    member = member_of(request)
     try:
         check(member, asked)
     except MistakeError as mistake:
@@ -56,7 +57,7 @@ def list_tasks(request: HttpRequest, asked: Query[TaskQuery]) -> Any:
 @router.get("/tasks/boards", response={200: BoardsOut, **REFUSALS})
 def list_boards(request: HttpRequest) -> Any:
     """The present boards with their steps in their order. None before the first task."""
-    if not policies.may_list(_member(request)):
+    if not policies.may_list(member_of(request)):
         return {"items": []}
     return {
         "items": [
@@ -76,7 +77,7 @@ def list_boards(request: HttpRequest) -> Any:
 @router.post("/tasks", response={201: TaskOut, **REFUSALS})
 def create_task(request: HttpRequest, payload: TaskNew) -> Any:
     """Add a task, as of the token's maker."""
-    member = _member(request)
+    member = member_of(request)
     if not policies.may_create(member):
         return _refusal(403, "not_allowed", "Whoever made this token may not do that.")
     try:
@@ -145,7 +146,7 @@ def link_task(request: HttpRequest, task_id: int, payload: LinkNew) -> Any:
     if refusal := _out_of_reach(request, task_id):
         return refusal
     try:
-        ids = seen(_member(request), payload.kind, [payload.record_id], "record_id")
+        ids = seen(member_of(request), payload.kind, [payload.record_id], "record_id")
     except MistakeError as mistake:
         return _refusal(422, "invalid", str(mistake), mistake.field)
     services.link_tasks(task_ids=[task_id], kind=payload.kind, ids=ids, by=_by(request))
@@ -158,7 +159,7 @@ def unlink_task(request: HttpRequest, task_id: int, kind: Kind, record_id: int) 
     if refusal := _out_of_reach(request, task_id):
         return refusal
     try:
-        ids = seen(_member(request), kind, [record_id], "record_id")
+        ids = seen(member_of(request), kind, [record_id], "record_id")
     except MistakeError:
         return _refusal(404, "not_found", "There is no such link.")
     services.unlink_tasks(task_ids=[task_id], kind=kind, ids=ids, by=_by(request))
@@ -168,7 +169,7 @@ def unlink_task(request: HttpRequest, task_id: int, kind: Kind, record_id: int) 
 @router.delete("/tasks/{task_id}", response={204: None, **REFUSALS})
 def delete_task(request: HttpRequest, task_id: int) -> Any:
     """Put a task away. People can bring it back."""
-    member = _member(request)
+    member = member_of(request)
     if not policies.deletable_by(member).filter(pk=task_id).exists():
         return _out_of_reach(request, task_id) or _refusal(
             403, "not_allowed", "Whoever made this token may not do that."
@@ -178,7 +179,7 @@ def delete_task(request: HttpRequest, task_id: int) -> Any:
 
 
 def _change(request: HttpRequest, task_id: int, given: dict[str, Any]) -> None:
-    member, by, ids = _member(request), _by(request), [task_id]
+    member, by, ids = member_of(request), _by(request), [task_id]
     services.change_tasks(task_ids=ids, changes=_changes(member, given), by=by)
     if given.get("step_id") is not None:
         services.move_tasks(task_ids=ids, to=_step(task_id, given["step_id"]), by=by)
@@ -230,14 +231,8 @@ def _tags(request: HttpRequest, names: Sequence[str]) -> list[int]:
 
 
 def _out(request: HttpRequest, task_id: int) -> dict[str, Any] | None:
-    found = selectors.api_tasks([task_id], member=_member(request))
+    found = selectors.api_tasks([task_id], member=member_of(request))
     return found[0] if found else None
-
-
-def _member(request: HttpRequest) -> Membership:
-    """Whoever made the token: it sees what they see."""
-    maker: Membership = request.token.created_by  # type: ignore[attr-defined]  # set by config.api
-    return maker
 
 
 def _by(request: HttpRequest) -> Actor:
@@ -247,9 +242,9 @@ def _by(request: HttpRequest) -> Actor:
 
 def _out_of_reach(request: HttpRequest, task_id: int) -> Status[Any] | None:
     """404 for a task that the token's maker does not see, 403 for one they only see."""
-    if policies.editable_by(_member(request)).filter(pk=task_id).exists():
+    if policies.editable_by(member_of(request)).filter(pk=task_id).exists():
         return None
-    if policies.visible_to(_member(request)).filter(pk=task_id).exists():
+    if policies.visible_to(member_of(request)).filter(pk=task_id).exists():
         return _refusal(403, "not_allowed", "Whoever made this token may not do that.")
     return _no_task()
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from afluente.accounts.models import Membership
+from afluente.accounts.requests import member_of
 from afluente.timeline import policies, selectors, services
 from afluente.timeline.api.shapes import (
     CommentNew,
@@ -93,7 +93,7 @@ def restore_contact_comment(request: HttpRequest, contact_id: int, comment_id: i
 @router.get("/contacts/{contact_id}/history", response={200: HistoryOut, **REFUSALS})
 def contact_history(request: HttpRequest, contact_id: int, asked: Query[HistoryQuery]) -> Any:
     """What happened with a contact and its deals, newest first."""
-    member = _member(request)
+    member = member_of(request)
     if not policies.is_seen(member, "contact", contact_id):
         return _not_found()
     if refused := _unknown_kind(asked):
@@ -113,7 +113,7 @@ def restore_deal_comment(request: HttpRequest, deal_id: int, comment_id: int) ->
 @router.get("/deals/{deal_id}/history", response={200: HistoryOut, **REFUSALS})
 def deal_history(request: HttpRequest, deal_id: int, asked: Query[HistoryQuery]) -> Any:
     """What happened with a deal, newest first."""
-    member = _member(request)
+    member = member_of(request)
     if not policies.is_seen(member, "deal", deal_id):
         return _not_found()
     if refused := _unknown_kind(asked):
@@ -135,7 +135,7 @@ def _unknown_kind(asked: HistoryQuery) -> Status[Any] | None:
 
 
 def _list(request: HttpRequest, kind: str, number: int, asked: CommentQuery) -> Any:
-    if not policies.is_seen(_member(request), kind, number):
+    if not policies.is_seen(member_of(request), kind, number):
         return _not_found()
     if asked.parent_id and not selectors.of_record(kind, number).filter(pk=asked.parent_id).exists():
         return _refusal(422, "invalid", "There is no such comment here.", "parent_id")
@@ -146,7 +146,7 @@ def _list(request: HttpRequest, kind: str, number: int, asked: CommentQuery) -> 
 
 
 def _add(request: HttpRequest, kind: str, number: int, payload: CommentNew) -> Any:
-    member = _member(request)
+    member = member_of(request)
     if not policies.is_seen(member, kind, number):
         return _not_found()
     parent = None
@@ -172,7 +172,7 @@ def _add(request: HttpRequest, kind: str, number: int, payload: CommentNew) -> A
 
 
 def _change(request: HttpRequest, kind: str, number: int, pk: int, payload: CommentPatch) -> Any:
-    member = _member(request)
+    member = member_of(request)
     found = policies.editable_by(member).filter(pk=pk, pk__in=_present(kind, number).values("pk")).first()
     if found is None:
         return _not_found()
@@ -191,7 +191,7 @@ def _change(request: HttpRequest, kind: str, number: int, pk: int, payload: Comm
 
 
 def _delete(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
-    member = _member(request)
+    member = member_of(request)
     found = policies.deletable_by(member).filter(pk=pk, pk__in=_present(kind, number).values("pk")).first()
     if found is None:
         return _not_found()
@@ -200,7 +200,7 @@ def _delete(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
 
 
 def _restore(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
-    member = _member(request)
+    member = member_of(request)
     here = selectors.of_record(kind, number).values("pk")
     found = policies.deletable_by(member).filter(pk=pk, pk__in=here).exclude(deleted_at=None).first()
     if found is None:
@@ -211,10 +211,6 @@ def _restore(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
 
 def _present(kind: str, number: int) -> Any:
     return selectors.of_record(kind, number).filter(deleted_at=None)
-
-
-def _member(request: HttpRequest) -> Membership:
-    return request.token.created_by  # type: ignore[attr-defined,no-any-return]
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import ConfigDict
 
+from afluente.accounts.requests import member_of
 from afluente.timeline import policies, services
 from afluente.timeline.models import Notification
 from afluente.timeline.selectors import notifications as reading
@@ -67,7 +68,7 @@ class NotificationProblem(Schema):
 @router.get("/notifications", response={200: NotificationsOut})
 def list_notifications(request: HttpRequest, asked: Query[NotificationQuery]) -> Any:
     """Mentions, replies and whatever else the token's maker is told, of records that the token may read."""
-    member = request.token.created_by  # type: ignore[attr-defined]  # set by config.gate
+    member = member_of(request)
     lines, following = reading.page(
         member=member, unread=asked.unread, before=asked.cursor, kinds=_kinds(request)
     )
@@ -91,12 +92,12 @@ def mark_notifications(request: HttpRequest, payload: ReadingShape) -> Any:
     else:
         error = {"code": "invalid", "message": "Send the numbers of what is unread again.", "field": "ids"}
         return Status(422, {"error": error})
-    member = request.token.created_by  # type: ignore[attr-defined]
+    member = member_of(request)
     return {"unread": reading.unread_count(member, kinds=_kinds(request))}
 
 
 def _own(request: HttpRequest) -> QuerySet[Notification]:
-    member = request.token.created_by  # type: ignore[attr-defined]
+    member = member_of(request)
     return policies.notifications_of(member).filter(in_app=True, record_kind__in=_kinds(request))
 
 

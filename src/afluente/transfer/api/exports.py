@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 from ninja import Query, Router, Status
 from ninja.errors import HttpError
 
+from afluente.accounts.requests import member_of
 from afluente.contacts.selectors.columns import all_columns
 from afluente.contacts.selectors.listing import Filter
 from afluente.contacts.selectors.listing import problems as filter_problems
@@ -22,7 +23,6 @@ from afluente.transfer.api.shapes import (
     ExportsOut,
     Number,
     Paged,
-    member_of,
     missing,
     not_allowed,
     refusal,

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
+from afluente.accounts.requests import member_of
 from afluente.contacts import policies
 from afluente.contacts.api.contacts import not_allowed, not_found, survivor_for
 from afluente.kernel import text
-from afluente.transfer.api.shapes import REFUSALS, Refused, Shape, member_of, refusal
+from afluente.transfer.api.shapes import REFUSALS, Refused, Shape, refusal
 from afluente.transfer.models import ExternalId
 from afluente.transfer.services import externals
 
@@ -44,7 +45,7 @@ class ExternalQuery(Schema):
 @router.get("/external-ids", response={200: ExternalOut, **REFUSALS})
 def find_by_external_id(request: HttpRequest, asked: Query[ExternalQuery]) -> Any:
     """Which contact has this number in that system. One that was merged is answered with the survivor."""
-    system, value = text.clean(asked.system, limit=60), text.clean(asked.value, limit=200)
+    system, value = externals.cleaned(asked.system, asked.value)
     found = ExternalId.objects.filter(system=system, value=value).first()
     if found is None:
         return not_found()
@@ -80,7 +81,9 @@ def forget_external_id(request: HttpRequest, contact_id: int, system: System) ->
     """Forget the number of a contact in a system."""
     if refused := _out_of_reach(request, contact_id):
         return refused
-    if not externals.forget_external(contact_id=contact_id, system=text.clean(system, limit=60)):
+    if not externals.forget_external(
+        contact_id=contact_id, system=text.clean(system, limit=externals.SYSTEM)
+    ):
         return refusal(404, "not_found", "The contact has no number in this system.")
     return Status(204, None)
 

@@ -10,6 +10,7 @@ from ninja import Query, Router, Status, UploadedFile
 from ninja.errors import HttpError
 
 from afluente.accounts.policies import assignable_by
+from afluente.accounts.requests import member_of
 from afluente.contacts import services as contacts
 from afluente.files import services as files
 from afluente.files.views import serving
@@ -29,7 +30,6 @@ from afluente.transfer.api.shapes import (
     RowsOut,
     TargetsOut,
     actor_of,
-    member_of,
     missing,
     not_allowed,
     refusal,

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from ninja import Schema, Status
 from pydantic import ConfigDict, Field, model_validator
 
-from afluente.accounts.models import Membership
 from afluente.timeline.events import Actor
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -218,11 +217,6 @@ class Refused(Schema):
 
 
 REFUSALS: dict[int, Any] = {403: Refused, 404: Refused, 422: Refused}
-
-
-def member_of(request: HttpRequest) -> Membership:
-    """Whose rights the call has."""
-    return request.token.created_by  # type: ignore[attr-defined,no-any-return]  # set by config.gate
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -14,13 +14,18 @@ class ExternalTakenError(ValueError):
     """Another contact has this number in this system."""
 
 
+def cleaned(system: str, value: str) -> tuple[str, str]:
+    """The name of a system and a number in it as they are kept."""
+    return text.clean(system, limit=SYSTEM), text.clean(value, limit=VALUE)
+
+
 @transaction.atomic
 def name_external(*, contact_id: int, system: str, value: str) -> ExternalId:
     """Say which number a contact has in a system, in place of the one said before.
 
     Raises ValueError without a name or a number, and ExternalTakenError.
     """
-    named, number = text.clean(system, limit=SYSTEM), text.clean(value, limit=VALUE)
+    named, number = cleaned(system, value)
     if not (named and number):
         raise ValueError(system)
     held = ExternalId.objects.filter(system=named, value=number).first()
