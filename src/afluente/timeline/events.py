@@ -1,4 +1,4 @@
-"""Who did it, and what is written down about it."""
+"""Who did it, what is written down about it, and what reminders there are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 ActorKind = Literal["member", "token", "rule", "source", "system"]
 
@@ -49,3 +49,38 @@ class NewEvent:
     deal_id: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     company_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whom a reminder of one record tells, and plain values for the places in the sentence."""
+
+    members: Sequence[int]
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReminderKind:
+    """One kind of reminder, and the kind of notification that it becomes (by default of the same name).
+
+    `tell(ids)` is asked when they are due, with up to thousands of records, in their workspace: for each
+    that is still open, whom to tell. A record that it leaves out is over, and nobody is told.
+    """
+
+    name: str
+    record_kind: str
+    tell: Callable[[Sequence[int]], Mapping[int, Told]]
+    notification: str = ""
+
+
+_reminders: dict[str, ReminderKind] = {}
+
+
+def register_reminder(kind: ReminderKind) -> None:
+    """Let records have reminders of `kind`. Its wording is a `NotificationKind`."""
+    _reminders[kind.name] = kind
+
+
+def reminder_kind(name: str) -> ReminderKind | None:
+    """The kind called `name`; None when its slice is gone."""
+    return _reminders.get(name)

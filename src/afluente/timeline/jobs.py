@@ -14,3 +14,9 @@ from afluente.timeline import services
 def mail_unread(member_id: int, **_later: Any) -> None:
     """Write to a member what they have not read."""
     services.mail_unread(member_id=member_id)
+
+
+@job(services.REMIND_JOB, label=_("Tell what is due"))
+def remind(kind: str, **_later: Any) -> None:
+    """Tell members what they wanted to be reminded of."""
+    services.remind(kind=kind)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from afluente.timeline.models import Preference
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from django_stubs_ext import StrOrPromise
 
@@ -22,7 +22,8 @@ DEFAULT = Preference()
 class NotificationKind:
     """One kind: what the settings call it, the sentence, and how it reaches people by default.
 
-    `sentence` has the places {actor} and {record}, such as «{actor} gave you {record}».
+    `sentence` has the places {actor} and {record}, such as «{actor} gave you {record}», and those that
+    `words` fills from the data of the notification, in the reader's language and time zone.
     """
 
     name: str
@@ -30,6 +31,8 @@ class NotificationKind:
     sentence: StrOrPromise
     channels: tuple[str, ...] = (APP, MAIL)
     order: int = 50
+    icon: str = "bell"  # where nobody did it
+    words: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
 
 
 _kinds: dict[str, NotificationKind] = {}

@@ -35,17 +35,24 @@ class Line:
     excerpt: str = ""
 
     @property
+    def kind(self) -> notices.NotificationKind:
+        return notices.notification_kind(self.notification.kind)
+
+    @property
     def sentence(self) -> SafeString:
         """The sentence with its names in bold."""
-        template = str(notices.notification_kind(self.notification.kind).sentence)
-        actor = format_html("<b>{}</b>", self.notification.actor_name)
-        return format_html(template, actor=actor, record=format_html("<b>{}</b>", self.subject.name))
+        bold = {name: format_html("<b>{}</b>", word) for name, word in self._words().items()}
+        return format_html(str(self.kind.sentence), **bold)
 
     @property
     def plain(self) -> str:
         """The same for a letter."""
-        template = str(notices.notification_kind(self.notification.kind).sentence)
-        return template.format(actor=self.notification.actor_name, record=self.subject.name)
+        return str(self.kind.sentence).format(**self._words())
+
+    def _words(self) -> dict[str, str]:
+        words = self.kind.words
+        more = dict(words(self.notification.data)) if words else {}
+        return {**more, "actor": self.notification.actor_name, "record": self.subject.name}
 
     @property
     def url(self) -> str:

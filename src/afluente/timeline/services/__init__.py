@@ -26,19 +26,31 @@ from afluente.timeline.services.notifying import (
 )
 from afluente.timeline.services.noting import add_notes, withdraw_notes
 from afluente.timeline.services.recording import record
+from afluente.timeline.services.reminders import (
+    REMIND_JOB,
+    NewReminder,
+    UnknownReminderError,
+    drop_reminders,
+    remind,
+    set_reminders,
+)
 
 __all__ = [
     "DELAYS",
     "HARD_LIMIT",
     "LIMIT",
     "MAIL_JOB",
+    "REMIND_JOB",
     "BlindMentionError",
     "CommentRefusedError",
+    "NewReminder",
     "Notice",
+    "UnknownReminderError",
     "add_comment",
     "add_notes",
     "bring_file",
     "delete_comment",
+    "drop_reminders",
     "edit_comment",
     "hide_groups",
     "mail_unread",
@@ -48,8 +60,10 @@ __all__ = [
     "note_detached",
     "notify",
     "record",
+    "remind",
     "restore_comment",
     "save_channels",
+    "set_reminders",
     "typed",
     "withdraw_notes",
 ]

@@ -11,13 +11,14 @@ from django.db import transaction
 
 from afluente.kernel import clock, jobs
 from afluente.kernel.workspace import current_workspace_id
+from afluente.timeline import statements
 from afluente.timeline.events import Actor, NewEvent
 from afluente.timeline.models import Notification, Preference
 from afluente.timeline.selectors import notices
 from afluente.timeline.services.recording import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -46,29 +47,24 @@ def notify(notices_: Sequence[Notice]) -> int:
     one kind once, however often it is changed.
     """
     chosen = notices.preferences_of({one.member_id for one in notices_})
-    known = _told_before(notices_)
-    fresh, mailed = [], set()
-    for one in notices_:
-        ways = notices.channels_of(chosen.get(one.member_id), one.kind)
-        if not ways or (one.member_id, one.kind, one.comment_id) in known:
-            continue
-        fresh.append(_row(one, in_app=notices.APP in ways))
-        if notices.MAIL in ways:
-            mailed.add(one.member_id)
-    Notification.objects.bulk_create(fresh, ignore_conflicts=True)
-    _say_live({row.member_id for row in fresh if row.in_app})
+    wanted = [_with_ways(one, chosen.get(one.member_id)) for one in notices_]
+    wanted = [(one, ways) for one, ways in wanted if ways]
+    if not wanted:
+        return 0
+    fresh = statements.insert_notices([_row(one, in_app=notices.APP in ways) for one, ways in wanted])
+    told = {member for _, member in fresh}
+    _say_live(told & {one.member_id for one, ways in wanted if notices.APP in ways})
+    mailed = told & {one.member_id for one, ways in wanted if notices.MAIL in ways}
     _plan_mail({member: (chosen.get(member) or notices.DEFAULT).mail_after for member in mailed})
     return len(fresh)
 
 
-def _told_before(given: Sequence[Notice]) -> set[tuple[int, str, int | None]]:
-    comments = {one.comment_id for one in given if one.comment_id is not None}
-    found = Notification.objects.filter(comment_id__in=comments)
-    return set(found.values_list("member_id", "kind", "comment_id")) if comments else set()
+def _with_ways(one: Notice, preference: Preference | None) -> tuple[Notice, Collection[str]]:
+    return one, notices.channels_of(preference, one.kind)
 
 
-def _row(one: Notice, *, in_app: bool) -> Notification:
-    return Notification(
+def _row(one: Notice, *, in_app: bool) -> statements.NewNotice:
+    return statements.NewNotice(
         member_id=one.member_id,
         kind=one.kind,
         record_kind=one.record_kind,
@@ -76,8 +72,7 @@ def _row(one: Notice, *, in_app: bool) -> Notification:
         comment_id=one.comment_id,
         actor_id=one.actor.id,
         actor_name=one.actor.name,
-        data=dict(one.data),
-        created_at=clock.now(),
+        data=one.data,
         in_app=in_app,
     )
 

@@ -73,4 +73,7 @@ HOLDING = personal.Holding(
     ),
     order=40,
 )
-FREE = {"timeline_preference": "What a colleague wants to be told."}
+FREE = {
+    "timeline_preference": "What a colleague wants to be told.",
+    "timeline_reminder": "Numbers of records, and moments.",
+}
