@@ -62,6 +62,15 @@ OWN = (
         order=32,
     ),
     Carrier(
+        slug="timeline.reminders",
+        table="timeline_reminder",
+        label=_("Reminders"),
+        column="record_id",
+        where=(("record_kind", "contact"),),
+        same="o.record_kind = r.record_kind AND o.kind = r.kind",
+        order=33,
+    ),
+    Carrier(
         slug="files.attachments",
         table="files_attachment",
         label=_("Files"),

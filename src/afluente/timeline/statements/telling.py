@@ -70,7 +70,7 @@ class NewNotice:
 
 def insert_notices(given: Sequence[NewNotice]) -> list[tuple[int, int]]:
     """Write notifications in one statement; (number, member) of those that were not told before."""
-    values = {
+    values: dict[str, Any] = {
         "members": [one.member_id for one in given],
         "kinds": [one.kind for one in given],
         "record_kinds": [one.record_kind for one in given],
@@ -86,7 +86,7 @@ def insert_notices(given: Sequence[NewNotice]) -> list[tuple[int, int]]:
 
 def save_reminders(given: Sequence[tuple[str, int, str, dt.datetime]]) -> None:
     """Set reminders, (kind of record, record, kind, moment) each once; one that is there is moved."""
-    values = {
+    values: dict[str, Any] = {
         "record_kinds": [one[0] for one in given],
         "records": [one[1] for one in given],
         "kinds": [one[2] for one in given],
@@ -107,7 +107,7 @@ def next_reminder(kind: str) -> dt.datetime | None:
     return found[0][0] if found else None
 
 
-def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"ws": current_workspace_id(), **values})
         return list(cursor.fetchall())
