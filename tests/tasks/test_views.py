@@ -316,7 +316,7 @@ def test_the_number_in_the_navigation_is_what_is_due(client_as, people):
     make.task(assignee=people.ana, due_at=local(0, 23))
     make.task(assignee=people.ana, due_at=local(5))
 
-    assert client_as(people.ana).get("/tasks/count/").content == b"2"
+    assert client_as(people.ana).get("/counts/?of=tasks:list").json() == {"tasks:list": [2, "2"]}
 
 
 def test_without_the_right_there_is_nothing_of_tasks(client_as, people):

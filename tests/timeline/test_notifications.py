@@ -17,12 +17,16 @@ from afluente.timeline.selectors import notifications
 from tests import make
 
 pytestmark = pytest.mark.django_db
-BELL = "/notifications/count/"
+BELL = "/counts/?of=timeline:notifications"
 
 
 def told(people, contact=None, text="@Dora Nunes veja", by=None):
     about = contact or make.contact(name="Camila Prado")
     return services.add_comment(text=text, by=by or people.ana, contact_id=about.pk)
+
+
+def unread(browser):
+    return browser.get(BELL).json()["timeline:notifications"][0]
 
 
 def queued():
@@ -49,7 +53,7 @@ def test_opening_reads_it_and_leads_to_the_comment(people, client_as):
 
     answer = browser.post(f"/notifications/{notice.pk}/opening/")
 
-    assert (answer.status_code, browser.get(BELL).content) == (303, b"0")
+    assert (answer.status_code, unread(browser)) == (303, 0)
     assert browser.get(answer["Location"]).status_code == 200
     assert "Everything is read" in browser.get("/notifications/").content.decode()
     assert "Camila Prado" in browser.get("/notifications/?show=all").content.decode()
@@ -74,10 +78,10 @@ def test_marking_all_is_taken_back_exactly(people, client_as):
 
     answer = browser.post("/notifications/reading/", headers={"HX-Request": "true"})
     undo = re.search(r'"undo": "([^"]+)"', answer["HX-Trigger"])[1]
-    after = browser.get(BELL).content
+    after = unread(browser)
     browser.post(undo, headers={"X-Requested-With": "fetch"})
 
-    assert (after, browser.get(BELL).content) == (b"0", b"2")
+    assert (after, unread(browser)) == (0, 2)
 
 
 def test_one_is_marked_and_unmarked(people, client_as):
@@ -88,7 +92,7 @@ def test_one_is_marked_and_unmarked(people, client_as):
     browser.post(url)
     browser.post(url, {"unread": "1"})
 
-    assert browser.get(BELL).content == b"1"
+    assert unread(browser) == 1
 
 
 def test_what_may_not_be_seen_any_more_is_neither_counted_nor_shown(people):
@@ -132,7 +136,10 @@ def test_the_bell_costs_one_query_and_is_in_the_frame(people, client_as):
 
     html = client_as(people.dora).get("/contacts/").content.decode()
 
-    assert '<em class="n hot" data-count="/notifications/count/">1</em>' in html
+    assert (
+        '<em class="n hot" data-count="timeline:notifications" data-on="notification.*" data-titled' in html
+    )
+    assert client_as(people.dora).get("/counts/").json()["timeline:notifications"] == [1, "1"]
 
 
 def test_nobody_else_hears_of_it_on_the_stream(people):

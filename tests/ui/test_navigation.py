@@ -12,7 +12,7 @@ from afluente.ui import context, navigation
 from afluente.ui.navigation import NavEntry, NavGroup, NavLink, SettingsPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ADMIN = SimpleNamespace(is_admin=True)
 MEMBER = SimpleNamespace(is_admin=False)
@@ -34,14 +34,58 @@ def shell(path: str, member: Any = MEMBER) -> context.Shell:
     return context.Shell(request)
 
 
-def test_a_line_appears_in_its_group_with_its_badge():
+def test_a_line_appears_in_its_group_with_the_name_of_its_number():
     navigation.register_nav(
         NavEntry(label="Guide", url_name="ui:styleguide", icon="house", badge=lambda _member: 4)
     )
 
     (group,) = shell("/").groups
 
-    assert [(link.label, link.url, link.count) for link in group.links] == [("Guide", "/styleguide/", 4)]
+    shown = [(link.label, link.url, link.counted) for link in group.links]
+    assert shown == [("Guide", "/styleguide/", "ui:styleguide")]
+
+
+def counted(name: str, asked: list[str], *, number: int = 1) -> Callable[[Any], int]:
+    """A badge that notes that it was asked."""
+
+    def badge(_member: Any) -> int:
+        asked.append(name)
+        return number
+
+    return badge
+
+
+def test_no_page_waits_for_a_number():
+    asked: list[str] = []
+    navigation.register_nav(
+        NavEntry(label="Guide", url_name="ui:styleguide", icon="house", badge=counted("guide", asked))
+    )
+    navigation.register_nav_group(
+        NavGroup(slug="data", counts=lambda _member: {"data-7": counted("data", asked)(None)})
+    )
+
+    frame = shell("/")
+    assert (len(frame.groups), frame.links, asked) == (1, frame.groups[0].links, [])
+
+    assert navigation.counts(MEMBER) == {"data-7": 1, "ui:styleguide": 1}
+    asked.clear()
+    assert navigation.counts(MEMBER, of=["data-7"]) == {"data-7": 1}
+    assert asked == ["data"]
+
+
+def test_a_number_is_told_only_to_those_who_see_its_line():
+    navigation.register_nav(
+        NavEntry(
+            label="Guide",
+            url_name="ui:styleguide",
+            icon="house",
+            badge=lambda _member: 4,
+            visible=lambda who: who.is_admin,
+        )
+    )
+
+    assert navigation.counts(MEMBER) == {}
+    assert navigation.counts(ADMIN) == {"ui:styleguide": 4}
 
 
 def test_a_line_is_shown_only_to_those_who_may_see_it():

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from django.db import connection
 
-MEMBER_WORKSPACES = "SELECT workspace_id FROM accounts_membership WHERE user_id = %s AND is_active"
+MEMBER_WORKSPACES = """
+SELECT w.id, w.name FROM accounts_membership AS m JOIN accounts_workspace AS w ON w.id = m.workspace_id
+WHERE m.user_id = %s AND m.is_active ORDER BY w.id
+"""
 
 
-def member_workspace_ids(user_id: int) -> list[int]:
-    """Workspaces in which a person is an active member.
+def member_workspaces(user_id: int) -> list[tuple[int, str]]:
+    """Number and name of the workspaces in which a person is an active member, oldest first.
 
     Asked outside any workspace; the setting `app.user` must name the person.
     """
     with connection.cursor() as cursor:
         cursor.execute(MEMBER_WORKSPACES, [user_id])
-        return [row[0] for row in cursor.fetchall()]
+        return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
 NEXT_WORKSPACE = "SELECT nextval(pg_get_serial_sequence('accounts_workspace', 'id'))"

@@ -11,7 +11,8 @@ from afluente.config.findings import RefusedError
 if TYPE_CHECKING:
     import argparse
 
-    from afluente.accounts.models import Membership, Workspace
+    from afluente.accounts.models import Membership
+    from afluente.accounts.selectors import Place
 
 
 def setup(chosen: argparse.Namespace) -> int:
@@ -113,7 +114,7 @@ def _scopes(text: str) -> list[str]:
     return wanted
 
 
-def _make_token(workspace: Workspace, name: str, scopes: list[str]) -> str:
+def _make_token(workspace: Place, name: str, scopes: list[str]) -> str:
     """The token acts for the oldest owner of the workspace."""
     from afluente.accounts import services
     from afluente.accounts.models import Membership, Role
@@ -127,7 +128,7 @@ def _make_token(workspace: Workspace, name: str, scopes: list[str]) -> str:
     return text
 
 
-def _workspace(wanted: str) -> Workspace:
+def _workspace(wanted: str) -> Place:
     """The workspace of that name or number; the only one when nothing is asked for."""
     known = _workspaces()
     found = [one for one in known if not wanted or wanted in {one.name, str(one.pk)}]
@@ -139,7 +140,7 @@ def _workspace(wanted: str) -> Workspace:
     raise RefusedError(f"--workspace: say which one by its number: {choices}.")
 
 
-def _workspaces() -> list[Workspace]:
+def _workspaces() -> list[Place]:
     """Every workspace somebody is active in. Each person shows theirs: nobody sees all at once."""
     from afluente.accounts import selectors
     from afluente.accounts.models import User

@@ -22,7 +22,11 @@ class DealsConfig(AppConfig):
         bus.subscribe(WorkspaceCreated, handlers.make_first_pipeline)
         navigation.register_nav_group(
             navigation.NavGroup(
-                slug="pipelines", label=_("Pipelines"), order=20, links=handlers.pipeline_links
+                slug="pipelines",
+                label=_("Pipelines"),
+                order=20,
+                links=handlers.pipeline_links,
+                counts=handlers.pipeline_counts,
             )
         )
         register_link(

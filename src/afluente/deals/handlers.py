@@ -57,18 +57,24 @@ def follow_merged_tag(fact: TagMerged) -> None:
 
 
 def pipeline_links(member: Membership) -> list[NavLink]:
-    """The pipelines in the navigation, with their open deals; the first one is in the phone's bar."""
+    """The pipelines in the navigation; the first one is in the phone's bar."""
     return [
         NavLink(
             label=one.name,
             url=reverse("deals:pipeline", args=[one.id]) if number else reverse("deals:board"),
             icon=one.icon,
-            count=one.count,
+            counted=f"pipelines-{one.id}",
+            counted_on="deal.opened deal.moved deal.deleted deal.restored",
             tab=number == 0,
             key="d" if number == 0 else "",
         )
-        for number, one in enumerate(selectors.pipeline_summaries(member=member))
+        for number, one in enumerate(selectors.pipeline_names(member=member))
     ]
+
+
+def pipeline_counts(member: Membership) -> dict[str, int]:
+    """How many open deals `member` sees in each pipeline, for the navigation."""
+    return {f"pipelines-{one.id}": one.count for one in selectors.pipeline_summaries(member=member)}
 
 
 def deal_subjects(

@@ -31,6 +31,7 @@ def _register_pages() -> None:
             tab=True,
             key="i",
             badge=incoming.failed_count,
+            counted_on="lead.* intake.*",
         )
     )
     navigation.register_settings_page(

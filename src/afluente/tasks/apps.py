@@ -28,7 +28,6 @@ class TasksConfig(AppConfig):
                 visible=policies.may_list,
                 badge=selectors.due_count,
                 key="t",
-                counted_at="tasks:count",
                 counted_on="task.*",
             )
         )

@@ -10,7 +10,6 @@ app_name = "tasks"
 
 urlpatterns = [
     path("tasks/", listing.tasks, name="list"),
-    path("tasks/count/", listing.count, name="count"),
     path("tasks/new/", listing.new, name="new"),
     path("tasks/of/<str:area>/<int:entity>/", listing.of, name="of"),
     path("tasks/<int:pk>/", task.task, name="task"),

@@ -28,7 +28,6 @@ class TimelineConfig(AppConfig):
                 key="n",
                 badge=notifications.unread_count,
                 hot=True,
-                counted_at="timeline:count",
                 counted_on="notification.*",
             )
         )

@@ -15,7 +15,6 @@ urlpatterns = [
     path("comments/<int:pk>/restoration/", comments.comment_restoration, name="comment_restoration"),
     path("history/kinds/", comments.kinds_shown, name="kinds"),
     path("notifications/", notifications.notifications, name="notifications"),
-    path("notifications/count/", notifications.count, name="count"),
     path("notifications/reading/", notifications.reading_all, name="reading_all"),
     path("notifications/unreading/", notifications.unreading, name="unreading"),
     path("notifications/<int:pk>/opening/", notifications.opening, name="opening"),

@@ -1,6 +1,6 @@
 """The template variable `shell`: everything the frame around a page needs.
 
-Built on first use, so a fragment that never draws the frame pays for no badge query.
+Built on first use, so a fragment that never draws the frame pays for no line of it.
 """
 
 from __future__ import annotations

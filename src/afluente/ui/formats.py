@@ -84,7 +84,12 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
 
 def number(value: Decimal | int) -> str:
     """A count or a measure with the region's separators."""
-    return format_decimal(value, locale=_present()[0])
+    return _number(value, _present()[0])
+
+
+@lru_cache(maxsize=4096)
+def _number(value: Decimal | int, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def exact(value: Decimal) -> str:
@@ -106,14 +111,26 @@ def short_number(value: int) -> str:
 
 def clock(moment: dt.datetime) -> str:
     """The time of day, in the person's zone."""
-    return format_time(timezone.localtime(moment).time(), "short", locale=_present()[1])
+    local = timezone.localtime(moment)
+    return _clock(local.hour, local.minute, _present()[1])
+
+
+# A page of history writes the same few days and minutes again and again, hence the caches.
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    return format_time(dt.time(hour, minute), "short", locale=locale)
 
 
 def day(moment: dt.datetime | dt.date) -> str:
     """A short date; the year only when it is not this year."""
-    local = timezone.localtime(moment) if isinstance(moment, dt.datetime) else moment
+    local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment
     skeleton = "MMMd" if local.year == timezone.localdate().year else "yMMMd"
-    return format_skeleton(skeleton, _as_moment(local), locale=_present()[1])
+    return _day(local, skeleton, _present()[1])
+
+
+@lru_cache(maxsize=4096)
+def _day(date: dt.date, skeleton: str, locale: Locale) -> str:
+    return format_skeleton(skeleton, _as_moment(date), locale=locale)
 
 
 def day_name(moment: dt.datetime | dt.date) -> str:

@@ -1,8 +1,9 @@
 """What the shell shows, registered by the slices that own it.
 
 Slices call the `register_*` functions in their `AppConfig.ready`. The shell asks each entry whether
-this member sees it and what its badge says. `member` is the signed-in membership, of whatever type
-the accounts slice gives it: this floor may not know.
+this member sees it. `member` is the signed-in membership, of whatever type the accounts slice gives
+it: this floor may not know. Numbers beside lines are no part of a page: `counts` gives them, and the
+page asks for them once it is drawn.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
@@ -29,38 +30,32 @@ def everyone(_member: Any) -> bool:
     return True
 
 
-def nothing(_member: Any) -> int:
-    """The default of `badge`: no number."""
-    return 0
-
-
 @dataclass(frozen=True, kw_only=True)
 class NavLink:
     """A line ready to draw; a group whose lines are data, such as pipelines, returns these.
 
-    `hot` fills the count with the accent. `tab` puts the line in the phone's bar of five.
-    `key` is pressed after G. `also` are addresses elsewhere that belong to the line. `current` is
-    set by the shell. `count_url` answers with the number alone; the page asks again when the live
-    stream tells of `count_on`, such as "notification.*".
+    `tab` puts the line in the phone's bar of five. `key` is pressed after G. `also` are addresses
+    elsewhere that belong to the line. `current` is set by the shell. `counted` names its number in the
+    answer of `counts`, or is empty; the page asks again when the live stream tells of `counted_on`, such
+    as "notification.*". `hot` fills the number with the accent.
     """
 
     label: StrOrPromise
     url: str
     icon: str
-    count: int = 0
     hot: bool = False
     tab: bool = False
     key: str = ""
     also: tuple[str, ...] = ()
     current: bool = False
-    count_url: str = ""
-    count_on: str = ""
+    counted: str = ""
+    counted_on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NavEntry:
-    """A fixed line of the navigation. `badge` gives a number, shown when above zero; with `counted_at`,
-    the name of a URL, it is kept true while the page is open.
+    """A fixed line of the navigation. `badge` gives its number, shown when above zero; it is kept true
+    by what the live stream tells of `counted_on`.
     """
 
     label: StrOrPromise
@@ -68,36 +63,37 @@ class NavEntry:
     icon: str
     group: str = MAIN
     order: int = 50
-    badge: Callable[[Any], int] = nothing
+    badge: Callable[[Any], int] | None = None
     hot: bool = False
     visible: Callable[[Any], bool] = everyone
     tab: bool = False
     key: str = ""
-    counted_at: str = ""
     counted_on: str = ""
 
-    def link(self, member: Any) -> NavLink:
+    def link(self) -> NavLink:
         return NavLink(
             label=self.label,
             url=reverse(self.url_name),
             icon=self.icon,
-            count=self.badge(member),
             hot=self.hot,
             tab=self.tab,
             key=self.key,
-            count_url=reverse(self.counted_at) if self.counted_at else "",
-            count_on=self.counted_on,
+            counted=self.url_name if self.badge else "",
+            counted_on=self.counted_on,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class NavGroup:
-    """A group of lines under a heading. `links` adds lines that are data, before the fixed ones."""
+    """A group of lines under a heading. `links` adds lines that are data, before the fixed ones, and
+    `counts` their numbers, by the names that the lines call them. Such names begin with `slug`.
+    """
 
     slug: str
     label: StrOrPromise = ""
     order: int = 50
     links: Callable[[Any], Iterable[NavLink]] | None = None
+    counts: Callable[[Any], Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,11 +173,27 @@ def switches(request: HttpRequest) -> list[Switch]:
 
 
 def links(slug: str, member: Any) -> list[NavLink]:
-    """The lines of one group that `member` sees, counts included, none marked current."""
+    """The lines of one group that `member` sees, none marked current."""
     group = _groups.get(slug)
     own = list(group.links(member)) if group and group.links else []
     fixed = sorted((e for e in _entries.values() if e.group == slug), key=lambda e: e.order)
-    return own + [entry.link(member) for entry in fixed if entry.visible(member)]
+    return own + [entry.link() for entry in fixed if entry.visible(member)]
+
+
+def counts(member: Any, *, of: Collection[str] = ()) -> dict[str, int]:
+    """The numbers beside the lines that `member` sees, by name; with `of`, those numbers alone."""
+
+    def wanted(name: str) -> bool:
+        return not of or any(one.startswith(name) for one in of)
+
+    found: dict[str, int] = {}
+    for group in _groups.values():
+        if group.counts and wanted(group.slug):
+            found |= group.counts(member)
+    for entry in _entries.values():
+        if entry.badge and wanted(entry.url_name) and entry.visible(member):
+            found[entry.url_name] = entry.badge(member)
+    return found
 
 
 def headed_groups(member: Any) -> Iterator[tuple[NavGroup, list[NavLink]]]:
@@ -192,7 +204,7 @@ def headed_groups(member: Any) -> Iterator[tuple[NavGroup, list[NavLink]]]:
 
 
 def places(member: Any) -> list[tuple[NavLink, StrOrPromise]]:
-    """Every fixed line that `member` sees and every settings page with its heading, without counts."""
+    """Every fixed line that `member` sees and every settings page with its heading."""
     heads = {slug: group.order for slug, group in _groups.items()} | {BOTTOM: 900, PROFILE: 901}
     entries = sorted(_entries.values(), key=lambda entry: (heads.get(entry.group, 50), entry.order))
     lines: list[tuple[NavLink, StrOrPromise]] = [

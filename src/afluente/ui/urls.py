@@ -10,5 +10,6 @@ app_name = "ui"
 
 urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
+    path("counts/", views.counts, name="counts"),
     path("preferences/", views.preferences, name="preferences"),
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from afluente.ui import formats, navigation, samples
 from afluente.ui import preferences as choices
-from afluente.ui import samples
 
 
 @login_not_required
@@ -19,6 +19,19 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or request.user.is_authenticated):
         raise Http404
     return render(request, "ui/styleguide.html", {"form": samples.form(), "now": samples.moments()})
+
+
+@require_safe
+def counts(request: HttpRequest) -> HttpResponse:
+    """The numbers beside the lines of the navigation, by name and as they are written; `?of=` asks for some
+    of them alone.
+
+    A page asks for them when it has been drawn: none waits until everything was counted.
+    """
+    member = getattr(request, "member", None)
+    found = navigation.counts(member, of=request.GET.getlist("of")) if member else {}
+    answer = {name: [count, formats.short_number(count)] for name, count in found.items()}
+    return JsonResponse(answer, headers={"Cache-Control": "no-store"})
 
 
 @login_not_required

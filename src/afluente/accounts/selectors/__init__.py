@@ -2,6 +2,7 @@
 
 from afluente.accounts.selectors.audit import KINDS, AuditLine, AuditPage, audit_page, register_audit_kinds
 from afluente.accounts.selectors.people import (
+    Place,
     authenticate_token,
     first_workspace_id,
     is_still_active,
@@ -31,6 +32,7 @@ __all__ = [
     "KINDS",
     "AuditLine",
     "AuditPage",
+    "Place",
     "RoleLine",
     "Seer",
     "audit_page",

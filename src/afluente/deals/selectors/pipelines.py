@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PipelineSummary:
-    """A pipeline and how many open deals of it this member sees."""
+class PipelineName:
+    """A pipeline as a menu shows it."""
 
     id: int
     name: str
     icon: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineSummary(PipelineName):
+    """A pipeline and how many open deals of it this member sees."""
+
     count: int
 
 
@@ -35,24 +41,29 @@ class StageRow:
     count: int
 
 
-def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
-    """The present pipelines in order, in two queries.
+def pipeline_names(*, member: Membership) -> list[PipelineName]:
+    """The present pipelines in order.
 
     Asked for by the navigation and by the page in one request: `member` is made anew in each request,
     and remembers the answer.
     """
-    known: list[PipelineSummary] | None = member.__dict__.get("_pipeline_summaries")
+    known: list[PipelineName] | None = member.__dict__.get("_pipeline_names")
     if known is None:
-        known = member.__dict__["_pipeline_summaries"] = _summaries(member)
+        rows = policies.pipelines_of(member).order_by("position", "pk").values_list("pk", "name", "icon")
+        known = [PipelineName(id=pk, name=name, icon=icon) for pk, name, icon in rows]
+        member.__dict__["_pipeline_names"] = known
     return known
 
 
-def _summaries(member: Membership) -> list[PipelineSummary]:
+def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
+    """The present pipelines in order, counted, in two queries."""
     counts = dict(
         policies.visible_to(member).filter(closed_at=None).values_list("pipeline_id").annotate(n=Count("pk"))
     )
-    rows = policies.pipelines_of(member).order_by("position", "pk").values_list("pk", "name", "icon")
-    return [PipelineSummary(id=pk, name=name, icon=icon, count=counts.get(pk, 0)) for pk, name, icon in rows]
+    return [
+        PipelineSummary(id=one.id, name=one.name, icon=one.icon, count=counts.get(one.id, 0))
+        for one in pipeline_names(member=member)
+    ]
 
 
 def deal_types() -> list[DealType]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from babel.core import Locale
 from babel.numbers import get_currency_symbol
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from afluente.kernel import clock
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from afluente.deals.selectors import Column
+    from afluente.deals.selectors import Card, Column
 
 register = template.Library()
 
@@ -36,6 +39,23 @@ def here(moment: dt.datetime) -> str:
     if minutes < DAY:
         return gettext("{n} h").format(n=minutes // HOUR)
     return gettext("{n} d").format(n=minutes // DAY)
+
+
+@register.simple_tag
+def deal_card(card: Card) -> SafeString:
+    """A card of a board. Boards show the same cards again and again: one that looks as before is not
+    drawn anew. What it looks like follows from the arguments of `_card` alone.
+    """
+    age = here(card.stage_entered_at)
+    return _card(card, card.tone, card.is_new, age, get_language() or "en", formats.home())
+
+
+@lru_cache(maxsize=4096)  # of some 800 bytes each
+def _card(
+    card: Card, tone: str, is_new: bool, age: str, _language: str, _home: tuple[str, str]
+) -> SafeString:
+    context = {"card": card, "tone": tone, "is_new": is_new, "age": age}
+    return SafeString(render_to_string("deals/_card.html", context))
 
 
 @register.filter

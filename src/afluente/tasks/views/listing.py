@@ -60,12 +60,6 @@ def _states(wanted: selectors.Wanted) -> list[tuple[str, str, bool]]:
 
 
 @require_safe
-def count(request: Request) -> HttpResponse:
-    """The number beside Tasks in the navigation: due today or overdue."""
-    return HttpResponse(str(selectors.due_count(request.member)))
-
-
-@require_safe
 def of(request: Request, area: str, entity: int) -> HttpResponse:
     """The tasks of a contact, deal or company: what its tab shows, read again after a change."""
     found = asking.record(request, area, entity)

@@ -43,12 +43,6 @@ def notifications(request: Request) -> HttpResponse:
     return htmx.respond(request, "timeline/notifications.html", context, fragment="list")
 
 
-@require_safe
-def count(request: Request) -> HttpResponse:
-    """How many are unread, as a number alone: the bell asks."""
-    return HttpResponse(str(reading.unread_count(request.member)), content_type="text/plain")
-
-
 @require_POST
 def opening(request: Request, pk: int) -> HttpResponse:
     """Read one, and go where it leads."""

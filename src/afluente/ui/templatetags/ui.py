@@ -191,7 +191,6 @@ def pagination(*, next_url: str = "", previous_url: str = "", summary: str = "")
 
 register.filter("money", formats.money)
 register.filter("number", formats.number)
-register.filter("short_number", formats.short_number)
 register.filter("percent", formats.percent)
 register.filter("ago", formats.ago)
 register.filter("when", formats.when)

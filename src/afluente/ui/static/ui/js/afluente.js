@@ -6,7 +6,7 @@ import "./af-menu.js";
 import "./af-live.js";
 import "./af-refresh.js";
 import "./af-theme.js";
-import "./af-badge.js";
+import "./af-counts.js";
 import "./af-draft.js";
 import "./af-palette.js";
 import "./dialogs.js";

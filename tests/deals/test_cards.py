@@ -1,0 +1,58 @@
+"""A card is drawn once for what it shows, and anew when it shows something else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+from django.utils import translation
+
+from afluente.deals.selectors import Card
+from afluente.deals.templatetags import deals
+from afluente.kernel import clock
+from afluente.ui import formats
+
+
+def a_card(**changed):
+    whole = {
+        "id": 7,
+        "number": 7,
+        "name": "Website",
+        "amount": Decimal(1500),
+        "currency": "BRL",
+        "stage_id": 3,
+        "position": Decimal(1),
+        "stage_entered_at": clock.now() - dt.timedelta(hours=30),
+        "assignee_id": None,
+        "source": "manual",
+        "source_name": "",
+        "lost_reason": "",
+        "closed_at": None,
+    }
+    return Card(**whole | changed)
+
+
+def test_a_card_that_looks_as_before_is_not_drawn_anew():
+    deals._card.cache_clear()
+    card = a_card()
+
+    first, again = deals.deal_card(card), deals.deal_card(replace(card))
+
+    assert first == again
+    assert "Website" in first
+    assert deals._card.cache_info().hits == 1
+
+
+def test_a_card_is_drawn_anew_for_all_that_changes_its_looks():
+    card = a_card()
+    was = deals.deal_card(card)
+
+    assert "Shop" in deals.deal_card(replace(card, name="Shop"))
+    assert "2 d" in deals.deal_card(replace(card, stage_entered_at=clock.now() - dt.timedelta(days=2)))
+    assert "rot" in deals.deal_card(replace(card, stale_after_days=1))
+    with translation.override("pl"):
+        assert deals.deal_card(card) != was
+    with formats.region("PL"):
+        assert "1\xa0500" in deals.deal_card(card)
+    assert deals.deal_card(card) == was
