@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bench.work import Bench
 
 MORE_STAGES = """
-INSERT INTO deals_stage (workspace_id, pipeline_id, name, kind, position)
-SELECT %(ws)s, %(pipeline)s, 'Etapa ' || n, 'open', 1000 + n FROM generate_series(1, %(count)s) AS n
+INSERT INTO deals_stage (workspace_id, pipeline_id, name, kind, required, position)
+SELECT %(ws)s, %(pipeline)s, 'Etapa ' || n, 'open', '[]', 1000 + n FROM generate_series(1, %(count)s) AS n
 """
 # Won and lost come last.
 LAST_STAGES = "UPDATE deals_stage SET position = position + 2000 WHERE workspace_id = %s AND kind <> 'open'"

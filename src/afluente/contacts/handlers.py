@@ -45,7 +45,7 @@ def company_history(*, member: Membership, company: Company) -> list[slots.Tab]:
 
 def filters_with_field(field: selectors.KnownField) -> list[selectors.FieldUse]:
     """The kept filters that ask about a field."""
-    if field.entity != selectors.CONTACT:
+    if field.entity != selectors.CONTACT:  # deals and others say theirs themselves
         return []
     found = filter_uses.filters_asking(lambda asked: asked.name == f"{PREFIX}{field.id}")
     return [selectors.FieldUse(what=filter_uses.named(one), url=_filter_url(one), order=10) for one in found]

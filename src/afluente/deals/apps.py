@@ -41,6 +41,7 @@ class DealsConfig(AppConfig):
         slots.register_slot("company.tabs", handlers.company_tabs)
         slots.register_slot("contact.acts", handlers.contact_acts)
         _bring_columns()
+        _bring_fields()
         _bring_settings()
         kinds.register_deals(handlers.deal_subjects)
         _register_kinds()
@@ -67,6 +68,7 @@ def _bring_settings() -> None:
             )
         )
     slots.register_slot("tag.uses", handlers.filters_with_tag)
+    slots.register_slot("field.uses", handlers.uses_of_field)
     bus.subscribe(TagMerged, handlers.follow_merged_tag)
 
 
@@ -90,6 +92,14 @@ def _bring_people() -> None:
             order=25,
         )
     )
+    register_carrier(
+        Carrier(
+            slug="deals.conversions",
+            table="deals_conversion",
+            label=_("Conversions of leads"),
+            order=26,
+        )
+    )
 
 
 def _bring_columns() -> None:
@@ -109,6 +119,27 @@ def _bring_columns() -> None:
     )
     register_column(
         key="open_deals", label=_("Open deals"), load=selectors.open_deal_counts, look="number", order=11
+    )
+
+
+def _bring_fields() -> None:
+    """Deals have fields: those of their pipeline, and those that every pipeline has."""
+    from afluente.contacts.models import register_values
+    from afluente.contacts.selectors import FieldSubject, register_field_subject
+    from afluente.deals import selectors
+    from afluente.deals.models import DealValue
+
+    register_values("deal", DealValue)
+    register_field_subject(
+        FieldSubject(
+            entity="deal",
+            label=_("Deals"),
+            hint=_("What you note about every deal, or about those of one pipeline. Drag to reorder."),
+            scope_label=_("Pipelines"),
+            every_label=_("Every pipeline"),
+            scopes=selectors.pipeline_names,
+            order=30,
+        )
     )
 
 

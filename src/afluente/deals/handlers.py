@@ -10,6 +10,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.models import SavedFilter
+from afluente.contacts.selectors import FieldUse
 from afluente.contacts.services import replace_in_filters
 from afluente.deals import policies, selectors, services
 from afluente.files import policies as files
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from afluente.accounts.models import Membership
     from afluente.contacts.events import ArrivalsReturned, TagMerged
     from afluente.contacts.models import Company, Contact, Tag
+    from afluente.contacts.selectors import KnownField
 
 
 def make_first_pipeline(fact: WorkspaceCreated) -> None:
@@ -47,6 +49,13 @@ def filters_with_tag(*, tag: Tag, **_asked: object) -> list[slots.Part]:
         slots.Part(template="contacts/_filter_use.html", context={"what": one.what, "url": one.url}, order=11)
         for one in selectors.filters_about(name="person_tag", number=tag.pk)
     ]
+
+
+def uses_of_field(*, field: KnownField, **_asked: object) -> list[FieldUse]:
+    """The kept filters of deals that ask for a field of theirs, and the stages that want it filled."""
+    if field.entity != "deal":
+        return []
+    return [FieldUse(what=one.what, url=one.url, order=11) for one in selectors.filters_about_field(field.id)]
 
 
 def follow_merged_tag(fact: TagMerged) -> None:

@@ -160,6 +160,8 @@ FIELDS = {
     "contact_ids": "contact",
     "except_ids": "contact",
     "tab_id": "tab",
+    "scope_id": "pipeline",
+    "in": "pipeline",
     "default_assignee_id": "member",
     "deal_ids": "deal",
     "company_ids": "company",

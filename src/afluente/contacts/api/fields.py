@@ -1,4 +1,4 @@
-"""Fields of contacts, companies and deals for other programs: their makers must be allowed to configure."""
+"""Fields of contacts, companies, deals and tasks for other programs: their makers must be allowed to configure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from afluente.accounts.requests import member_of
 from afluente.contacts import selectors, services
 from afluente.contacts.api.contacts import actor_of, not_allowed, refusal
 from afluente.contacts.api.shapes import Refused, Shape
-from afluente.contacts.models import Field, FieldOption
+from afluente.contacts.models import EVERY, Field, FieldOption
 
 router = Router(tags=["Fields"])
-Entity = Literal["contact", "company"]
+Entity = Literal["contact", "company", "deal", "task"]
+Scope = Annotated[int, Value(ge=1, le=2**63 - 1)]
+SCOPE = "The pipeline of deals or the board of tasks that has the field; null for all of them."
 Kind = Literal["text", "number", "moment", "link", "checkbox", "select", "multiselect"]
 Format = Literal["", "cpf", "cnpj", "cpf_cnpj"]
 Heading = Annotated[int, Value(ge=1, le=2**63 - 1)]
@@ -27,6 +29,7 @@ class FieldNew(Shape):
     """A field to be made, after the present ones."""
 
     entity: Entity = "contact"
+    scope_id: Scope | None = Value(None, description=SCOPE)
     name: Label
     kind: Kind = "text"
     format: Format = Value("", description="What a text must be.")
@@ -52,6 +55,7 @@ class FieldPatch(Shape):
 
 class FieldOrder(Shape):
     entity: Entity = "contact"
+    scope_id: Scope | None = Value(None, description=SCOPE)
     fields: list[int] = Value(max_length=500, description="Numbers of fields, the first one first.")
 
 
@@ -65,6 +69,7 @@ class OptionOut(Schema):
 class FieldOut(Schema):
     id: int
     entity: str
+    scope_id: int | None = Value(description=SCOPE)
     name: str
     kind: str
     format: str
@@ -81,9 +86,11 @@ class FieldsOut(Schema):
 
 
 @router.get("/fields", response=FieldsOut)
-def list_fields(request: HttpRequest, entity: Entity = "contact") -> Any:
-    """All fields in their order, hidden and archived ones too."""
-    return {"items": selectors.fields_of(entity)}
+def list_fields(request: HttpRequest, entity: Entity = "contact", scope_id: int | None = None) -> Any:
+    """All fields in their order, hidden and archived ones too; with `scope_id` those of one pipeline or
+    board, without the ones that all of them have.
+    """
+    return {"items": selectors.fields_of(entity, scope_id) if scope_id != EVERY else []}
 
 
 @router.post("/fields", response={201: FieldOut, 403: Refused, 422: Refused})
@@ -91,7 +98,7 @@ def create_field(request: HttpRequest, payload: FieldNew) -> Any:
     """Make a field."""
     if not may_configure(member_of(request)):
         return not_allowed()
-    if refused := _no_heading(payload.tab_id):
+    if refused := _no_heading(payload.tab_id) or _no_scope(payload.entity, payload.scope_id):
         return refused
     try:
         made = services.create_field(**payload.dict(), by=actor_of(request))
@@ -105,8 +112,10 @@ def order_fields(request: HttpRequest, payload: FieldOrder) -> Any:
     """Put fields into another order; those that are not named stand behind."""
     if not may_configure(member_of(request)):
         return not_allowed()
-    services.order_fields(entity=payload.entity, ids=payload.fields, by=actor_of(request))
-    return {"items": selectors.fields_of(payload.entity)}
+    services.order_fields(
+        entity=payload.entity, scope_id=payload.scope_id, ids=payload.fields, by=actor_of(request)
+    )
+    return {"items": selectors.fields_of(payload.entity, payload.scope_id)}
 
 
 @router.get("/fields/{field_id}", response={200: FieldOut, 404: Refused})
@@ -163,10 +172,19 @@ def _no_heading(number: int | None) -> Any:
     return refusal(422, "invalid", "There is no such heading.", "tab_id")
 
 
+def _no_scope(entity: str, scope_id: int | None) -> Any:
+    subject = selectors.field_subject(entity)
+    if subject is None:
+        return refusal(422, "invalid", "These records have no fields of their own.", "entity")
+    if not subject.has_scope(scope_id):
+        return refusal(422, "invalid", "There is no such pipeline or board.", "scope_id")
+    return None
+
+
 def field_found(field_id: int) -> selectors.KnownField | None:
-    """A field of contacts or companies."""
-    row = Field.objects.kept().filter(pk=field_id, entity__in=("contact", "company")).first()
-    return selectors.find_field(selectors.fields_of(row.entity), field_id) if row else None
+    """A field of any kind of record."""
+    row = Field.objects.kept().filter(pk=field_id).first()
+    return selectors.find_field(selectors.fields_of(row.entity, row.scope_id), field_id) if row else None
 
 
 def missing_field() -> Any:

@@ -4,12 +4,15 @@ from afluente.contacts.models.bulk import BulkChange, BulkEntry
 from afluente.contacts.models.companies import Company, CompanyContact, CompanyQuerySet
 from afluente.contacts.models.duplicates import DuplicateDue, DuplicateKey, PossibleDuplicate
 from afluente.contacts.models.fields import (
+    EVERY,
     CompanyValue,
     ContactValue,
     Field,
     FieldOption,
     FieldTab,
     FieldValue,
+    register_values,
+    value_model,
 )
 from afluente.contacts.models.merging import ContactMerge, MergeMove, MergeRun, Policy
 from afluente.contacts.models.people import (
@@ -25,6 +28,7 @@ from afluente.contacts.models.settings import ContactSettings
 from afluente.contacts.models.tags import ContactTag, Tag
 
 __all__ = [
+    "EVERY",
     "BulkChange",
     "BulkEntry",
     "Company",
@@ -54,4 +58,6 @@ __all__ = [
     "PossibleDuplicate",
     "SavedFilter",
     "Tag",
+    "register_values",
+    "value_model",
 ]

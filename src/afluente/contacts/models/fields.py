@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Func, Q
@@ -15,6 +15,7 @@ from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
 
 TEXT_LIMIT = 5500  # characters of one value (crm.md section 2.1)
 KEY_LENGTH = 200  # of them can be filtered by
+EVERY = -1  # asks for the fields of every pipeline or board
 
 
 class FieldTab(WorkspaceModel):
@@ -42,15 +43,20 @@ class FieldQuerySet(models.QuerySet["Field"]):
         return self.exclude(state=Field.State.DELETED)
 
     def of(self, entity: str, scope_id: int | None = None) -> FieldQuerySet:
-        """The fields of a kind of record, in their order; of deals and tasks those of `scope_id`."""
-        return self.kept().filter(entity=entity, scope_id=scope_id).order_by("position", "pk")
+        """The fields of a kind of record, in their order; of deals and tasks those of `scope_id`
+        (None: of every pipeline or board; EVERY: of all of them, the common ones first).
+        """
+        found = self.kept().filter(entity=entity)
+        if scope_id == EVERY:
+            return found.order_by(F("scope_id").asc(nulls_first=True), "position", "pk")
+        return found.filter(scope_id=scope_id).order_by("position", "pk")
 
 
 class Field(WorkspaceModel):
     """A field of contacts or companies, or of the deals of a pipeline and the tasks of a board.
 
     `scope_id` is that pipeline or board (a plain number: both live above), None for contacts and
-    companies. `format` narrows a text to what can be checked. A type never changes once values exist.
+    companies and for what every deal or task has. `format` narrows a text to what can be checked. A type never changes once values exist.
     """
 
     class Entity(models.TextChoices):
@@ -244,3 +250,17 @@ class CompanyValue(FieldValue):
 
     def __str__(self) -> str:
         return f"{self.field_id} of {self.company_id}"
+
+
+# Where the values of a kind of record are kept. Its model has a foreign key named after the kind.
+_VALUES: dict[str, type[FieldValue]] = {"contact": ContactValue, "company": CompanyValue}
+
+
+def register_values(entity: str, model: type[FieldValue]) -> None:
+    """Keep the values of another kind of record (Field.Entity) in `model`."""
+    _VALUES[entity] = model
+
+
+def value_model(entity: str) -> Any:
+    """The model that keeps the values of a kind of record."""
+    return _VALUES[entity]

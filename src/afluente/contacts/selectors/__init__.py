@@ -1,6 +1,7 @@
 """Every read of contacts worth a name."""
 
 from afluente.contacts.selectors.around import Neighbours, inside, neighbours
+from afluente.contacts.selectors.attribute_criteria import attribute_criteria
 from afluente.contacts.selectors.belonging import (
     Belonging,
     CompanyOptions,
@@ -35,6 +36,12 @@ from afluente.contacts.selectors.companies import (
     people_counts,
 )
 from afluente.contacts.selectors.export import api_contacts, api_page
+from afluente.contacts.selectors.field_subjects import (
+    FieldSubject,
+    field_subject,
+    field_subjects,
+    register_field_subject,
+)
 from afluente.contacts.selectors.fields import (
     COMPANY,
     CONTACT,
@@ -42,6 +49,7 @@ from afluente.contacts.selectors.fields import (
     Choice,
     FieldUse,
     KnownField,
+    fields_for,
     fields_of,
     find_field,
     forget_fields,
@@ -107,6 +115,7 @@ __all__ = [
     "CompanyOptions",
     "CompanyPage",
     "CompanyRow",
+    "FieldSubject",
     "FieldUse",
     "Filter",
     "Held",
@@ -126,6 +135,7 @@ __all__ = [
     "api_page",
     "api_tag",
     "api_tags",
+    "attribute_criteria",
     "attributes",
     "batch_of",
     "card_groups",
@@ -140,6 +150,9 @@ __all__ = [
     "contact_count",
     "contact_page",
     "default_assignee_id",
+    "field_subject",
+    "field_subjects",
+    "fields_for",
     "fields_of",
     "filtered",
     "find_field",
@@ -165,6 +178,7 @@ __all__ = [
     "position_of",
     "read_width",
     "register_column",
+    "register_field_subject",
     "search_contacts",
     "seers_of_contact",
     "show",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from afluente.contacts.models import ContactValue, Field
+from afluente.contacts.models import EVERY, Field, value_model
 from afluente.contacts.selectors import asking
 from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
 from afluente.contacts.selectors.criteria import MOMENT, TEXT, Criterion
@@ -17,7 +17,9 @@ from afluente.contacts.selectors.fields import CONTACT, fields_of
 from afluente.kernel import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
     from afluente.contacts.selectors.fields import KnownField
@@ -43,13 +45,27 @@ CONTROLS: dict[str, str] = {
 }
 
 
-def attribute_criteria() -> dict[str, Criterion]:
-    """The present fields of contacts as criteria, `field-12`, in their order."""
-    fields = [field for field in fields_of(CONTACT) if not field.is_archived]
-    return {f"{PREFIX}{field.id}": _criterion(field, 100 + place) for place, field in enumerate(fields)}
+def attribute_criteria(
+    entity: str = CONTACT, scopes: Mapping[int, str] | None = None
+) -> dict[str, Criterion]:
+    """The present fields of contacts, or of other records, as criteria, `field-12`, in their order.
+
+    `scopes` are the names of pipelines or boards, which are said with the names of their fields; fields
+    of others are left out.
+    """
+    fields = [
+        field for field in fields_of(entity, EVERY if scopes is not None else None) if not field.is_archived
+    ]
+    known: dict[int | None, str] = {None: ""}
+    known |= {number: name for number, name in (scopes or {}).items()}
+    return {
+        f"{PREFIX}{field.id}": _criterion(field, 100 + place, known[field.scope_id])
+        for place, field in enumerate(fields)
+        if field.scope_id in known
+    }
 
 
-def _criterion(field: KnownField, order: int) -> Criterion:
+def _criterion(field: KnownField, order: int, scope: str) -> Criterion:
     ask = {
         Field.Kind.TEXT: _text,
         Field.Kind.LINK: _text,
@@ -59,7 +75,7 @@ def _criterion(field: KnownField, order: int) -> Criterion:
     }.get(Field.Kind(field.kind), _choice)
     return Criterion(
         slug=f"{PREFIX}{field.id}",
-        label=field.name,
+        label=f"{field.name} ({scope})" if scope else field.name,
         ops=OPS[field.kind],
         ask=partial(_asked, ask, field),
         control=CONTROLS.get(field.kind, "text"),
@@ -77,7 +93,17 @@ def _asked(ask: Any, field: KnownField, asker: Asker) -> Answer:
 
 
 def _has(field: KnownField, **conditions: Any) -> Q:
-    return Q(Exists(ContactValue.objects.filter(contact_id=OuterRef("pk"), field_id=field.id, **conditions)))
+    return Q(Exists(_held(field, **conditions).filter(**_outer(field))))
+
+
+def _held(field: KnownField, *asked: Q, **conditions: Any) -> QuerySet[Any]:
+    found: QuerySet[Any] = value_model(field.entity).objects.filter(*asked, field_id=field.id, **conditions)
+    return found
+
+
+def _outer(field: KnownField) -> dict[str, Any]:
+    """That the value is of the record in question."""
+    return {f"{field.entity}_id": OuterRef("pk")}
 
 
 def _text(field: KnownField, asker: Asker) -> Answer:
@@ -89,8 +115,7 @@ def _text(field: KnownField, asker: Asker) -> Answer:
         found = Answer(_has(field, text_key__startswith=said), asking.starting(sign, said))
     else:
         begins = Q(text_key__startswith=said) | Q(text_key__contains=f" {said}")
-        rows = ContactValue.objects.filter(begins, contact_id=OuterRef("pk"), field_id=field.id)
-        found = Answer(Q(Exists(rows)), asking.starting(sign, said))
+        found = Answer(Q(Exists(_held(field, begins).filter(**_outer(field)))), asking.starting(sign, said))
     return ~Answer(found.q) if asker.op in {"is_not", "not_contains"} else found
 
 
@@ -122,8 +147,8 @@ def _moment(field: KnownField, asker: Asker) -> Answer:
 
 def _within(field: KnownField, condition: Q) -> Answer:
     """Who has a value in a range, which the index of the values is in the order of."""
-    rows = ContactValue.objects.filter(condition, field_id=field.id)
-    return Answer(Q(Exists(rows.filter(contact_id=OuterRef("pk")))), rows=rows)
+    rows = _held(field, condition)
+    return Answer(Q(Exists(rows.filter(**_outer(field)))), rows=rows if field.entity == CONTACT else None)
 
 
 def _box(field: KnownField, asker: Asker) -> Answer:

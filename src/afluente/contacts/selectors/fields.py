@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from afluente.contacts.models import CompanyValue, ContactValue, Field, FieldOption, FieldTab
+from afluente.contacts.models import EVERY, Field, FieldOption, FieldTab, value_model
 from afluente.kernel import slots, text
 from afluente.kernel.workspace import memory
 
@@ -102,6 +102,11 @@ def fields_of(entity: str, scope_id: int | None = None) -> list[KnownField]:
     return list(found[1])
 
 
+def fields_for(entity: str, scope_id: int | None) -> list[KnownField]:
+    """The fields of the records of one pipeline or board: the common ones, then its own."""
+    return [field for field in fields_of(entity, EVERY) if field.scope_id in {None, scope_id}]
+
+
 def forget_fields() -> None:
     """Fields have changed: whoever asks in this process reads them again."""
     _CHANGES[0] += 1
@@ -139,14 +144,13 @@ def has_values(field: KnownField) -> bool:
 
 def holders(field: KnownField) -> QuerySet[Any]:
     """The values of a field, found by the index of its kind."""
-    model: Any = CompanyValue if field.entity == COMPANY else ContactValue
-    found: QuerySet[Any] = model.objects.filter(_set_column(field), field_id=field.id)
+    found: QuerySet[Any] = value_model(field.entity).objects.filter(_set_column(field), field_id=field.id)
     return found
 
 
 def option_counts(field: KnownField) -> dict[int, bool]:
     """Which choices some record has."""
-    model: Any = CompanyValue if field.entity == COMPANY else ContactValue
+    model = value_model(field.entity)
     return {option.id: model.objects.filter(option_id=option.id).exists() for option in field.options}
 
 

@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from afluente.accounts.models import Workspace
-from afluente.contacts.models import CompanyValue, ContactValue, Field
-from afluente.contacts.selectors.fields import COMPANY, CONTACT, KnownField, fields_of
+from afluente.contacts.models import EVERY, Field, value_model
+from afluente.contacts.selectors.fields import CONTACT, KnownField, fields_for, fields_of
 from afluente.kernel import tax_ids
 from afluente.kernel.workspace import current_workspace_id, memory
 from afluente.ui import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 # A text or a link, a number, a tick, a moment, the numbers of the choices in their order.
 Held = str | Decimal | bool | dt.datetime | tuple[int, ...]
@@ -76,9 +76,12 @@ def home() -> Place:
     return Place(country, zoneinfo.ZoneInfo(zone))
 
 
-def card_groups(entity: str, record_id: int) -> list[CardGroup]:
-    """The shown fields of a record with their values, General first: one query and the fields."""
-    fields = [field for field in fields_of(entity) if field.is_active and field.is_on_card]
+def card_groups(entity: str, record_id: int, scope_id: int | None = None) -> list[CardGroup]:
+    """The shown fields of a record with their values, General first: one query and the fields.
+
+    `scope_id` is its pipeline or board.
+    """
+    fields = [field for field in fields_for(entity, scope_id) if field.is_active and field.is_on_card]
     held = held_values(entity, [record_id], [field.id for field in fields]).get(record_id, {})
     groups: dict[tuple[int, str], list[CardValue]] = defaultdict(list)
     groups[-1, ""] = []
@@ -93,11 +96,10 @@ def held_values(
     """What these records have in these fields (in all when None), by record and field: one query."""
     if not record_ids or (field_ids is not None and not field_ids):
         return {}
-    model: Any = CompanyValue if entity == COMPANY else ContactValue
-    wanted = {f"{entity}_id__in": list(record_ids)}
+    wanted: dict[str, Any] = {f"{entity}_id__in": list(record_ids)}
     if field_ids is not None:
         wanted["field_id__in"] = list(field_ids)
-    rows = model.objects.filter(**wanted).order_by("option__position", "option_id")
+    rows = value_model(entity).objects.filter(**wanted).order_by("option__position", "option_id")
     found: dict[int, dict[int, Any]] = defaultdict(dict)
     for record, field, kind, option, words, number, moment in rows.values_list(
         f"{entity}_id", "field_id", "field__kind", "option_id", "text", "number", "moment"
@@ -123,9 +125,15 @@ def values_of(contact_ids: Collection[int], field_ids: Collection[int]) -> dict[
     }
 
 
-def attributes(entity: str, record_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    """The values of records for programs: every field but the archived, empty ones as null."""
-    fields = [field for field in fields_of(entity) if not field.is_archived]
+def attributes(
+    entity: str, record_ids: Collection[int], scopes: Mapping[int, int] | None = None
+) -> dict[int, list[dict[str, Any]]]:
+    """The values of records for programs: every field but the archived, empty ones as null.
+
+    `scopes` says which pipeline or board each record is in.
+    """
+    inside = scopes or {}
+    fields = [field for field in fields_of(entity, EVERY if inside else None) if not field.is_archived]
     held = held_values(entity, record_ids, [field.id for field in fields])
     return {
         record: [
@@ -136,6 +144,7 @@ def attributes(entity: str, record_ids: Collection[int]) -> dict[int, list[dict[
                 "value": spoken(field, held.get(record, {}).get(field.id)),
             }
             for field in fields
+            if field.scope_id in {None, inside.get(record)}
         ]
         for record in record_ids
     }

@@ -121,12 +121,15 @@ def fill_values(
     )
 
 
-def replace_values(entity: str, given: Mapping[int, Mapping[int, Held | None]]) -> list[ValueChange]:
-    """Write values of contacts or companies that the caller holds; what really changed.
+def replace_values(
+    entity: str, given: Mapping[int, Mapping[int, Held | None]], *, scope_id: int | None = None
+) -> list[ValueChange]:
+    """Write values of records that the caller holds; what really changed.
 
-    Tells nobody: the caller writes the event.
+    `scope_id` is the pipeline or board of all of them, EVERY when the caller has checked that each field
+    is one of its record. Tells nobody: the caller writes the event.
     """
-    fields = {field.id: field for field in selectors.fields_of(entity) if not field.is_archived}
+    fields = {field.id: field for field in selectors.fields_of(entity, scope_id) if not field.is_archived}
     wanted = {number for values in given.values() for number in values if number in fields}
     held = selectors.held_values(entity, list(given), wanted)
     changes = [

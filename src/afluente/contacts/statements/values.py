@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from afluente.contacts.models import value_model
 from afluente.contacts.statements.creation import columns
 from afluente.kernel.workspace import current_workspace_id
 
@@ -17,35 +18,31 @@ if TYPE_CHECKING:
     from afluente.contacts.selectors.values import Held
 
 # Two statements: within one, a new row would meet the old one that it replaces.
-_ERASE = """
-DELETE FROM contacts_{entity}value AS v USING unnest(%(records)s::bigint[], %(fields)s::bigint[]) AS g (record, field)
- WHERE v.workspace_id = %(ws)s AND v.{entity}_id = g.record AND v.field_id = g.field
+ERASE = """
+DELETE FROM {table} AS v USING unnest(%(records)s::bigint[], %(fields)s::bigint[]) AS g (record, field)
+ WHERE v.workspace_id = %(ws)s AND v.{record} = g.record AND v.field_id = g.field
 """
-_WRITE = """
-INSERT INTO contacts_{entity}value (workspace_id, {entity}_id, field_id, option_id, text, number, moment)
+WRITE = """
+INSERT INTO {table} (workspace_id, {record}, field_id, option_id, text, number, moment)
 SELECT %(ws)s, g.* FROM unnest(%(records)s::bigint[], %(fields)s::bigint[], %(options)s::bigint[],
                                %(texts)s::text[], %(numbers)s::numeric[], %(moments)s::timestamptz[]) AS g
 ON CONFLICT DO NOTHING
 """
 # A part at a time: a field may have a value in every record there is. Each sort of value is found
 # through the index that filters use.
-_ERASE_SOME = """
-DELETE FROM contacts_{entity}value WHERE workspace_id = %(ws)s AND id IN (
-  SELECT id FROM contacts_{entity}value
+ERASE_SOME = """
+DELETE FROM {table} WHERE workspace_id = %(ws)s AND id IN (
+  SELECT id FROM {table}
    WHERE workspace_id = %(ws)s AND field_id = %(field)s AND {column} IS NOT NULL {narrow} LIMIT %(limit)s)
 """
-_OPTIONS = """AND option_id IN (
+OPTIONS = """AND option_id IN (
   SELECT id FROM contacts_fieldoption WHERE workspace_id = %(ws)s AND field_id = %(field)s)"""
 COLUMNS = ("text", "number", "moment", "option_id")
-ERASE_SOME = {
-    entity: [
-        _ERASE_SOME.format(entity=entity, column=column, narrow=_OPTIONS if column == "option_id" else "")
-        for column in COLUMNS
-    ]
-    for entity in ("contact", "company")
-}
-ERASE = {entity: _ERASE.format(entity=entity) for entity in ("contact", "company")}
-WRITE = {entity: _WRITE.format(entity=entity) for entity in ("contact", "company")}
+
+
+def _of(statement: str, entity: str, **parts: str) -> str:
+    """A statement for the table that keeps the values of a kind of record: a name our models have."""
+    return statement.format(table=value_model(entity)._meta.db_table, record=f"{entity}_id", **parts)
 
 
 def replace_values(entity: str, values: Sequence[tuple[int, int, Held | None]]) -> None:
@@ -56,17 +53,19 @@ def replace_values(entity: str, values: Sequence[tuple[int, int, Held | None]]) 
     rows = [(record, field, *part) for record, field, held in values for part in _parts(held)]
     workspace: dict[str, Any] = {"ws": current_workspace_id()}
     with connection.cursor() as cursor:
-        cursor.execute(ERASE[entity], workspace | columns(keys, "records", "fields"))
+        cursor.execute(_of(ERASE, entity), workspace | columns(keys, "records", "fields"))
         if rows:
             names = ("records", "fields", "options", "texts", "numbers", "moments")
-            cursor.execute(WRITE[entity], workspace | columns(rows, *names))
+            cursor.execute(_of(WRITE, entity), workspace | columns(rows, *names))
 
 
 def erase_values(entity: str, field_id: int, limit: int) -> int:
     """Erase up to `limit` values of a field, whoever has them; how many."""
     erased = 0
     with connection.cursor() as cursor:
-        for statement in ERASE_SOME.get(entity, ()):
+        for column in COLUMNS:
+            narrow = OPTIONS if column == "option_id" else ""
+            statement = _of(ERASE_SOME, entity, column=column, narrow=narrow)
             values = {"ws": current_workspace_id(), "field": field_id, "limit": limit - erased}
             cursor.execute(statement, values)
             erased += cursor.rowcount

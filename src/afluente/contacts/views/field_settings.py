@@ -24,33 +24,41 @@ if TYPE_CHECKING:
 
     from afluente.accounts.requests import Request
 
-ENTITIES = (selectors.CONTACT, selectors.COMPANY)
-
 
 @only(may_configure)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fields(request: Request) -> HttpResponse:
-    """The fields of contacts, or of companies (`of`). POST makes one, or says their order."""
-    entity = request.GET.get("of", "")
-    entity = entity if entity in ENTITIES else selectors.CONTACT
+    """The fields of a kind of record (`of`), and within it of one pipeline or board (`in`).
+
+    POST makes one, or says their order.
+    """
+    subject, scope_id = _asked(request.GET)
+    entity = subject.entity
     is_order = bool({"order", "up", "down"} & request.POST.keys())
     data = request.POST if request.method == "POST" and not is_order else None
     form = forms.FieldProperties(data, tabs=selectors.tabs_of())
-    known = selectors.fields_of(entity)
+    known = selectors.fields_of(entity, scope_id)
     if is_order:
         shown = [field.id for field in known if not field.is_archived]
-        services.order_fields(entity=entity, ids=_order(shown, request.POST), by=actor_of(request))
-        return _to(_list_url(entity))
+        ids = _order(shown, request.POST)
+        services.order_fields(entity=entity, scope_id=scope_id, ids=ids, by=actor_of(request))
+        return _to(_list_url(entity, scope_id))
     if data is not None and form.is_valid():
         try:
-            made = services.create_field(entity=entity, **form.properties(), by=actor_of(request))
+            made = services.create_field(
+                entity=entity, scope_id=scope_id, **form.properties(), by=actor_of(request)
+            )
         except services.FieldRefusedError as refused:
             form.refuse(refused)
         else:
             messages.success(request, gettext("Field {name} made").format(name=made.name))
-            return _to(_list_url(entity))
+            return _to(_list_url(entity, scope_id))
     context = {
-        "entity": entity,
+        "subject": subject,
+        "subjects": selectors.field_subjects(),
+        "scopes": subject.scopes() if subject.scopes else [],
+        "scope_id": scope_id,
+        "here": _list_url(entity, scope_id),
         "fields": [field for field in known if not field.is_archived],
         "archived": [field for field in known if field.is_archived],
         "form": form,
@@ -72,7 +80,7 @@ def field(request: Request, pk: int) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, gettext("Saved. Every card shows it now"))
-            return _to(_list_url(known.entity))
+            return _to(_list_url(known.entity, known.scope_id))
     return _draw(request, known, form, _lines(known))
 
 
@@ -113,7 +121,7 @@ def state(request: Request, pk: int) -> HttpResponse:
         "archived": gettext("{name} is in the archive; its values are kept"),
     }
     messages.success(request, said[wanted].format(name=known.name))
-    return _to(_list_url(known.entity))
+    return _to(_list_url(known.entity, known.scope_id))
 
 
 @only(may_configure)
@@ -124,7 +132,7 @@ def deletion(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         services.delete_field(field_id=pk, by=actor_of(request))
         messages.success(request, gettext("Field {name} deleted").format(name=known.name))
-        return _to(_list_url(known.entity))
+        return _to(_list_url(known.entity, known.scope_id))
     count = selectors.stored_count(known)
     context = {
         "field": known,
@@ -173,8 +181,8 @@ def _name_tab(request: Request, found: FieldTab | None) -> HttpResponse:
 
 
 def _known(pk: int) -> selectors.KnownField:
-    row = get_object_or_404(Field, pk=pk, entity__in=ENTITIES)
-    found = selectors.find_field(selectors.fields_of(row.entity), pk)
+    row = get_object_or_404(Field, pk=pk)
+    found = selectors.find_field(selectors.fields_of(row.entity, row.scope_id), pk)
     if found is None:
         raise Http404
     return found
@@ -200,6 +208,7 @@ def _draw(
 ) -> HttpResponse:
     context = {
         "field": known,
+        "list_url": _list_url(known.entity, known.scope_id),
         "form": form,
         "lines": lines,
         "error": error,
@@ -266,8 +275,19 @@ def _number(value: str | None) -> int | None:
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
-def _list_url(entity: str) -> str:
+def _asked(data: QueryDict) -> tuple[selectors.FieldSubject, int | None]:
+    """Whose fields the address asks for; those of contacts unless it says otherwise."""
+    subject = selectors.field_subject(data.get("of", "")) or selectors.field_subjects()[0]
+    scope_id = _number(data.get("in"))
+    if not subject.has_scope(scope_id):
+        raise Http404
+    return subject, scope_id
+
+
+def _list_url(entity: str, scope_id: int | None = None) -> str:
     url = reverse("contacts:field_list")
+    if scope_id is not None:
+        return f"{url}?of={entity}&in={scope_id}"
     return url if entity == selectors.CONTACT else f"{url}?of={entity}"
 
 

@@ -1,14 +1,19 @@
 """Pipelines, their stages, and the deals that move through them."""
 
-from afluente.deals.models.deals import Deal, DealContact, DealCounter, DealQuerySet, DealType
+from afluente.deals.models.deals import Deal, DealContact, DealCounter, DealQuerySet, DealType, LostReason
+from afluente.deals.models.leads import Conversion
 from afluente.deals.models.pipelines import Pipeline, PipelineQuerySet, Stage
+from afluente.deals.models.values import DealValue
 
 __all__ = [
+    "Conversion",
     "Deal",
     "DealContact",
     "DealCounter",
     "DealQuerySet",
     "DealType",
+    "DealValue",
+    "LostReason",
     "Pipeline",
     "PipelineQuerySet",
     "Stage",

@@ -23,6 +23,20 @@ class DealType(WorkspaceModel):
         return self.name
 
 
+class LostReason(WorkspaceModel):
+    """Why deals are lost, as it is offered when one is. Deals keep the words themselves (ADR 0163)."""
+
+    name = models.CharField(max_length=255)
+    position = models.IntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint("workspace", Lower("name"), name="deals_lostreason_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DealQuerySet(models.QuerySet["Deal"]):
     def present(self) -> DealQuerySet:
         return self.filter(deleted_at=None)
@@ -35,7 +49,8 @@ class Deal(WorkspaceModel):
     """Something we may sell. It enters a stage by `services.move_deals` and no other way (S-ENTRY).
 
     `stage_epoch` counts its entries, from 1. `raw_event_id` is the raw event that made it (a plain
-    number: intake lies above); its uniqueness is what makes an event take effect once.
+    number: intake lies above); its uniqueness is what makes an event take effect once. `due_at` is the
+    last moment of a deal that is due on a day without a time; `remind_before` is in minutes.
     """
 
     number = models.BigIntegerField()
@@ -68,6 +83,17 @@ class Deal(WorkspaceModel):
     type = models.ForeignKey(
         DealType, models.SET_NULL, null=True, related_name="deals", db_constraint=False, db_index=False
     )
+    company = models.ForeignKey(
+        "contacts.Company",
+        models.SET_NULL,
+        null=True,
+        related_name="deals",
+        db_constraint=False,
+        db_index=False,
+    )
+    due_at = models.DateTimeField(null=True)
+    is_due_day = models.BooleanField(default=False, db_default=False)
+    remind_before = models.PositiveIntegerField(null=True)
     source = models.CharField(max_length=20)
     source_ref = models.BigIntegerField(null=True)
     source_name = models.CharField(max_length=100, default="")
@@ -109,6 +135,19 @@ class Deal(WorkspaceModel):
                 fields=["workspace", "updated_at", "id"],
                 condition=Q(deleted_at=None),
                 name="deals_deal_updated",
+            ),
+            models.Index(
+                fields=["workspace", "due_at", "id"],
+                condition=Q(deleted_at=None, closed_at=None, due_at__isnull=False),
+                name="deals_deal_due",
+            ),
+            models.Index(
+                fields=["workspace", "company", "-id"],
+                condition=Q(deleted_at=None, company__isnull=False),
+                name="deals_deal_company",
+            ),
+            models.Index(
+                fields=["workspace", "-amount", "-id"], condition=Q(deleted_at=None), name="deals_deal_amount"
             ),
         ]
 

@@ -29,7 +29,14 @@ from afluente.deals.selectors.pipelines import (
     stage_rows,
     stages_beside,
 )
-from afluente.deals.selectors.uses import FilterUse, TypeRow, deals_of_type, filters_about, type_rows
+from afluente.deals.selectors.uses import (
+    FilterUse,
+    TypeRow,
+    deals_of_type,
+    filters_about,
+    filters_about_field,
+    type_rows,
+)
 
 __all__ = [
     "Board",
@@ -61,6 +68,7 @@ __all__ = [
     "faces_of",
     "fetch_deals",
     "filters_about",
+    "filters_about_field",
     "find_deals",
     "find_pipelines",
     "linked_deal_counts",

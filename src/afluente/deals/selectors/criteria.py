@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies as contact_policies
-from afluente.contacts.models import ContactTag, Tag
-from afluente.contacts.selectors import asking
+from afluente.contacts.models import EVERY, ContactTag, Tag
+from afluente.contacts.selectors import asking, attribute_criteria, fields_of
 from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
 from afluente.contacts.selectors.criteria import (
     CHOICE,
@@ -29,6 +29,7 @@ from afluente.contacts.selectors.criteria import (
 )
 from afluente.deals import policies
 from afluente.deals.models import DealContact, DealType, Pipeline, Stage
+from afluente.deals.selectors.pipelines import pipeline_names
 from afluente.kernel import clock, email, money, text
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ def register_criterion(criterion: Criterion) -> None:
 
 def deal_criteria() -> dict[str, Criterion]:
     """Everything deals can be filtered by, in the order in which it is offered."""
-    return dict(sorted((_OWN | _REGISTERED).items(), key=lambda item: item[1].order))
+    own = sorted((_OWN | _REGISTERED).items(), key=lambda item: item[1].order)
+    fields = fields_of("deal", EVERY)
+    names = dict(pipeline_names()) if any(field.scope_id for field in fields) else {}
+    return dict(own) | (attribute_criteria("deal", names) if fields else {})
 
 
 def _turned(answer: Answer, asker: Asker) -> Answer:

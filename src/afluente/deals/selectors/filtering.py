@@ -90,12 +90,14 @@ class BoardFilter:
 
     def chips(self, member: Membership, base: str, status: str) -> list[Chip]:
         """Every group in words, each with the address of the list at `base` without it."""
-        return chips(member=member, wanted=_Address(self, base, status), known=deal_criteria())
+        known = deal_criteria() if self.where else {}
+        return chips(member=member, wanted=_Address(self, base, status), known=known)
 
     def _plan(self, member: Membership) -> Plan:
         """Made once: a page asks several times."""
         if member.pk not in self._plans:
-            self._plans[member.pk] = plan(self.where, member=member, known=deal_criteria())
+            known = deal_criteria() if self.where else {}
+            self._plans[member.pk] = plan(self.where, member=member, known=known)
         return self._plans[member.pk]
 
 

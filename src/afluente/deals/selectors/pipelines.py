@@ -66,6 +66,11 @@ def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
     ]
 
 
+def pipeline_names() -> list[tuple[int, str]]:
+    """The present pipelines in their order, as (number, name), whoever asks."""
+    return list(Pipeline.objects.present().order_by("position", "pk").values_list("pk", "name"))
+
+
 def deal_types() -> list[DealType]:
     """The present types of deals, in their order."""
     return list(DealType.objects.filter(archived_at=None).order_by("position", "pk"))

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from afluente.contacts.models import SavedFilter
 from afluente.contacts.selectors import filter_uses
+from afluente.contacts.selectors.attribute_criteria import PREFIX
 from afluente.deals.models import Deal, DealType
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ def filters_about(*, name: str, number: int) -> list[FilterUse]:
     found = filter_uses.filters_asking(
         lambda asked: asked.name == name and str(number) in asked.values, entity=SavedFilter.Entity.DEAL
     )
+    return _said(found)
+
+
+def filters_about_field(field_id: int) -> list[FilterUse]:
+    """The kept filters of deals that ask for a field; one query."""
+    name = f"{PREFIX}{field_id}"
+    return _said(filter_uses.filters_asking(lambda asked: asked.name == name, entity=SavedFilter.Entity.DEAL))
+
+
+def _said(found: Sequence[SavedFilter]) -> list[FilterUse]:
     board = reverse("deals:board")
     return [
         FilterUse(filter_uses.named(one), f"{board}?{one.query}" if one.is_shared else "") for one in found

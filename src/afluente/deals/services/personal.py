@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from afluente.deals.models import Deal, DealContact
+from afluente.contacts import selectors
+from afluente.deals.models import Deal, DealContact, DealValue
 from afluente.files.services import personal as files
 from afluente.kernel import personal
 from afluente.timeline.services import personal as timeline
@@ -27,7 +28,10 @@ def _own(subject: Subject) -> list[int]:
 
 def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
     found = Deal.objects.filter(people__contact_id__in=subject.ids).order_by("pk").distinct()
-    return personal.plain(
+    scopes = dict(found.values_list("pk", "pipeline_id"))
+    ids = list(scopes)
+    values = selectors.attributes("deal", ids, scopes)
+    rows = personal.plain(
         found.values(
             "id",
             "name",
@@ -41,6 +45,7 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
             "stage__name",
         )
     )
+    return [{**row, "fields": values[row["id"]]} for row in rows]
 
 
 def _erase(subject: Subject) -> int:
@@ -51,6 +56,7 @@ def _erase(subject: Subject) -> int:
     for deal in Deal.objects.filter(pk__in=ids):
         deal.name, deal.lost_reason, deal.source_name = f"#{deal.pk}", "", ""
         deal.save(update_fields=["name", "lost_reason", "source_name"])
+    DealValue.objects.filter(deal_id__in=ids).delete()
     DealContact.objects.filter(contact_id__in=subject.ids).exclude(deal_id__in=ids).delete()
     return len(ids)
 
@@ -58,7 +64,7 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="deals",
     label=_("Deals"),
-    tables=("deals_deal", "deals_dealcontact"),
+    tables=("deals_deal", "deals_dealcontact", "deals_dealvalue"),
     collect=_collect,
     erase=_erase,
     fate=_(
@@ -68,6 +74,7 @@ HOLDING = personal.Holding(
     order=35,
 )
 FREE = {
+    "deals_lostreason": "Reasons that are offered when a deal is lost.",
     "deals_dealtype": "Names of types of deals.",
     "deals_pipeline": "Names of pipelines.",
     "deals_stage": "Names of stages.",
