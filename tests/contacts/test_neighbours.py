@@ -108,3 +108,11 @@ def test_the_tabs_of_a_contact_keep_the_list_it_was_opened_from(people, client_a
         assert 'rel="prev"' in page
     page = client_as(people.ana).get(f"/contacts/{ids[0]}/").content.decode()
     assert f'href="/contacts/{ids[0]}/?tab=deals"' in page
+
+
+def test_only_a_contact_opened_from_a_list_has_neighbours(people, client_as, crowd):
+    browser, pk = client_as(people.ana), crowd[0][1]
+
+    assert f'href="/contacts/{pk}/?in="' in browser.get("/contacts/").content.decode()
+    assert 'rel="next"' in browser.get(f"/contacts/{pk}/?in=").content.decode()
+    assert 'rel="next"' not in browser.get(f"/contacts/{pk}/").content.decode()

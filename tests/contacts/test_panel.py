@@ -31,7 +31,7 @@ def test_a_click_opens_the_contact_beside_the_list_with_source_date_and_details(
     listed = ana.get("/contacts/").content.decode()
     page = ana.get(f"/contacts/{camila.pk}/", headers=PANEL).content.decode()
 
-    assert f'href="/contacts/{camila.pk}/" data-peek' in listed
+    assert f'href="/contacts/{camila.pk}/?in=" data-peek' in listed
     assert "<html" not in page
     name, origin, reach = (
         page.index(words) for words in ("Camila Albuquerque", "Site form, added", "98412-3307")

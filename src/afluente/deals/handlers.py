@@ -142,7 +142,7 @@ def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
 
 def may_open_deals(member: Membership) -> bool:
     """Whether `member` can open a deal now: they may, and there is a pipeline for it."""
-    return policies.may_create(member) and selectors.default_pipeline(member=member) is not None
+    return policies.may_create(member) and bool(selectors.pipeline_names(member=member))
 
 
 def deal_for_contact(member: Membership, pk: int) -> list[Row]:

@@ -109,10 +109,10 @@ def _told(
 
 
 def inside(wanted: Filter) -> str:
-    """What an address of a contact says of the list it was opened from; "" for the whole list."""
+    """What an address of a contact says of the list it was opened from; nothing follows `in=` for the
+    whole list. Without it the contact was reached another way, and has no neighbours.
+    """
     query = wanted.address().lstrip("?")
-    if not query:
-        return ""
     said = QueryDict(mutable=True)
     said["in"] = query
     return f"?{said.urlencode()}"

@@ -49,10 +49,10 @@ def _page(request: Request, pk: int) -> HttpResponse:
     if target == "about":
         return _drawn(request, "contacts/_about.html", context)
     context |= _surroundings(request, pk, context["card"])
-    context["inside"] = f"?{urlencode({'in': request.GET['in']})}" if request.GET.get("in") else ""
-    if not target:
+    context["inside"] = f"?{urlencode({'in': request.GET['in']})}" if "in" in request.GET else ""
+    if not target and context["inside"]:
         context["around"] = selectors.neighbours(
-            member=request.member, query=request.GET.get("in", ""), contact=context["card"].contact
+            member=request.member, query=request.GET["in"], contact=context["card"].contact
         )
     return htmx.respond(request, "contacts/contact.html", context, fragment="panel")
 

@@ -46,11 +46,19 @@ class Place:
     url: str
 
 
-def attached_files(*, member: Membership, kind: str, entity_id: int) -> AttachedFiles | None:
-    """The files of a record that `member` sees; None when they do not, or when nobody knows the kind."""
+def attached_files(
+    *, member: Membership, kind: str, entity_id: int, may_edit: bool | None = None
+) -> AttachedFiles | None:
+    """The files of a record that `member` sees; None when they do not, or when nobody knows the kind.
+
+    Whoever has found already that they see the record says whether they `may_edit` it.
+    """
     described = policies.kind_of(kind)
-    may_edit = policies.is_editable(member, kind, entity_id)
-    if described is None or not (may_edit or policies.is_visible(member, kind, entity_id)):
+    if may_edit is None:
+        may_edit = policies.is_editable(member, kind, entity_id)
+        if not (may_edit or policies.is_visible(member, kind, entity_id)):
+            return None
+    if described is None:
         return None
     links = Attachment.objects.filter(kind=kind, entity_id=entity_id)
     found = told(File.objects.filter(state=File.State.READY, pk__in=links.values("file_id"))).order_by("-pk")

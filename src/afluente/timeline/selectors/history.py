@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
 
-PAGE = 30  # about three screens; reading on brings as many again
+PAGE = 20  # about two screens; reading on brings as many again
 REFRESHED_AT_MOST = 500
 TOGETHER = dt.timedelta(minutes=10)  # changes by one person this close are one line
 

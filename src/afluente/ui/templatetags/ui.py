@@ -12,6 +12,7 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
@@ -159,6 +160,17 @@ def since(moment: dt.datetime) -> SafeString:
         moment.isoformat(),
         formats.when(moment),
         formats.ago(moment),
+    )
+
+
+@register.simple_tag
+def moment(at: dt.datetime) -> SafeString:
+    """The time of day of something under the heading of its day; the full date on hover."""
+    return format_html(
+        '<time class="n" datetime="{}" title="{}">{}</time>',
+        timezone.localtime(at).isoformat(timespec="seconds"),
+        formats.when(at),
+        formats.clock(at),
     )
 
 
