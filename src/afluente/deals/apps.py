@@ -137,7 +137,7 @@ def _bring_fields() -> None:
             hint=_("What you note about every deal, or about those of one pipeline. Drag to reorder."),
             scope_label=_("Pipelines"),
             every_label=_("Every pipeline"),
-            scopes=selectors.pipeline_names,
+            scopes=selectors.field_scopes,
             order=30,
         )
     )

@@ -29,7 +29,7 @@ from afluente.contacts.selectors.criteria import (
 )
 from afluente.deals import policies
 from afluente.deals.models import DealContact, DealType, Pipeline, Stage
-from afluente.deals.selectors.pipelines import pipeline_names
+from afluente.deals.selectors.pipelines import field_scopes
 from afluente.kernel import clock, email, money, text
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def deal_criteria() -> dict[str, Criterion]:
     """Everything deals can be filtered by, in the order in which it is offered."""
     own = sorted((_OWN | _REGISTERED).items(), key=lambda item: item[1].order)
     fields = fields_of("deal", EVERY)
-    names = dict(pipeline_names()) if any(field.scope_id for field in fields) else {}
+    names = dict(field_scopes()) if any(field.scope_id for field in fields) else {}
     return dict(own) | (attribute_criteria("deal", names) if fields else {})
 
 

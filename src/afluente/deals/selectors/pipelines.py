@@ -66,7 +66,7 @@ def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
     ]
 
 
-def pipeline_names() -> list[tuple[int, str]]:
+def field_scopes() -> list[tuple[int, str]]:
     """The present pipelines in their order, as (number, name), whoever asks."""
     return list(Pipeline.objects.present().order_by("position", "pk").values_list("pk", "name"))
 
