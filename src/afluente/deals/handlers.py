@@ -77,7 +77,7 @@ def pipeline_links(member: Membership) -> list[NavLink]:
             tab=number == 0,
             key="d" if number == 0 else "",
         )
-        for number, one in enumerate(selectors.pipeline_names(member=member))
+        for number, one in enumerate(selectors.pipelines_seen(member=member))
     ]
 
 
@@ -142,7 +142,7 @@ def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
 
 def may_open_deals(member: Membership) -> bool:
     """Whether `member` can open a deal now: they may, and there is a pipeline for it."""
-    return policies.may_create(member) and bool(selectors.pipeline_names(member=member))
+    return policies.may_create(member) and bool(selectors.pipelines_seen(member=member))
 
 
 def deal_for_contact(member: Membership, pk: int) -> list[Row]:

@@ -27,6 +27,7 @@ from afluente.deals.selectors.pipelines import (
     move_targets,
     pipeline_names,
     pipeline_summaries,
+    pipelines_seen,
     stage_rows,
     stages_beside,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "people_to_add",
     "pipeline_names",
     "pipeline_summaries",
+    "pipelines_seen",
     "return_stage",
     "stage_rows",
     "stages_beside",

@@ -41,17 +41,17 @@ class StageRow:
     count: int
 
 
-def pipeline_names(*, member: Membership) -> list[PipelineName]:
+def pipelines_seen(*, member: Membership) -> list[PipelineName]:
     """The present pipelines in order.
 
     Asked for by the navigation and by the page in one request: `member` is made anew in each request,
     and remembers the answer.
     """
-    known: list[PipelineName] | None = member.__dict__.get("_pipeline_names")
+    known: list[PipelineName] | None = member.__dict__.get("_pipelines_seen")
     if known is None:
         rows = policies.pipelines_of(member).order_by("position", "pk").values_list("pk", "name", "icon")
         known = [PipelineName(id=pk, name=name, icon=icon) for pk, name, icon in rows]
-        member.__dict__["_pipeline_names"] = known
+        member.__dict__["_pipelines_seen"] = known
     return known
 
 
@@ -62,7 +62,7 @@ def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
     )
     return [
         PipelineSummary(id=one.id, name=one.name, icon=one.icon, count=counts.get(one.id, 0))
-        for one in pipeline_names(member=member)
+        for one in pipelines_seen(member=member)
     ]
 
 

@@ -71,7 +71,7 @@ def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, s
     said = "" if status == forms.OPEN else status
     return {
         "pipeline": pipeline,
-        "pipelines": selectors.pipeline_names(member=request.member),
+        "pipelines": selectors.pipelines_seen(member=request.member),
         "asked": asked,
         "query": asked.query(),
         "status": status,
