@@ -169,14 +169,17 @@ def test_the_stream_reads_whom_an_event_concerns(people):
 
 def test_each_way_can_be_switched_off(people, client_as):
     browser = client_as(people.dora)
-    answer = browser.post("/settings/notifications/", {"mention.mail": "on", "mail_after": "5"})
+    answer = browser.post(
+        "/settings/notifications/",
+        {"mention.mail": "on", "rhythm": "soon", "mail_after": "5", "mail_hour": "8"},
+    )
 
     told(people)
 
     notice = Notification.objects.get()
     assert (answer.status_code, notice.in_app, notifications.unread_count(people.dora)) == (303, False, 0)
     assert queued() == [{"member_id": people.dora.pk}]
-    browser.post("/settings/notifications/", {"mail_after": "5"})
+    browser.post("/settings/notifications/", {"rhythm": "soon", "mail_after": "5", "mail_hour": "8"})
     told(people)
     assert Notification.objects.count() == 1
 
@@ -217,7 +220,7 @@ def test_no_letter_about_what_was_read_or_may_not_be_seen(people, mailoutbox):
 
 
 def test_the_letter_waits_as_long_as_its_reader_wants(people):
-    services.save_channels(member=people.dora, channels={}, mail_after=60)
+    services.save_ways(member=people.dora, ways=services.Ways(channels={}, mail_after=60))
     told(people)
 
     with connection.cursor() as cursor:

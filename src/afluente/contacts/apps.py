@@ -31,6 +31,7 @@ class ContactsConfig(AppConfig):
         _bring_settings()
         _bring_tags()
         _bring_companies()
+        _bring_notifications()
         _bring_files()
         _bring_merging()
 
@@ -80,6 +81,32 @@ def _bring_tags() -> None:
         ("tag.deleted", _("Tag deleted")),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon="tag"))
+
+
+def _bring_notifications() -> None:
+    from afluente.contacts import services
+    from afluente.timeline import events
+    from afluente.timeline.selectors import notices
+
+    notices.register_notification(
+        notices.NotificationKind(
+            name=services.ASSIGNED,
+            label=_("Somebody gives you a contact"),
+            sentence=_("{actor} gave you the contact {record}"),
+            sentence_alone=_("The contact {record} is yours"),
+            channels=(notices.APP,),
+            icon="user",
+            order=26,
+        )
+    )
+    events.register_watch(
+        events.Watch(
+            name="contacts.assigned",
+            kinds=("contact.created", "contact.changed"),
+            concerns=services.is_about_assignee,
+            tell=services.tell_of_contacts,
+        )
+    )
 
 
 def _bring_companies() -> None:

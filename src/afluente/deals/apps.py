@@ -143,6 +143,44 @@ def _bring_fields() -> None:
     )
 
 
+def _bring_notifications() -> None:
+    from afluente.deals import handlers, services
+    from afluente.timeline import events
+    from afluente.timeline.selectors import notices
+
+    notices.register_notification(
+        notices.NotificationKind(
+            name=services.OPENED,
+            label=_("There is a new deal"),
+            sentence=_("{actor} opened the deal {record}"),
+            sentence_alone=_("New deal: {record}"),
+            channels=(),
+            icon="square-kanban",
+            order=24,
+            options=handlers.pipeline_options,
+            options_label=_("Only in these pipelines"),
+        )
+    )
+    notices.register_notification(
+        notices.NotificationKind(
+            name=services.ASSIGNED,
+            label=_("Somebody gives you a deal"),
+            sentence=_("{actor} gave you the deal {record}"),
+            sentence_alone=_("The new deal {record} is yours"),
+            icon="square-kanban",
+            order=25,
+        )
+    )
+    events.register_watch(
+        events.Watch(
+            name="deals.given",
+            kinds=("deal.opened", "deal.assigned"),
+            concerns=lambda event: event.actor.kind != "system",
+            tell=services.tell_of_deals,
+        )
+    )
+
+
 def _bring_files() -> None:
     from afluente.deals import handlers
     from afluente.files.policies import register_kind
@@ -154,6 +192,7 @@ def _register_kinds() -> None:
     from afluente.timeline.selectors import kinds
 
     _bring_files()
+    _bring_notifications()
     _bring_people()
     _bring_finding()
     kinds.register_fields(

@@ -81,6 +81,11 @@ def pipeline_links(member: Membership) -> list[NavLink]:
     ]
 
 
+def pipeline_options(member: Membership) -> list[tuple[int, str]]:
+    """What notifications of new deals may be narrowed to."""
+    return [(one.id, one.name) for one in selectors.pipeline_names(member=member)]
+
+
 def pipeline_counts(member: Membership) -> dict[str, int]:
     """How many open deals `member` sees in each pipeline, for the navigation."""
     return {f"pipelines-{one.id}": one.count for one in selectors.pipeline_summaries(member=member)}

@@ -29,6 +29,7 @@ class TimelineConfig(AppConfig):
                 badge=notifications.unread_count,
                 hot=True,
                 counted_on="notification.*",
+                peek="?peek=1",
             )
         )
         navigation.register_settings_page(

@@ -1,4 +1,4 @@
-"""Who did it, what is written down about it, and what reminders there are."""
+"""Who did it, what is written down about it, and what becomes news of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 ActorKind = Literal["member", "token", "rule", "source", "system"]
 
@@ -84,3 +84,35 @@ def register_reminder(kind: ReminderKind) -> None:
 def reminder_kind(name: str) -> ReminderKind | None:
     """The kind called `name`; None when its slice is gone."""
     return _reminders.get(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Events that some members are told of, soon after they were written and not while they are.
+
+    `concerns(event)` is asked at once and must cost nothing; `tell(events)` is asked by a job, with the
+    rows of all events of one call of `record`, and returns the notices (services.Notice).
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    tell: Callable[[Sequence[Any]], Iterable[Any]]
+    concerns: Callable[[NewEvent], bool] = lambda _event: True
+
+
+_watches: dict[str, Watch] = {}
+
+
+def register_watch(watch: Watch) -> None:
+    """Let members be told of events. Twice changes nothing."""
+    _watches[watch.name] = watch
+
+
+def watches() -> list[Watch]:
+    """Everything that is watched."""
+    return list(_watches.values())
+
+
+def is_watched(event: NewEvent) -> bool:
+    """Whether anybody may have to be told of `event`."""
+    return any(event.kind in watch.kinds and watch.concerns(event) for watch in _watches.values())

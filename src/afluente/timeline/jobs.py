@@ -11,12 +11,18 @@ from afluente.timeline import services
 
 
 @job(services.MAIL_JOB, label=_("Write the letter about what was not read"))
-def mail_unread(member_id: int, **_later: Any) -> None:
-    """Write to a member what they have not read."""
-    services.mail_unread(member_id=member_id)
+def mail_unread(member_id: int, is_urgent: bool = False, **_later: Any) -> None:
+    """Write to a member what they have not read, or of that only what cannot wait."""
+    services.mail_unread(member_id=member_id, is_urgent=is_urgent)
 
 
 @job(services.REMIND_JOB, label=_("Tell what is due"))
 def remind(kind: str, **_later: Any) -> None:
     """Tell members what they wanted to be reminded of."""
     services.remind(kind=kind)
+
+
+@job(services.TELL_JOB, label=_("Tell members what happened"))
+def tell(events: list[int], **_later: Any) -> None:
+    """Tell members of events that they want to know of."""
+    services.tell(events=events)

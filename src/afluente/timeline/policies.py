@@ -56,15 +56,20 @@ def is_seen(member: Membership, kind: str, pk: int) -> bool:
 
 def seen_by(kind: str, pk: int, members: Collection[Membership]) -> set[int]:
     """Numbers of those among `members` who see this record: one query for all of them."""
-    if kind not in _records or not members:
+    return {member for member, _ in seers(kind, [pk], members)}
+
+
+def seers(kind: str, ids: Collection[int], members: Collection[Membership]) -> set[tuple[int, int]]:
+    """Pairs (member, record) of those among `members` who see these records: one query for all."""
+    if kind not in _records or not members or not ids:
         return set()
     first, *rest = [
         _records[kind]
         .visible(member)
-        .filter(pk=pk)
+        .filter(pk__in=ids)
         .order_by()
         .annotate(seer=Value(member.pk, output_field=BigIntegerField()))
-        .values_list("seer", flat=True)
+        .values_list("seer", "pk")
         for member in members
     ]
     return set(first.union(*rest, all=True) if rest else first)

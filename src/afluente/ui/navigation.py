@@ -37,7 +37,8 @@ class NavLink:
     `tab` puts the line in the phone's bar of five. `key` is pressed after G. `also` are addresses
     elsewhere that belong to the line. `current` is set by the shell. `counted` names its number in the
     answer of `counts`, or is empty; the page asks again when the live stream tells of `counted_on`, such
-    as "notification.*". `hot` fills the number with the accent.
+    as "notification.*". `hot` fills the number with the accent. A click on a desk opens `peek`, an
+    address whose answer is shown in a drop-down, instead of the page.
     """
 
     label: StrOrPromise
@@ -50,12 +51,13 @@ class NavLink:
     current: bool = False
     counted: str = ""
     counted_on: str = ""
+    peek: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NavEntry:
     """A fixed line of the navigation. `badge` gives its number, shown when above zero; it is kept true
-    by what the live stream tells of `counted_on`.
+    by what the live stream tells of `counted_on`. `peek` is the query of what a drop-down shows of the page.
     """
 
     label: StrOrPromise
@@ -69,6 +71,7 @@ class NavEntry:
     tab: bool = False
     key: str = ""
     counted_on: str = ""
+    peek: str = ""
 
     def link(self) -> NavLink:
         return NavLink(
@@ -80,6 +83,7 @@ class NavEntry:
             key=self.key,
             counted=self.url_name if self.badge else "",
             counted_on=self.counted_on,
+            peek=f"{reverse(self.url_name)}{self.peek}" if self.peek else "",
         )
 
 

@@ -130,6 +130,7 @@ from afluente.contacts.services.tags import (
     ensure_tags,
     merge_tags,
 )
+from afluente.contacts.services.telling import ASSIGNED, is_about_assignee, tell_of_contacts
 from afluente.contacts.services.undoing import undo_changes
 from afluente.contacts.services.values import (
     FieldGoneError,
@@ -144,6 +145,7 @@ from afluente.contacts.services.values import (
 )
 
 __all__ = [
+    "ASSIGNED",
     "HUES",
     "PARTS",
     "AddressGoneError",
@@ -227,6 +229,7 @@ __all__ = [
     "hold_contacts",
     "index_many",
     "indexing_by_job",
+    "is_about_assignee",
     "known_columns",
     "link_contacts",
     "lock_identities",
@@ -263,6 +266,7 @@ __all__ = [
     "survivor_of",
     "survivors_of",
     "take_back_changes",
+    "tell_of_contacts",
     "unchanged",
     "undo_changes",
     "undo_run",

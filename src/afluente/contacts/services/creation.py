@@ -101,5 +101,6 @@ def _told(contact: NewContact) -> dict[str, Any]:
         "name": contact.name,
         "source": contact.source,
         "source_name": contact.source_name,
+        **({"assignee": contact.assignee_id} if contact.assignee_id else {}),
         **contact.told,
     }

@@ -28,6 +28,7 @@ from afluente.deals.services.stages import (
     delete_stage,
     save_stages,
 )
+from afluente.deals.services.telling import ASSIGNED, OPENED, tell_of_deals
 from afluente.deals.services.types import (
     TypeInUseError,
     TypeNameTakenError,
@@ -41,6 +42,8 @@ from afluente.deals.services.types import (
 )
 
 __all__ = [
+    "ASSIGNED",
+    "OPENED",
     "ChangedMeanwhileError",
     "DealIsGoneError",
     "DealsNeedAPlaceError",
@@ -75,6 +78,7 @@ __all__ = [
     "restore_deals",
     "save_stages",
     "set_type",
+    "tell_of_deals",
     "unarchive_pipeline",
     "unlink_contact",
     "update_pipeline",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel.workspace import WorkspaceModel
 from afluente.timeline.models.history import Comment
@@ -59,20 +60,31 @@ class Notification(WorkspaceModel):
 class Preference(WorkspaceModel):
     """How one member reads: groups of kinds left out of histories, and what reaches them how.
 
-    `channels` holds, by kind of notification, a list of "app" and "mail"; a kind that is missing has
-    its default. `mail_after` is how many minutes something may stay unread before it is mailed.
+    `channels` holds, by kind of notification, a list of "app", "mail" and "push"; a kind that is missing
+    has its default. `choices` narrows a kind to some things, such as pipelines; none means all of them.
+    Letters leave `mail_after` minutes after the first thing that was not read, at the full hour, or
+    once a day at `mail_hour` where the member lives.
     """
+
+    class Rhythm(models.TextChoices):
+        SOON = "soon", _("Soon")
+        HOURLY = "hourly", _("Once an hour")
+        DAILY = "daily", _("Once a day")
 
     member = models.ForeignKey(
         "accounts.Membership", models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
     hidden_groups = ArrayField(models.CharField(max_length=20), default=list)
     channels = models.JSONField(default=dict)
+    choices = models.JSONField(default=dict)
+    rhythm = models.CharField(max_length=6, choices=Rhythm, default=Rhythm.SOON)
     mail_after = models.PositiveSmallIntegerField(default=15)
+    mail_hour = models.PositiveSmallIntegerField(default=8)
 
     class Meta(WorkspaceModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "member"], name="timeline_preference_once"),
+            models.CheckConstraint(condition=models.Q(mail_hour__lt=24), name="timeline_preference_hour"),
         ]
 
     def __str__(self) -> str:

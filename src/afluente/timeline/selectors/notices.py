@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from afluente.timeline.models import Preference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
 
-APP, MAIL = "app", "mail"
+    from afluente.accounts.models import Membership
+
+APP, MAIL, PUSH = "app", "mail", "push"
+WAYS = (APP, MAIL, PUSH)
 DEFAULT = Preference()
 
 
@@ -23,16 +26,22 @@ class NotificationKind:
     """One kind: what the settings call it, the sentence, and how it reaches people by default.
 
     `sentence` has the places {actor} and {record}, such as «{actor} gave you {record}», and those that
-    `words` fills from the data of the notification, in the reader's language and time zone.
+    `words` fills from the data of the notification, in the reader's language and time zone. One that
+    `is_urgent` is mailed at once, whatever rhythm its reader has chosen. `options(member)` are things
+    that a member may narrow it to, as (number, name), under the heading `options_label`.
     """
 
     name: str
     label: StrOrPromise
     sentence: StrOrPromise
-    channels: tuple[str, ...] = (APP, MAIL)
+    sentence_alone: StrOrPromise = ""  # where nobody did it
+    channels: tuple[str, ...] = WAYS
     order: int = 50
     icon: str = "bell"  # where nobody did it
     words: Callable[[Mapping[str, Any]], Mapping[str, str]] | None = None
+    is_urgent: bool = False
+    options: Callable[[Membership], Sequence[tuple[int, StrOrPromise]]] | None = None
+    options_label: StrOrPromise = ""
 
 
 _kinds: dict[str, NotificationKind] = {}
@@ -65,6 +74,16 @@ def channels_of(preference: Preference | None, kind: str) -> Collection[str]:
     return notification_kind(kind).channels if chosen is None else chosen
 
 
+def wanting(kind: str) -> dict[int, frozenset[int]]:
+    """Active members who are told of `kind`, when it is told only to who asks for it, with what they
+    narrowed it to (nothing: everything).
+    """
+    found = Preference.objects.filter(
+        channels__has_key=kind, member__is_active=True, member__user__is_active=True
+    )
+    return {one.member_id: frozenset(one.choices.get(kind, ())) for one in found if channels_of(one, kind)}
+
+
 register_notification(
     NotificationKind(
         name="mention",
@@ -80,5 +99,14 @@ register_notification(
         sentence=_("{actor} replied on {record}"),
         channels=(APP,),
         order=20,
+    )
+)
+register_notification(
+    NotificationKind(
+        name="rule.message",
+        label=_("A rule sends you a message"),
+        sentence=_("{record}: {text}"),
+        order=90,
+        words=lambda data: {"text": str(data.get("text", ""))},
     )
 )

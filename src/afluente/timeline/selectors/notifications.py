@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.utils.html import format_html
+from django.utils.translation import ngettext
 
 from afluente.timeline import policies
 from afluente.timeline.selectors import notices
@@ -42,12 +43,20 @@ class Line:
     def sentence(self) -> SafeString:
         """The sentence with its names in bold."""
         bold = {name: format_html("<b>{}</b>", word) for name, word in self._words().items()}
-        return format_html(str(self.kind.sentence), **bold)
+        return format_html("{}{}", format_html(self._template(), **bold), self._more())
 
     @property
     def plain(self) -> str:
         """The same for a letter."""
-        return str(self.kind.sentence).format(**self._words())
+        return self._template().format(**self._words()) + self._more()
+
+    def _template(self) -> str:
+        alone = self.kind.sentence_alone if not self.notification.actor_name else ""
+        return str(alone or self.kind.sentence)
+
+    def _more(self) -> str:
+        n = int(self.notification.data.get("more", 0))
+        return " " + ngettext("and {n} more", "and {n} more", n).format(n=n) if n else ""
 
     def _words(self) -> dict[str, str]:
         words = self.kind.words
@@ -66,6 +75,28 @@ class Line:
         return f"{self.subject.url}?{urlencode(place)}#{mark}"
 
 
+@dataclass(frozen=True)
+class Group:
+    """What one page says about one record: the newest line, and those before it."""
+
+    first: Line
+    more: Sequence[Line]
+
+    @property
+    def unread(self) -> list[int]:
+        """Numbers of what is unread in it."""
+        return [line.notification.pk for line in (self.first, *self.more) if not line.notification.read_at]
+
+
+def grouped(lines: Iterable[Line]) -> list[Group]:
+    """Lines by their record, each where its newest line stands."""
+    by_record: dict[tuple[str, int], list[Line]] = {}
+    for line in lines:
+        row = line.notification
+        by_record.setdefault((row.record_kind, row.record_id), []).append(line)
+    return [Group(first, more) for first, *more in by_record.values()]
+
+
 def unread_count(member: Membership, *, kinds: Sequence[str] | None = None) -> int:
     """How many unread things `member` is shown, up to COUNTED: one query, read from an index. `kinds` of
     records, when a program may not read all.
@@ -75,16 +106,26 @@ def unread_count(member: Membership, *, kinds: Sequence[str] | None = None) -> i
 
 
 def page(
-    *, member: Membership, unread: bool, before: int | None, kinds: Sequence[str] | None = None
+    *,
+    member: Membership,
+    unread: bool,
+    before: int | None,
+    kinds: Sequence[str] | None = None,
+    only: str = "",
+    size: int = PAGE,
 ) -> tuple[list[Line], int | None]:
-    """Lines, newest first, and the number that the next page starts below; None at the end."""
+    """Lines, newest first, and the number that the next page starts below; None at the end. `kinds` are those
+    of records, `only` is a kind of notification.
+    """
     found = _shown(member, kinds)
+    if only:
+        found = found.filter(kind=only)
     if unread:
         found = found.filter(read_at=None)
     if before is not None:
         found = found.filter(pk__lt=before)
-    rows = list(_with_words(found.order_by("-pk")[: PAGE + 1]))
-    return _drawn(member, rows[:PAGE]), rows[PAGE - 1].pk if len(rows) > PAGE else None
+    rows = list(_with_words(found.order_by("-pk")[: size + 1]))
+    return _drawn(member, rows[:size]), rows[size - 1].pk if len(rows) > size else None
 
 
 def _shown(member: Membership, kinds: Sequence[str] | None) -> QuerySet[Notification]:

@@ -15,17 +15,17 @@ from afluente.timeline.services.comments import (
 from afluente.timeline.services.filing import note_attached, note_detached
 from afluente.timeline.services.letters import mail_unread
 from afluente.timeline.services.notifying import (
-    DELAYS,
-    MAIL_JOB,
     Notice,
+    Ways,
     hide_groups,
     mark_read,
     mark_unread,
     notify,
-    save_channels,
+    save_ways,
 )
 from afluente.timeline.services.noting import add_notes, withdraw_notes
-from afluente.timeline.services.recording import record
+from afluente.timeline.services.planning import DELAYS, MAIL_JOB, zone_of
+from afluente.timeline.services.recording import TELL_JOB, record
 from afluente.timeline.services.reminders import (
     REMIND_JOB,
     NewReminder,
@@ -34,6 +34,7 @@ from afluente.timeline.services.reminders import (
     remind,
     set_reminders,
 )
+from afluente.timeline.services.watching import tell
 
 __all__ = [
     "DELAYS",
@@ -41,11 +42,13 @@ __all__ = [
     "LIMIT",
     "MAIL_JOB",
     "REMIND_JOB",
+    "TELL_JOB",
     "BlindMentionError",
     "CommentRefusedError",
     "NewReminder",
     "Notice",
     "UnknownReminderError",
+    "Ways",
     "add_comment",
     "add_notes",
     "bring_file",
@@ -62,8 +65,10 @@ __all__ = [
     "record",
     "remind",
     "restore_comment",
-    "save_channels",
+    "save_ways",
     "set_reminders",
+    "tell",
     "typed",
     "withdraw_notes",
+    "zone_of",
 ]

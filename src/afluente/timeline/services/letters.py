@@ -23,8 +23,9 @@ MOST = 20  # things told in one letter
 
 
 @transaction.atomic
-def mail_unread(*, member_id: int) -> int:
-    """Write to the member what they have not read, if they want letters; how many things it tells.
+def mail_unread(*, member_id: int, is_urgent: bool = False) -> int:
+    """Write to the member what they have not read, if they want letters; how many things it tells. With
+    `is_urgent` only of kinds that cannot wait.
 
     The rows are locked and marked in the transaction that queues the letter, so nothing is told by
     mail twice. What they may not see by now, and what was deleted, is left out.
@@ -38,7 +39,7 @@ def mail_unread(*, member_id: int) -> int:
     wanted = [
         kind.name
         for kind in notices.notification_kinds()
-        if notices.MAIL in notices.channels_of(preference, kind.name)
+        if notices.MAIL in notices.channels_of(preference, kind.name) and (kind.is_urgent or not is_urgent)
     ]
     waiting = Notification.objects.filter(member_id=member_id, read_at=None, mailed_at=None, kind__in=wanted)
     locked = list(waiting.select_for_update().values_list("pk", flat=True))

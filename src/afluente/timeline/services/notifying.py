@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from afluente.kernel import clock, jobs
-from afluente.kernel.workspace import current_workspace_id
+from afluente.kernel import clock
 from afluente.timeline import statements
 from afluente.timeline.events import Actor, NewEvent
 from afluente.timeline.models import Notification, Preference
 from afluente.timeline.selectors import notices
+from afluente.timeline.services.planning import plan_letters, replan_letter
 from afluente.timeline.services.recording import record
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Mapping, Sequence
 
     from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
-
-MAIL_JOB = "timeline.mail_unread"
-DELAYS = (5, 15, 60, 240)  # minutes somebody may choose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +50,11 @@ def notify(notices_: Sequence[Notice]) -> int:
     fresh = statements.insert_notices([_row(one, in_app=notices.APP in ways) for one, ways in wanted])
     told = {member for _, member in fresh}
     _say_live(told & {one.member_id for one, ways in wanted if notices.APP in ways})
-    mailed = told & {one.member_id for one, ways in wanted if notices.MAIL in ways}
-    _plan_mail({member: (chosen.get(member) or notices.DEFAULT).mail_after for member in mailed})
+    mailed = {one.member_id: False for one, ways in wanted if notices.MAIL in ways and one.member_id in told}
+    for one, ways in wanted:
+        if one.member_id in mailed and notices.MAIL in ways and notices.notification_kind(one.kind).is_urgent:
+            mailed[one.member_id] = True
+    plan_letters(mailed, chosen)
     return len(fresh)
 
 
@@ -87,22 +86,6 @@ def _say_live(member_ids: set[int]) -> None:
     )
 
 
-def _plan_mail(delays: Mapping[int, int]) -> None:
-    """One letter waits per member; what comes until it leaves goes with it."""
-    by_delay: dict[int, list[int]] = defaultdict(list)
-    for member_id, minutes in sorted(delays.items()):
-        by_delay[minutes].append(member_id)
-    workspace = current_workspace_id()
-    for minutes, members in by_delay.items():
-        jobs.enqueue_many(
-            MAIL_JOB,
-            [{"member_id": member_id} for member_id in members],
-            keys=[f"{workspace}:{member_id}" for member_id in members],
-            due_at=clock.now() + dt.timedelta(minutes=minutes),
-            workspace_id=workspace,
-        )
-
-
 def mark_read(*, found: QuerySet[Notification]) -> dt.datetime | None:
     """Mark as read what is not; the moment they now carry, None when there was nothing to mark.
 
@@ -118,15 +101,31 @@ def mark_unread(*, found: QuerySet[Notification], moment: dt.datetime | None = N
     return narrowed.update(read_at=None)
 
 
-def save_channels(*, member: Membership, channels: Mapping[str, Sequence[str]], mail_after: int) -> None:
-    """Keep how `member` wants to be told. `mail_after` is in minutes, one of DELAYS."""
-    Preference.objects.update_or_create(
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """How a member wants to be told: by kind, the ways and what it is narrowed to; and when letters leave."""
+
+    channels: Mapping[str, Sequence[str]]
+    choices: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    rhythm: str = Preference.Rhythm.SOON
+    mail_after: int = 15  # minutes, one of DELAYS
+    mail_hour: int = 8
+
+
+@transaction.atomic
+def save_ways(*, member: Membership, ways: Ways) -> None:
+    """Keep how `member` wants to be told. A letter that waits leaves by the new rhythm."""
+    preference, _ = Preference.objects.update_or_create(
         member=member,
         defaults={
-            "channels": {kind: list(ways) for kind, ways in channels.items()},
-            "mail_after": mail_after,
+            "channels": {kind: list(one) for kind, one in ways.channels.items()},
+            "choices": {kind: list(one) for kind, one in ways.choices.items() if one},
+            "rhythm": ways.rhythm,
+            "mail_after": ways.mail_after,
+            "mail_hour": ways.mail_hour,
         },
     )
+    replan_letter(member, preference)
 
 
 def hide_groups(*, member: Membership, groups: Sequence[str]) -> None:

@@ -7,23 +7,30 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from afluente.kernel import live
+from afluente.kernel import jobs, live
 from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline import statements
+from afluente.timeline.events import is_watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from afluente.timeline.events import NewEvent
 
+TELL_JOB = "timeline.tell"
+
 
 def record(events: Sequence[NewEvent]) -> list[int]:
     """Write events into the log, in the caller's transaction; return their ids in order.
 
-    Open screens and later readers are woken once the transaction is committed.
+    Open screens and later readers are woken once the transaction is committed. Of what is watched
+    (`events.register_watch`) members are told by a job.
     """
     if not events:
         return []
     ids = statements.insert_events(events)
+    watched = [pk for pk, event in zip(ids, events, strict=True) if is_watched(event)]
+    if watched:
+        jobs.enqueue(TELL_JOB, {"events": watched}, workspace_id=current_workspace_id())
     transaction.on_commit(partial(live.wake, live.LIVE, current_workspace_id()))
     return ids

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afluente.kernel import htmx
@@ -21,25 +22,43 @@ from afluente.timeline.selectors import notifications as reading
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
 
+WAYS = (("bell", _("In Afluente")), ("mail", _("By e-mail")), ("monitor", _("On your devices")))
+PEEK = 8  # lines in the drop-down
 CHANGED = "af:notifications"  # tells the bell to count again
 
 
 @require_safe
 def notifications(request: Request) -> HttpResponse:
-    """What the member is told, unread first: without `show=all` only what is unread."""
-    is_all = request.GET.get("show") == "all"
+    """What the member is told, by record, unread first: without `show=all` only what is unread; `kind` is the
+    only kind wanted. With `peek` the few newest, for the drop-down.
+    """
+    is_peek = "peek" in request.GET
+    is_all = is_peek or request.GET.get("show") == "all"
     number = request.GET.get("before", "")
     before = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None
-    lines, following = reading.page(member=request.member, unread=not is_all, before=before)
+    known = {kind.name: kind for kind in notices.notification_kinds()}
+    kind = known.get(request.GET.get("kind", ""))
+    lines, following = reading.page(
+        member=request.member,
+        unread=not is_all,
+        before=before,
+        only=kind.name if kind else "",
+        size=PEEK if is_peek else reading.PAGE,
+    )
     step = {"show": "all"} if is_all else {}
-    page = request.path
+    page, only = request.path, {"kind": kind.name} if kind else {}
     context = {
-        "lines": lines,
+        "groups": reading.grouped(lines),
         "is_all": is_all,
-        "is_first": before is None,
-        "more_url": f"{page}?{urlencode({**step, 'before': following})}" if following else "",
+        "kind": kind,
+        "kinds": list(known.values()),
+        "all_url": f"{page}?{urlencode({'show': 'all', **only})}",
+        "unread_url": f"{page}?{urlencode(only)}" if only else page,
+        "more_url": f"{page}?{urlencode({**step, **only, 'before': following})}" if following else "",
         "unread": reading.unread_count(request.member),
     }
+    if is_peek:
+        return render(request, "timeline/_peek.html", context)
     return htmx.respond(request, "timeline/notifications.html", context, fragment="list")
 
 
@@ -68,9 +87,16 @@ def reading_one(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def reading_all(request: Request) -> HttpResponse:
-    """Mark everything as read, with a way back."""
-    found = policies.notifications_of(request.member).filter(in_app=True)
-    waiting = reading.unread_count(request.member)
+    """Mark everything as read, or all of one record, or of one kind, with a way back."""
+    found = policies.notifications_of(request.member).filter(in_app=True, read_at=None)
+    kind, record = request.POST.get("kind", ""), request.POST.get("record", "")
+    if kind:
+        found = found.filter(kind=kind)
+    if record:
+        name, _dash, number = record.rpartition("-")
+        is_number = number.isascii() and number.isdigit() and len(number) < 19
+        found = found.filter(record_kind=name, record_id=int(number)) if is_number else found.none()
+    waiting = found.order_by()[: reading.COUNTED].count()
     moment = services.mark_read(found=found)
     said = ngettext("{n} marked as read", "{n} marked as read", waiting).format(n=waiting)
     return _answer(request, said if moment else "", moment=moment)
@@ -107,13 +133,12 @@ def _number_of(moment: dt.datetime) -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def channels(request: Request) -> HttpResponse:
-    """Settings: by kind, in the product and by e-mail, and after how long the letter goes."""
+    """Settings: by kind, in the product, by e-mail and by push; and when letters leave."""
     preference = notices.preferences_of([request.member.pk]).get(request.member.pk)
-    form = forms.Channels(request.POST or None, preference=preference)
+    form = forms.Channels(request.POST or None, member=request.member, preference=preference)
     if request.method == "POST" and form.is_valid():
-        services.save_channels(
-            member=request.member, channels=form.channels(), mail_after=form.cleaned_data["mail_after"]
-        )
+        services.save_ways(member=request.member, ways=form.ways())
         messages.success(request, gettext("Saved"))
         return HttpResponseRedirect(request.path, status=303)
-    return render(request, "timeline/channels.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "ways": WAYS}
+    return render(request, "timeline/channels.html", context, status=422 if form.errors else 200)

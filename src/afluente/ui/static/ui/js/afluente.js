@@ -3,6 +3,7 @@
 import "./af-since.js";
 import "./af-toast.js";
 import "./af-menu.js";
+import "./af-bell.js";
 import "./af-live.js";
 import "./af-refresh.js";
 import "./af-theme.js";
