@@ -83,7 +83,7 @@ def pipeline_links(member: Membership) -> list[NavLink]:
 
 def pipeline_options(member: Membership) -> list[tuple[int, str]]:
     """What notifications of new deals may be narrowed to."""
-    return [(one.id, one.name) for one in selectors.pipeline_names(member=member)]
+    return [(one.id, one.name) for one in selectors.pipelines_seen(member=member)]
 
 
 def pipeline_counts(member: Membership) -> dict[str, int]:
