@@ -1,17 +1,20 @@
 """The history of a record: what it shows, to whom, and what it costs."""
 
 import datetime as dt
+import zoneinfo
 
 import pytest
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from afluente.timeline import selectors, services
 from afluente.timeline.events import Actor, NewEvent
 from afluente.timeline.models import Event
 from afluente.timeline.selectors import kinds
+from afluente.timeline.templatetags import timeline as templatetag
+from afluente.timeline.templatetags.timeline import history_entry
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +213,36 @@ def test_every_kind_is_drawn_in_every_language(people, deals_known):
         assert html.count('<li id="event-') == len(entries(feed(people.ana, contact)))
         assert "<script>" not in html
         assert "<i>" not in html
+
+
+def drawn(member, contact, **query):
+    return [history_entry(entry, csrf_token="token") for entry in entries(feed(member, contact, **query))]
+
+
+def test_a_line_that_says_the_same_is_not_drawn_anew(people):
+    templatetag._line.cache_clear()
+    contact = make.contact()
+    happened(contact, "lead.received", source="form", source_name="Site")
+    happened(contact, "contact.changed", city=["Recife", "Olinda"])
+
+    first = drawn(people.ana, contact)
+    again = drawn(people.ana, contact)
+    with translation.override("pl"):
+        polish = drawn(people.ana, contact)
+    with timezone.override(zoneinfo.ZoneInfo("Pacific/Auckland")):
+        elsewhere = drawn(people.ana, contact)
+
+    assert first == again
+    assert all(other != one for other, one in zip(polish, first, strict=True))
+    assert all(other != one for other, one in zip(elsewhere, first, strict=True))
+    assert templatetag._line.cache_info().hits == len(first)
+
+
+def test_a_comment_is_drawn_for_whoever_reads_it(people):
+    templatetag._line.cache_clear()
+    contact = make.contact()
+    services.add_comment(text="Called", by=people.ana, contact_id=contact.pk)
+
+    assert "Change comment" in drawn(people.ana, contact)[0]
+    assert "Change comment" not in drawn(people.dora, contact)[0]
+    assert templatetag._line.cache_info().currsize == 0

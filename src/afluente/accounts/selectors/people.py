@@ -24,13 +24,13 @@ _LONGEST_TOKEN = 80
 
 
 def membership(*, user: User) -> Membership | None:
-    """`user`'s active membership of the current workspace, with user, workspace and team at hand."""
-    return (
-        Membership.objects.active()
-        .select_related("user", "workspace", "team", "custom_role")
-        .filter(user_id=user.pk)
-        .first()
+    """`user`'s active membership of the current workspace, with workspace and role at hand."""
+    found: Membership | None = (
+        Membership.objects.active().select_related("workspace", "custom_role").filter(user_id=user.pk).first()
     )
+    if found is not None:
+        found.user = user
+    return found
 
 
 def first_workspace_id(*, user: User) -> int | None:

@@ -56,7 +56,7 @@ def attribute_criteria(
     fields = [
         field for field in fields_of(entity, EVERY if scopes is not None else None) if not field.is_archived
     ]
-    known: dict[int | None, str] = {None: "", **(scopes or {})}
+    known: dict[int | None, str] = {None: "", **dict[int | None, str]((scopes or {}).items())}
     return {
         f"{PREFIX}{field.id}": _criterion(field, 100 + place, known[field.scope_id])
         for place, field in enumerate(fields)

@@ -3,22 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html, urlize
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from afluente.ui import formats
 
 if TYPE_CHECKING:
-    from django.utils.safestring import SafeString
-
     from afluente.timeline.models import Comment
+    from afluente.timeline.selectors.entries import Entry
 
 register = template.Library()
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """An entry, told from others by all that is shown of it."""
+
+    looks: tuple[object, ...]
+    entry: Entry = field(compare=False)
+
+
+@register.simple_tag
+def history_entry(entry: Entry, *, csrf_token: str) -> SafeString:
+    """A line of a history. The same ones are shown again and again, and after each live change: a line
+    that says the same to somebody of the same language, zone and day is not drawn anew.
+    """
+    if entry.comment is not None or entry.attachments:
+        return SafeString(
+            render_to_string("timeline/_entry.html", {"entry": entry, "csrf_token": csrf_token})
+        )
+    looks = (
+        entry.id,
+        entry.at,
+        entry.kind.name,
+        repr(entry.data),
+        (entry.actor_kind, entry.actor_id, entry.actor_name),
+        (entry.deal_id, entry.deal, entry.subject),
+        tuple((str(one.label), one.before, one.after, one.is_list) for one in entry.changes),
+        (get_language(), formats.home(), timezone.get_current_timezone_name(), timezone.localdate()),
+    )
+    return _line(_Shown(looks, entry))
+
+
+@lru_cache(maxsize=2048)  # of some two kilobytes each
+def _line(shown: _Shown) -> SafeString:
+    return SafeString(render_to_string("timeline/_entry.html", {"entry": shown.entry}))
 
 
 @register.filter
