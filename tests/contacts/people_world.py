@@ -19,6 +19,7 @@ ABOUT_IT = {
     "contacts_possibleduplicate",
     "contacts_duplicatedue",
     "contacts_duplicatekey",
+    "contacts_contactword",
 }
 # A value has no name of its own: it is told by whose and which it is.
 NAMELESS = {"contacts_contactvalue"}

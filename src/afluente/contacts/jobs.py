@@ -12,6 +12,7 @@ from afluente.contacts.services.fields import AT_ONCE, ERASE_JOB
 from afluente.contacts.services.indexing import INDEX_JOB
 from afluente.contacts.services.merge_runs import STEP
 from afluente.contacts.services.merging import LATE
+from afluente.contacts.services.words import SWEEP_JOB
 from afluente.contacts.statements import duplicates, search
 from afluente.kernel.jobs import busy_workspaces, enqueue, every, job
 from afluente.kernel.workspace import current_workspace_id, scope
@@ -43,6 +44,17 @@ def erase_field(*, workspace_id: int, field_id: int, **_later: Any) -> None:
 def index(*, contact_ids: list[int], **_later: Any) -> None:
     """Index these contacts as they are when their turn comes."""
     search.index_contacts(contact_ids)
+
+
+@job(SWEEP_JOB, atomic=False, label=_("Forget words that nobody has"))
+def sweep_words(*, workspace_id: int, **_later: Any) -> None:
+    """Go through the words that «contains» looks through, a part at a time."""
+    last = 0
+    while True:
+        with scope(workspace_id):
+            last = services.sweep_words(after=last, limit=BATCH)
+        if not last:
+            return
 
 
 @job(LATE, label=_("Bring together what was written while contacts were merged"))

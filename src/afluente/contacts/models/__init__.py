@@ -26,6 +26,7 @@ from afluente.contacts.models.people import (
 from afluente.contacts.models.saved import ListSetting, SavedFilter
 from afluente.contacts.models.settings import ContactSettings
 from afluente.contacts.models.tags import ContactTag, Tag
+from afluente.contacts.models.words import ContactWord
 
 __all__ = [
     "EVERY",
@@ -45,6 +46,7 @@ __all__ = [
     "ContactSettings",
     "ContactTag",
     "ContactValue",
+    "ContactWord",
     "DuplicateDue",
     "DuplicateKey",
     "Field",

@@ -231,7 +231,7 @@ class ContactSearch(WorkspaceModel):
     digits = models.TextField(default="")
 
     class Meta(WorkspaceModel.Meta):
-        indexes = [GinIndex(fields=["words"], name="contact_search_words", gin_pending_list_limit=1024)]
+        indexes = [GinIndex(fields=["words"], name="contact_search_words", gin_pending_list_limit=256)]
 
     def __str__(self) -> str:
         return f"search of {self.pk}"

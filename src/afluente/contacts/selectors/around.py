@@ -10,7 +10,8 @@ from django.http import QueryDict
 
 from afluente.contacts import policies
 from afluente.contacts.selectors import searching
-from afluente.contacts.selectors.listing import PAGE, SORTED_TO, Filter, plan_of
+from afluente.contacts.selectors.choosing import SORTED_TO, narrowed
+from afluente.contacts.selectors.listing import PAGE, Filter, plan_of
 from afluente.contacts.selectors.ordering import NEWEST, order_of
 from afluente.contacts.statements import search
 
@@ -48,7 +49,9 @@ def neighbours(*, member: Membership, query: str, contact: Contact) -> Neighbour
     if made is None:
         return None
     found = policies.listed_to(member)
-    if wanted.typed or not (made.is_columns or not made.token):
+    if made.scanned and not wanted.typed:
+        found = found.filter(narrowed(made) or made.whole)
+    elif wanted.typed or not (made.is_columns or not made.token):
         asked = searching.build_query(wanted.typed, token=made.token, seen=policies.assignees_seen_by(member))
         few = search.find(asked, limit=SORTED_TO + 1) if asked else []
         if wanted.typed or wanted.sort == NEWEST:

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, F, Func, Q, TextField, Value
-from django.db.models.functions import Concat
 from django.db.models.lookups import Contains, Exact, StartsWith
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from afluente.contacts.selectors import searching
+from afluente.contacts.selectors import contained, searching
 from afluente.kernel import text
 
 if TYPE_CHECKING:
@@ -44,7 +43,8 @@ class Answer:
 
     `is_column`: asks an indexed column of the contact, so that a list in its own order is quickest.
     `rows`, where there is one: the rows of another table, found by an index of their own, whose contacts
-    are those who fit. When they are few, the list begins with them.
+    are those who fit. When they are few, the list begins with them. `scanned`: such rows that no index
+    finds; the list begins with them when its next contacts do not fill a page.
     """
 
     q: Q
@@ -52,6 +52,7 @@ class Answer:
     is_exact: bool = False
     is_column: bool = False
     rows: QuerySet[Any] | None = None
+    scanned: QuerySet[Any] | None = None
 
     def __invert__(self) -> Answer:
         token = f"!({self.token})" if self.is_exact else ""
@@ -113,6 +114,29 @@ def starting(sign: str, typed: str) -> str:
     return " & ".join([*map(lexeme, whole), f"{lexeme(last)}:*"])
 
 
+def containing(sign: str, typed: str) -> str:
+    """Everybody in whose words after `sign` the text stands, also inside a word (ADR 0145).
+
+    Holds for more than those where it ends one word and begins another. Empty when it does not narrow.
+    """
+    words = searching.words_of(typed)
+    if not words:
+        return ""
+    first, *more = words
+    known = contained.words_with(sign, first, at_end=bool(more))
+    begins = f"{lexeme(sign + first[: searching.LONGEST])}{'' if more else ':*'}"
+    if known is None:
+        return starting(sign, " ".join(more)) if more else ""
+    inside = [lexeme(sign + word) for word in dict.fromkeys(word[: searching.LONGEST] for word in known)]
+    found = "(" + " | ".join([begins, *inside]) + ")"
+    return f"{found} & {starting(sign, ' '.join(more))}" if more else found
+
+
+def part(said: str) -> str:
+    """Where a part of an address begins so, as a pattern: there are too many to look inside (ADR 0145)."""
+    return ("(^|[^[:alnum:]])" if said[:1].isalnum() else "") + re.escape(said)
+
+
 def folded(column: str | Combinable) -> Func:
     """A column without accents and case."""
     return Func(
@@ -120,10 +144,11 @@ def folded(column: str | Combinable) -> Func:
     )
 
 
-def text_question(column: str, asker: Asker, *, sign: str = "") -> Answer:
-    """A text of the contact itself: is, contains (from the beginning of a word), starts, and their opposites.
+def text_question(column: str, asker: Asker, *, sign: str = "", folded_with: str = "") -> Answer:
+    """A text of the contact itself: is, contains, starts, and their opposites.
 
-    `sign` stands before its words in the index.
+    `sign` stands before its words in the index, when it is there. `folded_with` is a column that holds it folded, among
+    more: it is looked at first.
     """
     if asker.op in {EMPTY, FILLED}:
         filled = Answer(~Q(**{column: ""}))
@@ -137,11 +162,9 @@ def text_question(column: str, asker: Asker, *, sign: str = "") -> Answer:
     elif asker.op == "starts":
         found = Answer(Q(StartsWith(folded(column), value)), starting(sign, said) if sign else "")
     else:
-        spaced = Concat(Value(" "), folded(column), output_field=TextField())
-        found = Answer(
-            Q(Contains(spaced, Value(f" {said}", output_field=CharField()))),
-            starting(sign, said) if sign else "",
-        )
+        among = Q(**{f"{folded_with}__contains": said}) if folded_with else Q()
+        is_there = among & Q(Contains(folded(column), value))
+        found = Answer(is_there, containing(sign, said) if sign and asker.op == "contains" else "")
     return ~Answer(found.q) if asker.op in {"is_not", "not_contains"} else found
 
 

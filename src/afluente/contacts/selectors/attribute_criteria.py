@@ -113,9 +113,19 @@ def _text(field: KnownField, asker: Asker) -> Answer:
     elif asker.op == "starts":
         found = Answer(_has(field, text_key__startswith=said), asking.starting(sign, said))
     else:
-        begins = Q(text_key__startswith=said) | Q(text_key__contains=f" {said}")
-        found = Answer(Q(Exists(_held(field, begins).filter(**_outer(field)))), asking.starting(sign, said))
+        found = _containing(field, said, sign if asker.op == "contains" else "")
     return ~Answer(found.q) if asker.op in {"is_not", "not_contains"} else found
+
+
+def _containing(field: KnownField, said: str, sign: str) -> Answer:
+    """Of contacts the index narrows it; of a piece that stands in many words the values themselves are read."""
+    q = _has(field, text_key__contains=said)
+    if field.entity != CONTACT:
+        return Answer(q)
+    token = asking.containing(sign, said) if sign else ""
+    return Answer(
+        q, token, scanned=None if token else _held(field, text__isnull=False, text_key__contains=said)
+    )
 
 
 def _number(field: KnownField, asker: Asker) -> Answer:

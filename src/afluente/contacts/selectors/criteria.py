@@ -122,7 +122,7 @@ def _email(asker: Asker) -> Answer:
         if key is None:
             raise BrokenError(gettext("Check this address, something is missing."))
         return _turned(Answer(Q(_has(ContactEmail, key=key))), asker)
-    found = Answer(Q(_has(ContactEmail, email__icontains=said)), asking.starting(":", said))
+    found = Answer(Q(_has(ContactEmail, email__iregex=asking.part(said))), asking.starting(":", said))
     return _turned(Answer(found.q) if asker.op == "not_contains" else found, asker)
 
 
@@ -144,7 +144,7 @@ def _messenger(asker: Asker) -> Answer:
         return ~filled if asker.op == EMPTY else filled
     if asker.op == "contains":
         said = text.clean(asker.value, limit=100).rsplit("/", 1)[-1].lstrip("@")  # a link ends with the name
-        return Answer(Q(_has(ContactMessenger, value__icontains=said)), asking.starting(":", said))
+        return Answer(Q(_has(ContactMessenger, value__iregex=asking.part(said))), asking.starting(":", said))
     kinds = asker.among(ContactMessenger.Kind.values)
     found = Answer(
         Q(_has(ContactMessenger, kind__in=kinds)),
@@ -219,8 +219,8 @@ def _moment(column: str, earlier: str = "") -> Callable[[Asker], Answer]:
     return partial(asking.moment_question, column, earlier=earlier)
 
 
-def _text(column: str, sign: str = "") -> Callable[[Asker], Answer]:
-    return partial(asking.text_question, column, sign=sign)
+def _text(column: str, sign: str, folded_with: str = "") -> Callable[[Asker], Answer]:
+    return partial(asking.text_question, column, sign=sign, folded_with=folded_with)
 
 
 _LIST: tuple[Criterion, ...] = (
@@ -254,8 +254,12 @@ _LIST: tuple[Criterion, ...] = (
         choices=_tags,
         order=4,
     ),
-    Criterion(slug="first_name", label=_("First name"), ops=TEXT, ask=_text("first_name", ":"), order=5),
-    Criterion(slug="last_name", label=_("Last name"), ops=TEXT, ask=_text("last_name", ":"), order=6),
+    Criterion(
+        slug="first_name", label=_("First name"), ops=TEXT, ask=_text("first_name", ":", "sort_name"), order=5
+    ),
+    Criterion(
+        slug="last_name", label=_("Last name"), ops=TEXT, ask=_text("last_name", ":", "sort_name"), order=6
+    ),
     Criterion(
         slug="email",
         label=_("E-mail"),

@@ -17,11 +17,13 @@ from afluente.contacts.selectors.criteria import Criterion, criteria
 from afluente.kernel.conditions import ALL, Condition, Expression
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
+
+    Rows = tuple[QuerySet[Any], Q]
 
 EVERYBODY = "*"
 
@@ -33,14 +35,15 @@ class Plan:
 
     A filter with a broken condition finds nobody: `broken` says why, by condition. `is_columns`: only
     indexed columns of the contact are asked about. Each of `rows` names contacts, of whom those fit for
-    whom the question beside it holds.
+    whom the question beside it holds; `scanned` are such rows, too, that have no order of use.
     """
 
     whole: Q = field(default_factory=Q)
     rest: Q = field(default_factory=Q)
     token: str = ""
     is_columns: bool = True
-    rows: Sequence[tuple[QuerySet[Any], Q]] = ()
+    rows: Sequence[Rows] = ()
+    scanned: Sequence[Rows] = ()
     broken: Mapping[Condition, str] = field(default_factory=dict)
 
 
@@ -74,15 +77,19 @@ def plan(expression: Expression, *, member: Membership, known: Mapping[str, Crit
         rest = Q() if whole.is_exact else whole.q
     alone = [group[0] for group in groups if len(group) == 1] if expression.match == ALL else []
     columns = len(alone) == len(groups) and all(answer.is_column for answer in alone)
-    return Plan(whole.q, rest, _token(whole), columns, _rows(groups) if expression.match == ALL else ())
+    groups = groups if expression.match == ALL else []
+    rows = _rows(groups, lambda answer: answer.rows)
+    return Plan(whole.q, rest, _token(whole), columns, rows, _rows(groups, lambda answer: answer.scanned))
 
 
-def _rows(groups: Sequence[Sequence[Answer]]) -> tuple[tuple[QuerySet[Any], Q], ...]:
+def _rows(
+    groups: Sequence[Sequence[Answer]], read: Callable[[Answer], QuerySet[Any] | None]
+) -> tuple[Rows, ...]:
     """The rows of conditions that stand alone in their group, each with what the other groups ask."""
     return tuple(
-        (group[0].rows, reduce(and_, (_either(other).q for other in groups if other is not group), Q()))
+        (rows, reduce(and_, (_either(other).q for other in groups if other is not group), Q()))
         for group in groups
-        if len(group) == 1 and group[0].rows is not None
+        if len(group) == 1 and (rows := read(group[0])) is not None
     )
 
 

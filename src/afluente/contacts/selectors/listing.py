@@ -6,15 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
-
 from afluente.contacts import policies
-from afluente.contacts.models import Contact
-from afluente.contacts.selectors import searching
+from afluente.contacts.selectors import choosing, searching
 from afluente.contacts.selectors.columns import batch_of
 from afluente.contacts.selectors.criteria import NOBODY
 from afluente.contacts.selectors.filtering import Plan, all_criteria, plan
-from afluente.contacts.selectors.ordering import NEWEST, key_of, order_of
+from afluente.contacts.selectors.ordering import NEWEST, key_of
 from afluente.contacts.statements import search
 from afluente.kernel import text
 from afluente.kernel.conditions import Condition, Expression, UnreadableError, read_query
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
 
 PAGE = 50
 COUNTED_TO = 10_000
-SORTED_TO = 5_000  # that many are sorted by name at once; more are met in the order of names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +126,7 @@ def contact_page(
     made = plan_of(member, wanted)
     if made is None:
         return Page(rows=[], columns=columns, total=0)
-    contacts = _chosen(member, wanted, made, size + 1)
+    contacts = choosing.chosen(member, wanted, made, size + 1)
     shown = contacts[:size]
     has_more = len(contacts) > size
     is_whole = not has_more and wanted.at is None
@@ -164,12 +160,10 @@ def newest_ids(*, member: Membership, wanted: Filter, limit: int, before_id: int
     if made is None:
         return []
     seen = policies.listed_to(member)
-    if wanted.typed or (made.token and not made.is_columns):
-        query = searching.build_query(wanted.typed, token=made.token, seen=policies.assignees_seen_by(member))
-        return (
-            searching.walk(query, seen.filter(made.rest), limit=limit, before_id=before_id) if query else []
-        )
-    found = seen.filter(_few(made) or made.whole, **({"pk__lt": before_id} if before_id else {}))
+    if wanted.typed or (made.token and not made.is_columns and not made.scanned):
+        query = choosing.question(member, wanted, made)
+        return choosing.walk(member, wanted, made, query, limit=limit, before_id=before_id) if query else []
+    found = seen.filter(choosing.narrowed(made) or made.whole, **({"pk__lt": before_id} if before_id else {}))
     return list(found.order_by("-pk").values_list("pk", flat=True)[:limit])
 
 
@@ -189,48 +183,6 @@ def plan_of(member: Membership, wanted: Filter) -> Plan | None:
         return Plan()
     made = plan(wanted.where, member=member, known=all_criteria())
     return None if made.broken else made
-
-
-def _few(made: Plan) -> Q | None:
-    """Everybody who fits, when rows of another table name them and are few; asked of each until one is."""
-    for rows, others in made.rows:
-        if rows[: SORTED_TO + 1].count() <= SORTED_TO:
-            # The limit keeps the database from asking everybody in the order of the list instead.
-            return Q(pk__in=rows.values("contact_id")[: SORTED_TO + 1]) & others
-    return None
-
-
-def _chosen(member: Membership, wanted: Filter, made: Plan, limit: int) -> list[Contact]:
-    few = None if wanted.typed else _few(made)
-    if few is not None:
-        return _listed(policies.listed_to(member).filter(few), wanted, limit)
-    if not wanted.typed and (made.is_columns or not made.token):
-        return _listed(policies.listed_to(member).filter(made.whole), wanted, limit)
-    query = searching.build_query(wanted.typed, token=made.token, seen=policies.assignees_seen_by(member))
-    if query is None:
-        return []
-    if not wanted.typed and wanted.sort != NEWEST:
-        found = search.find(query, limit=SORTED_TO + 1)
-        whole = Q(pk__in=found) & made.rest if len(found) <= SORTED_TO else made.whole
-        return _listed(policies.listed_to(member).filter(whole), wanted, limit)
-    before = wanted.at + 1 if wanted.at else wanted.after
-    ids = searching.walk(query, policies.listed_to(member).filter(made.rest), limit=limit, before_id=before)
-    return list(Contact.objects.filter(pk__in=ids).select_related("assignee__user").order_by("-pk"))
-
-
-def _listed(found: ContactQuerySet, wanted: Filter, limit: int) -> list[Contact]:
-    order = order_of(wanted.sort)
-    begins = wanted.at or wanted.after
-    last = Contact.objects.filter(pk=begins).first() if begins else None
-    parts = order.sorted(found)
-    if last is not None:
-        parts = order.beyond(found, last, is_inclusive=wanted.at is not None)
-    contacts: list[Contact] = []
-    for part in parts:
-        contacts += part.select_related("assignee__user")[: limit - len(contacts)]
-        if len(contacts) == limit:
-            break
-    return contacts
 
 
 def _count(member: Membership, wanted: Filter, made: Plan, known: int | None) -> int | None:

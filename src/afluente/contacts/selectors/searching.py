@@ -132,8 +132,13 @@ def _pieces(digits: str) -> list[str]:
 
 
 def words_of(typed: str) -> list[str]:
+    """The first words of a text as the index splits it, folded."""
+    return every_word(typed)[:TERMS]
+
+
+def every_word(said: str) -> list[str]:
     """The words of a text as the index splits it, folded."""
-    return [word for word in _SEPARATORS.split(text.norm(typed)) if word][:TERMS]
+    return [word for word in _SEPARATORS.split(text.norm(said)) if word]
 
 
 def starts(word: str) -> str:

@@ -112,6 +112,9 @@ def _say_days(label: str, condition: Condition) -> str:
     return said.format(field=label, n=value)
 
 
+BY_PART = {"email", "messenger"}  # criteria whose «contains» finds beginnings of parts only
+
+
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """One condition in the panel: what is chosen, and what can be."""
@@ -139,9 +142,9 @@ class Line:
 
     @property
     def hint(self) -> str:
-        """What is looked for in texts, where it is less than «contains» may promise."""
-        is_text = "starts" in self.criterion.ops and self.op in {"contains", "not_contains"}
-        return gettext("The beginning of a word") if is_text else ""
+        """What is looked for, where it is less than «contains» may promise."""
+        is_address = self.criterion.slug in BY_PART and self.op in {"contains", "not_contains"}
+        return gettext("The beginning of a part of it") if is_address else ""
 
     @property
     def first(self) -> str:

@@ -143,6 +143,7 @@ from afluente.contacts.services.values import (
     replace_values,
     set_values,
 )
+from afluente.contacts.services.words import sweep_words
 
 __all__ = [
     "ASSIGNED",
@@ -265,6 +266,7 @@ __all__ = [
     "step_run",
     "survivor_of",
     "survivors_of",
+    "sweep_words",
     "take_back_changes",
     "tell_of_contacts",
     "unchanged",

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from afluente.contacts import selectors
-from afluente.contacts.models import Field, FieldTab
+from afluente.contacts.models import ContactWord, Field, FieldTab
 from afluente.contacts.statements import values as statements
 from afluente.kernel import clock, jobs, text
 from afluente.kernel.workspace import current_workspace_id
@@ -154,6 +154,7 @@ def erase_values(*, field_id: int, limit: int) -> bool:
         return True
     if statements.erase_values(field.entity, field_id, limit) == limit:
         return False
+    ContactWord.objects.filter(kind=f"~{field_id}:").delete()
     field.delete()
     return True
 

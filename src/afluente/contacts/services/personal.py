@@ -20,11 +20,12 @@ from afluente.contacts.models import (
     ContactValue,
     PossibleDuplicate,
 )
+from afluente.contacts.services.words import forget_words
 from afluente.contacts.statements import search
 from afluente.kernel import clock, email, personal, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from afluente.kernel.personal import Subject
 
@@ -83,8 +84,19 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
     return found
 
 
+def _said(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Their texts, each with the kind its words are of in the index."""
+    for one in Contact.objects.filter(pk__in=subject.ids):
+        yield ":", one.name
+        yield "&", f"{one.location} {one.address}"
+    values = ContactValue.objects.filter(contact_id__in=subject.ids, text__isnull=False)
+    for field_id, said in values.values_list("field_id", "text_key"):
+        yield f"~{field_id}:", said
+
+
 def _erase(subject: Subject) -> int:
     """The row of the contact stays without a word in it: deals and figures count on it."""
+    said = list(_said(subject))
     mine = {"contact_id__in": subject.ids}
     for model in (
         ContactEmail,
@@ -99,6 +111,7 @@ def _erase(subject: Subject) -> int:
     ContactMerge.objects.filter(Q(survivor_id__in=subject.ids) | Q(loser_id__in=subject.ids)).delete()
     PossibleDuplicate.objects.filter(Q(contact_id__in=subject.ids) | Q(other_id__in=subject.ids)).delete()
     search.forget_contacts(list(subject.ids))
+    forget_words(said)
     moment = clock.now()
     return int(
         Contact.objects.filter(pk__in=subject.ids).update(
@@ -127,6 +140,7 @@ HOLDING = personal.Holding(
         "contacts_contactvalue",
         "contacts_companycontact",
         "contacts_contactsearch",
+        "contacts_contactword",
         "contacts_contactmerge",
         "contacts_mergemove",
         "contacts_possibleduplicate",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Value
 
-from afluente.kernel.workspace import current_workspace_id
+from afluente.kernel.workspace import current_workspace_id, memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Split at ASCII signs and general punctuation only, so that every locale splits alike;
 # `selectors.searching` does the same.
 # The words of all contacts are made in one go: a function called per contact took eight times as long.
+# Words of names, places and texts that nobody had are noted as well: what «contains» looks through
+# (ADR 0145). Each is looked up by its index; nothing makes it unique, so that nobody waits for anybody.
 # OFFSET 0 has each contact looked up by its index: where a table has just been filled and nobody counted
 # it yet, the planner would rather read all of it once for the whole batch, or half of another index:
 # for the same reason the deleted are left out afterwards. The order is that of the index which is meant:
@@ -63,19 +65,29 @@ WITH wanted AS (
                     FROM contacts_contactvalue
                    WHERE workspace_id = %(ws)s AND contact_id = w.id ORDER BY field_id, option_id OFFSET 0) AS v
 ), texts AS (
-  SELECT id, ':' AS sign, af_norm(name) AS value FROM asked
+  SELECT id, ':' AS sign, af_norm(name) AS value, true AS is_learned FROM asked
    UNION ALL
-  SELECT id, ':', value FROM addresses
+  SELECT id, ':', value, false FROM addresses
    UNION ALL
-  SELECT id, ':', value FROM handles
+  SELECT id, ':', value, false FROM handles
    UNION ALL
-  SELECT id, '&', af_norm(place) FROM asked WHERE place <> ' '
+  SELECT id, '&', af_norm(place), true FROM asked WHERE place <> ' '
    UNION ALL
-  SELECT id, '~' || field_id || ':', value FROM attributes WHERE value <> ''
-), said AS (
-  SELECT id, sign || left(word, 60) AS what
+  SELECT id, '~' || field_id || ':', value, true FROM attributes WHERE value <> ''
+), spoken AS MATERIALIZED (
+  SELECT id, sign, word, is_learned
     FROM texts, LATERAL regexp_split_to_table(value, '[\x01-\x2f:-@[-`{-\x7f\u00a0\u2000-\u206f]+') AS word
    WHERE word <> ''
+), learned AS (
+  INSERT INTO contacts_contactword (workspace_id, kind, word)
+  SELECT %(ws)s, sign, fresh.word
+    FROM (SELECT DISTINCT sign, left(word, 200) AS word FROM spoken WHERE is_learned AND length(word) > 1) AS fresh,
+         LATERAL (SELECT count(*) AS times
+                    FROM (SELECT FROM contacts_contactword AS w
+                           WHERE w.workspace_id = %(ws)s AND w.kind = sign AND w.word = fresh.word LIMIT 1) AS one) AS known
+   WHERE times = 0
+), said AS (
+  SELECT id, sign || left(word, 60) AS what FROM spoken
    UNION ALL
   SELECT id, '=' || left(value, 60) FROM addresses WHERE value <> ''
    UNION ALL
@@ -125,8 +137,15 @@ LOOK_AGAIN = """
 INSERT INTO contacts_duplicatedue (workspace_id, contact_id) SELECT %s, unnest(%s::bigint[])
 """
 FORGET = "DELETE FROM contacts_contactsearch WHERE workspace_id = %s AND id = ANY(%s)"
+FORGET_WORDS = """
+DELETE FROM contacts_contactword AS w
+ USING unnest(%s::bigint[], %s::text[]) AS asked (id, query)
+ WHERE w.workspace_id = %s AND w.id = asked.id
+   AND NOT EXISTS (SELECT FROM contacts_find(asked.query, '', '', NULL, 1))
+"""
 
 FIND = "SELECT contacts_find(%s, %s, %s, %s, %s)"
+_WORDS = "contacts.words"
 MOST = 100_000_000  # more than a workspace has
 BLOCK = "\x01"  # stands before each lexeme of a query, for the workspace and block that are searched
 
@@ -192,16 +211,30 @@ def index_contacts(contact_ids: Sequence[int]) -> None:
     if waiting is not None:
         waiting.update(contact_ids)
         return
+    memory().pop(_WORDS, None)
     with connection.cursor() as cursor:
         workspace_id = current_workspace_id()
         cursor.execute(INDEX, {"ws": workspace_id, "mark": f"{workspace_id}.", "ids": list(contact_ids)})
         cursor.execute(LOOK_AGAIN, [workspace_id, list(contact_ids)])
 
 
+def known_words() -> dict[tuple[str, str, bool], Sequence[str] | None]:
+    """What was read of the words of the index (`selectors.contained`), until somebody is indexed."""
+    found: dict[tuple[str, str, bool], Sequence[str] | None] = memory().setdefault(_WORDS, {})
+    return found
+
+
 def forget_contacts(contact_ids: Sequence[int]) -> None:
     """Take deleted contacts out of the index."""
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [current_workspace_id(), list(contact_ids)])
+
+
+def forget_words(word_ids: Sequence[int], queries: Sequence[str]) -> None:
+    """Take out those of the words that nobody is found by; the queries ask for each, as `Query.words`."""
+    memory().pop(_WORDS, None)
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_WORDS, [list(word_ids), list(queries), current_workspace_id()])
 
 
 def find(query: Query, *, limit: int, before_id: int | None = None) -> list[int]:
