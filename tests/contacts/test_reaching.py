@@ -63,3 +63,24 @@ def test_the_button_e_mail_opens_the_mail_program_at_the_main_address(people, cl
 
     assert 'class="btn" href="mailto:lia@example.com"' in page
     assert 'href="mailto:' not in client_as(people.ana).get(f"/contacts/{silent.pk}/").content.decode()
+
+
+def test_every_way_opens_by_a_link_of_its_own(people, client_as):
+    lia = make.contact(name="Lia", emails=("lia@example.com",), phones=("+55 11 98412-3307",))
+    browser = client_as(people.ana)
+    for messenger, typed in (("telegram", "lia"), ("instagram", "lia.i"), ("whatsapp", "not a number")):
+        browser.post(
+            f"/contacts/{lia.pk}/addresses/", {"kind": "messenger", "messenger": messenger, "typed": typed}
+        )
+
+    page = browser.get(f"/contacts/{lia.pk}/").content.decode()
+
+    links = {
+        "https://t.me/lia",
+        "https://instagram.com/lia.i",
+        "tel:+5511984123307",
+        "mailto:lia@example.com",
+    }
+    assert all(f'way" href="{link}"' in page for link in links)
+    assert page.count('sm way"') == len(links)
+    assert 'aria-label="Open Telegram: lia"' in page

@@ -148,3 +148,11 @@ def test_a_filter_without_a_name_is_not_kept(client_as, people):
 
     assert "Give the filter a name." in answer.content.decode()
     assert not SavedFilter.objects.exists()
+
+
+def test_a_day_is_said_as_people_write_days(people, client_as):
+    page = (
+        client_as(people.ana).get("/contacts/?where=created.between:2024-01-05,2024-02-30").content.decode()
+    )
+
+    assert "Added between 5 Jan 2024 and 2024-02-30" in page

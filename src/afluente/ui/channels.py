@@ -33,6 +33,8 @@ CHANNELS = {
     "call": Channel("call", "phone", pgettext_lazy("channel", "Call")),
     "partner": Channel("partner", "handshake", _("Partner catalogue")),
     "bio": Channel("bio", "link", _("Link-in-bio")),
+    "page": Channel("page", "monitor", _("Landing page")),
+    "app": Channel("app", "plug", _("Integration")),
     "api": Channel("api", "braces", _("API")),
     "webhook": Channel("webhook", "webhook", _("Webhook")),
     "import": Channel("import", "upload", _("Import")),

@@ -190,5 +190,5 @@ class NewDetails(forms.Form):
 
     @property
     def has_open(self) -> bool:
-        """Whether something under «More fields» is to be put right."""
-        return any(bound.errors for bound in [self["address"], *self.others])
+        """Whether something stands under «More fields», or is to be put right there."""
+        return any(bound.errors or bound.value() for bound in [self["address"], *self.others])

@@ -39,6 +39,7 @@ _LABELS: dict[str, StrOrPromise] = {
     "phone": _("Phone"),
     **dict(ContactMessenger.Kind.choices),
 }
+_SIGNS = {"email": "mail", "phone": "phone", "telegram": "send", "instagram": "camera"}
 DOUBTS = 3  # suggestions on a card; the others stand on the page of duplicates
 CHATS = {
     "telegram": "https://t.me/{}",
@@ -66,6 +67,18 @@ class Address:
     @property
     def label_shown(self) -> StrOrPromise:
         return _LABELS.get(self.label, self.label)
+
+    @property
+    def sign(self) -> str:
+        """The sign of the link that opens it."""
+        return _SIGNS.get(self.label, "message-circle")
+
+    @property
+    def opens(self) -> str:
+        """What the link does, in words (SP-092)."""
+        said = {"email": _("Write to {address}"), "phone": _("Call {address}")}
+        where = said.get(self.kind, _("Open {messenger}: {address}"))
+        return str(where).format(address=self.shown, messenger=self.label_shown)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.selectors.filtering import all_criteria, plan
 from afluente.kernel.conditions import ALL, ANY, Condition, Expression
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,9 +99,19 @@ def say(condition: Condition, known: Mapping[str, Criterion], member: Membership
         return _say_days(label, condition)
     names = dict(criterion.choices(member)) if criterion and criterion.choices else {}
     values = [str(names.get(value, value)) for value in condition.values]
+    if criterion and criterion.control == "date":
+        values = [_day_said(value) for value in values]
     joint = gettext("and") if condition.op == "between" else ","
     said = f" {joint} ".join(values) if condition.op == "between" else ", ".join(values)
     return f"{label} {OPS.get(condition.op, condition.op)} {said}".strip()
+
+
+def _day_said(value: str) -> str:
+    """The day as this person writes days; what is none stays as it was typed."""
+    try:
+        return formats.day(dt.date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _say_days(label: str, condition: Condition) -> str:

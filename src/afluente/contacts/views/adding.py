@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from afluente.accounts.policies import may_configure
 from afluente.contacts import forms, policies, selectors, services
 from afluente.files import services as files
 from afluente.kernel import blobs, htmx
@@ -33,7 +34,10 @@ def new(request: Request) -> HttpResponse:
         raise PermissionDenied
     if "known" in request.GET:
         return _companies(request)
-    if request.method == "POST" and "more" in request.POST:
+    more = request.POST.get("more", "")
+    if more.endswith("field"):
+        return _new_field(request, more)
+    if more:
         return _one_more(request)
     data = request.POST if request.method == "POST" else None
     ways = forms.Ways.read(data, country=request.workspace.country)
@@ -47,7 +51,13 @@ def new(request: Request) -> HttpResponse:
 
 
 def _draw(
-    request: Request, *, form: forms.NewPerson, details: forms.NewDetails, same: Sequence[int] = ()
+    request: Request,
+    *,
+    form: forms.NewPerson,
+    details: forms.NewDetails,
+    same: Sequence[int] = (),
+    new_field: forms.NewField | None = None,
+    is_open: bool = False,
 ) -> HttpResponse:
     seen = policies.visible_to(request.member).filter(pk__in=same)
     context = {
@@ -57,6 +67,9 @@ def _draw(
         "same": list(seen.order_by("pk")) if same else [],
         "has_same": bool(same),
         "even_so": _typed(form.ways),
+        "new_field": new_field,
+        "may_add_field": may_configure(request.member),
+        "is_open": is_open or details.has_open,
     }
     is_wrong = form.is_bound and (same or form.errors or details.errors or not form.ways.is_valid())
     return htmx.respond(
@@ -112,10 +125,37 @@ def _one_more(request: Request) -> HttpResponse:
     ways = forms.Ways.read(request.POST, country=request.workspace.country, more=more)
     if htmx.wants_fragment(request) and more in ways.rows:
         return render(request, "contacts/_ways.html", {**ways.part(more), "is_new": True})
+    return _as_typed(request, ways)
+
+
+def _new_field(request: Request, more: str) -> HttpResponse:
+    """A field of one's own made on the way (SP-096): its box, making it, or leaving it."""
+    if not may_configure(request.member):
+        raise PermissionDenied
+    made = forms.NewField(request.POST if more == "made-field" else None, prefix="new-field")
+    if more == "field" and htmx.wants_fragment(request):
+        return render(request, "contacts/_new_field.html", {"form": made})
+    next_box = ""
+    if more == "made-field" and made.is_valid():
+        try:
+            by = Actor("member", request.member.pk, request.user.name)
+            next_box = f"field-{services.create_field(**made.properties(), by=by).pk}"
+        except services.FieldRefusedError as refused:
+            made.refuse(refused)
+    is_going_on = more == "field" or bool(made.errors)
+    ways = forms.Ways.read(request.POST, country=request.workspace.country)
+    return _as_typed(request, ways, next_box=next_box, new_field=made if is_going_on else None, is_open=True)
+
+
+def _as_typed(request: Request, ways: forms.Ways, next_box: str = "", **context: Any) -> HttpResponse:
+    """The form as typed so far; nothing is checked. The field `next_box` is to be filled next."""
     form, details = forms.NewPerson(ways=ways, member=request.member), forms.NewDetails()
     for asked in (form, details):
         _remember(asked, request.POST)
-    return _draw(request, form=form, details=details)
+    if next_box in details.fields:
+        del form.fields["first_name"].widget.attrs["autofocus"]
+        details.fields[next_box].widget.attrs["autofocus"] = True
+    return _draw(request, form=form, details=details, **context)
 
 
 def _remember(form: Any, data: Any) -> None:

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Editors in place (`data-inline` on their form): Esc cancels, Enter saves, also in a box of several
- * lines, where Shift Enter starts a new one.
+ * lines, where Shift Enter starts a new one. Where a whole part is drawn anew after it, the focus goes
+ * back to what the editor was opened from.
  */
 
 /** What a key press does there. @param {{key: string, shiftKey: boolean, isComposing: boolean}} press @param {boolean} isLines */
@@ -27,3 +28,18 @@ document.addEventListener(
   },
   true,
 );
+
+let left = ""; // the id of the place whose editor was saved or cancelled
+
+document.addEventListener("htmx:before:request", (/** @type {any} */ event) => {
+  const place = event.detail.ctx.sourceElement?.closest?.("[data-held]");
+  if (place?.id && place.querySelector("form[data-inline]")) left = place.id;
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  if (!left || (document.activeElement && document.activeElement !== document.body)) return;
+  const place = document.getElementById(left);
+  const back = /** @type {HTMLElement | null | undefined} */ (place?.querySelector("a, button, input"));
+  left = "";
+  back?.focus();
+});

@@ -5,11 +5,31 @@
  * dialog, `#confirm`, whose button says the act (`data-confirm-act` on the control).
  */
 
+/** @type {HTMLDialogElement | null} */
+let fresh = null; // opened while what belongs into it is still on its way
+
 /** @param {string | undefined} id */
 function open(id) {
   const dialog = document.getElementById(id ?? "");
-  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+  if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
+  dialog.showModal();
+  fresh = dialog;
 }
+
+/** The first box of what arrived gets the focus, which was on the button that closes. */
+function enter() {
+  if (!fresh?.open || !document.activeElement?.hasAttribute("data-closes")) return;
+  const box = fresh.querySelector("form :is(input:not([type=hidden]), select, textarea)");
+  if (!(box instanceof HTMLElement)) return;
+  fresh = null;
+  box.focus();
+}
+document.addEventListener("htmx:after:swap", enter);
+
+let began = false; // the press began outside the open dialog: letting go there after selecting text closes nothing
+document.addEventListener("pointerdown", (event) => {
+  began = event.target instanceof HTMLDialogElement && isOutside(event.target, event);
+});
 
 document.addEventListener("click", (event) => {
   const target = /** @type {Element} */ (event.target);
@@ -20,7 +40,7 @@ document.addEventListener("click", (event) => {
   }
   const closer = target.closest?.("[data-closes]");
   if (closer) return closer.closest("dialog")?.close();
-  if (target instanceof HTMLDialogElement && isOutside(target, event)) target.close();
+  if (target instanceof HTMLDialogElement && began && isOutside(target, event)) target.close();
 });
 
 /** @param {HTMLDialogElement} dialog @param {MouseEvent} event */
