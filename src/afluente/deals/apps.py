@@ -56,6 +56,7 @@ def _bring_settings() -> None:
     for label, url_name, icon, order in (
         (_("Pipelines"), "deals:pipelines", "square-kanban", 20),
         (_("Types of deals"), "deals:types", "layers", 21),
+        (_("Lost reasons"), "deals:lost_reasons", "circle-x", 22),
     ):
         navigation.register_settings_page(
             navigation.SettingsPage(
@@ -189,6 +190,7 @@ def _bring_files() -> None:
 
 
 def _register_kinds() -> None:
+    from afluente.deals import handlers
     from afluente.timeline.selectors import kinds
 
     _bring_files()
@@ -196,11 +198,27 @@ def _register_kinds() -> None:
     _bring_people()
     _bring_finding()
     kinds.register_fields(
-        {"lost_reason": _("Reason"), "primary_contact": _("Main person"), "type": _("Type")}
+        {
+            "lost_reason": _("Reason"),
+            "primary_contact": _("Main person"),
+            "type": _("Type"),
+            "company": _("Company"),
+            "due": _("Due date"),
+            "remind_before": _("Reminder"),
+        }
     )
+    kinds.register_shower("due", handlers.show_due)
+    kinds.register_shower("remind_before", handlers.show_reminder)
     kinds.register_kind(
         kinds.Kind(name="deal.reordered", label=_("Deal put in another place"), is_hidden=True)
     )
+    for name, label, icon in (
+        ("deal.converted", _("Lead converted"), "user-check"),
+        ("deal.unconverted", _("Conversion taken back"), "rotate-ccw"),
+        ("deal.from_lead", _("Made from a lead"), "funnel"),
+        ("deal.copied", _("Copied"), "copy"),
+    ):
+        kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_lead.html"))
     for name, label, icon in (
         ("deal.deleted", _("Deal deleted"), "trash-2"),
         ("deal.restored", _("Deal restored"), "rotate-ccw"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -13,10 +14,12 @@ from afluente.contacts.models import SavedFilter
 from afluente.contacts.selectors import FieldUse
 from afluente.contacts.services import replace_in_filters
 from afluente.deals import policies, selectors, services
+from afluente.deals.forms.pipelines import ahead
 from afluente.files import policies as files
 from afluente.kernel import slots
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.selectors import kinds
+from afluente.ui import formats
 from afluente.ui.finding import Row
 from afluente.ui.navigation import NavLink
 
@@ -30,12 +33,16 @@ if TYPE_CHECKING:
     from afluente.contacts.selectors import KnownField
 
 
+DAY_LENGTH = len("2026-01-31")
+
+
 def make_first_pipeline(fact: WorkspaceCreated) -> None:
     """A new workspace can take leads at once: one pipeline with the five usual stages (SP-017)."""
     with override(fact.language):
         name = gettext("Sales")
     services.create_pipeline(name=name, currency=fact.currency, language=fact.language, by=SYSTEM)
     services.make_types(language=fact.language)
+    services.make_reasons(language=fact.language)
 
 
 def return_deals(fact: ArrivalsReturned) -> None:
@@ -148,6 +155,20 @@ def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
 def may_open_deals(member: Membership) -> bool:
     """Whether `member` can open a deal now: they may, and there is a pipeline for it."""
     return policies.may_create(member) and bool(selectors.pipelines_seen(member=member))
+
+
+def show_due(value: Any) -> str:
+    """A due date of an event, a day or a moment in ISO 8601, in words."""
+    if not value:
+        return ""
+    if len(value) == DAY_LENGTH:
+        return formats.day(dt.date.fromisoformat(value))
+    return formats.when(dt.datetime.fromisoformat(value))
+
+
+def show_reminder(value: Any) -> str:
+    """How many minutes before a due date somebody is reminded, in words."""
+    return ahead(int(value)) if value else ""
 
 
 def deal_for_contact(member: Membership, pk: int) -> list[Row]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from afluente.deals.models import Stage
     from afluente.deals.services.opening import NewDeal
 
 # The counter's row is locked until commit: numbers have no holes and no doubles.
@@ -28,20 +29,24 @@ WITH given AS (
   SELECT nextval(pg_get_serial_sequence('deals_deal', 'id')) AS id, g.*
     FROM unnest(%(name)s::text[], %(amount)s::numeric[], %(currency)s::text[], %(pipeline)s::bigint[],
                 %(stage)s::bigint[], %(assignee)s::bigint[], %(source)s::text[], %(source_ref)s::bigint[],
-                %(source_name)s::text[], %(raw)s::bigint[], %(rule)s::bigint[])
+                %(source_name)s::text[], %(raw)s::bigint[], %(rule)s::bigint[], %(company)s::bigint[],
+                %(kind)s::bigint[], %(due)s::timestamptz[], %(due_day)s::bool[], %(remind)s::int[])
          WITH ORDINALITY AS g (name, amount, currency, pipeline, stage, assignee, source, source_ref,
-                               source_name, raw, rule, n)
+                               source_name, raw, rule, company, kind, due, due_day, remind, n)
 ), made AS (
   INSERT INTO deals_deal
          (workspace_id, id, number, name, amount, currency, pipeline_id, stage_id, stage_epoch,
           stage_entered_at, position, assignee_id, source, source_ref, source_name, lost_reason,
-          raw_event_id, rule_ref, created_at, updated_at, closed_at)
+          raw_event_id, rule_ref, created_at, updated_at, closed_at, company_id, type_id, due_at,
+          is_due_day, remind_before)
   SELECT %(ws)s, g.id, %(first)s + g.n - 1,
          CASE WHEN g.name = '' THEN '#' || (%(first)s + g.n - 1) ELSE g.name END,
          g.amount, g.currency, g.pipeline, g.stage, 1, now(),
          -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint - g.n, g.assignee, g.source,
          g.source_ref, g.source_name, '', g.raw, g.rule, now(), now(),
-         CASE WHEN s.kind <> 'open' THEN now() END
+         CASE WHEN s.kind <> 'open' THEN now() END, g.company, g.kind,
+         coalesce(g.due, now() + s.due_hours * interval '1 hour'), g.due IS NOT NULL AND g.due_day,
+         CASE WHEN g.due IS NOT NULL THEN g.remind WHEN s.due_hours IS NOT NULL THEN s.remind_before END
     FROM given g JOIN deals_stage s ON s.workspace_id = %(ws)s AND s.id = g.stage
 ), people AS (
   INSERT INTO deals_dealcontact (workspace_id, deal_id, contact_id, is_primary)
@@ -56,7 +61,7 @@ LOCK_DEALS = """
 SELECT d.id, d.stage_id, s.name, d.pipeline_id,
        (SELECT c.contact_id FROM deals_dealcontact c
          WHERE c.workspace_id = d.workspace_id AND c.deal_id = d.id AND c.is_primary),
-       d.lost_reason, d.position, d.closed_at
+       d.lost_reason, d.position, d.closed_at, d.due_at
   FROM deals_deal d
   JOIN deals_stage s ON s.workspace_id = d.workspace_id AND s.id = d.stage_id
  WHERE d.workspace_id = %(ws)s AND d.id = ANY(%(ids)s) AND d.deleted_at IS NULL
@@ -70,10 +75,13 @@ ENTER_STAGE = """
 UPDATE deals_deal d
    SET stage_id = %(stage)s, pipeline_id = %(pipeline)s, stage_epoch = stage_epoch + 1,
        stage_entered_at = now(), position = g.position, lost_reason = %(lost_reason)s, updated_at = now(),
-       closed_at = CASE WHEN %(is_open)s THEN NULL ELSE now() END
+       closed_at = CASE WHEN %(is_open)s THEN NULL ELSE now() END,
+       due_at = coalesce(now() + %(due_hours)s::int * interval '1 hour', due_at),
+       is_due_day = is_due_day AND %(due_hours)s::int IS NULL,
+       remind_before = CASE WHEN %(due_hours)s::int IS NULL THEN remind_before ELSE %(remind)s::int END
   FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[]) AS g (id, position)
  WHERE d.workspace_id = %(ws)s AND d.id = g.id
-RETURNING d.id, d.stage_epoch
+RETURNING d.id, d.stage_epoch, d.due_at
 """
 REORDER = """
 UPDATE deals_deal d SET position = g.position
@@ -104,6 +112,15 @@ class LockedDeal:
     lost_reason: str
     position: Decimal
     closed_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What entering a stage made of a deal."""
+
+    epoch: int
+    due_at: datetime | None
 
 
 def hold_stages(stage_ids: Sequence[int]) -> int:
@@ -140,6 +157,11 @@ def insert_deals(deals: Sequence[NewDeal]) -> list[int]:
                 "source_name": [deal.source_name for deal in deals],
                 "raw": [deal.raw_event_id for deal in deals],
                 "rule": [deal.rule_ref for deal in deals],
+                "company": [deal.company_id for deal in deals],
+                "kind": [deal.type_id for deal in deals],
+                "due": [deal.due_at for deal in deals],
+                "due_day": [deal.is_due_day for deal in deals],
+                "remind": [deal.remind_before for deal in deals],
                 "p_n": [row[0] for row in people],
                 "p_contact": [row[1] for row in people],
                 "p_main": [row[2] for row in people],
@@ -156,9 +178,12 @@ def lock_deals(ids: Sequence[int]) -> list[LockedDeal]:
 
 
 def enter_stage(
-    positions: dict[int, Decimal], *, stage_id: int, pipeline_id: int, is_open: bool, lost_reason: str
-) -> dict[int, int]:
-    """Put the deals (id to position) into a stage; their new epochs by id."""
+    positions: dict[int, Decimal], *, stage: Stage, lost_reason: str, sets_due: bool
+) -> dict[int, Entered]:
+    """Put the deals (id to position) into a stage; what that made of them by id.
+
+    `sets_due`: they are due when the stage says, if it says so.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             ENTER_STAGE,
@@ -166,13 +191,15 @@ def enter_stage(
                 "ws": current_workspace_id(),
                 "ids": list(positions),
                 "positions": list(positions.values()),
-                "stage": stage_id,
-                "pipeline": pipeline_id,
-                "is_open": is_open,
+                "stage": stage.pk,
+                "pipeline": stage.pipeline_id,
+                "is_open": stage.kind == "open",
                 "lost_reason": lost_reason,
+                "due_hours": stage.due_hours if sets_due and stage.kind == "open" else None,
+                "remind": stage.remind_before,
             },
         )
-        return dict(cursor.fetchall())
+        return {row[0]: Entered(*row[1:]) for row in cursor.fetchall()}
 
 
 def reorder(positions: dict[int, Decimal]) -> None:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.deals.views import adding, board, deal, filtering, moving, pipelines, stages, types
+from afluente.deals.views import (
+    adding,
+    board,
+    converting,
+    deal,
+    details,
+    filling,
+    filtering,
+    lost_reasons,
+    moving,
+    pipelines,
+    stages,
+    types,
+)
 
 app_name = "deals"
 
@@ -28,11 +41,25 @@ urlpatterns = [
     path("deals/<int:pk>/restoring/", deal.restoring, name="restoring"),
     path("deals/<int:pk>/comments/", deal.comments, name="comments"),
     path("deals/<int:pk>/contacts/", deal.people, name="people"),
+    path("deals/<int:pk>/due/", details.due, name="due"),
+    path("deals/<int:pk>/company/", details.company, name="company"),
+    path("deals/<int:pk>/values/<int:attribute>/", details.value, name="value"),
+    path("deals/<int:pk>/copy/", details.copying, name="copying"),
+    path("deals/<int:pk>/filling/", filling.filling, name="filling"),
+    path("deals/<int:pk>/conversion/", converting.conversion, name="conversion"),
+    path("deals/<int:pk>/conversion/undo/", converting.unconverting, name="unconverting"),
     path("deals/<int:pk>/<str:field>/", deal.field, name="field"),
     path("settings/pipelines/", pipelines.pipelines, name="pipelines"),
     path("settings/pipelines/<int:pk>/", pipelines.edit, name="pipeline_edit"),
     path("settings/pipelines/<int:pk>/archiving/", pipelines.archiving, name="pipeline_archiving"),
     path("settings/pipelines/<int:pk>/stages/", stages.stages, name="stages"),
+    path("settings/pipelines/<int:pk>/payments/", pipelines.payments, name="pipeline_payments"),
+    path("settings/pipelines/<int:pk>/deletion/", pipelines.deletion, name="pipeline_deletion"),
+    path("settings/stages/<int:pk>/", stages.rules, name="stage_edit"),
+    path("settings/lost-reasons/", lost_reasons.reasons, name="lost_reasons"),
+    path("settings/lost-reasons/<int:pk>/", lost_reasons.edit, name="lost_reason_edit"),
+    path("settings/lost-reasons/<int:pk>/archiving/", lost_reasons.archiving, name="lost_reason_archiving"),
+    path("settings/lost-reasons/<int:pk>/deletion/", lost_reasons.deletion, name="lost_reason_deletion"),
     path("settings/stages/<int:pk>/deletion/", stages.deletion, name="stage_deletion"),
     path("settings/deal-types/", types.types, name="types"),
     path("settings/deal-types/<int:pk>/", types.edit, name="type_edit"),

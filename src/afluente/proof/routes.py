@@ -41,7 +41,9 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/pipelines/<int:pk>/", {"pk": "pipeline"}),
     ("deals/stages/<int:pk>/", {"pk": "stage"}),
     ("settings/stages/<int:pk>/", {"pk": "stage"}),
-    ("deals/<int:pk>/", {"pk": "deal"}),
+    ("deals/<int:pk>/conversion/", {"pk": "lead_deal"}),
+    ("deals/<int:pk>/", {"pk": "deal", "attribute": "deal_field"}),
+    ("settings/lost-reasons/<int:pk>/", {"pk": "lost_reason"}),
     (
         "contacts/<int:pk>/",
         {
@@ -126,6 +128,9 @@ FIELDS = {
     "pipeline_id": "pipeline",
     "stage": "stage",
     "type": "deal_type",
+    "stage_on_new": "stage",
+    "stage_on_paid": "stage",
+    "stage_on_failed": "stage",
     "stage_id": "stage",
     "to": "stage",
     "contact": "contact",

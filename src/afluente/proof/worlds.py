@@ -29,7 +29,7 @@ from afluente.intake import services as intake
 from afluente.intake.models import RawEvent, Source
 from afluente.kernel import box
 from afluente.kernel.workspace import scope
-from afluente.proof import doubles
+from afluente.proof import doubles, selling
 from afluente.tasks import services as tasks
 from afluente.tasks.models import Step
 from afluente.timeline import services as timeline
@@ -102,7 +102,8 @@ def build(name: str, canary: str) -> World:
         custom = _hire_into_own_role(name, canary, owner)
         ids, token = _fill(owner, canary)
         session = UserSession.objects.create(user=owner.user, ip="127.0.0.1", session_key=canary)
-        ids |= doubles.fill(owner, canary, Actor("member", owner.pk, canary))
+        by = Actor("member", owner.pk, canary)
+        ids |= doubles.fill(owner, canary, by) | selling.fill(canary, by)
         ids |= {"workspace": owner.workspace_id, "member": member.pk, "session": session.pk}
     ids |= _arrive(owner.workspace_id, ids.pop("hook_address"), canary)
     return World(canary, ids, owner, people[Role.ADMIN], people[Role.MANAGER], member, custom, token)

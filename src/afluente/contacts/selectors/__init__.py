@@ -11,6 +11,7 @@ from afluente.contacts.selectors.belonging import (
     position_of,
     suggested_company,
 )
+from afluente.contacts.selectors.boxes import ValueForm, typed_value, value_form
 from afluente.contacts.selectors.card import Address, Card, contact_card, tabs
 from afluente.contacts.selectors.chosen import (
     Chosen,
@@ -128,6 +129,7 @@ __all__ = [
     "Selection",
     "TagOptions",
     "TagRow",
+    "ValueForm",
     "all_columns",
     "api_companies",
     "api_companies_of",
@@ -192,7 +194,9 @@ __all__ = [
     "tag_uses",
     "tags_named",
     "tags_of",
+    "typed_value",
     "uses_of",
+    "value_form",
     "values_of",
     "view_of",
 ]

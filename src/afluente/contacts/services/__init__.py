@@ -22,6 +22,7 @@ from afluente.contacts.services.companies import (
     delete_company,
     domain_of,
     ensure_company,
+    find_or_make_company,
     restore_company,
 )
 from afluente.contacts.services.creation import (
@@ -227,6 +228,7 @@ __all__ = [
     "fill_values",
     "find_and_hold",
     "find_contacts",
+    "find_or_make_company",
     "hold_contacts",
     "index_many",
     "indexing_by_job",

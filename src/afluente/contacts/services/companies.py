@@ -56,6 +56,18 @@ def ensure_company(*, name: str, by: Actor) -> Company:
 
 
 @transaction.atomic
+def find_or_make_company(*, company_id: int | None, name: str, by: Actor) -> tuple[Company | None, bool]:
+    """The company of this number, else the one of this name; whether it was made now. None without both."""
+    if company_id is not None:
+        return Company.objects.present().get(pk=company_id), False
+    if not name.strip():
+        return None, False
+    last = Company.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    found = ensure_company(name=name, by=by)
+    return found, found.pk > last
+
+
+@transaction.atomic
 def change_company(
     *, company_id: int, changes: Mapping[str, Any], by: Actor, seen: Mapping[str, Any] | None = None
 ) -> Company:

@@ -116,12 +116,7 @@ def _field(number: int) -> selectors.KnownField:
 
 def typed_value(request: Request, field: selectors.KnownField) -> Any:
     """What was typed into the boxes of a field, for `services.read_value`."""
-    if field.kind == "multiselect":
-        return request.POST.getlist("typed")
-    typed = request.POST.get("typed", "")
-    if field.kind == "moment":
-        return f"{typed} {request.POST.get('time', '')}".strip()
-    return typed or ("0" if field.kind == "checkbox" else "")
+    return selectors.typed_value(request.POST, field)
 
 
 def _held(pk: int, field: selectors.KnownField) -> selectors.CardValue:

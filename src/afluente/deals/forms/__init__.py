@@ -10,7 +10,6 @@ from babel.core import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from afluente.deals.models import DealType, Stage
 from afluente.deals.services import Visitor
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from afluente.contacts.models import Contact
 
 OPEN, WON, LOST = "open", "won", "lost"
-STALE_AFTER = (1, 2, 3, 5, 7, 10, 14, 21, 30)
 
 
 class Line(forms.CharField):
@@ -163,106 +161,3 @@ class Assignee(forms.Form):
     def __init__(self, *args: Any, members: QuerySet[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"].queryset = members  # type: ignore[attr-defined]
-
-
-class StageDeletion(forms.Form):
-    """Where the deals of a stage go before it is deleted."""
-
-    to: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        None,
-        label=_("Move the deals to"),
-        empty_label=None,
-        error_messages={"required": _("Choose where the deals go.")},
-    )
-
-    def __init__(self, *args: Any, stage: Stage, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        others = Stage.objects.filter(pipeline__archived_at=None).exclude(pk=stage.pk)
-        own_first = others.order_by("pipeline__position", "pipeline_id", "position", "pk")
-        field = self.fields["to"]
-        field.required = stage.deals.exists()
-        field.queryset = own_first.select_related("pipeline")  # type: ignore[attr-defined]
-        field.label_from_instance = lambda one: f"{one.pipeline.name}: {one.name}"  # type: ignore[attr-defined]
-
-
-class PipelineProperties(forms.Form):
-    """Name, sign, money and default assignee of a pipeline."""
-
-    name = Line(label=_("Name"), max_length=100)
-    icon = forms.ChoiceField(label=_("Sign"), required=False)
-    currency = forms.ChoiceField(label=_("Currency"))
-    default_assignee: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        None,
-        label=_("Default assignee"),
-        required=False,
-        empty_label=_("Nobody"),
-        help_text=_("Gets the deals that come in without an assignee."),
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        currencies: list[tuple[str, str]],
-        icons: list[tuple[str, str]],
-        members: QuerySet[Membership],
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["currency"].choices = currencies  # type: ignore[attr-defined]
-        self.fields["icon"].choices = icons  # type: ignore[attr-defined]
-        field = self.fields["default_assignee"]
-        field.queryset = members.order_by("user__name")  # type: ignore[attr-defined]
-        field.label_from_instance = lambda member: member.user.name  # type: ignore[attr-defined]
-
-    def clean_icon(self) -> str:
-        return self.cleaned_data["icon"] or "square-kanban"
-
-
-class StageLine(forms.Form):
-    """One line of the stage editor; without `id` it is a new stage."""
-
-    id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = Line(
-        label=_("Stage name"), max_length=100, error_messages={"required": _("A stage needs a name.")}
-    )
-    color = forms.TypedChoiceField(
-        label=_("Colour"),
-        choices=[("", _("By its place")), *((str(step), str(step)) for step in range(1, 7))],
-        coerce=int,
-        empty_value=None,
-        required=False,
-    )
-    stale_after_days = forms.TypedChoiceField(
-        label=_("Goes stale after"), coerce=int, empty_value=None, required=False
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["stale_after_days"]
-        field.choices = [("", _("Never")), *((str(days), _days(days)) for days in STALE_AFTER)]  # type: ignore[attr-defined]
-
-
-def _days(count: int) -> str:
-    return ngettext("{n} day", "{n} days", count).format(n=count)
-
-
-class BaseStageLines(forms.BaseFormSet):  # type: ignore[type-arg]
-    """The stage editor: names differ within a pipeline, whatever their case."""
-
-    def clean(self) -> None:
-        seen: dict[str, str] = {name.casefold(): name for name in self.taken}
-        for line in self.forms:
-            name = getattr(line, "cleaned_data", {}).get("name", "")
-            if name and name.casefold() in seen:
-                line.add_error(
-                    "name",
-                    _("There is a %(name)s stage already. Pick another name.")
-                    % {"name": seen[name.casefold()]},
-                )
-            elif name:
-                seen[name.casefold()] = name
-
-    taken: tuple[str, ...] = ()
-
-
-StageLines = forms.formset_factory(StageLine, formset=BaseStageLines, extra=0, max_num=50, validate_max=True)

@@ -20,3 +20,17 @@ class TypeName(forms.Form):
         if not said:
             raise forms.ValidationError(_("Write a name."))
         return said
+
+
+class ReasonName(TypeName):
+    """Why a deal was lost, in a few words."""
+
+    name = forms.CharField(
+        label=_("Reason"), max_length=255, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def clean_name(self) -> str:
+        said = text.clean(self.cleaned_data["name"], limit=255)
+        if not said:
+            raise forms.ValidationError(_("Write a reason."))
+        return said

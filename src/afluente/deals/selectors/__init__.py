@@ -17,25 +17,35 @@ from afluente.deals.selectors.contacts import (
 from afluente.deals.selectors.filtering import BoardFilter
 from afluente.deals.selectors.finding import fetch_deals, find_deals, find_pipelines
 from afluente.deals.selectors.listing import deal_rows
-from afluente.deals.selectors.pages import DealPage, RailStep, deal_page, people_to_add, return_stage
+from afluente.deals.selectors.pages import (
+    DealPage,
+    RailStep,
+    deal_page,
+    due_parts,
+    people_to_add,
+    return_stage,
+)
 from afluente.deals.selectors.pipelines import (
     PipelineSummary,
     StageRow,
     deal_types,
     default_pipeline,
     field_scopes,
+    lost_reasons,
     move_targets,
     pipeline_summaries,
     pipelines_seen,
     stage_rows,
     stages_beside,
 )
+from afluente.deals.selectors.requirements import labels_of, missing, requirable, required_of
 from afluente.deals.selectors.uses import (
     FilterUse,
     TypeRow,
     deals_of_type,
     filters_about,
     filters_about_field,
+    reason_rows,
     type_rows,
 )
 
@@ -66,6 +76,7 @@ __all__ = [
     "deals_of_contact",
     "deals_of_type",
     "default_pipeline",
+    "due_parts",
     "faces_of",
     "fetch_deals",
     "field_scopes",
@@ -73,13 +84,19 @@ __all__ = [
     "filters_about_field",
     "find_deals",
     "find_pipelines",
+    "labels_of",
     "linked_deal_counts",
+    "lost_reasons",
+    "missing",
     "move_targets",
     "open_deal_counts",
     "people_linked_to",
     "people_to_add",
     "pipeline_summaries",
     "pipelines_seen",
+    "reason_rows",
+    "requirable",
+    "required_of",
     "return_stage",
     "stage_rows",
     "stages_beside",

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q
 
 from afluente.contacts import policies as contact_policies
+from afluente.contacts.selectors import card_groups, local_parts
 from afluente.deals import policies
-from afluente.deals.models import Deal, DealContact, Stage
+from afluente.deals.models import Conversion, Deal, DealContact, Stage
 from afluente.deals.selectors.boards import depth_of
+from afluente.deals.selectors.requirements import labels_of, missing, required_of
 from afluente.files.selectors import AttachedFiles, attached_files
 from afluente.kernel import clock, text
 from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_stubs_ext import StrOrPromise
+
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Contact
+    from afluente.contacts.selectors import CardGroup
 
 STEPS = 20  # of five per cent each: the share of a segment that is filled
 
@@ -69,13 +76,17 @@ class DealPage:
     people: list[PersonLine]
     hidden_people: int
     files: AttachedFiles | None = None
+    groups: Sequence[CardGroup] = ()
+    lacking: Sequence[StrOrPromise] = ()
+    origin: Deal | None = None  # the lead it came from, if the member sees it
+    became: Conversion | None = None  # what a lead was converted into
 
 
 def deal_page(*, member: Membership, deal_id: int) -> DealPage | None:
     """The deal with its stages and people; None when `member` does not see it."""
     deal = (
         policies.visible_to(member)
-        .select_related("pipeline", "stage", "type", "assignee__user")
+        .select_related("pipeline", "stage", "type", "company", "assignee__user")
         .filter(pk=deal_id)
         .first()
     )
@@ -91,7 +102,36 @@ def deal_page(*, member: Membership, deal_id: int) -> DealPage | None:
         people=people,
         hidden_people=hidden,
         files=attached_files(member=member, kind="deal", entity_id=deal.pk),
+        groups=card_groups("deal", deal.pk, deal.pipeline_id),
+        lacking=_lacking(deal),
+        **_conversions(deal, member),
     )
+
+
+def _lacking(deal: Deal) -> list[StrOrPromise]:
+    """What its stage wants and it does not have: whoever put it there was no person."""
+    if not deal.is_open or not deal.stage.required:
+        return []
+    wanted = required_of(deal.stage)
+    return labels_of(missing([deal.pk], wanted).get(deal.pk, []))
+
+
+def _conversions(deal: Deal, member: Membership) -> dict[str, Any]:
+    """The lead it came from, or what it was converted into."""
+    seen = policies.visible_to(member)
+    found = Conversion.objects.filter(Q(lead=deal) | Q(deal=deal), undone_at=None).select_related("deal")
+    done = found.order_by("-pk").first()
+    if done is None:
+        return {}
+    if done.lead_id == deal.pk:
+        return {"became": done}
+    return {"origin": seen.filter(pk=done.lead_id).first()}
+
+
+def due_parts(deal: Deal) -> dict[str, Any]:
+    """A due date as the boxes of its form want it: day, time ("" for none), reminder in minutes."""
+    day, time = local_parts(deal.due_at)
+    return {"day": day, "time": "" if deal.is_due_day else time, "remind_before": deal.remind_before}
 
 
 def rail(deal: Deal, opened: list[Stage]) -> list[RailStep]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Prefetch
 
 from afluente.deals import policies
-from afluente.deals.models import Deal, DealType, Pipeline, Stage
+from afluente.deals.models import Deal, DealType, LostReason, Pipeline, Stage
 from afluente.deals.selectors.boards import depth_of
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ def field_scopes() -> list[tuple[int, str]]:
 def deal_types() -> list[DealType]:
     """The present types of deals, in their order."""
     return list(DealType.objects.filter(archived_at=None).order_by("position", "pk"))
+
+
+def lost_reasons() -> list[LostReason]:
+    """The reasons for losing that are offered, in their order."""
+    return list(LostReason.objects.filter(archived_at=None).order_by("position", "pk"))
 
 
 def default_pipeline(*, member: Membership) -> Pipeline | None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from afluente.contacts.models import SavedFilter
 from afluente.contacts.selectors import filter_uses
 from afluente.contacts.selectors.attribute_criteria import PREFIX
-from afluente.deals.models import Deal, DealType
+from afluente.deals.models import Deal, DealType, LostReason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,14 @@ def type_rows() -> tuple[list[TypeRow], list[TypeRow]]:
     rows = [TypeRow(one, counts.get(one.pk, 0)) for one in DealType.objects.order_by("position", "pk")]
     return [row for row in rows if row.type.archived_at is None], [
         row for row in rows if row.type.archived_at is not None
+    ]
+
+
+def reason_rows() -> tuple[list[LostReason], list[LostReason]]:
+    """The reasons for losing that are offered, in their order, and the archived ones: one query."""
+    rows = list(LostReason.objects.order_by("position", "pk"))
+    return [row for row in rows if row.archived_at is None], [
+        row for row in rows if row.archived_at is not None
     ]
 
 

@@ -1,6 +1,17 @@
 """Every change of deals."""
 
-from afluente.deals.services.adding import Visitor, add_deal
+from afluente.deals.services.adding import Visitor, add_deal, find_or_make_contact
+from afluente.deals.services.companies import set_company
+from afluente.deals.services.converting import (
+    BadTargetError,
+    NotALeadError,
+    NotConvertedError,
+    Wish,
+    convert_lead,
+    undo_conversion,
+)
+from afluente.deals.services.copying import copy_deal
+from afluente.deals.services.due import REMINDERS, BadReminderError, Due, due_of, due_on, set_due
 from afluente.deals.services.editing import (
     ChangedMeanwhileError,
     DealIsGoneError,
@@ -10,21 +21,34 @@ from afluente.deals.services.editing import (
     restore_deals,
 )
 from afluente.deals.services.holding import StageGoneError
-from afluente.deals.services.moving import Moved, move_deals
+from afluente.deals.services.losing import (
+    ReasonTakenError,
+    archive_reason,
+    create_reason,
+    delete_reason,
+    make_reasons,
+    order_reasons,
+    rename_reason,
+)
+from afluente.deals.services.moving import MissingError, Moved, move_deals
 from afluente.deals.services.opening import NewDeal, open_deals
 from afluente.deals.services.people import hand_over, link_contact, make_primary, unlink_contact
 from afluente.deals.services.pipelines import (
+    DealsNeedAPlaceError,
+    ForeignStageError,
     LastPipelineError,
     archive_pipeline,
     create_pipeline,
+    delete_pipeline,
     order_pipelines,
     unarchive_pipeline,
     update_pipeline,
 )
 from afluente.deals.services.stages import (
-    DealsNeedAPlaceError,
+    BadRuleError,
     ProtectedStageError,
     StageDraft,
+    change_stage,
     delete_stage,
     save_stages,
 )
@@ -40,46 +64,76 @@ from afluente.deals.services.types import (
     rename_type,
     set_type,
 )
+from afluente.deals.services.values import change_value, fill_values
 
 __all__ = [
     "ASSIGNED",
     "OPENED",
+    "REMINDERS",
+    "BadReminderError",
+    "BadRuleError",
+    "BadTargetError",
     "ChangedMeanwhileError",
     "DealIsGoneError",
     "DealsNeedAPlaceError",
+    "Due",
+    "ForeignStageError",
     "LastPipelineError",
+    "MissingError",
     "Moved",
     "NewDeal",
+    "NotALeadError",
+    "NotConvertedError",
     "ProtectedStageError",
+    "ReasonTakenError",
     "StageDraft",
     "StageGoneError",
     "TypeInUseError",
     "TypeNameTakenError",
     "Visitor",
+    "Wish",
     "add_deal",
     "archive_pipeline",
+    "archive_reason",
     "archive_type",
     "assign_deals",
     "change_deal",
+    "change_stage",
+    "change_value",
+    "convert_lead",
+    "copy_deal",
     "create_pipeline",
+    "create_reason",
     "create_type",
     "delete_deals",
+    "delete_pipeline",
+    "delete_reason",
     "delete_stage",
     "delete_type",
+    "due_of",
+    "due_on",
+    "fill_values",
+    "find_or_make_contact",
     "hand_over",
     "link_contact",
     "make_primary",
+    "make_reasons",
     "make_types",
     "move_deals",
     "open_deals",
     "order_pipelines",
+    "order_reasons",
     "order_types",
+    "rename_reason",
     "rename_type",
     "restore_deals",
     "save_stages",
+    "set_company",
+    "set_due",
     "set_type",
     "tell_of_deals",
     "unarchive_pipeline",
+    "undo_conversion",
     "unlink_contact",
     "update_pipeline",
 ]

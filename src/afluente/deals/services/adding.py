@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from afluente.contacts import services as contacts
-from afluente.deals.models import Deal
 from afluente.deals.services.opening import NewDeal, open_deals
 from afluente.kernel import email as emails
 from afluente.kernel import phone as phones
@@ -17,8 +16,9 @@ from afluente.kernel import text
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
-    from afluente.contacts.models import Contact
+    from afluente.contacts.models import Company, Contact
     from afluente.deals.models import DealType, Stage
+    from afluente.deals.services.due import Due
     from afluente.timeline.events import Actor
 
 
@@ -31,7 +31,12 @@ class Visitor:
     phone: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.name or self.email or self.phone)
+        return bool(self.called)
+
+    @property
+    def called(self) -> str:
+        """The best there is to call the person by."""
+        return self.name or self.email or self.phone
 
 
 @transaction.atomic
@@ -46,6 +51,8 @@ def add_deal(
     amount: Decimal = Decimal(0),
     contact: Contact | None = None,
     kind: DealType | None = None,
+    company: Company | None = None,
+    due: Due | None = None,
 ) -> int:
     """Open one deal on top of `stage`; its number in the database.
 
@@ -54,36 +61,36 @@ def add_deal(
     the deal is called after the person. `country` (ISO) reads phone numbers without a prefix.
     `contact`, when given, is the person, whatever was typed. `kind` is what business it is.
     """
-    known = contact.pk if contact is not None else None
-    contact_id = known or (_contact(visitor, country, assignee, by) if visitor else None)
-    called = name or (contact.name if contact else "") or visitor.name or visitor.email or visitor.phone
-    (deal_id,) = open_deals(
-        deals=[
-            NewDeal(
-                name=called,
-                pipeline_id=stage.pipeline_id,
-                stage_id=stage.pk,
-                currency=stage.pipeline.currency,
-                amount=amount,
-                assignee_id=assignee.pk if assignee else None,
-                contact_ids=[contact_id] if contact_id else [],
-            )
-        ],
-        by=by,
+    contact_id = contact.pk if contact is not None else None
+    if contact_id is None and visitor:
+        contact_id, _is_new = find_or_make_contact(visitor=visitor, country=country, assignee=assignee, by=by)
+    new = NewDeal(
+        name=name or (contact.name if contact else "") or visitor.called,
+        pipeline_id=stage.pipeline_id,
+        stage_id=stage.pk,
+        currency=stage.pipeline.currency,
+        amount=amount,
+        assignee_id=assignee.pk if assignee else None,
+        contact_ids=[contact_id] if contact_id else [],
+        company_id=company.pk if company else None,
+        type_id=kind.pk if kind else None,
+        **(due.columns if due else {}),
     )
-    if kind is not None:
-        Deal.objects.filter(pk=deal_id).update(type=kind)
+    (deal_id,) = open_deals(deals=[new], by=by)
     return deal_id
 
 
-def _contact(visitor: Visitor, country: str, assignee: Membership | None, by: Actor) -> int:
+def find_or_make_contact(
+    *, visitor: Visitor, country: str, assignee: Membership | None, by: Actor
+) -> tuple[int, bool]:
+    """The contact that fits what was typed, by identity (crm.md section 3), and whether it was made now."""
     mail = emails.match_key(visitor.email) if visitor.email else None
     number = phones.parse(visitor.phone, country) if visitor.phone else None
     identity = contacts.Identity(emails=(mail,) if mail else (), phones=(number,) if number else ())
     contacts.lock_identities([identity])
     (match,) = contacts.find_contacts([identity])
     if match.contact_id is not None:
-        return match.contact_id
+        return match.contact_id, False
     first, last = text.split_name(visitor.name)
     (contact_id,) = contacts.create_contacts(
         contacts=[
@@ -99,4 +106,4 @@ def _contact(visitor: Visitor, country: str, assignee: Membership | None, by: Ac
     )
     pairs = [(contact_id, other, match.level or "") for other in match.contact_ids]
     contacts.note_possible_duplicates(pairs)
-    return contact_id
+    return contact_id, True

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from afluente.deals import statements
 from afluente.deals.models import Deal, Stage
+from afluente.deals.selectors import requirements
 from afluente.deals.services.holding import hold_stages
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -17,11 +18,27 @@ from afluente.timeline.events import NewEvent
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from afluente.deals.statements import LockedDeal
+    from afluente.deals.statements import Entered, LockedDeal
     from afluente.timeline.events import Actor
 
 STEP = Decimal(1024)  # room left between neighbours that are placed without one
 NARROWEST = Decimal("1e-18")  # half of this would no longer fit the column: number it anew
+
+
+PEOPLE = {"member", "token"}  # those who are asked for what a stage wants
+
+
+class MissingError(Exception):
+    """A stage wants what some deals lack: the keys of `selectors.requirements` by deal. Nothing moved."""
+
+    def __init__(self, lacking: Mapping[int, list[str]]) -> None:
+        super().__init__(lacking)
+        self.lacking = dict(lacking)
+
+    @property
+    def keys(self) -> list[str]:
+        """Everything that is missing somewhere."""
+        return list(dict.fromkeys(key for keys in self.lacking.values() for key in keys))
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,9 @@ def move_deals(
 
     A deal that is already there only changes its place: no new epoch, nothing in its history. Entering a won or
     lost stage closes a deal, leaving one reopens it. `cause` says why when it was no person's wish
-    (a rule, an undo). Deals that are gone are left out of the answer. Raises StageGoneError.
+    (a rule, an undo). Deals that are gone are left out of the answer. A stage with `due_hours` says when
+    they are due. Raises StageGoneError, and MissingError when a person moves deals that lack what the
+    stage wants; others are let in, and the event says what is missing (ADR 0161).
     """
     hold_stages({to.pk})
     locked = {deal.id: deal for deal in statements.lock_deals(deal_ids)}
@@ -61,17 +80,18 @@ def move_deals(
         _reorder({deal_id: places[deal_id] for deal_id in staying}, by)
     if not entering:
         return []
-    epochs = statements.enter_stage(
+    lacking = requirements.missing(entering, requirements.required_of(to, reason=lost_reason))
+    if lacking and cause is None and by.kind in PEOPLE:
+        raise MissingError(lacking)
+    entered = statements.enter_stage(
         {deal_id: places[deal_id] for deal_id in entering},
-        stage_id=to.pk,
-        pipeline_id=to.pipeline_id,
-        is_open=to.kind == Stage.Kind.OPEN,
+        stage=to,
         lost_reason=lost_reason if to.kind == Stage.Kind.LOST else "",
+        sets_due="undo" not in (cause or {}),
     )
-    timeline.record(
-        [_told(locked[deal_id], to, by, cause, epochs[deal_id], lost_reason) for deal_id in entering]
-    )
-    return [Moved(deal_id, locked[deal_id].stage_id, to.pk, epochs[deal_id]) for deal_id in entering]
+    told = _Telling(to, by, cause, lost_reason)
+    timeline.record([told.of(locked[pk], entered[pk], lacking.get(pk, [])) for pk in entering])
+    return [Moved(deal_id, locked[deal_id].stage_id, to.pk, entered[deal_id].epoch) for deal_id in entering]
 
 
 def _reorder(places: dict[int, Decimal], by: Actor) -> None:
@@ -80,24 +100,36 @@ def _reorder(places: dict[int, Decimal], by: Actor) -> None:
     timeline.record([NewEvent("deal.reordered", by, deal_id=deal_id) for deal_id in places])
 
 
-def _told(
-    deal: LockedDeal, to: Stage, by: Actor, cause: Mapping[str, Any] | None, epoch: int, lost_reason: str
-) -> NewEvent:
-    data = {
-        "from": deal.stage_id,
-        "from_name": deal.stage_name,
-        "from_pipeline": deal.pipeline_id,
-        "to": to.pk,
-        "to_name": to.name,
-        "to_kind": to.kind,
-        "pipeline": to.pipeline_id,
-        "epoch": epoch,
-    }
-    if lost_reason and to.kind == Stage.Kind.LOST:
-        data["lost_reason"] = lost_reason
-    if cause:
-        data["cause"] = dict(cause)
-    return NewEvent("deal.moved", by, deal_id=deal.id, contact_id=deal.contact_id, data=data)
+@dataclass(frozen=True)
+class _Telling:
+    """What every event of one move says."""
+
+    to: Stage
+    by: Actor
+    cause: Mapping[str, Any] | None
+    lost_reason: str
+
+    def of(self, deal: LockedDeal, entered: Entered, lacking: Sequence[str]) -> NewEvent:
+        """The event of one deal; `lacking` is what the stage wants and the deal does not have."""
+        data = {
+            "from": deal.stage_id,
+            "from_name": deal.stage_name,
+            "from_pipeline": deal.pipeline_id,
+            "to": self.to.pk,
+            "to_name": self.to.name,
+            "to_kind": self.to.kind,
+            "pipeline": self.to.pipeline_id,
+            "epoch": entered.epoch,
+        }
+        if entered.due_at != deal.due_at:
+            data["due"] = [one.isoformat() if one else None for one in (deal.due_at, entered.due_at)]
+        if self.lost_reason and self.to.kind == Stage.Kind.LOST:
+            data["lost_reason"] = self.lost_reason
+        if lacking:
+            data["missing"] = list(lacking)
+        if self.cause:
+            data["cause"] = dict(self.cause)
+        return NewEvent("deal.moved", self.by, deal_id=deal.id, contact_id=deal.contact_id, data=data)
 
 
 def _places(

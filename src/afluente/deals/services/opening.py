@@ -15,6 +15,7 @@ from afluente.timeline.events import NewEvent, each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from afluente.timeline.events import Actor
 
@@ -35,6 +36,11 @@ class NewDeal:
     source_name: str = ""
     raw_event_id: int | None = None
     rule_ref: int | None = None
+    company_id: int | None = None
+    type_id: int | None = None
+    due_at: datetime | None = None  # None: as the stage says
+    is_due_day: bool = False
+    remind_before: int | None = None
 
 
 @transaction.atomic

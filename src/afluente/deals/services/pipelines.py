@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext, override
 
-from afluente.deals.models import DealCounter, Pipeline, Stage
+from afluente.contacts import services as contacts
+from afluente.contacts.models import Field
+from afluente.deals.models import Deal, DealCounter, Pipeline, Stage
+from afluente.deals.services.emptying import empty_stage
+from afluente.deals.services.templates import make_stages, template_of
 from afluente.kernel import clock
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -20,8 +23,19 @@ if TYPE_CHECKING:
     from afluente.timeline.events import Actor
 
 
+PAYMENT_STAGES = {"stage_on_new", "stage_on_paid", "stage_on_failed"}
+
+
 class LastPipelineError(Exception):
     """The only present pipeline cannot be archived: arriving leads need a place."""
+
+
+class ForeignStageError(Exception):
+    """A stage of another pipeline, or of this one where another is needed; the text names the property."""
+
+
+class DealsNeedAPlaceError(Exception):
+    """A stage or pipeline holds deals, and nobody said where they go."""
 
 
 @transaction.atomic
@@ -30,40 +44,46 @@ def create_pipeline(
     name: str,
     currency: str,
     by: Actor,
-    icon: str = "square-kanban",
+    icon: str = "",
+    color: int | None = None,
+    kind: str = Pipeline.Kind.DEAL,
     default_assignee: Membership | None = None,
+    asks_lost_reason: bool = False,
+    template: str = "",
     language: str = "en",
 ) -> Pipeline:
-    """Make a pipeline with the five usual stages, named in `language`, after all others."""
+    """Make a pipeline after all others, with the stages of a template named in `language`.
+
+    A template of another kind of pipeline is passed over for the usual one of `kind`.
+    """
+    start = template_of(template, kind)
+    if start.kind != kind:
+        start = template_of("", kind)
     DealCounter.objects.get_or_create()
     last = Pipeline.objects.aggregate(last=Max("position"))["last"]
     pipeline = Pipeline.objects.create(
         name=name,
         currency=currency,
-        icon=icon,
+        icon=icon or start.icon,
+        color=color,
+        kind=kind,
+        asks_lost_reason=asks_lost_reason,
         default_assignee=default_assignee,
         position=0 if last is None else last + 1,
     )
-    for position, (label, kind) in enumerate(_usual_stages(language)):
-        Stage.objects.create(pipeline=pipeline, name=label, kind=kind, position=position)
+    make_stages(pipeline, start, language)
     tell("pipeline.created", pipeline, by, {"name": name})
     return pipeline
 
 
-def _usual_stages(language: str) -> list[tuple[str, Stage.Kind]]:
-    with override(language):
-        return [
-            (gettext("New"), Stage.Kind.OPEN),
-            (gettext("In progress"), Stage.Kind.OPEN),
-            (gettext("Pending approval"), Stage.Kind.OPEN),
-            (gettext("Won"), Stage.Kind.WON),
-            (gettext("Lost"), Stage.Kind.LOST),
-        ]
-
-
 @transaction.atomic
 def update_pipeline(*, pipeline: Pipeline, changes: Mapping[str, Any], by: Actor) -> Pipeline:
-    """Set name, icon, currency or default_assignee. One event with before and after, if any differs."""
+    """Set properties of a pipeline, such as name, currency or the stage of each payment status. One event
+    with before and after, if any differs. Raises ForeignStageError for a stage of another pipeline.
+    """
+    for name in PAYMENT_STAGES & changes.keys():
+        if changes[name] is not None and changes[name].pipeline_id != pipeline.pk:
+            raise ForeignStageError(name)
     changed = {
         name: [getattr(pipeline, name), value]
         for name, value in changes.items()
@@ -106,6 +126,36 @@ def archive_pipeline(*, pipeline: Pipeline, by: Actor) -> None:
     pipeline.archived_at = clock.now()
     pipeline.save(update_fields=["archived_at"])
     tell("pipeline.archived", pipeline, by, {"name": pipeline.name})
+
+
+@transaction.atomic
+def delete_pipeline(*, pipeline: Pipeline, to: Stage | None, by: Actor) -> int:
+    """Delete a pipeline for good, after its deals have gone into a stage of another one; how many went.
+
+    Deals that were deleted go along. Raises LastPipelineError, DealsNeedAPlaceError, and
+    ForeignStageError when `to` is a stage of this pipeline.
+    """
+    others = Pipeline.objects.present().select_for_update(of=("self",)).exclude(pk=pipeline.pk)
+    if pipeline.archived_at is None and not others:
+        raise LastPipelineError(pipeline.pk)
+    if to is not None and to.pipeline_id == pipeline.pk:
+        raise ForeignStageError("to")
+    if to is None and Deal.objects.filter(pipeline=pipeline).exists():
+        raise DealsNeedAPlaceError(pipeline.pk)
+    moved = 0
+    stages = list(
+        Stage.objects.select_for_update(of=("self",)).filter(pipeline=pipeline).order_by("position")
+    )
+    if to is not None:
+        cause = {"kind": "pipeline_deleted", "pipeline": pipeline.name}
+        moved = sum(empty_stage(stage, to, by, cause=cause) for stage in reversed(stages))
+    tell("pipeline.deleted", pipeline, by, {"name": pipeline.name, "to": to.pk if to else None})
+    fields = Field.objects.filter(entity="deal", scope_id=pipeline.pk).values_list("pk", flat=True)
+    for field_id in list(fields):
+        contacts.delete_field(field_id=field_id, by=by)
+    Stage.objects.filter(pipeline=pipeline).delete()
+    pipeline.delete()
+    return moved
 
 
 @transaction.atomic

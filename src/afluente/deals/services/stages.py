@@ -7,25 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from afluente.deals.models import Deal, Pipeline, Stage
-from afluente.deals.services.moving import move_deals
-from afluente.deals.services.pipelines import tell
+from afluente.deals.selectors import requirements
+from afluente.deals.services.due import REMINDERS
+from afluente.deals.services.emptying import empty_stage
+from afluente.deals.services.pipelines import DealsNeedAPlaceError, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from afluente.timeline.events import Actor
 
-BATCH = 1_000  # deals moved in one statement when their stage is deleted
+LONGEST = 24 * 365  # hours
+RULES = ("name", "due_hours", "remind_before", "probability", "required")
+
+
+class BadRuleError(Exception):
+    """A rule of a stage that cannot be so; `place` is the property, the text a sentence."""
+
+    def __init__(self, place: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.place = place
 
 
 class ProtectedStageError(Exception):
     """Won and Lost, and the only open stage, cannot be deleted."""
-
-
-class DealsNeedAPlaceError(Exception):
-    """The stage holds deals, and nobody said where they go."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +112,7 @@ def delete_stage(*, stage: Stage, to: Stage | None, by: Actor) -> int:
     if to is None and everything.exists():
         raise DealsNeedAPlaceError(stage.pk)
     if to is not None:
-        moved = _empty(stage, to, by)
+        moved = empty_stage(stage, to, by, cause={"kind": "stage_deleted", "stage": stage.name})
     told = _told(stage)
     stage_id = stage.pk
     stage.delete()
@@ -112,16 +120,43 @@ def delete_stage(*, stage: Stage, to: Stage | None, by: Actor) -> int:
     return moved
 
 
-def _empty(stage: Stage, to: Stage, by: Actor) -> int:
-    """Move everything out of `stage`, keeping the order of the column."""
-    present = Deal.objects.present().filter(stage=stage).order_by("position", "pk")
-    ids = list(present.values_list("pk", flat=True))
-    cause = {"kind": "stage_deleted", "stage": stage.name}
-    for start in range(len(ids), 0, -BATCH):  # the last ones first, since each batch lands on top
-        batch = ids[max(0, start - BATCH) : start]
-        move_deals(deal_ids=batch, to=to, by=by, cause=cause)
-    Deal.objects.filter(stage=stage).update(stage=to, pipeline_id=to.pipeline_id)
-    return len(ids)
+@transaction.atomic
+def change_stage(*, stage_id: int, changes: Mapping[str, Any], by: Actor) -> Stage:
+    """Set what a stage is called and asks (RULES); one event with before and after.
+
+    Raises BadRuleError and Stage.DoesNotExist.
+    """
+    stage = Stage.objects.select_for_update(of=("self",)).select_related("pipeline").get(pk=stage_id)
+    changed = {
+        name: [getattr(stage, name), changes[name]]
+        for name in RULES
+        if name in changes and getattr(stage, name) != changes[name]
+    }
+    for name, (_, value) in changed.items():
+        setattr(stage, name, value)
+    _check_rules(stage)
+    if changed:
+        stage.save(update_fields=list(changed))
+        tell("stage.changed", stage.pipeline, by, {"stage": stage.pk, "stage_name": stage.name, **changed})
+    return stage
+
+
+def _check_rules(stage: Stage) -> None:
+    known = dict(requirements.requirable(stage.pipeline_id))
+    others = Stage.objects.filter(pipeline_id=stage.pipeline_id).exclude(pk=stage.pk)
+    if not stage.name:
+        raise BadRuleError("name", gettext("A stage needs a name."))
+    if others.filter(name__iexact=stage.name).exists():
+        said = gettext("There is a {name} stage already. Pick another name.")
+        raise BadRuleError("name", said.format(name=stage.name))
+    if stage.due_hours is not None and not 1 <= stage.due_hours <= LONGEST:
+        raise BadRuleError("due_hours", gettext("Write a number of hours from 1 to 8,760."))
+    if stage.probability is not None and not 0 <= stage.probability <= 100:
+        raise BadRuleError("probability", gettext("Write a number from 0 to 100."))
+    if stage.remind_before is not None and stage.remind_before not in REMINDERS:
+        raise BadRuleError("remind_before", gettext("Choose one of the times offered."))
+    if not set(stage.required) <= known.keys():
+        raise BadRuleError("required", gettext("One of the fields is gone. Look again."))
 
 
 def _told(stage: Stage) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
+from afluente.contacts import selectors as contacts
+from afluente.deals.forms.pipelines import reminder_choices
 from afluente.kernel import clock
 from afluente.ui import formats
 
@@ -56,6 +58,30 @@ def _card(
 ) -> SafeString:
     context = {"card": card, "tone": tone, "is_new": is_new, "age": age}
     return SafeString(render_to_string("deals/_card.html", context))
+
+
+@register.filter
+def due_words(deal: Any) -> str:
+    """When a deal is due: a day, or a day and a time, where the workspace is. Also of a card."""
+    if deal.due_at is None:
+        return ""
+    local = deal.due_at.astimezone(contacts.home().zone)
+    return formats.day(local.date()) if deal.is_due_day else formats.when(deal.due_at)
+
+
+@register.filter
+def due_tone(deal: Any) -> str:
+    """`late` when it is past, `soon` within a day, else nothing; closed deals are never late."""
+    if deal.due_at is None or deal.closed_at is not None:
+        return ""
+    left = (deal.due_at - clock.now()).total_seconds()
+    return "late" if left < 0 else "soon" if left < DAY * 60 else ""
+
+
+@register.filter
+def reminders(_deal: Any) -> list[tuple[str, str]]:
+    """How long before its due date somebody can be reminded, as (minutes, words)."""
+    return reminder_choices()
 
 
 @register.filter

@@ -17,7 +17,7 @@ from afluente.deals import forms, policies, selectors, services
 from afluente.deals.models import Deal, Stage
 from afluente.deals.views import asking
 from afluente.deals.views.board import changed_cards
-from afluente.kernel.htmx import toast, wants_fragment
+from afluente.kernel.htmx import toast, trigger, wants_fragment
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -43,6 +43,19 @@ def moves(request: Request, pk: int) -> HttpResponse:
     except services.StageGoneError:
         form.add_error("stage", "")
         return _refuse(request, deal, form)
+    except services.MissingError as missing:
+        return _ask(request, deal, form.cleaned_data["stage"], missing)
+
+
+def _ask(request: Request, deal: Deal, stage: Stage, missing: services.MissingError) -> HttpResponse:
+    """The stage wants more: ask for it where the person is, and then move."""
+    url = f"{reverse('deals:filling', args=[deal.pk])}?{urlencode({'stage': stage.pk})}"
+    if not wants_fragment(request):
+        return asking.see_other(url)
+    words = ", ".join(str(label) for label in selectors.labels_of(missing.keys))
+    said = gettext("{stage} wants this first: {fields}").format(stage=stage.name, fields=words)
+    response = toast(HttpResponse(status=422), said)
+    return trigger(response, "af:fill", {"url": url})
 
 
 def _move(request: Request, deal: Deal, form: forms.Move) -> HttpResponse:

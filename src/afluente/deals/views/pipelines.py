@@ -11,8 +11,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.accounts import policies as accounts
-from afluente.deals import forms, selectors, services
+from afluente.contacts import selectors as fields
+from afluente.deals import selectors, services
+from afluente.deals.forms import pipelines as forms
 from afluente.deals.models import Pipeline
+from afluente.deals.services.templates import TEMPLATES
 from afluente.deals.views import asking
 from afluente.kernel import regions
 
@@ -46,6 +49,8 @@ def pipelines(request: Request) -> HttpResponse:
         "pipelines": selectors.pipeline_summaries(member=request.member),
         "archived": Pipeline.objects.exclude(archived_at=None).order_by("-archived_at"),
         "form": form,
+        "hues": range(24),
+        "templates": TEMPLATES.values(),
     }
     return render(request, "deals/pipelines.html", context, status=422 if form.errors else 200)
 
@@ -55,16 +60,15 @@ def properties(
 ) -> forms.PipelineProperties:
     initial = {"currency": request.workspace.currency, "icon": ICONS[0]}
     if pipeline is not None:
-        names = ("name", "icon", "currency", "default_assignee_id")
+        names = ("name", "icon", "color", "currency", "default_assignee_id", "asks_lost_reason")
         initial = {name.removesuffix("_id"): getattr(pipeline, name) for name in names}
     currencies = regions.currencies()
     if initial["currency"] not in dict(currencies):
         currencies = [(initial["currency"], initial["currency"]), *currencies]
     icons = [(icon, icon) for icon in ICONS]
     members = accounts.assignable_by(request.member).order_by("user__name")
-    return forms.PipelineProperties(
-        data, initial=initial, currencies=currencies, icons=icons, members=members
-    )
+    made = forms.PipelineProperties if pipeline is not None else forms.NewPipeline
+    return made(data, initial=initial, currencies=currencies, icons=icons, members=members)
 
 
 def _reorder(request: Request) -> None:
@@ -84,8 +88,63 @@ def edit(request: Request, pk: int) -> HttpResponse:
         messages.success(request, gettext("Saved"))
         return asking.see_other(reverse("deals:pipeline_edit", args=[pk]))
     rows = selectors.stage_rows(pipeline=pipeline)
-    context = {"pipeline": pipeline, "form": form, **stage_lines(rows, None)}
+    context = {"pipeline": pipeline, "form": form, **frame(pipeline), **stage_lines(rows, None)}
     return render(request, "deals/pipeline_edit.html", context, status=422 if form.errors else 200)
+
+
+def frame(pipeline: Pipeline, paying: forms.PaymentStages | None = None) -> dict[str, Any]:
+    """What the page of a pipeline shows besides its stages and properties."""
+    return {
+        "hues": range(24),
+        "paying": paying or forms.PaymentStages(pipeline=pipeline),
+        "fields": [one for one in fields.fields_of("deal", pipeline.pk) if not one.is_archived],
+        "common": [one for one in fields.fields_of("deal") if not one.is_archived],
+    }
+
+
+@require_POST
+def payments(request: Request, pk: int) -> HttpResponse:
+    """Say where deals go with each state of a payment."""
+    asking.require_configurer(request)
+    pipeline = get_object_or_404(Pipeline, pk=pk)
+    paying = forms.PaymentStages(request.POST, pipeline=pipeline)
+    if paying.is_valid():
+        services.update_pipeline(pipeline=pipeline, changes=paying.cleaned_data, by=asking.by(request))
+        messages.success(request, gettext("Saved"))
+        return asking.see_other(reverse("deals:pipeline_edit", args=[pk]))
+    rows = selectors.stage_rows(pipeline=pipeline)
+    context = {"pipeline": pipeline, "form": properties(request, None, pipeline)}
+    context |= {**frame(pipeline, paying), **stage_lines(rows, None)}
+    return render(request, "deals/pipeline_edit.html", context, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deletion(request: Request, pk: int) -> HttpResponse:
+    """Ask where the deals of a pipeline go, move them there and delete it."""
+    asking.require_configurer(request)
+    pipeline = get_object_or_404(Pipeline, pk=pk)
+    form = forms.PipelineDeletion(request.POST if request.method == "POST" else None, pipeline=pipeline)
+    if request.method == "POST" and form.is_valid():
+        try:
+            moved = services.delete_pipeline(
+                pipeline=pipeline, to=form.cleaned_data["to"], by=asking.by(request)
+            )
+        except services.LastPipelineError:
+            messages.error(request, gettext("This is the only pipeline. Make another one first."))
+        except services.DealsNeedAPlaceError:
+            messages.error(request, gettext("Choose where the deals go."))
+        else:
+            said = gettext("Deleted the pipeline {name}. {n} deals moved.")
+            messages.success(request, said.format(name=pipeline.name, n=moved))
+        return asking.see_other(reverse("deals:pipelines"))
+    context = {
+        "pipeline": pipeline,
+        "form": form,
+        "count": pipeline.deals.present().count(),
+        "fields": fields.fields_of("deal", pk),
+        "uses": selectors.filters_about(name="pipeline", number=pk),
+    }
+    return render(request, "deals/pipeline_deletion.html", context, status=422 if form.errors else 200)
 
 
 def stage_lines(rows: list[selectors.StageRow], data: QueryDict | None) -> dict[str, object]:

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from afluente.deals import forms, selectors, services
+from afluente.deals import selectors, services
+from afluente.deals.forms import pipelines as forms
 from afluente.deals.models import Pipeline, Stage
 from afluente.deals.views import asking
 from afluente.deals.views import pipelines as pipeline_views
@@ -87,8 +88,27 @@ def _draw(
     problems = sum(len(line.errors) for line in lines.forms)
     form = pipeline_views.properties(request, None, pipeline)
     context |= {"pipeline": pipeline, "form": form, "is_draft": True, "problems": problems}
+    context |= pipeline_views.frame(pipeline)
     status = 200 if is_draft else 422
     return respond(request, "deals/pipeline_edit.html", context, fragment="stages", status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rules(request: Request, pk: int) -> HttpResponse:
+    """One stage: what it is called and what it asks of deals that enter (POST)."""
+    asking.require_configurer(request)
+    stage = get_object_or_404(Stage.objects.select_related("pipeline"), pk=pk)
+    form = forms.StageRules(request.POST if request.method == "POST" else None, stage=stage)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_stage(stage_id=pk, changes=form.cleaned_data, by=asking.by(request))
+        except services.BadRuleError as refused:
+            form.add_error(refused.place, str(refused))
+        else:
+            messages.success(request, gettext("Saved"))
+            return asking.see_other(reverse("deals:pipeline_edit", args=[stage.pipeline_id]))
+    context = {"stage": stage, "form": form}
+    return render(request, "deals/stage_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
