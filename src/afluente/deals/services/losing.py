@@ -94,7 +94,10 @@ def archive_reason(*, reason_id: int, by: Actor, is_back: bool = False) -> LostR
         return found
     found.archived_at = None if is_back else clock.now()
     found.save(update_fields=["archived_at"])
-    _tell("lostreason.unarchived" if is_back else "lostreason.archived", found, by, name=found.name)
+    if is_back:
+        _tell("lostreason.unarchived", found, by, name=found.name)
+    else:
+        _tell("lostreason.archived", found, by, name=found.name)
     return found
 
 
