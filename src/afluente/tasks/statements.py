@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
 from django.db import connection
 
 from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from afluente.tasks.models import Step
 
 # Tasks that have both keep one; ON CONFLICT cannot be said of an UPDATE.
 MERGE_TAG = """
@@ -17,6 +26,39 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 """
+# Entering a step of the kind done ends a task, leaving it begins it again.
+ENTER_STEP = """
+UPDATE tasks_task t
+   SET step_id = %(step)s, board_id = %(board)s, position = g.position, updated_at = %(now)s,
+       done_at = CASE WHEN %(is_done)s THEN coalesce(t.done_at, %(now)s) END
+  FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[]) AS g (id, position)
+ WHERE t.workspace_id = %(ws)s AND t.id = g.id
+"""
+REORDER = """
+UPDATE tasks_task t SET position = g.position
+  FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[]) AS g (id, position)
+ WHERE t.workspace_id = %(ws)s AND t.id = g.id
+"""
+# Same order, new room.
+RENUMBER = """
+UPDATE tasks_task t SET position = g.place
+  FROM (SELECT id, -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+                   + 1024 * row_number() OVER (ORDER BY position, id) AS place
+          FROM tasks_task
+         WHERE workspace_id = %(ws)s AND step_id = %(step)s AND deleted_at IS NULL) AS g
+ WHERE t.workspace_id = %(ws)s AND t.id = g.id
+"""
+TOP = "SELECT -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+# Whether `parent` stands somewhere below one of `ids`: then these would hang under themselves.
+CIRCLE = """
+WITH RECURSIVE above AS (
+  SELECT id, parent_id FROM tasks_task WHERE workspace_id = %(ws)s AND id = %(parent)s
+  UNION
+  SELECT t.id, t.parent_id FROM tasks_task t JOIN above a ON t.id = a.parent_id
+   WHERE t.workspace_id = %(ws)s
+)
+SELECT EXISTS (SELECT FROM above WHERE id = ANY(%(ids)s))
+"""
 
 
 def merge_tag(tag_id: int, *, into_id: int) -> int:
@@ -24,3 +66,47 @@ def merge_tag(tag_id: int, *, into_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(MERGE_TAG, {"ws": current_workspace_id(), "tag": tag_id, "into": into_id})
         return int(cursor.fetchone()[0])
+
+
+def enter_step(places: Mapping[int, Decimal], *, step: Step, now: datetime) -> None:
+    """Put locked tasks on a step, each at its place."""
+    values = {
+        "ws": current_workspace_id(),
+        "step": step.pk,
+        "board": step.board_id,
+        "is_done": step.kind == step.Kind.DONE,
+        "now": now,
+        "ids": list(places),
+        "positions": list(places.values()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ENTER_STEP, values)
+
+
+def reorder(places: Mapping[int, Decimal]) -> None:
+    """Give tasks of one step other places in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REORDER,
+            {"ws": current_workspace_id(), "ids": list(places), "positions": list(places.values())},
+        )
+
+
+def renumber(step_id: int) -> None:
+    """Make room between the tasks of a step."""
+    with connection.cursor() as cursor:
+        cursor.execute(RENUMBER, {"ws": current_workspace_id(), "step": step_id})
+
+
+def top_position() -> Decimal:
+    """A place above everything that was put on top before."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOP)
+        return Decimal(cursor.fetchone()[0])
+
+
+def hangs_below(parent_id: int, *, ids: list[int]) -> bool:
+    """Whether a task is one of `ids` or stands somewhere below one of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(CIRCLE, {"ws": current_workspace_id(), "parent": parent_id, "ids": ids})
+        return bool(cursor.fetchone()[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -12,17 +11,16 @@ from afluente.deals import statements
 from afluente.deals.models import Deal, Stage
 from afluente.deals.selectors import requirements
 from afluente.deals.services.holding import hold_stages
+from afluente.kernel.places import STEP, between
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from afluente.deals.statements import Entered, LockedDeal
     from afluente.timeline.events import Actor
-
-STEP = Decimal(1024)  # room left between neighbours that are placed without one
-NARROWEST = Decimal("1e-18")  # half of this would no longer fit the column: number it anew
 
 
 PEOPLE = {"member", "token"}  # those who are asked for what a stage wants
@@ -136,21 +134,14 @@ def _places(
     deal_ids: Sequence[int], *, to: Stage, after_id: int | None, before_id: int | None
 ) -> dict[int, Decimal]:
     """A position for each deal, in order: between the neighbours named, else on top."""
-    count = len(deal_ids)
     above, below = _neighbours(set(deal_ids), to=to, after_id=after_id, before_id=before_id)
     if above is None and below is None:
         below = statements.top_position()
-    if above is None:
-        assert below is not None
-        above = below - STEP * (count + 1)
-    if below is None:
-        below = above + STEP * (count + 1)
-    with localcontext(prec=45):  # the column holds 20 digits before the point and 20 behind it
-        gap = (below - above) / (count + 1)
-        if gap < NARROWEST:
-            statements.renumber(stage_id=to.pk, step=STEP)
-            return _places(deal_ids, to=to, after_id=after_id, before_id=before_id)
-        return {deal_id: (above + gap * n).quantize(NARROWEST) for n, deal_id in enumerate(deal_ids, start=1)}
+    found = between(above, below, count=len(deal_ids))
+    if not found and deal_ids:
+        statements.renumber(stage_id=to.pk, step=STEP)
+        return _places(deal_ids, to=to, after_id=after_id, before_id=before_id)
+    return dict(zip(deal_ids, found, strict=True))
 
 
 def _neighbours(

@@ -1,6 +1,6 @@
 """Every change of tasks."""
 
-from afluente.tasks.services.boards import default_board
+from afluente.tasks.services.boards import change_board, create_board, delete_board, order_boards
 from afluente.tasks.services.changing import (
     EDITABLE,
     ChangedMeanwhileError,
@@ -9,7 +9,8 @@ from afluente.tasks.services.changing import (
     set_observers,
     set_tags,
 )
-from afluente.tasks.services.creating import ASSIGNED, LONGEST, NewTask, TaskRefusedError, create_tasks
+from afluente.tasks.services.creating import ASSIGNED, LONGEST, NewTask, create_tasks
+from afluente.tasks.services.first_board import default_board
 from afluente.tasks.services.linking import COMPANY, CONTACT, DEAL, link_tasks, unlink_tasks
 from afluente.tasks.services.moving import (
     complete_tasks,
@@ -18,6 +19,8 @@ from afluente.tasks.services.moving import (
     reopen_tasks,
     restore_tasks,
 )
+from afluente.tasks.services.refusing import TaskRefusedError
+from afluente.tasks.services.steps import StepDraft, delete_step, save_steps
 
 __all__ = [
     "ASSIGNED",
@@ -28,17 +31,24 @@ __all__ = [
     "LONGEST",
     "ChangedMeanwhileError",
     "NewTask",
+    "StepDraft",
     "TaskRefusedError",
+    "change_board",
     "change_tasks",
     "complete_tasks",
+    "create_board",
     "create_tasks",
     "default_board",
+    "delete_board",
+    "delete_step",
     "delete_tasks",
     "link_tasks",
     "merge_tag",
     "move_tasks",
+    "order_boards",
     "reopen_tasks",
     "restore_tasks",
+    "save_steps",
     "set_observers",
     "set_tags",
     "unlink_tasks",

@@ -21,27 +21,22 @@ from afluente.tasks.models import (
     TaskObserver,
     TaskTag,
 )
-from afluente.tasks.services.boards import default_board
+from afluente.tasks.services.first_board import default_board
+from afluente.tasks.services.placing import on_top
+from afluente.tasks.services.refusing import TaskRefusedError
 from afluente.tasks.services.telling import tell
 from afluente.timeline import services as timeline
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
+    from decimal import Decimal
     from typing import Any
 
     from afluente.timeline.events import Actor
 
 LONGEST = 10_000  # characters of a description
 ASSIGNED = "task_assigned"
-
-
-class TaskRefusedError(ValueError):
-    """A task that cannot be like this; its text is a sentence for people, `field` what it is about."""
-
-    def __init__(self, text: str, field: str) -> None:
-        super().__init__(text)
-        self.field = field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +72,8 @@ def create_tasks(*, tasks: Sequence[NewTask], by: Actor) -> list[int]:
     if not tasks:
         return []
     steps = _steps({task.step_id for task in tasks})
-    rows = [_row(task, steps[task.step_id]) for task in tasks]
+    places = on_top(len(tasks))
+    rows = [_row(task, steps[task.step_id], at) for task, at in zip(tasks, places, strict=True)]
     Task.objects.bulk_create(rows)
     _link(rows, tasks)
     tell(kind="task.created", by=by, data={row.pk: {} for row in rows})
@@ -132,7 +128,7 @@ def _steps(wanted: Collection[int | None]) -> dict[int | None, Step]:
     return found
 
 
-def _row(task: NewTask, step: Step) -> Task:
+def _row(task: NewTask, step: Step, at: Decimal) -> Task:
     check_dates(task.start_at, task.due_at)
     now = clock.now()
     return Task(
@@ -140,6 +136,7 @@ def _row(task: NewTask, step: Step) -> Task:
         description=task.description.replace("\x00", "").strip()[:LONGEST],
         board_id=step.board_id,
         step=step,
+        position=at,
         priority=task.priority,
         assignee_id=task.assignee_id,
         created_by_id=task.created_by_id,

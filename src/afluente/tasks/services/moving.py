@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from afluente.kernel import clock
+from afluente.tasks import statements
 from afluente.tasks.models import Step, Task
 from afluente.tasks.selectors.boards import step_of_kind
 from afluente.tasks.services.changing import locked
+from afluente.tasks.services.placing import among
+from afluente.tasks.services.refusing import TaskRefusedError
 from afluente.tasks.services.telling import tell
+from afluente.timeline import services as timeline
+from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,26 +26,44 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def move_tasks(*, task_ids: Sequence[int], to: Step, by: Actor) -> dict[int, int]:
-    """Put tasks on a step; by task that moved, the step it was on. Entering a step of the kind DONE
-    completes a task, leaving it reopens it.
+def move_tasks(
+    *,
+    task_ids: Sequence[int],
+    to: Step,
+    by: Actor,
+    after_id: int | None = None,
+    before_id: int | None = None,
+) -> dict[int, int]:
+    """Put tasks on a step, below `after_id` or above `before_id`, else on top, in the order given; by
+    task that entered it, the step it was on. Entering a step of the kind DONE completes a task, leaving
+    it reopens it. A task that is there already only changes its place, when one is named.
+
+    Raises TaskRefusedError when the step is gone.
     """
-    rows = [row for row in locked(task_ids) if row.step_id != to.pk]
-    return _enter(rows, {row.pk: to for row in rows}, by)
+    _hold(to)
+    rows = {row.pk: row for row in locked(task_ids)}
+    wanted = [pk for pk in dict.fromkeys(task_ids) if pk in rows]
+    entering = [rows[pk] for pk in wanted if rows[pk].step_id != to.pk]
+    staying = [pk for pk in wanted if rows[pk].step_id == to.pk]
+    if staying and (after_id or before_id):
+        statements.reorder(among(staying, step_id=to.pk, after_id=after_id, before_id=before_id))
+        # For open boards alone: a hidden kind, and of no contact.
+        timeline.record([NewEvent("task.reordered", by, data={"task": pk}) for pk in staying])
+    return _enter(entering, to, by, after_id=after_id, before_id=before_id)
 
 
 @transaction.atomic
 def complete_tasks(*, task_ids: Sequence[int], by: Actor) -> dict[int, int]:
     """Put tasks on the first done step of their board; by task that was open, the step it was on."""
     rows = [row for row in locked(task_ids) if row.is_open]
-    return _enter(rows, _targets(rows, Step.Kind.DONE), by)
+    return _enter_each(rows, _targets(rows, Step.Kind.DONE), by)
 
 
 @transaction.atomic
 def reopen_tasks(*, task_ids: Sequence[int], by: Actor) -> dict[int, int]:
     """Put completed tasks back to work; by task that was done, the step it was on."""
     rows = [row for row in locked(task_ids) if not row.is_open]
-    return _enter(rows, _targets(rows, Step.Kind.NEW, Step.Kind.PROGRESS), by)
+    return _enter_each(rows, _targets(rows, Step.Kind.NEW, Step.Kind.PROGRESS), by)
 
 
 @transaction.atomic
@@ -61,31 +86,43 @@ def restore_tasks(*, task_ids: Sequence[int], by: Actor) -> list[int]:
     return ids
 
 
+def _hold(step: Step) -> None:
+    """Keep the step from being deleted until commit."""
+    if not Step.objects.filter(pk=step.pk).select_for_update(of=("self",), no_key=True):
+        raise TaskRefusedError(gettext("That step is gone."), "step")
+
+
 def _targets(rows: Sequence[Task], *kinds: str) -> dict[int, Step]:
     """For each task the first step of these kinds on its board; tasks on boards without one stay."""
     steps = {board_id: step_of_kind(board_id, *kinds) for board_id in {row.board_id for row in rows}}
     return {row.pk: step for row in rows if (step := steps[row.board_id]) is not None}
 
 
-def _enter(rows: Sequence[Task], targets: Mapping[int, Step], by: Actor) -> dict[int, int]:
-    rows = [row for row in rows if row.pk in targets]
+def _enter_each(rows: Sequence[Task], targets: Mapping[int, Step], by: Actor) -> dict[int, int]:
+    by_step: dict[int, list[Task]] = defaultdict(list)
+    steps = {step.pk: step for step in targets.values()}
+    for row in rows:
+        if row.pk in targets:
+            by_step[targets[row.pk].pk].append(row)
+    before: dict[int, int] = {}
+    for number, group in by_step.items():
+        before |= _enter(group, steps[number], by)
+    return before
+
+
+def _enter(
+    rows: Sequence[Task], step: Step, by: Actor, after_id: int | None = None, before_id: int | None = None
+) -> dict[int, int]:
     if not rows:
         return {}
     names = dict(Step.objects.filter(pk__in={row.step_id for row in rows}).values_list("pk", "name"))
-    before = {row.pk: row.step_id for row in rows}
-    now = clock.now()
-    ended: dict[int, dict[str, str]] = {}
-    begun: dict[int, dict[str, str]] = {}
-    moved: dict[int, dict[str, str]] = {}
+    places = among([row.pk for row in rows], step_id=step.pk, after_id=after_id, before_id=before_id)
+    statements.enter_step(places, step=step, now=clock.now())
+    is_done = step.kind == Step.Kind.DONE
+    said: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
     for row in rows:
-        step = targets[row.pk]
-        was_open, is_done = row.is_open, step.kind == Step.Kind.DONE
-        kept = ended if is_done and was_open else begun if not is_done and not was_open else moved
-        kept[row.pk] = {"from_name": names.get(row.step_id, ""), "to_name": step.name}
-        row.step, row.board_id, row.updated_at = step, step.board_id, now
-        row.done_at = (row.done_at or now) if is_done else None
-    Task.objects.bulk_update(rows, ["step", "board", "done_at", "updated_at"])
-    tell(kind="task.completed", by=by, data=ended)
-    tell(kind="task.reopened", by=by, data=begun)
-    tell(kind="task.moved", by=by, data=moved)
-    return before
+        kind = "moved" if row.is_open != is_done else "completed" if is_done else "reopened"
+        said[kind][row.pk] = {"from_name": names.get(row.step_id, ""), "to_name": step.name}
+    for kind, data in said.items():
+        tell(kind=f"task.{kind}", by=by, data=data)
+    return {row.pk: row.step_id for row in rows}

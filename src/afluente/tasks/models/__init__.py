@@ -1,0 +1,20 @@
+"""Tasks, the boards they stand on, what is in them, and what they are about."""
+
+from afluente.tasks.models.boards import Board, Step
+from afluente.tasks.models.items import CheckItem
+from afluente.tasks.models.links import TaskCompany, TaskContact, TaskDeal, TaskObserver, TaskTag
+from afluente.tasks.models.tasks import TITLE, Task, TaskQuerySet
+
+__all__ = [
+    "TITLE",
+    "Board",
+    "CheckItem",
+    "Step",
+    "Task",
+    "TaskCompany",
+    "TaskContact",
+    "TaskDeal",
+    "TaskObserver",
+    "TaskQuerySet",
+    "TaskTag",
+]
