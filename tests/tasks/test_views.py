@@ -229,7 +229,7 @@ def test_my_tasks_stand_under_their_deadline(client_as, people):
     done = client_as(people.ana).get("/tasks/?state=done").content.decode()
     everything = client_as(people.ana).get("/tasks/?whose=all&q=BRUNO").content.decode()
 
-    order = ("Overdue", "Late", "Today", "Later today", "Upcoming", "Next week", "No deadline", "Someday")
+    order = ("Next", "Late", "Today", "Later today", "Upcoming", "Next week", "No deadline", "Someday")
     places = [page.index(f">{words}<") for words in order]
     assert places == sorted(places)
     assert "Of Bruno" not in page

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 # What an id in a path is an id of, by the beginning of the path; the first that fits counts.
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("tasks/boards/<int:pk>/", {"pk": "board"}),
+    ("tasks/steps/<int:pk>/", {"pk": "step"}),
+    ("tasks/filters/<int:pk>/", {"pk": "task_filter"}),
+    ("settings/boards/<int:pk>/", {"pk": "board"}),
+    ("settings/steps/<int:pk>/", {"pk": "step"}),
     ("tasks/of/<str:area>/<int:entity>/", {"entity": "contact"}),
     ("tasks/<int:pk>/", {"pk": "task", "entity": "contact"}),
     ("api/v1/tasks/<task_id>", {"task_id": "task", "record_id": "contact"}),

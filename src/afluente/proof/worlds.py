@@ -185,6 +185,9 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         by=by,
     )
     kept_filter = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True)
+    task_filter = saving.save_filter(
+        owner=owner, name=canary, query=f"q={canary}", is_shared=True, entity="task"
+    )
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
     about: dict[str, Any] = {"record_kind": "contact", "record_id": contact_id, "comment_id": comment.pk}
@@ -249,6 +252,8 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "deal_type": DealType.objects.order_by("pk")[0].pk,
         "task": task_id,
         "step": Step.objects.order_by("pk")[0].pk,
+        "board": Step.objects.order_by("pk")[0].board_id,
+        "task_filter": task_filter.pk,
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,
         "log": comment.event_id,

@@ -17,20 +17,8 @@ class TasksConfig(AppConfig):
         from afluente.kernel import bus, slots
         from afluente.tasks import handlers, policies, selectors
         from afluente.timeline.policies import Record, register_record
-        from afluente.ui import navigation
 
-        navigation.register_nav(
-            navigation.NavEntry(
-                label=_("Tasks"),
-                url_name="tasks:list",
-                icon="list-checks",
-                order=20,
-                visible=policies.may_list,
-                badge=selectors.due_count,
-                key="t",
-                counted_on="task.*",
-            )
-        )
+        _bring_pages()
         register_link(
             Link(
                 slug="tasks",
@@ -49,6 +37,34 @@ class TasksConfig(AppConfig):
         _bring_contacts()
         _bring_history()
         _bring_notifications()
+
+
+def _bring_pages() -> None:
+    from afluente.tasks import policies, selectors
+    from afluente.ui import navigation
+
+    navigation.register_nav(
+        navigation.NavEntry(
+            label=_("Tasks"),
+            url_name="tasks:list",
+            icon="list-checks",
+            order=20,
+            visible=policies.may_list,
+            badge=selectors.due_count,
+            key="t",
+            counted_on="task.*",
+        )
+    )
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("CRM"),
+            label=_("Task boards"),
+            url_name="tasks:boards",
+            icon="list-checks",
+            order=22,
+            visible=policies.may_configure,
+        )
+    )
 
 
 def _bring_contacts() -> None:
@@ -120,6 +136,9 @@ def _bring_kinds() -> None:
         kinds.register_kind(
             kinds.Kind(name=name, label=label, icon=icon, template="tasks/kinds/said.html", group="task")
         )
+    kinds.register_kind(
+        kinds.Kind(name="task.reordered", label=_("Task put in another place"), is_hidden=True)
+    )
     kinds.register_kind(
         kinds.Kind(
             name="task.changed",

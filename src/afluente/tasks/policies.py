@@ -13,9 +13,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from afluente.accounts import policies as accounts
 from afluente.accounts.models import Action, Area, Membership, Reach
-from afluente.tasks.models import Task, TaskObserver
+from afluente.tasks.models import Board, Task, TaskObserver
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from afluente.tasks.models import TaskQuerySet
 
 
@@ -68,3 +70,14 @@ def _changed(member: Membership, action: Action) -> Q:
     if reach == Reach.NONE or not whose:
         return whose
     return whose | Q(assignee_id=member.pk) | Q(created_by_id=member.pk)
+
+
+def may_configure(member: Membership) -> bool:
+    """Boards and their steps."""
+    return accounts.may(member, Area.BOARDS, Action.CONFIGURE)
+
+
+def boards_of(member: Membership) -> QuerySet[Board]:
+    """The present boards, for whoever has tasks at all."""
+    present = Board.objects.filter(archived_at=None)
+    return present if may_list(member) else present.none()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -70,7 +70,7 @@ def merge_tag(tag_id: int, *, into_id: int) -> int:
 
 def enter_step(places: Mapping[int, Decimal], *, step: Step, now: datetime) -> None:
     """Put locked tasks on a step, each at its place."""
-    values = {
+    values: dict[str, Any] = {
         "ws": current_workspace_id(),
         "step": step.pk,
         "board": step.board_id,

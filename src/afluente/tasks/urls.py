@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.tasks.views import links, listing, task
+from afluente.tasks.views import board, bulk, filtering, links, listing, settings, table, task
 
 app_name = "tasks"
 
 urlpatterns = [
     path("tasks/", listing.tasks, name="list"),
+    path("tasks/list/", table.table, name="table"),
+    path("tasks/calendar/", table.calendar, name="calendar"),
+    path("tasks/bulk/", bulk.bulk, name="bulk"),
+    path("tasks/bulk/undo/", bulk.undo, name="bulk_undo"),
+    path("tasks/board/", board.board, name="first_board"),
+    path("tasks/boards/<int:pk>/", board.board, name="board"),
+    path("tasks/steps/<int:pk>/", board.column, name="column"),
+    path("tasks/steps/<int:pk>/new/", board.add, name="add"),
+    path("tasks/cards/", board.cards, name="cards"),
+    path("tasks/filter/", filtering.panel, name="filter"),
+    path("tasks/filters/", filtering.save, name="filter_save"),
+    path("tasks/filters/restoring/", filtering.restore, name="filter_restore"),
+    path("tasks/filters/<int:pk>/deletion/", filtering.delete, name="filter_deletion"),
+    path("settings/boards/", settings.boards, name="boards"),
+    path("settings/boards/<int:pk>/", settings.edit, name="board_edit"),
+    path("settings/boards/<int:pk>/steps/", settings.steps, name="steps"),
+    path("settings/boards/<int:pk>/deletion/", settings.board_deletion, name="board_deletion"),
+    path("settings/steps/<int:pk>/deletion/", settings.step_deletion, name="step_deletion"),
+    path("tasks/<int:pk>/moves/", board.moves, name="moves"),
     path("tasks/new/", listing.new, name="new"),
     path("tasks/of/<str:area>/<int:entity>/", listing.of, name="of"),
     path("tasks/<int:pk>/", task.task, name="task"),

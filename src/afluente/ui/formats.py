@@ -152,6 +152,12 @@ def weekday(moment: dt.datetime | dt.date) -> str:
     return f"{name}, {rest}"
 
 
+def weekday_short(moment: dt.datetime | dt.date) -> str:
+    """The short name of a weekday alone, as calendars head their columns: Mon, seg., pon."""
+    local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment
+    return format_date(local, "ccc", locale=_present()[1])
+
+
 def month(moment: dt.datetime | dt.date) -> str:
     """A month alone, in the case its language writes it: November, novembro, listopad."""
     local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment

@@ -69,7 +69,7 @@ class Action(models.TextChoices):
 
 
 # Their slices are yet to come: standard roles say already what will hold, nothing asks yet.
-TO_COME = frozenset({Area.BOARDS, Area.PAYMENTS, Area.CALLS, Area.MAILBOXES})
+TO_COME = frozenset({Area.PAYMENTS, Area.CALLS, Area.MAILBOXES})
 
 _YES_NO = (Reach.NONE, Reach.ALL)
 _WHOSE = (Reach.NONE, Reach.OWN, Reach.TEAM, Reach.ALL)

@@ -17,6 +17,7 @@ class SavedFilter(WorkspaceModel):
     class Entity(models.TextChoices):
         CONTACT = "contact"
         DEAL = "deal"
+        TASK = "task"
 
     entity = models.CharField(max_length=10, choices=Entity, default=Entity.CONTACT)
     owner = models.ForeignKey(

@@ -12,11 +12,10 @@ from afluente.accounts import policies as accounts
 from afluente.deals import policies
 from afluente.deals.models import Deal
 from afluente.kernel import http
+from afluente.kernel.places import reordered as reordered
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
-
     from afluente.accounts.models import Membership
     from afluente.accounts.requests import Request
     from afluente.deals.models import DealQuerySet
@@ -82,18 +81,3 @@ def require_configurer(request: Request) -> None:
 def number(text: str | None) -> int | None:
     """An id as an address or a form says it; None for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else None
-
-
-def reordered(ids: list[int], data: QueryDict) -> list[int]:
-    """`ids` after the wish in `data`: `order` names all of them, `up` or `down` one to move a place."""
-    if "order" in data:
-        wanted = [int(text) for text in data.get("order", "").split(",") if text.isascii() and text.isdigit()]
-        return [one for one in wanted if one in ids]
-    changed = list(ids)
-    for act, step in (("up", -1), ("down", 1)):
-        chosen = data.get(act, "")
-        if chosen.isascii() and chosen.isdigit() and int(chosen) in changed:
-            at = changed.index(int(chosen))
-            place = min(max(at + step, 0), len(changed) - 1)
-            changed.insert(place, changed.pop(at))
-    return changed

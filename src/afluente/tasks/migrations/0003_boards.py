@@ -70,6 +70,14 @@ class Migration(migrations.Migration):
             model_name='task',
             index=models.Index(condition=models.Q(('deleted_at', None), ('due_at__isnull', False)), fields=['workspace', 'due_at', 'assignee'], name='tasks_task_calendar'),
         ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at', None), ('done_at', None)), fields=['workspace', 'due_at', 'id'], name='tasks_task_todo'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('deleted_at', None), ('done_at__isnull', False)), fields=['workspace', '-done_at', '-id'], name='tasks_task_ended'),
+        ),
         migrations.AddConstraint(
             model_name='task',
             constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='tasks_task_not_its_own_parent'),

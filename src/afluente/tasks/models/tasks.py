@@ -118,6 +118,16 @@ class Task(WorkspaceModel):
                 name="tasks_task_place",
             ),
             models.Index(
+                fields=["workspace", "due_at", "id"],
+                condition=Q(deleted_at=None, done_at=None),
+                name="tasks_task_todo",
+            ),
+            models.Index(
+                fields=["workspace", "-done_at", "-id"],
+                condition=Q(deleted_at=None, done_at__isnull=False),
+                name="tasks_task_ended",
+            ),
+            models.Index(
                 fields=["workspace", "parent", "id"],
                 condition=Q(parent__isnull=False),
                 name="tasks_task_parent",

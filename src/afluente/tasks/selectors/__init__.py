@@ -1,9 +1,21 @@
 """Every read of tasks worth a name."""
 
 from afluente.tasks.selectors.about import Linked, linked
-from afluente.tasks.selectors.boards import boards, step_of_kind, steps_of
+from afluente.tasks.selectors.boards import StepRow, boards, step_of_kind, step_rows, steps_of
+from afluente.tasks.selectors.calendar import Calendar, CalendarDay, calendar
 from afluente.tasks.selectors.card import Card, task_card
+from afluente.tasks.selectors.columns import (
+    Column,
+    ColumnPage,
+    TaskCard,
+    cards,
+    column_page,
+    columns,
+    heads,
+    progress,
+)
 from afluente.tasks.selectors.dues import due_words, end_of_day, midnight, tone
+from afluente.tasks.selectors.filtering import TaskFilter
 from afluente.tasks.selectors.linkable import linkable
 from afluente.tasks.selectors.listing import (
     Page,
@@ -21,21 +33,35 @@ from afluente.tasks.selectors.listing import (
 )
 from afluente.tasks.selectors.plain import api_page, api_tasks
 from afluente.tasks.selectors.seeing import contacts_of_own_tasks, named, people_linked_to, subjects
+from afluente.tasks.selectors.table import TablePage, table
 
 __all__ = [
+    "Calendar",
+    "CalendarDay",
     "Card",
+    "Column",
+    "ColumnPage",
     "Linked",
     "Page",
     "Row",
     "Section",
+    "StepRow",
+    "TablePage",
+    "TaskCard",
+    "TaskFilter",
     "Wanted",
     "api_page",
     "api_tasks",
     "boards",
+    "calendar",
+    "cards",
+    "column_page",
+    "columns",
     "contacts_of_own_tasks",
     "due_count",
     "due_words",
     "end_of_day",
+    "heads",
     "linkable",
     "linked",
     "midnight",
@@ -45,10 +71,13 @@ __all__ = [
     "open_count",
     "open_task_counts",
     "people_linked_to",
+    "progress",
     "rows",
     "step_of_kind",
+    "step_rows",
     "steps_of",
     "subjects",
+    "table",
     "tags_of",
     "task_card",
     "tasks_of",

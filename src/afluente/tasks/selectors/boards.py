@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, IntegerField, Value, When
+from dataclasses import dataclass
 
-from afluente.tasks.models import Board, Step
+from django.db.models import Case, Count, IntegerField, Prefetch, Value, When
+
+from afluente.tasks.models import Board, Step, Task
 
 # The default step of a kind is the first one; kinds in the order of work.
 _ORDER = Case(
@@ -15,10 +17,18 @@ _ORDER = Case(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class StepRow:
+    """A line of the step editor; `count` counts every present task, whoever may see it."""
+
+    step: Step
+    count: int
+
+
 def boards() -> list[Board]:
-    """The present boards, the default one first, with their steps at hand: two queries."""
+    """The present boards, the default one first, with their steps in order at hand: two queries."""
     found = Board.objects.filter(archived_at=None).order_by("-is_default", "position", "pk")
-    return list(found.prefetch_related("steps"))
+    return list(found.prefetch_related(Prefetch("steps", Step.objects.order_by("position", "pk"))))
 
 
 def steps_of(board_id: int) -> list[Step]:
@@ -30,3 +40,10 @@ def step_of_kind(board_id: int, *kinds: str) -> Step | None:
     """The first step of a board that is of one of these kinds."""
     found = Step.objects.filter(board_id=board_id, kind__in=kinds)
     return found.order_by(_ORDER, "position", "pk").first()
+
+
+def step_rows(board_id: int) -> list[StepRow]:
+    """The steps of a board, each with the number of its tasks: two queries."""
+    tasks = Task.objects.present().filter(board_id=board_id).order_by()
+    counts = dict(tasks.values_list("step_id").annotate(n=Count("pk")))
+    return [StepRow(step=step, count=counts.get(step.pk, 0)) for step in steps_of(board_id)]

@@ -94,14 +94,15 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page of the list, by headings. `next_after` leads on."""
+    """A page of the list, by headings. `lead` comes before them: what to do next. `next_after` leads on."""
 
     sections: Sequence[Section]
     next_after: int | None = None
+    lead: Row | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not self.sections
+        return not self.sections and self.lead is None
 
 
 def my_tasks(*, member: Membership, wanted: Wanted, size: int = PAGE) -> Page:
@@ -113,11 +114,23 @@ def my_tasks(*, member: Membership, wanted: Wanted, size: int = PAGE) -> Page:
     tasks = list(found.select_related("step", "assignee__user")[: size + 1])
     shown = rows(tasks[:size], member=member)
     labels = section_labels()
-    by_section = groupby(shown, key=lambda row: DONE if row.task.done_at else dues.section(row.task))
+    lead = _lead(shown, wanted)
+    by_section = groupby(
+        (row for row in shown if row is not lead),
+        key=lambda row: DONE if row.task.done_at else dues.section(row.task),
+    )
     return Page(
         sections=[Section(slug=slug, label=labels[slug], rows=list(group)) for slug, group in by_section],
         next_after=shown[-1].task.pk if len(tasks) > size else None,
+        lead=lead,
     )
+
+
+def _lead(shown: Sequence[Row], wanted: Wanted) -> Row | None:
+    """The first of one's own open tasks, when it is for today or should have been done already."""
+    if not shown or wanted != Wanted():
+        return None
+    return shown[0] if dues.section(shown[0].task) in {dues.OVERDUE, dues.TODAY} else None
 
 
 def section_labels() -> dict[str, str]:

@@ -4,6 +4,7 @@ from afluente.tasks.services.boards import change_board, create_board, delete_bo
 from afluente.tasks.services.changing import (
     EDITABLE,
     ChangedMeanwhileError,
+    change_tags,
     change_tasks,
     merge_tag,
     set_observers,
@@ -34,6 +35,7 @@ __all__ = [
     "StepDraft",
     "TaskRefusedError",
     "change_board",
+    "change_tags",
     "change_tasks",
     "complete_tasks",
     "create_board",

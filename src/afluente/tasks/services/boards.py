@@ -116,5 +116,5 @@ def tell(kind: str, board: Board, by: Actor, data: Mapping[str, Any]) -> None:
 
 
 def _check_name(name: str, but: int | None = None) -> None:
-    if Board.objects.filter(archived_at=None, name__iexact=name).exclude(pk=but).exists():
+    if Board.objects.filter(archived_at=None, name__iexact=name).exclude(pk=but or 0).exists():
         raise TaskRefusedError(gettext("There is a board of this name already."), "name")

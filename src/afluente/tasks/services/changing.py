@@ -78,6 +78,21 @@ def set_tags(*, task_ids: Sequence[int], tag_ids: Collection[int], by: Actor) ->
 
 
 @transaction.atomic
+def change_tags(
+    *, task_ids: Sequence[int], add: Collection[int], remove: Collection[int], by: Actor
+) -> list[int]:
+    """Give tasks these tags and take those off; which changed."""
+    had: dict[int, set[int]] = {}
+    for task_id, tag_id in TaskTag.objects.filter(task_id__in=task_ids).values_list("task_id", "tag_id"):
+        had.setdefault(task_id, set()).add(tag_id)
+    alike: dict[frozenset[int], list[int]] = {}
+    for pk in task_ids:
+        wanted = frozenset((had.get(pk, set()) | set(add)) - set(remove))
+        alike.setdefault(wanted, []).append(pk)
+    return [pk for tags, ids in alike.items() for pk in set_tags(task_ids=ids, tag_ids=tags, by=by)]
+
+
+@transaction.atomic
 def set_observers(*, task_ids: Sequence[int], member_ids: Collection[int], by: Actor) -> list[int]:
     """Let tasks be followed by exactly these members; which changed."""
     names = dict(Membership.objects.filter(pk__in=member_ids).values_list("pk", "user__name"))

@@ -123,6 +123,7 @@ def _enter(
     for row in rows:
         kind = "moved" if row.is_open != is_done else "completed" if is_done else "reopened"
         said[kind][row.pk] = {"from_name": names.get(row.step_id, ""), "to_name": step.name}
-    for kind, data in said.items():
-        tell(kind=f"task.{kind}", by=by, data=data)
+    tell(kind="task.completed", by=by, data=said["completed"])
+    tell(kind="task.reopened", by=by, data=said["reopened"])
+    tell(kind="task.moved", by=by, data=said["moved"])
     return {row.pk: row.step_id for row in rows}

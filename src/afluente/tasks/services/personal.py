@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel import personal
-from afluente.tasks.models import Task, TaskContact
+from afluente.tasks.models import CheckItem, Task, TaskContact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,7 @@ def _erase(subject: Subject) -> int:
     for task in Task.objects.filter(pk__in=own):
         task.title, task.description = f"#{task.pk}", ""
         task.save(update_fields=["title", "description"])
+    CheckItem.objects.filter(task_id__in=own).update(text="—")
     TaskContact.objects.filter(contact_id__in=subject.ids).delete()
     return len(mine)
 
@@ -35,11 +36,11 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="tasks",
     label=_("Tasks"),
-    tables=("tasks_task", "tasks_taskcontact"),
+    tables=("tasks_task", "tasks_taskcontact", "tasks_checkitem"),
     collect=_collect,
     erase=_erase,
     fate=_("Tasks about nobody else lose their words. Others lose the person."),
-    struck=(("tasks_task", "title"), ("tasks_task", "description")),
+    struck=(("tasks_task", "title"), ("tasks_task", "description"), ("tasks_checkitem", "text")),
     order=36,
 )
 FREE = {"tasks_board": "Names of boards.", "tasks_step": "Names of steps."}

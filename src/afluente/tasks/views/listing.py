@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,6 +38,7 @@ def tasks(request: Request) -> HttpResponse:
         "views": _views(wanted),
         "states": _states(wanted),
         "may_create": policies.may_create(request.member),
+        "tomorrow": timezone.localdate() + dt.timedelta(days=1),
     }
     fragment = "more" if wanted.after else "list"
     return htmx.respond(request, "tasks/list.html", context, fragment=fragment)

@@ -110,12 +110,13 @@ def insert_events(events: Sequence[NewEvent]) -> list[int]:
 # Following the log (kernel.snapshots). No ORDER BY beside the LIMIT: it would tempt the planner to
 # walk the primary key from the beginning. What passes the limit is not shown one by one anyway.
 FOLLOW = """
-SELECT s.snapshot, e.id, e.tx, e.kind, e.deal_id, e.contact_id, e.before, e.member
+SELECT s.snapshot, e.id, e.tx, e.kind, e.deal_id, e.contact_id, e.before, e.member, e.task
   FROM (SELECT pg_current_snapshot()::text AS snapshot) s
   LEFT JOIN LATERAL (
        SELECT id, tx, kind, deal_id, contact_id,
               CASE WHEN kind LIKE '%%.assigned' THEN data -> 'from' ELSE data -> 'assignee_before' END AS before,
-              CASE WHEN kind LIKE 'notification.%%' THEN (data ->> 'member')::bigint END AS member
+              CASE WHEN kind LIKE 'notification.%%' THEN (data ->> 'member')::bigint END AS member,
+              CASE WHEN kind LIKE 'task.%%' THEN (data ->> 'task')::bigint END AS task
          FROM timeline_event
         WHERE workspace_id = %(ws)s AND tx >= %(floor)s
           AND NOT pg_visible_in_snapshot(tx::text::xid8, %(seen)s::pg_snapshot)

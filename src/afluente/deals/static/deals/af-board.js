@@ -1,9 +1,13 @@
 // @ts-check
-/** `<af-board>`: a pipeline one can drag in, that lives. The HTML inside works without it. */
+/**
+ * `<af-board>`: a pipeline one can drag in, that lives. The HTML inside works without it. With
+ * `data-subject="task" data-base="/tasks/"` its cards are tasks: `#task-7`, moved at `/tasks/7/moves/`.
+ */
 import { Acts } from "./acts.js";
 import { Arrivals } from "./arrivals.js";
 import { idOf, linkOf, neighbours, remember, whereIs } from "./cards.js";
 import { Drag } from "./drag.js";
+import { hear, undone } from "./hearing.js";
 import { Keys } from "./keys.js";
 import { answer } from "./send.js";
 import { Surface } from "./surface.js";
@@ -52,9 +56,9 @@ class Board extends Surface {
   listen() {
     this.addEventListener("htmx:after:swap", () => this.settled());
     const { signal } = (this.ends = new AbortController());
-    document.addEventListener("af:live", (event) => this.onLive(/** @type {any} */ (event).detail), { signal });
+    document.addEventListener("af:live", (event) => hear(this, /** @type {any} */ (event).detail), { signal });
     document.addEventListener("af:cards", (event) => this.arrivals?.want(/** @type {any} */ (event).detail.ids, false), { signal });
-    document.addEventListener("af:undone", (event) => this.onUndone(/** @type {any} */ (event).detail.url), { signal });
+    document.addEventListener("af:undone", (event) => undone(this, /** @type {any} */ (event).detail.url), { signal });
     document.addEventListener("af:back", () => this.outdated(), { signal });
     this.clock = setInterval(() => this.tick(), 30_000);
   }
@@ -64,16 +68,9 @@ class Board extends Surface {
     clearInterval(this.clock);
   }
 
-  /** @param {{kind: string, deal?: number, contact?: number}} detail */
-  onLive({ kind, deal, contact }) {
-    if (/^(pipeline|stage)\./.test(kind)) this.outdated();
-    else if (contact && /^contact\.(changed|gone)$/.test(kind)) this.arrivals?.wantOf(contact);
-    else if (deal && kind.startsWith("deal.")) this.arrivals?.want([deal], kind === "deal.opened");
-  }
-
-  /** @param {string} url */
-  onUndone(url) {
-    for (const [, deal] of url.matchAll(/\/deals\/(\d+)\//g)) this.arrivals?.wantOwn(Number(deal));
+  /** What its cards are, as live changes name it. */
+  get subject() {
+    return this.dataset.subject ?? "deal";
   }
 }
 

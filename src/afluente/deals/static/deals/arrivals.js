@@ -69,7 +69,7 @@ export class Arrivals extends Settling {
       const present = document.getElementById(part.id);
       if (present && present.textContent !== part.textContent) present.replaceChildren(...part.childNodes);
     }
-    for (const id of ids) this.settle(id, /** @type {HTMLElement | null} */ (page.getElementById(`deal-${id}`)), own.has(id));
+    for (const id of ids) this.settle(id, /** @type {HTMLElement | null} */ (page.getElementById(`${this.board.subject}-${id}`)), own.has(id));
     this.board.settled();
   }
 }

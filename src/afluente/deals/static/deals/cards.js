@@ -2,7 +2,7 @@
 /** Reading a board: its cards, columns and places, as its HTML says them. */
 
 /** @param {Element} card */
-export const idOf = (card) => Number(card.id.slice("deal-".length));
+export const idOf = (card) => Number(card.id.slice(card.id.indexOf("-") + 1));
 /** @param {Element} card */
 export const nameOf = (card) => card.querySelector("h3")?.textContent ?? "";
 /** @param {Element} card @returns {HTMLAnchorElement | null} */
@@ -10,7 +10,7 @@ export const linkOf = (card) => card.querySelector("h3 a");
 /** @param {Element} card */
 export const listOf = (card) => /** @type {HTMLElement} */ (card.closest("ol"));
 /** @param {number} id */
-export const cardOf = (id) => document.getElementById(`deal-${id}`);
+export const cardOf = (id) => /** @type {HTMLElement | null} */ (document.querySelector(`.board .deal[id$="-${id}"]`));
 
 /** The cards of a column, from the top. @param {Element} column @returns {HTMLElement[]} */
 export function cardsIn(column) {

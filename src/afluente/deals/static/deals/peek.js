@@ -1,6 +1,6 @@
 // @ts-check
 /** A deal beside the board; on small screens its link is followed instead. */
-import { cardOf, linkOf } from "./cards.js";
+import { linkOf } from "./cards.js";
 
 export class Peek {
   peeked = "";
@@ -19,7 +19,7 @@ export class Peek {
 
   unpeek() {
     this.board.querySelector("#peek")?.replaceChildren();
-    const card = cardOf(Number(this.peeked.slice("deal-".length)));
+    const card = this.peeked ? document.getElementById(this.peeked) : null;
     if (card) linkOf(card)?.focus();
   }
 }

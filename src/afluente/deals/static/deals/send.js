@@ -13,7 +13,7 @@ export async function answer(board, id, wish) {
   const body = new FormData(/** @type {HTMLFormElement} */ (board.querySelector(".acts-form")));
   for (const [name, value] of Object.entries(wish)) if (value || name === "amount") body.set(name, value);
   try {
-    const url = `/deals/${id}/moves/${board.dataset.query ?? ""}`;
+    const url = `${board.dataset.base ?? "/deals/"}${id}/moves/${board.dataset.query ?? ""}`;
     const response = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" } });
     const events = JSON.parse(response.headers.get("HX-Trigger") ?? "{}");
     if (!response.ok && !events["af:toast"]) events["af:toast"] = { text: board.dataset.failed };

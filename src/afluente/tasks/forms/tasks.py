@@ -1,4 +1,4 @@
-"""What people type about tasks, validated and shaped."""
+"""What people type about a task."""
 
 from __future__ import annotations
 
@@ -143,6 +143,18 @@ class StepChoice(forms.Form):
     def __init__(self, *args: Any, steps: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"].queryset = steps  # type: ignore[attr-defined]
+
+
+class Move(forms.Form):
+    """Where a task goes: a step, and the neighbours it lands between. `stage` is what boards call it."""
+
+    stage: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None)
+    after = forms.IntegerField(required=False, min_value=1)
+    before = forms.IntegerField(required=False, min_value=1)
+
+    def __init__(self, *args: Any, steps: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stage"].queryset = steps.select_related("board")  # type: ignore[attr-defined]
 
 
 class Due(forms.Form):

@@ -1,0 +1,124 @@
+"""Tasks in a calendar: a month of weeks, or one week, in the person's zone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from afluente.tasks import policies
+from afluente.tasks.models import Task, TaskObserver
+from afluente.tasks.selectors import dues
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.accounts.models import Membership
+    from afluente.tasks.selectors.filtering import TaskFilter
+
+MONTH, WEEK = "month", "week"
+MOST = 1_000  # tasks drawn in one calendar
+EARLIEST, LATEST = dt.date(1970, 1, 5), dt.date(2199, 12, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A task on a day; `at` is its moment there, None when only the day counts."""
+
+    task: Task
+    at: dt.datetime | None
+
+    @property
+    def tone(self) -> str:
+        return dues.tone(self.task)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarDay:
+    """A day with what is due on it."""
+
+    date: dt.date
+    entries: Sequence[Entry]
+    is_today: bool
+    is_other: bool  # of the month before or after the one shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """The weeks shown; `on` names the month or week, `before` and `after` lead on."""
+
+    view: str
+    on: dt.date
+    weeks: Sequence[Sequence[CalendarDay]]
+    before: dt.date
+    after: dt.date
+    is_cut: bool
+
+
+def calendar(
+    *, member: Membership, asked: TaskFilter, view: str, on: dt.date, only_own: bool = True
+) -> Calendar:
+    """One's own tasks, or all that the filter leaves, by the day they begin or are due: one query for
+    the tasks, however many days.
+    """
+    on = min(max(on, EARLIEST), LATEST)
+    first, days = _span(view, on)
+    tasks = _between(first, first + dt.timedelta(days=days), member, asked, only_own=only_own)
+    by_day: dict[dt.date, list[Entry]] = defaultdict(list)
+    for task in tasks[:MOST]:
+        moment = task.due_at
+        assert moment is not None
+        entry = Entry(task=task, at=None if task.due_is_day else moment)
+        by_day[timezone.localtime(moment).date()].append(entry)
+    dates = [first + dt.timedelta(days=n) for n in range(days)]
+    shown = [_day(date, by_day[date], view, on) for date in dates]
+    before, after = _beside(view, on)
+    return Calendar(
+        view=view,
+        on=on,
+        weeks=[shown[n : n + 7] for n in range(0, days, 7)],
+        before=before,
+        after=after,
+        is_cut=len(tasks) > MOST,
+    )
+
+
+def _span(view: str, on: dt.date) -> tuple[dt.date, int]:
+    """The first day shown, a Monday, and how many days."""
+    if view == WEEK:
+        return on - dt.timedelta(days=on.weekday()), 7
+    first = on.replace(day=1)
+    start = first - dt.timedelta(days=first.weekday())
+    following = (first + dt.timedelta(days=32)).replace(day=1)
+    return start, -(-(following - start).days // 7) * 7
+
+
+def _beside(view: str, on: dt.date) -> tuple[dt.date, dt.date]:
+    if view == WEEK:
+        return on - dt.timedelta(days=7), on + dt.timedelta(days=7)
+    first = on.replace(day=1)
+    return (first - dt.timedelta(days=1)).replace(day=1), (first + dt.timedelta(days=32)).replace(day=1)
+
+
+def _between(
+    first: dt.date, end: dt.date, member: Membership, asked: TaskFilter, *, only_own: bool
+) -> list[Task]:
+    found = asked.apply(policies.visible_to(member), member=member)
+    if only_own:
+        follows = TaskObserver.objects.filter(task_id=OuterRef("pk"), member_id=member.pk)
+        found = found.filter(Q(assignee_id=member.pk) | Q(Exists(follows)))
+    within = found.filter(due_at__gte=dues.midnight(first), due_at__lt=dues.midnight(end))
+    return list(within.select_related("board", "assignee__user").order_by("due_at", "pk")[: MOST + 1])
+
+
+def _day(date: dt.date, entries: Sequence[Entry], view: str, on: dt.date) -> CalendarDay:
+    return CalendarDay(
+        date=date,
+        entries=entries,
+        is_today=date == timezone.localdate(),
+        is_other=view == MONTH and date.month != on.month,
+    )
