@@ -19,7 +19,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/boards/<int:pk>/", {"pk": "board"}),
     ("settings/steps/<int:pk>/", {"pk": "step"}),
     ("tasks/of/<str:area>/<int:entity>/", {"entity": "contact"}),
-    ("tasks/<int:pk>/", {"pk": "task", "entity": "contact"}),
+    ("tasks/<int:pk>/", {"pk": "task", "entity": "contact", "item": "item"}),
     ("api/v1/tasks/<task_id>", {"task_id": "task", "record_id": "contact"}),
     ("files/folders/<int:pk>/", {"pk": "folder"}),
     ("files/uploads/<slug:token>/", {"token": "upload"}),

@@ -254,6 +254,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "step": Step.objects.order_by("pk")[0].pk,
         "board": Step.objects.order_by("pk")[0].board_id,
         "task_filter": task_filter.pk,
+        "item": tasks.add_items(task_id=task_id, texts=[canary], by=by)[0],
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,
         "log": comment.event_id,

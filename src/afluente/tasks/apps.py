@@ -130,6 +130,8 @@ def _bring_kinds() -> None:
         ("task.moved", _("Task moved"), "arrow-right"),
         ("task.linked", _("Task linked"), "link"),
         ("task.unlinked", _("Task unlinked"), "unlink"),
+        ("task.items_changed", _("Checklist changed"), "list-checks"),
+        ("task.hung", _("Task put below another one"), "corner-down-right"),
         ("task.deleted", _("Task deleted"), "trash-2"),
         ("task.restored", _("Task brought back"), "rotate-ccw"),
     ):

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from afluente.tasks import policies
-from afluente.tasks.models import Task, TaskObserver
+from afluente.tasks.models import CheckItem, Task, TaskObserver
 from afluente.tasks.selectors import dues
 from afluente.tasks.selectors.about import Linked, linked
 from afluente.tasks.selectors.boards import steps_of
 from afluente.tasks.selectors.listing import tags_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Tag
     from afluente.tasks.models import Step
+
+MOST = 100  # subtasks shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,18 @@ class Card:
     about: Sequence[Linked]
     tags: Sequence[Tag]
     observers: Sequence[Membership]
+    items: Sequence[CheckItem] = ()
+    subtasks: Sequence[Task] = ()
+    editable_ids: Collection[int] = ()
+    parent: Task | None = None
+
+    @property
+    def items_done(self) -> int:
+        return sum(item.done_at is not None for item in self.items)
+
+    @property
+    def subtasks_done(self) -> int:
+        return sum(task.done_at is not None for task in self.subtasks)
 
     @property
     def due(self) -> str:
@@ -66,12 +80,18 @@ def task_card(*, member: Membership, task_id: int) -> Card | None:
     task = found.filter(pk=task_id).first()
     if task is None:
         return None
+    seen = policies.visible_to(member)
+    below = list(seen.filter(parent_id=task.pk).select_related("assignee__user").order_by("pk")[:MOST])
     follows = TaskObserver.objects.filter(task_id=task.pk).select_related("member__user")
     return Card(
         task=task,
         steps=steps_of(task.board_id),
         about=linked([task.pk], member=member).get(task.pk, []),
         tags=tags_of([task.pk]).get(task.pk, []),
+        items=list(CheckItem.objects.filter(task_id=task.pk).order_by("position", "pk")),
+        subtasks=below,
+        editable_ids=set(policies.editable_by(member).filter(parent_id=task.pk).values_list("pk", flat=True)),
+        parent=seen.filter(pk=task.parent_id).first() if task.parent_id else None,
         observers=[link.member for link in follows.order_by("member__user__name", "pk")],
     )
 

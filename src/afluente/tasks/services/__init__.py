@@ -12,6 +12,14 @@ from afluente.tasks.services.changing import (
 )
 from afluente.tasks.services.creating import ASSIGNED, LONGEST, NewTask, create_tasks
 from afluente.tasks.services.first_board import default_board
+from afluente.tasks.services.items import (
+    add_items,
+    change_item,
+    order_items,
+    remove_item,
+    set_parent,
+    tick_items,
+)
 from afluente.tasks.services.linking import COMPANY, CONTACT, DEAL, link_tasks, unlink_tasks
 from afluente.tasks.services.moving import (
     complete_tasks,
@@ -34,7 +42,9 @@ __all__ = [
     "NewTask",
     "StepDraft",
     "TaskRefusedError",
+    "add_items",
     "change_board",
+    "change_item",
     "change_tags",
     "change_tasks",
     "complete_tasks",
@@ -48,10 +58,14 @@ __all__ = [
     "merge_tag",
     "move_tasks",
     "order_boards",
+    "order_items",
+    "remove_item",
     "reopen_tasks",
     "restore_tasks",
     "save_steps",
     "set_observers",
+    "set_parent",
     "set_tags",
+    "tick_items",
     "unlink_tasks",
 ]

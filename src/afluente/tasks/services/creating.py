@@ -56,6 +56,7 @@ class NewTask:
     due_at: datetime | None = None
     due_is_day: bool = False
     source: str = "manual"
+    parent_id: int | None = None
     observer_ids: Sequence[int] = ()
     tag_ids: Sequence[int] = ()
     contact_ids: Sequence[int] = ()
@@ -137,6 +138,7 @@ def _row(task: NewTask, step: Step, at: Decimal) -> Task:
         board_id=step.board_id,
         step=step,
         position=at,
+        parent_id=task.parent_id,
         priority=task.priority,
         assignee_id=task.assignee_id,
         created_by_id=task.created_by_id,
