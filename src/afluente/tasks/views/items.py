@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -16,6 +15,8 @@ from afluente.tasks.models import CheckItem
 from afluente.tasks.views import asking
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
+
     from afluente.accounts.requests import Request
 
 
@@ -69,7 +70,9 @@ def subtasks(request: Request, pk: int) -> HttpResponse:
             return _drawn(request, pk)
         form = forms.Title(request.POST)
         if not form.is_valid() or not policies.may_create(request.member):
-            return _drawn(request, pk, part="subtasks", refused=" ".join(form.errors.get("value", [])))
+            return _drawn(
+                request, pk, part="subtasks", refused=" ".join(map(str, form.errors.get("value", [])))
+            )
         first = selectors.step_of_kind(present.board_id, "new", "progress")
         services.create_tasks(
             tasks=[
