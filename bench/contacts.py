@@ -59,7 +59,7 @@ def measure_search(bench: Bench) -> Found:
             workspace_id, count = workspace_of(admin)
             asked = _searches(_sample(admin, workspace_id, count))
             floor = [_fastest(admin, workspace_id, query["q"]) for _, query in asked]
-        ours = bench.million.inside("look", workspace_id=workspace_id, asked=asked, rounds=ROUNDS)["found"]
+        ours = bench.million.inside("look", workspace_id=workspace_id, asked=asked, rounds=ROUNDS)
     return found_of(ours, floor, {"contacts": count, "searches": len(asked)})
 
 
@@ -73,11 +73,12 @@ def measure_list(bench: Bench) -> Found:
             ).fetchall()
             asked = _lists([row[0] for row in members], count)
             floor = [_plain(admin, workspace_id, query) for _, query in asked]
-        ours = bench.million.inside("look", workspace_id=workspace_id, asked=asked, rounds=ROUNDS)["found"]
+        ours = bench.million.inside("look", workspace_id=workspace_id, asked=asked, rounds=ROUNDS)
     return found_of(ours, floor, {"contacts": count, "pages": len(asked)})
 
 
-def found_of(ours: list[Any], floor: list[float], details: dict[str, Any]) -> Found:
+def found_of(looked: dict[str, Any], floor: list[float], details: dict[str, Any]) -> Found:
+    ours: list[Any] = looked["found"]
     kinds: dict[str, list[float]] = defaultdict(list)
     for kind, _, seconds, _ in ours:
         kinds[kind].append(seconds)
@@ -88,6 +89,7 @@ def found_of(ours: list[Any], floor: list[float], details: dict[str, Any]) -> Fo
         "worst_ms": rounded(max(seconds) * 1000),
         "floor_p50_ms": rounded(percentile(floor, 0.5) * 1000),
         "p95_ms_by_kind": {kind: rounded(percentile(those, 0.95) * 1000) for kind, those in kinds.items()},
+        "count_p95_ms": rounded(percentile(looked["counted"], 0.95) * 1000),
         "rows_least": min(one[3] for one in ours),
         "slowest": [f"{kind}: {typed} {took * 1000:.0f} ms" for kind, typed, took, _ in slowest],
     }

@@ -42,7 +42,7 @@ def measure(bench: Bench) -> Found:
         ]
         ours = bench.million.inside("look", workspace_id=workspace_id, asked=pages, rounds=contacts.ROUNDS)
     details = {"contacts": count, "fields": len(million_details.FIELDS), "filters": len(asked)}
-    return contacts.found_of(ours["found"], floor, details)
+    return contacts.found_of(ours, floor, details)
 
 
 def _asked(admin: Connection, workspace_id: int) -> list[Asked]:

@@ -18,7 +18,7 @@ def look(*, workspace_id: int, asked: list[tuple[str, dict[str, Any]]], rounds: 
     from afluente.contacts import selectors  # noqa: PLC0415
     from afluente.kernel.workspace import scope  # noqa: PLC0415
 
-    found = []
+    found, counted = [], []
     with scope(workspace_id):
         member = Membership.objects.select_related("user").order_by("pk")[0]
         with connection.cursor() as cursor:  # forced row-level security, or the figures say nothing
@@ -34,9 +34,15 @@ def look(*, workspace_id: int, asked: list[tuple[str, dict[str, Any]]], rounds: 
                 wanted = selectors.Filter.read(said)
                 page = selectors.contact_page(member=member, wanted=wanted, columns=columns)
                 seconds = time.perf_counter() - began
+                # The number beside the title is asked for by the page, once it is drawn.
+                counting = -time.perf_counter()
+                if page.total is None and wanted.after is None:
+                    selectors.contact_total(member=member, wanted=wanted)
+                counting += time.perf_counter()
             if number:  # the first round warms the caches
                 found.append((kind, query.get("q") or unquote(said.urlencode()), seconds, len(page.rows)))
-    return {"found": found}
+                counted.append(counting)
+    return {"found": found, "counted": counted}
 
 
 if __name__ == "__main__":

@@ -219,7 +219,8 @@ def test_groups_and_or_are_what_the_tables_say(people, world, monkeypatch):
             policies.listed_to(people.ana).filter(whole).order_by("-pk").values_list("pk", flat=True)
         )
         wanted = selectors.Filter(where=expression)
-        monkeypatch.setattr("afluente.contacts.selectors.choosing.SORTED_TO", chance.choice((0, 5_000)))
+        for limit in ("NAMED_TO", "SORTED_TO"):
+            monkeypatch.setattr(f"afluente.contacts.selectors.choosing.{limit}", chance.choice((0, 5_000)))
 
         found = [row.id for row in selectors.contact_page(member=people.ana, wanted=wanted).rows]
         assert sorted(found) == sorted(expected), expression

@@ -175,7 +175,7 @@ def test_an_order_costs_the_same_for_one_and_for_many(people, crowd):
     def cost(sort, size):
         with CaptureQueriesContext(connection) as captured:
             selectors.contact_page(
-                member=people.ana, wanted=Filter.read(QueryDict(f"sort={sort}")), size=size, is_counted=False
+                member=people.ana, wanted=Filter.read(QueryDict(f"sort={sort}")), size=size
             )
         return len(captured)
 

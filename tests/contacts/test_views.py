@@ -229,3 +229,18 @@ def test_a_new_name_comes_with_the_record_it_names(people, client_as):
 
     assert f'data-named="contact-{lia.pk}" data-titles>Lia Prado<' in page
     assert f'data-names="contact-{lia.pk}" data-name="Lia Reis"' in answer
+
+
+def test_a_list_longer_than_its_page_is_counted_when_the_page_is_there(client_as, people):
+    for number in range(52):
+        make.contact(name=f"Zoe {number}", source="form")
+    browser = client_as(people.ana)
+    asked = '<span hx-get="/contacts/count/?where=source.is%3Aform" hx-trigger="load"'
+
+    for headers in ({}, {"HX-Request": "true"}):
+        page = browser.get("/contacts/?where=source.is:form", headers=headers).content.decode()
+        assert (asked in page, ">50+</span>" in page) == (True, True)
+    counted = browser.get("/contacts/count/?where=source.is:form", headers={"HX-Request": "true"})
+    assert counted.content.decode().strip() == "52"
+    assert browser.get("/contacts/count/?where=source.is:form")["Location"].startswith("/contacts/?where=")
+    assert "/contacts/count/" not in browser.get("/contacts/?where=source.is:manual").content.decode()

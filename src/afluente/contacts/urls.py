@@ -35,6 +35,7 @@ urlpatterns = [
     path("contacts/bulk/<int:pk>/", bulk.change, name="bulk_change"),
     path("contacts/bulk/<int:pk>/undo/", bulk.undo, name="bulk_undo"),
     path("contacts/columns/", columns.columns, name="columns"),
+    path("contacts/count/", listing.count, name="count"),
     path("contacts/deleted/", deleting.deleted, name="deleted"),
     path("contacts/filter/", filtering.panel, name="filter"),
     path("contacts/filters/", filtering.save, name="filter_save"),

@@ -61,7 +61,15 @@ from afluente.contacts.selectors.fields import (
     uses_of,
 )
 from afluente.contacts.selectors.finding import found_ids
-from afluente.contacts.selectors.listing import Filter, Page, Row, contact_page, filtered
+from afluente.contacts.selectors.listing import (
+    Filter,
+    Page,
+    Row,
+    Total,
+    contact_page,
+    contact_total,
+    filtered,
+)
 from afluente.contacts.selectors.searching import NOBODY, find_ids, search_contacts
 from afluente.contacts.selectors.seeing import seers_of_contact
 from afluente.contacts.selectors.selection import Selection
@@ -129,6 +137,7 @@ __all__ = [
     "Selection",
     "TagOptions",
     "TagRow",
+    "Total",
     "ValueForm",
     "all_columns",
     "api_companies",
@@ -151,6 +160,7 @@ __all__ = [
     "contact_card",
     "contact_count",
     "contact_page",
+    "contact_total",
     "default_assignee_id",
     "field_subject",
     "field_subjects",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -13,13 +13,16 @@ from afluente.contacts.selectors.ordering import NEWEST, order_of
 from afluente.contacts.statements import search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import ContactQuerySet
     from afluente.contacts.selectors.filtering import Plan
     from afluente.contacts.selectors.listing import Filter
 
+NAMED_TO = 20_000  # rows that are looked along, the newest contact first; of more the index is asked
 SORTED_TO = 5_000  # that many are sorted by name at once; more are met in the order of names
 WIDE = 2_000  # characters of a question to the index that names about a hundred words
 SOON = 2_000  # contacts looked at before many words or a whole table are asked
@@ -30,9 +33,11 @@ def chosen(member: Membership, wanted: Filter, made: Plan, limit: int) -> list[C
     seen = policies.listed_to(member)
     if made.scanned and not wanted.typed and (soon := _met_soon(seen, wanted, made, limit)):
         return soon
-    few = None if wanted.typed else narrowed(made)
-    if few is not None:
-        return _listed(seen.filter(few), wanted, limit)
+    before = wanted.at + 1 if wanted.at else wanted.after
+    if not wanted.typed and wanted.sort == NEWEST and (few := named(made, NAMED_TO)):
+        return _of(searching.walk_along(few[0], seen.filter(few[1]), limit=limit, before_id=before))
+    if not wanted.typed and (few_of := narrowed(made)) is not None:
+        return _listed(seen.filter(few_of), wanted, limit)
     if not wanted.typed and (made.is_columns or not made.token):
         return _listed(seen.filter(made.whole), wanted, limit)
     query = question(member, wanted, made)
@@ -42,17 +47,22 @@ def chosen(member: Membership, wanted: Filter, made: Plan, limit: int) -> list[C
         found = search.find(query, limit=SORTED_TO + 1)
         whole = Q(pk__in=found) & made.rest if len(found) <= SORTED_TO else made.whole
         return _listed(seen.filter(whole), wanted, limit)
-    before = wanted.at + 1 if wanted.at else wanted.after
-    ids = walk(member, wanted, made, query, limit=limit, before_id=before)
-    return list(Contact.objects.filter(pk__in=ids).select_related("assignee__user").order_by("-pk"))
+    return _of(walk(member, wanted, made, query, limit=limit, before_id=before))
+
+
+def named(made: Plan, most: int) -> tuple[QuerySet[Any], Q] | None:
+    """Rows of another table that name everybody who may fit, if they are `most` or fewer, and what else is
+    asked of those; asked of each condition until one has so few.
+    """
+    return next((one for one in made.rows if one[0][: most + 1].count() <= most), None)
 
 
 def narrowed(made: Plan) -> Q | None:
     """Everybody who fits, when rows of another table name them and are few, or can only be read whole."""
-    for rows, others in made.rows:
-        if rows[: SORTED_TO + 1].count() <= SORTED_TO:
-            # The limit keeps the database from asking everybody in the order of the list instead.
-            return Q(pk__in=rows.values("contact_id")[: SORTED_TO + 1]) & others
+    if few := named(made, SORTED_TO):
+        rows, others = few
+        # The limit keeps the database from asking everybody in the order of the list instead.
+        return Q(pk__in=rows.values("contact_id")[: SORTED_TO + 1]) & others
     if made.scanned:
         rows, others = made.scanned[0]
         return Q(pk__in=rows.values("contact_id")[: search.MOST]) & others
@@ -106,6 +116,11 @@ def _parts(found: ContactQuerySet, wanted: Filter) -> Iterable[ContactQuerySet]:
     if last is None:
         return order.sorted(found)
     return order.beyond(found, last, is_inclusive=wanted.at is not None)
+
+
+def _of(ids: Sequence[int]) -> list[Contact]:
+    """These contacts, the newest first."""
+    return list(Contact.objects.filter(pk__in=ids).select_related("assignee__user").order_by("-pk"))
 
 
 def _listed(found: ContactQuerySet, wanted: Filter, limit: int) -> list[Contact]:

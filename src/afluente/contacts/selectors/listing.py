@@ -102,13 +102,22 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page of the list and how many there are: exact up to 10,000, `total` None when not counted."""
+    """A page of the list. `total` is how many there are when the page holds them all; else ask `contact_total`,
+    which may take longer than the page.
+    """
 
     rows: Sequence[Row]
     columns: Sequence[Chosen] = ()
     total: int | None = None
-    is_more_than_counted: bool = False
     next_after: int | None = None
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many contacts fit: exactly, or more than that."""
+
+    count: int
+    is_more: bool = False
 
 
 def contact_page(
@@ -117,7 +126,6 @@ def contact_page(
     wanted: Filter,
     columns: Sequence[Chosen] = (),
     size: int = PAGE,
-    is_counted: bool = True,
 ) -> Page:
     """One page of the contacts that `member` sees: as many queries for a million rows as for one.
 
@@ -129,16 +137,22 @@ def contact_page(
     contacts = choosing.chosen(member, wanted, made, size + 1)
     shown = contacts[:size]
     has_more = len(contacts) > size
-    is_whole = not has_more and wanted.at is None
-    is_start = is_counted and wanted.after is None
-    total = _count(member, wanted, made, len(shown) if is_whole else None) if is_start else None
+    is_whole = not has_more and wanted.at is None and wanted.after is None
     return Page(
         rows=_rows(batch_of(shown, columns=[one.column for one in columns], member=member), columns),
         columns=columns,
-        total=None if total is None else min(total, COUNTED_TO),
-        is_more_than_counted=total is not None and total > COUNTED_TO,
+        total=len(shown) if is_whole else None,
         next_after=shown[-1].pk if has_more else None,
     )
+
+
+def contact_total(*, member: Membership, wanted: Filter) -> Total | None:
+    """How many contacts of the list `member` sees, exact up to 10,000; None when that cannot be had cheaply."""
+    made = plan_of(member, wanted)
+    if made is None:
+        return Total(0)
+    count = _count(member, wanted, made)
+    return None if count is None else Total(min(count, COUNTED_TO), is_more=count > COUNTED_TO)
 
 
 def filtered(*, member: Membership, wanted: Filter) -> ContactQuerySet:
@@ -163,6 +177,8 @@ def newest_ids(*, member: Membership, wanted: Filter, limit: int, before_id: int
     if wanted.typed or (made.token and not made.is_columns and not made.scanned):
         query = choosing.question(member, wanted, made)
         return choosing.walk(member, wanted, made, query, limit=limit, before_id=before_id) if query else []
+    if few := choosing.named(made, choosing.NAMED_TO):
+        return searching.walk_along(few[0], seen.filter(few[1]), limit=limit, before_id=before_id)
     found = seen.filter(choosing.narrowed(made) or made.whole, **({"pk__lt": before_id} if before_id else {}))
     return list(found.order_by("-pk").values_list("pk", flat=True)[:limit])
 
@@ -185,10 +201,7 @@ def plan_of(member: Membership, wanted: Filter) -> Plan | None:
     return None if made.broken else made
 
 
-def _count(member: Membership, wanted: Filter, made: Plan, known: int | None) -> int | None:
-    """How many there are, unless it is known; None when that cannot be had cheaply."""
-    if known is not None:
-        return known
+def _count(member: Membership, wanted: Filter, made: Plan) -> int | None:
     if wanted.typed:
         return None
     if made.is_columns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from afluente.contacts import policies
 from afluente.contacts.models import Contact
@@ -11,7 +11,9 @@ from afluente.contacts.statements import search
 from afluente.kernel import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import ContactQuerySet
@@ -55,19 +57,47 @@ def find_ids(
 def walk(
     query: search.Query, among: ContactQuerySet, *, limit: int, before_id: int | None = None
 ) -> list[int]:
-    """Ids of up to `limit` contacts that fit the index and are `among`, newest first.
+    """Ids of up to `limit` contacts that fit the index and are `among`, newest first."""
 
-    Looks at more and more at once when few are.
+    def offered(most: int, below: int | None) -> list[int]:
+        return search.find(query, limit=most, before_id=below)
+
+    return _sift(offered, among, limit=limit, before_id=before_id)
+
+
+def walk_along(
+    rows: QuerySet[Any], among: ContactQuerySet, *, limit: int, before_id: int | None = None
+) -> list[int]:
+    """Ids of up to `limit` contacts that `rows` of another table name and that are `among`, newest first."""
+
+    def offered(most: int, below: int | None) -> list[int]:
+        named = rows if below is None else rows.filter(contact_id__lt=below)
+        return list(named.order_by("-contact_id").values_list("contact_id", flat=True).distinct()[:most])
+
+    return _sift(offered, among, limit=limit, before_id=before_id)
+
+
+def _sift(
+    offered: Callable[[int, int | None], list[int]],
+    among: ContactQuerySet,
+    *,
+    limit: int,
+    before_id: int | None,
+) -> list[int]:
+    """Of what is offered, the newest first, those that are `among`: looked at in steps, each as large as it
+    takes to fill the page if the others are like those before, and not much larger than the last.
     """
     found: list[int] = []
-    chunk = limit
+    looked, step = 0, limit
     while True:
-        ids = search.find(query, limit=chunk, before_id=before_id)
+        ids = offered(step, before_id)
         kept = set(among.filter(pk__in=ids).values_list("pk", flat=True))
         found += [contact_id for contact_id in ids if contact_id in kept]
-        if len(found) >= limit or len(ids) < chunk:
+        looked += len(ids)
+        if len(found) >= limit or len(ids) < step:
             return found[:limit]
-        before_id, chunk = ids[-1], min(chunk * 4, CHUNK)
+        needed = (limit - len(found)) * looked * 3 // (2 * len(found)) if found else looked * 4
+        before_id, step = ids[-1], max(limit, min(needed, step * 4, CHUNK))
 
 
 def search_contacts(*, member: Membership, typed: str, limit: int = 10) -> list[Contact]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from afluente.contacts import policies, selectors
-from afluente.contacts.selectors.listing import problems
+from afluente.contacts.selectors.listing import PAGE, problems
 from afluente.contacts.selectors.saved import canonical, list_tabs
 from afluente.contacts.selectors.wording import chips
 from afluente.kernel import htmx, slots
@@ -37,6 +38,7 @@ def contacts(request: Request) -> HttpResponse:
         "heads": selectors.heads(columns=columns, wanted=wanted),
         "more_url": reverse("contacts:list") + more if more else "",
         "query": query,
+        "count_url": reverse("contacts:count") + wanted.address(),
         "here": reverse("contacts:list") + wanted.address(),
         "inside": selectors.inside(wanted),
         "problems": problems(member=request.member, wanted=wanted) if wanted.is_narrow else [],
@@ -50,6 +52,18 @@ def contacts(request: Request) -> HttpResponse:
         context["tabs"] = list_tabs(member=request.member, query=query)
     fragment = "rows" if wanted.after else "people"
     return htmx.respond(request, "contacts/list.html", context, fragment=fragment)
+
+
+@require_safe
+def count(request: Request) -> HttpResponse:
+    """How many contacts fit: asked by the list when its first page is there, for it may take longer."""
+    if not policies.may_list(request.member):
+        raise PermissionDenied
+    wanted = selectors.Filter.read(request.GET)
+    if not htmx.wants_fragment(request):
+        return redirect(reverse("contacts:list") + wanted.address())
+    total = selectors.contact_total(member=request.member, wanted=wanted)
+    return render(request, "contacts/_total.html", {"total": total, "shown": PAGE})
 
 
 def _picking(request: Request) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def my_deals(*, member: Membership) -> list[Line]:
 
 def new_contacts(*, member: Membership) -> Sequence[Row]:
     """The newest people."""
-    return contact_page(member=member, wanted=ContactFilter(), size=SHOWN, is_counted=False).rows
+    return contact_page(member=member, wanted=ContactFilter(), size=SHOWN).rows
 
 
 def _lines(deals: DealQuerySet, member: Membership, moment: str) -> list[Line]:
