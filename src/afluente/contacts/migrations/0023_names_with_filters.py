@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contacts", "0021_words")]
+    dependencies = [("contacts", "0022_task_filters")]
 
     operations = [
         migrations.RemoveIndex(model_name="contact", name="contact_by_name"),
