@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -47,11 +47,7 @@ class AccountsConfig(AppConfig):
 
 def _register_settings() -> None:
     from afluente.accounts import policies  # noqa: PLC0415
-    from afluente.kernel import mail  # noqa: PLC0415
     from afluente.ui.navigation import SettingsPage, register_settings_page  # noqa: PLC0415
-
-    def may_read_mail(member: Any) -> bool:
-        return policies.may_administer(member) and mail.is_written_to_files()
 
     workspace, developers, you = _("Workspace"), _("Developers"), _("You")
     for group, label, name, icon, order, visible in (
@@ -60,7 +56,7 @@ def _register_settings() -> None:
         (workspace, _("Roles"), "roles", "shield", 12, policies.may_manage_people),
         (workspace, _("Teams"), "teams", "users-round", 13, policies.may_manage_people),
         (workspace, _("Audit log"), "audit", "history", 18, policies.may_administer),
-        (workspace, _("Outgoing mail"), "mail", "mail", 19, may_read_mail),
+        (workspace, _("E-mail"), "mail", "mail", 19, policies.may_administer),
         (developers, _("API tokens"), "tokens", "key-round", 80, policies.may_integrate),
         (you, _("My profile"), "profile", "user", 90, lambda _member: True),
         (you, _("Security"), "security", "lock", 91, lambda _member: True),

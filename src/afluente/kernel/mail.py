@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import json
 import os
+import smtplib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.utils import parsedate_to_datetime
+from email.utils import make_msgid, parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext_lazy as _
 
-from afluente.kernel import box, clock, ids, jobs
+from afluente.kernel import box, clock, crash, ids, jobs, mail_server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 WORKSPACE_HEADER = "X-Afluente-Workspace"  # whose administrators may read a written letter
 OWNERS_HEADER = "X-Afluente-Owners-Only"
+PERSONAL_HEADER = "X-Afluente-Personal"  # what only its receiver may read: `written_letters` shows it to them
 
 
 class QueuedBackend(BaseEmailBackend):
@@ -38,12 +41,17 @@ class QueuedBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            letter = box.seal(json.dumps(_as_plain(message)))
+            letter = sealed(message)
             # With its workspace, whose administrators are shown a letter that could not be sent.
             number = str(message.extra_headers.get(WORKSPACE_HEADER, ""))
             workspace_id = int(number) if number.isdecimal() else None
             jobs.enqueue("kernel.send_mail", {"letter": letter}, workspace_id=workspace_id)
         return len(email_messages)
+
+
+def sealed(message: EmailMessage) -> str:
+    """A message as the queue keeps it: nobody who reads the table reads the letter."""
+    return box.seal(json.dumps(_as_plain(message)))
 
 
 def _as_plain(message: EmailMessage) -> dict[str, Any]:
@@ -58,19 +66,56 @@ def _as_plain(message: EmailMessage) -> dict[str, Any]:
         "cc": list(message.cc),
         "bcc": list(message.bcc),
         "reply_to": list(message.reply_to),
-        "headers": dict(message.extra_headers),
+        # One number however often it is sent: whoever gets a letter twice can tell that it is one.
+        "headers": {"Message-ID": make_msgid(domain=_host()), **message.extra_headers},
         "alternatives": [[part.content, part.mimetype] for part in alternatives],
     }
+
+
+def _host() -> str:
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
 @jobs.job("kernel.send_mail", retries=12, atomic=False, label=_("Send a letter"))
 def send_mail(letter: str, **_later: Any) -> None:
     """Send one sealed letter. When the server refuses, the job tries again for a few hours."""
+    send_sealed(letter)
+    crash.point("mail.sent")
+
+
+def send_sealed(letter: str) -> None:
+    """Send a letter of the queue now. Raises HopelessError when the server refuses it for good."""
     plain = json.loads(box.unseal(letter))
     alternatives = [tuple(part) for part in plain.pop("alternatives")]
+    connection, sender = mail_server.connection()
+    if plain["from_email"] == settings.DEFAULT_FROM_EMAIL:
+        plain["from_email"] = sender
     message = EmailMultiAlternatives(**plain, alternatives=alternatives)
-    message.connection = get_connection(settings.MAIL_TRANSPORT)
-    message.send()
+    message.connection = connection
+    try:
+        message.send()
+    except smtplib.SMTPException as problem:
+        said = refusal(problem)
+        if said is not None:
+            raise jobs.HopelessError(said) from problem
+        raise
+
+
+def refusal(problem: smtplib.SMTPException) -> str | None:
+    """What a server said when it refused a letter for good (5xx); None when trying again may help."""
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        answers = list(problem.recipients.values())
+    elif isinstance(problem, smtplib.SMTPAuthenticationError) or not isinstance(
+        problem, smtplib.SMTPResponseException
+    ):
+        return None  # the server lets nobody in, or went away: settings and networks get mended
+    else:
+        answers = [(problem.smtp_code, problem.smtp_error)]
+    if not all(500 <= code < 600 for code, _said in answers):
+        return None
+    code, said = answers[0]
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return f"{code} {' '.join(words.split())}"[:300]
 
 
 class FolderBackend(BaseEmailBackend):
@@ -100,22 +145,24 @@ class WrittenLetter:
 
 def is_written_to_files() -> bool:
     """Whether letters end in the folder because no mail server is set."""
-    ours = f"{__name__}.{FolderBackend.__name__}"
-    return bool(ours == settings.MAIL_TRANSPORT)
+    return not mail_server.is_of_environment() and mail_server.present() is None
 
 
-def written_letters(*, workspace_id: int, owners_too: bool, most: int = 50) -> list[WrittenLetter]:
+def written_letters(
+    *, workspace_id: int, owners_too: bool, reader: str, most: int = 50
+) -> list[WrittenLetter]:
     """The latest letters written for this workspace, the newest first.
 
     Letters about a person's own account (a new password) belong to no workspace and never appear:
     whoever reads such a letter can become that person. Those that make an owner only with
-    `owners_too`.
+    `owners_too`; those that tell somebody what happened only when `reader` is the address they go to.
     """
     found: list[WrittenLetter] = []
     for file in sorted(Path(settings.MAIL_DIR).glob("*.eml"), reverse=True):
         parsed = message_from_bytes(file.read_bytes(), policy=policy.default)
         is_ours = parsed.get(WORKSPACE_HEADER) == str(workspace_id)
-        if is_ours and (owners_too or OWNERS_HEADER not in parsed):
+        is_for_reader = PERSONAL_HEADER not in parsed or str(parsed["To"]) == reader
+        if is_ours and is_for_reader and (owners_too or OWNERS_HEADER not in parsed):
             found.append(_read(file.name, parsed))
         if len(found) == most:
             break

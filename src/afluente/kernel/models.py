@@ -74,6 +74,45 @@ class Heartbeat(models.Model):
         return self.worker
 
 
+class MailServer(models.Model):
+    """The server that sends e-mails of this installation, when the environment names none. One row.
+
+    The password is sealed (kernel.box). Owners of the workspace that set it may change it.
+    """
+
+    class Security(models.TextChoices):
+        STARTTLS = "starttls", _("STARTTLS (usually port 587)")
+        TLS = "tls", _("TLS from the first byte (usually port 465)")
+        NONE = "none", _("None, inside a trusted network")
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    host = models.CharField(max_length=255)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=8, choices=Security, default=Security.STARTTLS)
+    username = models.CharField(max_length=255, default="", blank=True)
+    password_box = models.TextField(default="", blank=True)
+    sender = models.CharField(max_length=320)
+    set_by_workspace = models.BigIntegerField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="kernel_mailserver_one")]
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class SealedKey(models.Model):
+    """A key that this installation made for itself at first use, sealed (kernel.box)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    box = models.TextField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RateLimit(models.Model):
     """How many requests a key made in one window. Unlogged: a crash may forget it."""
 

@@ -40,6 +40,8 @@ GLOBAL_TABLES: dict[str, str] = {
     "kernel_job": "Claimed across workspaces by any worker; holds a name and ids, never a person's data.",
     "kernel_ratelimit": "Counts requests by hashed key before a workspace is known.",
     "kernel_cache": "Request limits and used second-factor codes of people; expires by itself.",
+    "kernel_mailserver": "The mail server of the installation; its password is sealed.",
+    "kernel_sealedkey": "Keys that the installation made for itself, sealed.",
     "kernel_heartbeat": "Which worker processes are alive; knows nothing of workspaces.",
     "kernel_schedule": "When each periodic job runs next; knows nothing of workspaces.",
 }

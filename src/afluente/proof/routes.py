@@ -112,6 +112,7 @@ KEYED = {
     "invitations/<slug:text>/": "The text is a random secret; it opens the workspace that sent it.",
     "accounts/^confirm-email/": "The key is signed and names a person, not a workspace's row.",
     "accounts/^password/reset/key/": "The key is signed and names a person, not a workspace's row.",
+    "unsubscribe/<str:token>": "The token is signed; it opens the letters of the member it was sent to.",
     "^f/(?P<public_id>": "A hosted form is public: its address is the permission (S-18).",
     "api/v1/<path:rest>": "Nothing stands there: every address is answered alike.",
     "demo/<str:key>": "Only in a demo, where one random key signs in.",

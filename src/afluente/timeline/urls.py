@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from afluente.timeline.views import attaching, comments, notifications
+from afluente.timeline.views import attaching, comments, leaving, notifications
 
 app_name = "timeline"
 
@@ -19,5 +19,6 @@ urlpatterns = [
     path("notifications/unreading/", notifications.unreading, name="unreading"),
     path("notifications/<int:pk>/opening/", notifications.opening, name="opening"),
     path("notifications/<int:pk>/reading/", notifications.reading_one, name="reading"),
+    path("unsubscribe/<str:token>/", leaving.leaving, name="leaving"),
     path("settings/notifications/", notifications.channels, name="channels"),
 ]

@@ -5,6 +5,7 @@
 
 from afluente.accounts.forms.entering import FirstRun, Invited
 from afluente.accounts.forms.fields import browser_language
+from afluente.accounts.forms.mail import MailServer
 from afluente.accounts.forms.roles import RoleMatrix
 from afluente.accounts.forms.settings import Invitation, Member, Profile, TeamName, Token, Workspace
 
@@ -12,6 +13,7 @@ __all__ = [
     "FirstRun",
     "Invitation",
     "Invited",
+    "MailServer",
     "Member",
     "Profile",
     "RoleMatrix",

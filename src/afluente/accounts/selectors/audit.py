@@ -26,6 +26,7 @@ KINDS: dict[str, StrOrPromise] = {
     "view.started": _("Began to view as"),
     "role.made": _("Role made"),
     "role.changed": _("Role changed"),
+    "mail.server_changed": _("Mail server changed"),
     "role.deleted": _("Role deleted"),
     "member.invited": _("Invited"),
     "member.joined": _("Joined"),

@@ -12,6 +12,7 @@ from afluente.accounts.services.invitations import (
     revoke_invitation,
 )
 from afluente.accounts.services.letters import invitation_url, send_new_password_letter
+from afluente.accounts.services.mailing import forget_mail_server, send_test_letter, set_mail_server
 from afluente.accounts.services.members import (
     LastOwnerError,
     OwnersOnlyError,
@@ -91,6 +92,7 @@ __all__ = [
     "delete_team",
     "end_sessions",
     "first_broken",
+    "forget_mail_server",
     "forgive",
     "invitation_url",
     "invite",
@@ -105,6 +107,8 @@ __all__ = [
     "revoke_invitation",
     "revoke_token",
     "send_new_password_letter",
+    "send_test_letter",
+    "set_mail_server",
     "set_up",
     "sweep_limits",
     "update_profile",

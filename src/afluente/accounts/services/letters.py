@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -74,9 +74,16 @@ def send(
     language: str,
     context: dict[str, Any],
     headers: dict[str, str] | None = None,
+    has_html: bool = False,
 ) -> None:
-    """Render `template`_subject.txt and _message.txt in `language` and queue the letter."""
+    """Render `template`_subject.txt and _message.txt, and with `has_html` also _message.html, in `language`
+    and queue the letter.
+    """
     with translation.override(language):
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
         body = render_to_string(f"{template}_message.txt", context).strip() + "\n"
-    EmailMessage(subject=subject, body=body, to=[to], headers=headers).send()
+        page = render_to_string(f"{template}_message.html", context) if has_html else ""
+    letter = EmailMultiAlternatives(subject=subject, body=body, to=[to], headers=headers)
+    if page:
+        letter.attach_alternative(page, "text/html")
+    letter.send()

@@ -13,6 +13,7 @@ from afluente.timeline.services.comments import (
     typed,
 )
 from afluente.timeline.services.filing import note_attached, note_detached
+from afluente.timeline.services.leaving import Leaving, language_of, leaving_path, read_leaving, set_mailed
 from afluente.timeline.services.letters import mail_unread
 from afluente.timeline.services.notifying import (
     Notice,
@@ -45,6 +46,7 @@ __all__ = [
     "TELL_JOB",
     "BlindMentionError",
     "CommentRefusedError",
+    "Leaving",
     "NewReminder",
     "Notice",
     "UnknownReminderError",
@@ -56,16 +58,20 @@ __all__ = [
     "drop_reminders",
     "edit_comment",
     "hide_groups",
+    "language_of",
+    "leaving_path",
     "mail_unread",
     "mark_read",
     "mark_unread",
     "note_attached",
     "note_detached",
     "notify",
+    "read_leaving",
     "record",
     "remind",
     "restore_comment",
     "save_ways",
+    "set_mailed",
     "set_reminders",
     "tell",
     "typed",

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from afluente.accounts.models import Membership
 from afluente.accounts.services import letters
 from afluente.kernel import clock
+from afluente.kernel.mail import PERSONAL_HEADER, WORKSPACE_HEADER
 from afluente.timeline import policies
 from afluente.timeline.models import Notification
 from afluente.timeline.selectors import notices, notifications
+from afluente.timeline.services.leaving import leaving_path
+from afluente.timeline.services.planning import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +48,7 @@ def mail_unread(*, member_id: int, is_urgent: bool = False) -> int:
     locked = list(waiting.select_for_update().values_list("pk", flat=True))
     found = policies.notifications_of(member).filter(pk__in=locked).order_by("-pk")[:MOST]
     Notification.objects.filter(pk__in=locked).update(mailed_at=clock.now())
-    with translation.override(member.user.language):
+    with translation.override(member.user.language), timezone.override(zone_of(member)):
         lines = notifications.lines(member=member, found=found)
     if lines:
         _send(member, lines)
@@ -53,13 +56,36 @@ def mail_unread(*, member_id: int, is_urgent: bool = False) -> int:
 
 
 def _send(member: Membership, lines: Sequence[notifications.Line]) -> None:
+    kinds = list(dict.fromkeys(line.notification.kind for line in lines))
+    leaving = letters.absolute(leaving_path(member, kinds))
+    with translation.override(member.user.language):
+        stops = [
+            (str(notices.notification_kind(kind).label), letters.absolute(leaving_path(member, [kind])))
+            for kind in kinds
+        ]
     context: dict[str, Any] = {
         "lines": lines,
         "first": lines[0],
         "more": len(lines) - 1,
         "base": settings.BASE_URL,
+        "workspace": member.workspace,
+        "language": member.user.language,
         "settings_url": settings.BASE_URL + reverse("timeline:channels"),
+        "stops": stops,
+        "stop_all_url": letters.absolute(leaving_path(member, [])),
+    }
+    headers = {
+        WORKSPACE_HEADER: str(member.workspace_id),
+        PERSONAL_HEADER: "yes",
+        "List-Unsubscribe": f"<{leaving}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
+        "Auto-Submitted": "auto-generated",
     }
     letters.send(
-        "timeline/letters/unread", to=member.user.email, language=member.user.language, context=context
+        "timeline/letters/unread",
+        to=member.user.email,
+        language=member.user.language,
+        context=context,
+        headers=headers,
+        has_html=True,
     )
