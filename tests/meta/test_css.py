@@ -13,7 +13,8 @@ LOOK = PACKAGE / "ui/static/ui/css"
 ENTRY = LOOK / "afluente.css"
 SHEETS = sorted(PACKAGE.glob("*/static/**/*.css"))
 SCRIPTS = sorted(path for path in PACKAGE.glob("*/static/**/*.js") if "vendor" not in path.parts)
-TEMPLATES = sorted(PACKAGE.glob("**/templates/**/*.html"))
+# Letters are read by mail programs, which know neither sheets nor this policy.
+TEMPLATES = sorted(one for one in PACKAGE.glob("**/templates/**/*.html") if "letters" not in one.parts)
 MAY_NAME_COLOURS = {LOOK / "tokens.css", LOOK / "hues.css"}
 
 COLOUR = re.compile(

@@ -104,7 +104,7 @@ def send_sealed(letter: str) -> None:
 def refusal(problem: smtplib.SMTPException) -> str | None:
     """What a server said when it refused a letter for good (5xx); None when trying again may help."""
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        answers = list(problem.recipients.values())
+        answers: list[tuple[int, bytes | str]] = list(problem.recipients.values())
     elif isinstance(problem, smtplib.SMTPAuthenticationError) or not isinstance(
         problem, smtplib.SMTPResponseException
     ):

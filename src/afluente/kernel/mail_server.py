@@ -65,14 +65,16 @@ def forget() -> None:
     MailServer.objects.filter(pk=1).delete()
 
 
-def try_out(*, letter: str, workspace_id: int) -> int:
-    """Queue a sealed letter that shows whether the server takes it; the number of the attempt."""
-    return jobs.enqueue(TRY_JOB, {"letter": letter}, workspace_id=workspace_id)
+def try_out(*, letter: str, workspace_id: int) -> None:
+    """Queue a sealed letter that shows whether the server takes it."""
+    jobs.enqueue(TRY_JOB, {"letter": letter}, workspace_id=workspace_id)
 
 
-def outcome(pk: int, *, workspace_id: int) -> tuple[str, str] | None:
-    """What became of a test: "waiting", "sent" or "failed", with the reason; None when nobody knows."""
-    job = Job.objects.filter(pk=pk, name=TRY_JOB, workspace_id=workspace_id).first()
+def outcome(*, workspace_id: int) -> tuple[str, str] | None:
+    """What became of the latest test of a workspace: "waiting", "sent" or "failed", with the reason; None
+    when there was none lately.
+    """
+    job = Job.objects.filter(name=TRY_JOB, workspace_id=workspace_id).order_by("-pk").first()
     if job is None:
         return None
     states = {Job.State.DONE: "sent", Job.State.DEAD: "failed"}

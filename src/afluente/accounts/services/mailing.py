@@ -45,8 +45,8 @@ def forget_mail_server(*, by: Membership) -> None:
         )
 
 
-def send_test_letter(*, to: Membership) -> int:
-    """Queue a letter to `to` that shows whether the server works; the number of the attempt."""
+def send_test_letter(*, to: Membership) -> None:
+    """Queue a letter to `to` that shows whether the server works."""
     with override(to.user.language):
         letter = EmailMessage(
             subject=gettext("A test from Afluente"),
@@ -54,4 +54,4 @@ def send_test_letter(*, to: Membership) -> int:
             to=[to.user.email],
             headers={mail.WORKSPACE_HEADER: str(to.workspace_id)},
         )
-    return mail_server.try_out(letter=mail.sealed(letter), workspace_id=to.workspace_id)
+    mail_server.try_out(letter=mail.sealed(letter), workspace_id=to.workspace_id)
