@@ -9,12 +9,15 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from afluente.contacts import selectors, services
-from afluente.contacts.models import Contact
+from afluente.contacts.models import Company, CompanyContact, Contact
+from afluente.contacts.selectors import walked
 from afluente.contacts.selectors.columns import all_columns
 from afluente.contacts.selectors.listing import Filter
 from afluente.contacts.selectors.ordering import opposite_of
 from afluente.contacts.statements import search
-from afluente.timeline.events import SYSTEM
+from afluente.timeline.events import SYSTEM, NewEvent
+from afluente.timeline.models import Event
+from afluente.timeline.services import record
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +135,79 @@ def test_it_is_the_same_page_by_page_and_walks_back(people, crowd, what, sign):
     assert [one.position for one in around] == list(range(1, 10))
 
 
+@pytest.fixture
+def lively(people, crowd, monkeypatch):
+    """The crowd with companies, some of the same name, and something that happened to all but two."""
+    monkeypatch.setattr(walked, "FIRST_STEP", 2)
+    Event.objects.all().delete()
+    everybody = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
+    firms = [
+        Company.objects.create(name=name, created_at=JANUARY, updated_at=JANUARY)
+        for name in ("Zeta", "Águas", "aguas", "Gone")
+    ]
+    for number, pk in enumerate(everybody[:7]):
+        for firm in (firms[number % 4], firms[(number * 3) % 4]):
+            CompanyContact.objects.get_or_create(
+                company=firm, contact_id=pk, defaults={"created_at": JANUARY}
+            )
+    Company.objects.filter(pk=firms[3].pk).update(deleted_at=JANUARY)
+    for number in (4, 2, 2, 6, 0, 4, 5, 1, 1, 7, 1, 6):
+        record([NewEvent("contact.changed", SYSTEM, contact_id=everybody[number])])
+    return everybody
+
+
+def by_company():
+    rows = list(Contact.objects.order_by("-created_at", "-pk"))
+    links = CompanyContact.objects.filter(company__deleted_at=None).order_by("-pk")
+    names = dict(links.values_list("contact_id", "company__sort_name"))
+    having = sorted((one.pk for one in rows if one.pk in names), reverse=True)
+    return having, names, [one.pk for one in rows if one.pk not in names]
+
+
+@pytest.mark.parametrize("sort", ["activity", "company", "-company"])
+def test_by_activity_and_company_too(people, lively, sort):
+    if sort == "activity":
+        last = dict(Event.objects.order_by("pk").values_list("contact_id", "pk"))
+        told = sorted(last, key=lambda pk: -last[pk])
+        expects = told + [pk for pk in walk(people.ana, "newest", 50) if pk not in last]
+        assert len(told) == 7
+    else:
+        having, names, rest = by_company()
+        down = sort.startswith("-")
+        expects = sorted(sorted(having, reverse=not down), key=lambda pk: names[pk], reverse=down) + rest
+        assert len(having) == 7
+    whole = walk(people.ana, sort, 50)
+
+    assert whole == expects
+    assert walk(people.ana, sort, 1) == walk(people.ana, sort, 2) == whole
+    around = [
+        selectors.neighbours(member=people.ana, query=f"sort={sort}", contact=Contact.objects.get(pk=pk))
+        for pk in whole
+    ]
+    assert [one.previous for one in around] == [None, *whole[:-1]]
+    assert [one.following for one in around] == [*whole[1:], None]
+    assert [one.position for one in around] == list(range(1, 10))
+    for place, pk in enumerate(whole):
+        page = selectors.contact_page(
+            member=people.ana, wanted=Filter.read(QueryDict(f"sort={sort}&at={pk}")), size=3
+        )
+        assert [row.id for row in page.rows] == whole[place : place + 3]
+
+
+@pytest.mark.parametrize("looked_at", [0, 1_000])
+def test_few_who_fit_are_sorted_by_what_happened_last(people, lively, crowd, monkeypatch, looked_at):
+    monkeypatch.setattr(walked, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(walked, "WORTH", 0)
+    whole = walk(people.ana, "activity", 50)
+
+    few = walk(people.ana, "activity", 2, f"&where={crowd['number']}.gte:0")
+
+    assert (few, len(few)) == ([pk for pk in whole if pk in set(few)], 5)
+    assert walk(people.bruno, "activity", 2) == [
+        pk for pk in whole if pk in set(walk(people.bruno, "newest", 9))
+    ]
+
+
 def test_a_page_may_begin_anywhere(people, crowd):
     for sort in ("assignee", f"-{crowd['number']}", crowd["select"]):
         whole = walk(people.ana, sort, 50)
@@ -155,7 +231,9 @@ def test_a_filter_and_what_somebody_may_see_hold_in_every_order(people, crowd):
 def test_heads_lead_to_their_orders_and_back(people, crowd, client_as):
     sorted_by = {key for key, column in all_columns().items() if column.sort}
     assert sorted_by >= {"name", "assignee", "source", "id", "updated", "created", *crowd.values()}
-    assert not sorted_by & {"tags", "phone", "company", "activity"}
+    assert sorted_by >= {"company", "activity"}
+    assert not sorted_by & {"tags", "phone"}
+    assert (opposite_of("activity"), opposite_of("company")) == ("activity", "-company")
     assert opposite_of(opposite_of("assignee")) == "assignee"
 
     page = client_as(people.ana).get("/contacts/?sort=-assignee").content.decode()
@@ -179,7 +257,7 @@ def test_an_order_costs_the_same_for_one_and_for_many(people, crowd):
             )
         return len(captured)
 
-    for sort in ("assignee", "source", crowd["text"], crowd["select"]):
+    for sort in ("assignee", "source", "company", "activity", crowd["text"], crowd["select"]):
         assert cost(sort, 1) <= cost(sort, 50)
         before = cost(sort, 50)
         for number in range(3):

@@ -99,10 +99,12 @@ def walk(
 
 def _met_soon(seen: ContactQuerySet, wanted: Filter, made: Plan, limit: int) -> list[Contact]:
     """A whole page from the contacts that come next in the order of the list; empty when they do not fill it."""
-    parts = list(_parts(seen, wanted))
-    if len(parts) > 1:  # by person or kind: the first may be of few
-        return []
     order = order_of(wanted.sort)
+    if not order.is_one:  # by person or kind: the first may be of few
+        return []
+    parts = list(_parts(seen, wanted))
+    if len(parts) > 1:
+        return []
     fitting = seen.filter(made.whole, pk__in=parts[0].values("pk")[:SOON])
     page = next(order.sorted(fitting)).select_related("assignee__user")[:limit]
     return found if len(found := list(page)) == limit else []

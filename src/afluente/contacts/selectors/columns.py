@@ -223,12 +223,12 @@ _LIST = [
         is_default=True,
         sort="assignee",
     ),
-    _column("company", _("Company"), 8, _companies, look="addresses"),
+    _column("company", _("Company"), 8, _companies, look="addresses", sort="company"),
     _column("tags", _("Tags"), 20, _of("tags"), _tags_plain, look="tags", is_default=True),
     _column("location", _("Location"), 30, _attribute("location")),
     _column("address", _("Address"), 31, _attribute("address")),
     _column("updated", _("Changed"), 41, _attribute("updated_at"), look="moment", sort="updated"),
-    _column("activity", _("Last activity"), 42, _of("last_events"), look="moment"),
+    _column("activity", _("Last activity"), 42, _of("last_events"), look="moment", sort="activity"),
     _column(
         "created", _("Added"), 43, _attribute("created_at"), look="moment", sort="newest", is_default=True
     ),

@@ -6,7 +6,7 @@ person after those of another, then those of nobody; those with a value in a fie
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,8 +14,9 @@ from django.db.models import Exists, OuterRef, Q
 from afluente.accounts.models import Membership
 from afluente.contacts.models import ContactValue, Field
 from afluente.contacts.selectors.fields import CONTACT, KnownField, fields_of, find_field
+from afluente.contacts.selectors.parts import Part
+from afluente.contacts.selectors.walked import ActivityOrder, CompanyOrder, WalkedOrder
 from afluente.kernel import text
-from afluente.kernel.keyset import Beyond
 from afluente.ui import channels
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from afluente.contacts.models import Contact, ContactQuerySet
 
 NEWEST, BY_NAME = "newest", "name"
-ASSIGNEE, SOURCE = "assignee", "source"
+ASSIGNEE, SOURCE, COMPANY, ACTIVITY = "assignee", "source", "company", "activity"
 _FIELD = "field-"  # as the key of its column
 _KEYS = {
     Field.Kind.TEXT: ("text", "text_key"),
@@ -36,44 +37,16 @@ _KEYS = {
 
 
 @dataclass(frozen=True)
-class Part:
-    """Those whom `narrow` leaves, by `column` and then by number; `ties` when the highest number comes first."""
-
-    narrow: Q
-    column: str = "created_at"
-    descending: bool = True
-    ties: bool = True
-
-    def sorted(self, found: ContactQuerySet) -> ContactQuerySet:
-        return self._in_order(found.filter(self.narrow))
-
-    def beyond(self, found: ContactQuerySet, value: Any, number: int) -> Iterator[ContactQuerySet]:
-        """Those after the place of `value` and `number`."""
-        if self.descending == self.ties:
-            place = Beyond((self.column, "id"), (value, number), descending=self.descending)
-            yield self._in_order(found.filter(self.narrow, place))
-            return
-        # An index passes over nobody only where each of the two is asked by itself.
-        same = {self.column: value, "pk__lt" if self.ties else "pk__gt": number}
-        yield self._in_order(found.filter(self.narrow, **same))
-        yield self._in_order(
-            found.filter(self.narrow, **{f"{self.column}__{'lt' if self.descending else 'gt'}": value})
-        )
-
-    def flipped(self) -> Part:
-        return replace(self, descending=not self.descending, ties=not self.ties)
-
-    def _in_order(self, found: ContactQuerySet) -> ContactQuerySet:
-        signs = ("-" if self.descending else "", "-" if self.ties else "")
-        return found.order_by(f"{signs[0]}{self.column}", f"{signs[1]}pk")
-
-
-@dataclass(frozen=True)
 class Order:
     """Parts one after another; `place` says in which of them a contact stands, and with what value."""
 
     parts: tuple[Part, ...]
     place: Callable[[Contact], tuple[int, Any]]
+
+    @property
+    def is_one(self) -> bool:
+        """Whether one index has all of it."""
+        return len(self.parts) == 1
 
     def sorted(self, found: ContactQuerySet) -> Iterator[ContactQuerySet]:
         """Everybody found, as lists to be read one after another."""
@@ -122,16 +95,22 @@ _SIMPLE = {
 def key_of(key: str) -> str:
     """The name of an order that there is; the newest first for any other."""
     plain = key.removeprefix("-")
-    is_known = key in _SIMPLE or plain in {ASSIGNEE, SOURCE} or _field(plain) is not None
+    is_known = (
+        key == ACTIVITY or key in _SIMPLE or plain in {ASSIGNEE, SOURCE, COMPANY} or _field(plain) is not None
+    )
     return key if is_known else NEWEST
 
 
 def is_descending(key: str) -> bool:
-    return _SIMPLE[key][1] if key in _SIMPLE else key.startswith("-")
+    return _SIMPLE[key][1] if key in _SIMPLE else key == ACTIVITY or key.startswith("-")
 
 
 def opposite_of(key: str) -> str:
-    """The same order, the other way round; who has no value stands last in both."""
+    """The same order, the other way round; who has no value stands last in both. By activity there is one
+    way only: whom nothing happened to for longest is at the far end of the log.
+    """
+    if key == ACTIVITY:
+        return key
     if key in _SIMPLE:
         return _SIMPLE[key][2]
     return key.removeprefix("-") if key.startswith("-") else f"-{key}"
@@ -142,9 +121,11 @@ def sorts(field: KnownField) -> bool:
     return field.kind in _KEYS or field.kind == Field.Kind.SELECT
 
 
-def order_of(key: str) -> Order:
+def order_of(key: str) -> Order | WalkedOrder:
     """The order of this name; the newest first when there is none of it."""
     key = key_of(key)
+    if key == ACTIVITY:
+        return ActivityOrder(descending=True)
     if key in _SIMPLE:
         return _SIMPLE[key][0]
     plain, descending = key.removeprefix("-"), key.startswith("-")
@@ -154,6 +135,8 @@ def order_of(key: str) -> Order:
     if plain == SOURCE:
         kinds = [(kind, str(one.label)) for kind, one in channels.CHANNELS.items()]
         return _grouped("source", [kind for kind, label in sorted(kinds, key=_folded)], descending)
+    if plain == COMPANY:
+        return CompanyOrder(descending=descending)
     field = _field(plain)
     if field is None:
         raise LookupError(key)
