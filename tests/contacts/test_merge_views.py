@@ -37,6 +37,13 @@ def test_suggestions_say_why_and_lead_to_the_comparison(people, client_as, two):
     assert f'href="/contacts/{one.pk}/merge/?with={other.pk}"' in page
 
 
+def test_the_address_that_starts_a_run_opens_the_page_it_belongs_to(people, client_as):
+    answer = client_as(people.ana).get("/contacts/duplicates/runs/")
+
+    assert (answer.status_code, answer.url) == (302, "/contacts/duplicates/")
+    assert not MergeRun.objects.exists()
+
+
 def test_the_contacts_page_says_it_quietly(people, client_as, two):
     page = text(client_as(people.ana).get(f"/contacts/{two[1].pk}/"))
 

@@ -209,6 +209,8 @@ def test_tags_are_arranged_in_the_settings(people, client_as):
     page = browser.get(f"/settings/contacts/tags/{other.pk}/").content
     assert b"Very important" in page
     assert page.count(b"hx-confirm") == 2, "neither can be undone"
+    opened = browser.get(f"/settings/contacts/tags/{other.pk}/merge/")
+    assert (opened.status_code, opened.url) == (303, f"/settings/contacts/tags/{other.pk}/")
     assert browser.post(f"/settings/contacts/tags/{other.pk}/merge/", {"into": vip.pk}).status_code == 303
     assert browser.post(f"/settings/contacts/tags/{vip.pk}/deletion/").status_code == 303
     assert Tag.objects.count() == 0

@@ -134,6 +134,7 @@ def test_a_file_of_the_store_is_attached_and_taken_off_again(browser, ana, bring
 
     chooser = text(browser.get(f"/files/choice/?kind=contact&record={contact.pk}&q=price", headers=HTMX))
     browser.post(address, {"file": file.pk}, headers=HTMX)
+    assert '<h2 class="xl">From the store</h2>' in chooser
     assert ("price list.txt" in chooser, Attachment.objects.count()) == (True, 1)
     answer = browser.post(f"{address}{file.pk}/detachment/", headers=HTMX)
 

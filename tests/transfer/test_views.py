@@ -138,3 +138,39 @@ def test_an_import_whose_file_never_came_is_forgotten(client_as: Any, ana: Any):
     services.forget_import(import_id=told["id"])
 
     assert not Import.objects.exists()
+
+
+def checked(browser: Any, work: Any, text: str) -> Import:
+    """An import of e-mails with names that has come to its values."""
+    browser.post(reverse("transfer:imports"), {"file": SimpleUploadedFile("people.csv", text.encode())})
+    given = Import.objects.get()
+    page = browser.get(reverse("transfer:file", args=[given.pk]))
+    post(browser, "file", given, {**page.context["form"].initial, "next": "1"})
+    columns = {"column-0": "first_name", "column-1": "email", "match": "any", "policy": "update"}
+    post(browser, "columns", given, columns)
+    work()
+    return given
+
+
+def test_values_that_are_all_right_lead_on_as_a_page_and_never_into_the_part_that_waits(
+    client_as: Any, ana: Any, work: Any
+):
+    browser = client_as(ana)
+    given = checked(browser, work, "Nome,E-mail\nAna,ana@a.example\n")
+
+    answer = browser.get(reverse("transfer:values", args=[given.pk]), headers={"HX-Request": "true"})
+
+    there = reverse("transfer:import", args=[given.pk])
+    assert (answer.status_code, answer.headers["HX-Redirect"], answer.content) == (204, there, b"")
+
+
+def test_the_result_says_how_many_rows_are_missing(client_as: Any, ana: Any, work: Any):
+    browser = client_as(ana)
+    given = checked(browser, work, "Nome,E-mail\nAna,ana@a.example\nBia,bia@a.example,too,many\n")
+    answer = post(browser, "act", given, {}, "start")
+    work()
+
+    page = browser.get(answer.url).content.decode()
+
+    assert "All but 1 row is in" in page
+    assert "Everything is in" not in page

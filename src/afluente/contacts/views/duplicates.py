@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afluente.contacts import policies, services
 from afluente.contacts.models import Contact, MergeRun, Policy, PossibleDuplicate, Tag
@@ -58,9 +58,11 @@ def reopening(request: Request, pk: int) -> HttpResponse:
     return _back(request, pair)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def runs(request: Request) -> HttpResponse:
     """Start looking for exact duplicates. Nothing is merged before somebody has seen what was found."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("contacts:duplicates"))
     _require(request, merges=True)
     tag = text.clean(request.POST.get("tag", ""), limit=64)
     try:

@@ -67,11 +67,13 @@ def tag(request: Request, pk: int) -> HttpResponse:
     return _draw(request, found, form, taken)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: Request, pk: int) -> HttpResponse:
-    """Let everything with this tag have another one instead."""
+    """Let everything with this tag have another one instead. Opened as a page, it is the page of the tag."""
     _require(request)
     found = get_object_or_404(Tag, pk=pk)
+    if request.method != "POST":
+        return _back(reverse("contacts:tag_edit", args=[pk]))
     number = request.POST.get("into", "")
     into = (
         Tag.objects.filter(pk=int(number)).first()

@@ -41,6 +41,7 @@ class AddDeal(QuickAdd):
     ) -> None:
         super().__init__(*args, pipelines=[one.pk for one in pipelines], **kwargs)
         fields: dict[str, Any] = self.fields
+        fields["name"].widget.attrs["autofocus"] = True
         fields["stage"].choices = [
             (
                 one.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -10,10 +11,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from afluente.kernel import htmx
 from afluente.transfer import policies
 from afluente.transfer.models import Import
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from afluente.accounts.requests import Request
@@ -52,6 +55,21 @@ def steps(given: Import, current: str) -> list[dict[str, Any]]:
         }
         for number, (name, label) in enumerate(STEPS, start=1)
     ]
+
+
+def as_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a page that asks again by itself go on to the next step as a page. A redirect would put the
+    next page, or a part of it, into the element that asked.
+    """
+
+    @wraps(view)
+    def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if isinstance(response, HttpResponseRedirect) and htmx.wants_fragment(request):
+            return HttpResponse(status=204, headers={"HX-Redirect": response.url})
+        return response
+
+    return answer
 
 
 def to(name: str, given: Import) -> HttpResponse:

@@ -70,6 +70,7 @@ def uploads(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asked.as_page
 def file(request: Request, pk: int) -> HttpResponse:
     """How the file is read, with its first rows; POST reads it in another way."""
     given = asked.import_seen(request, pk)
@@ -100,6 +101,7 @@ def file(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asked.as_page
 def columns(request: Request, pk: int) -> HttpResponse:
     """What each column means, and what happens to people who are known (POST has every row checked)."""
     given = asked.import_seen(request, pk)
@@ -150,6 +152,7 @@ def _set_columns(request: Request, given: Import, form: Any, mapping: list[str])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@asked.as_page
 def values(request: Request, pk: int) -> HttpResponse:
     """Values nobody can use: each once, with what is to stand for it (POST)."""
     given = asked.import_seen(request, pk)

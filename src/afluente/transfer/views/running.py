@@ -30,6 +30,7 @@ ACTS: dict[str, Callable[..., Any]] = {
 
 
 @require_safe
+@asked.as_page
 def show(request: Request, pk: int) -> HttpResponse:
     """Preview, progress or result, whichever it has come to; the page asks again while it moves."""
     given = asked.import_seen(request, pk)
