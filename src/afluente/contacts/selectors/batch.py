@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Subquery
 
-from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
+from afluente.contacts.models import Contact, ContactMessenger
 from afluente.contacts.selectors.belonging import companies_of
 from afluente.contacts.selectors.fields import CONTACT
 from afluente.contacts.selectors.tags import tags_of
 from afluente.contacts.selectors.values import held_values
+from afluente.contacts.statements.addresses import addresses_of
 from afluente.kernel import phone
 from afluente.timeline.models import Event
 
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from afluente.contacts.models import Tag
     from afluente.contacts.selectors.belonging import Belonging
     from afluente.contacts.selectors.values import Held
+    from afluente.contacts.statements.addresses import AddressRow
 
     Load = Callable[..., Mapping[int, Any]]
-
-_ORDER = ("contact_id", "-is_primary", "pk")  # the main one first, then as they were added
 
 
 @dataclass
@@ -49,25 +48,31 @@ class Batch:
         return [contact.pk for contact in self.contacts]
 
     @cached_property
+    def addresses(self) -> dict[int, list[AddressRow]]:
+        return addresses_of(self.ids)
+
+    @cached_property
     def emails(self) -> dict[int, list[str]]:
         """Every e-mail, the main one first."""
-        rows = ContactEmail.objects.filter(contact_id__in=self.ids).order_by(*_ORDER)
-        return _by_contact(rows.values_list("contact_id", "email"))
+        return self._of("email", lambda row: row.shown)
 
     @cached_property
     def phones(self) -> dict[int, list[str]]:
         """Every number as people write it, the main one first."""
-        rows = ContactPhone.objects.filter(contact_id__in=self.ids).order_by(*_ORDER)
-        shown = rows.values_list("contact_id", "e164", "raw")
-        return _by_contact((one, phone.show(e164) if e164 else raw) for one, e164, raw in shown)
+        return self._of("phone", lambda row: phone.show(row.key) if row.key else row.shown)
 
     @cached_property
     def messengers(self) -> dict[int, list[str]]:
         """«Telegram: @lia», the main one first."""
-        rows = ContactMessenger.objects.filter(contact_id__in=self.ids).order_by(*_ORDER)
         names = dict(ContactMessenger.Kind.choices)
-        told = rows.values_list("contact_id", "kind", "value")
-        return _by_contact((one, f"{names.get(kind, kind)}: {value}") for one, kind, value in told)
+        return self._of("messenger", lambda row: f"{names.get(row.kind, row.kind)}: {row.shown}")
+
+    def _of(self, part: str, shown: Callable[[AddressRow], str]) -> dict[int, list[str]]:
+        named = {
+            contact_id: [shown(row) for row in rows if row.part == part]
+            for contact_id, rows in self.addresses.items()
+        }
+        return {contact_id: texts for contact_id, texts in named.items() if texts}
 
     @cached_property
     def tags(self) -> dict[int, list[Tag]]:
@@ -100,10 +105,3 @@ class Batch:
         """The name; without one the main address."""
         found = (*self.emails.get(contact.pk, ())[:1], *self.phones.get(contact.pk, ())[:1])
         return contact.name or next(iter(found), f"#{contact.pk}")
-
-
-def _by_contact(rows: Any) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for contact_id, value in rows:
-        found[contact_id].append(value)
-    return dict(found)

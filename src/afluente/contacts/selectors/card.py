@@ -148,7 +148,7 @@ def contact_card(*, member: Membership, contact_id: int) -> Card | None:
     contact = policies.visible_to(member).select_related("assignee__user").filter(pk=contact_id).first()
     if contact is None:
         return None
-    rows = addresses_of(contact.pk)
+    rows = addresses_of([contact.pk]).get(contact.pk, [])
     emails = _siblings([_email(row) for row in rows if row.part == "email"])
     phones = _siblings([_phone(row) for row in rows if row.part == "phone"])
     companies = companies_of([contact.pk], member=member).get(contact.pk, [])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q
-from django.db.models.functions import JSONObject
+from django.db.models import Q
 
-from afluente.contacts.models import EVERY, Field, FieldOption, FieldTab, value_model
+from afluente.contacts.models import EVERY, Field, FieldTab, value_model
+from afluente.contacts.statements.fields import read_fields
 from afluente.kernel import slots, text
 from afluente.kernel.workspace import memory
 
@@ -21,6 +20,20 @@ if TYPE_CHECKING:
 
 CONTACT, COMPANY = Field.Entity.CONTACT.value, Field.Entity.COMPANY.value
 COUNTED_TO = 10_000
+_FACTS = (
+    "id",
+    "entity",
+    "scope_id",
+    "name",
+    "kind",
+    "format",
+    "is_required",
+    "is_on_card",
+    "state",
+    "tab_id",
+    "tab",
+    "tab_position",
+)
 _CHANGES = [0]  # how often this process has changed fields: what was remembered before is old
 
 
@@ -163,29 +176,12 @@ def _set_column(field: KnownField) -> Q:
 
 
 def _read(entity: str, scope_id: int | None) -> Sequence[KnownField]:
-    choices = (
-        FieldOption.objects.filter(field_id=OuterRef("pk"))
-        .order_by("position", "pk")
-        .values(parts=JSONObject(id="id", label="label", color="color", is_archived="is_archived"))
-    )
-    rows: QuerySet[Any] = Field.objects.of(entity, scope_id).annotate(
-        choices=ArraySubquery(choices), tab_name=F("tab__name"), tab_place=F("tab__position")
+    rows = read_fields(
+        entity=entity, scope_id=scope_id, is_every=scope_id == EVERY, gone=Field.State.DELETED.value
     )
     return [
         KnownField(
-            id=row.pk,
-            entity=row.entity,
-            scope_id=row.scope_id,
-            name=row.name,
-            kind=row.kind,
-            format=row.format,
-            is_required=row.is_required,
-            is_on_card=row.is_on_card,
-            state=row.state,
-            tab_id=row.tab_id,
-            tab=row.tab_name or "",
-            tab_position=row.tab_place if row.tab_place is not None else -1,
-            options=tuple(Choice(**choice) for choice in row.choices),
+            **dict(zip(_FACTS, facts, strict=True)), options=tuple(Choice(*choice) for choice in choices)
         )
-        for row in rows
+        for *facts, choices in rows
     ]
