@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,3 +58,11 @@ def test_going_back_never_leaves_the_site(client: Client):
     )
 
     assert answer["Location"] == "/"
+
+
+def test_an_answer_that_failed_is_said_and_not_drawn(people, client_as):
+    page = client_as(people.ana).get("/contacts/").content.decode()
+
+    config = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", page)[1])
+    assert {"403", "404", "429", "5xx"} <= set(config["noSwap"])
+    assert all(f'data-{kind}="' in page for kind in ("failed", "gone", "refused", "busy", "broken"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest, QueryDict
 from ninja import Router, Schema, Status
 from pydantic import Field
@@ -103,7 +104,7 @@ def _check(member: Membership, query: QueryDict) -> Sequence[str]:
 def listed(request: HttpRequest, entity: str) -> Any:
     """All filters of a list that somebody sees: at most a hundred own ones, and the shared ones."""
     member = member_of(request)
-    return {"items": [_row(kept, member) for kept in _seen(member, entity).order_by("name", "pk")]}
+    return {"items": [_row(kept, member) for kept in _seen(member, entity).order_by(Lower("name"), "pk")]}
 
 
 def read(request: HttpRequest, entity: str, number: int, check: Check) -> Any:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -212,7 +213,7 @@ def people_choices(member: Membership) -> list[tuple[str, Any]]:
 
 
 def _tags(_member: Membership) -> list[tuple[str, Any]]:
-    return [(str(pk), name) for pk, name in Tag.objects.order_by("name").values_list("pk", "name")]
+    return [(str(pk), name) for pk, name in Tag.objects.order_by(Lower("name")).values_list("pk", "name")]
 
 
 def _moment(column: str, earlier: str = "") -> Callable[[Asker], Answer]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.translation import gettext
 
@@ -19,7 +20,9 @@ def filters_asking(
 ) -> list[SavedFilter]:
     """The kept filters of contacts or of another `entity`, anybody's, that have such a condition; one query."""
     kept = SavedFilter.objects.filter(entity=entity).select_related("owner__user")
-    return [one for one in kept.order_by("name", "pk") if any(asks(part) for part in expression_of(one))]
+    return [
+        one for one in kept.order_by(Lower("name"), "pk") if any(asks(part) for part in expression_of(one))
+    ]
 
 
 def expression_of(kept: SavedFilter) -> conditions.Expression:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -83,7 +84,7 @@ def every_company(typed: str) -> str:
 def find_tags(_member: Membership, typed: str, limit: int) -> list[Row]:
     """Tags by a piece of their name; each leads to the contacts that carry it."""
     folded = text.norm(typed)
-    tags = [tag for tag in Tag.objects.order_by("name", "pk") if folded in text.norm(tag.name)]
+    tags = [tag for tag in Tag.objects.order_by(Lower("name"), "pk") if folded in text.norm(tag.name)]
     place = reverse("contacts:list")
     return [
         Row(

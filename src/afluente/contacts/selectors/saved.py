@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -90,4 +91,4 @@ def filter_fields(
 
 def _filters(member: Membership, entity: str) -> list[SavedFilter]:
     seen = SavedFilter.objects.filter(Q(owner=member) | Q(is_shared=True), entity=entity)
-    return list(seen.order_by("name", "pk"))
+    return list(seen.order_by(Lower("name"), "pk"))

@@ -47,6 +47,7 @@ OPS: dict[str, StrOrPromise] = {
 }
 ALONE = {"empty", "filled", "yes", "no"}  # operators that ask for no value
 COUNTED = {"last", "older"}  # whose value is a number of days
+GONE = "?"  # what was chosen and is no more; its number says nothing to people
 SHOWN = ("created", "assignee", "source", "tag")  # fields of the panel until somebody chooses others
 _PART = re.compile(r"(name|op|value)-(\d{1,2})-(\d{1,2})")
 
@@ -83,7 +84,9 @@ def chips(*, member: Membership, wanted: Wanted, known: Mapping[str, Criterion] 
         others = tuple(other for n, other in enumerate(wanted.where.groups) if n != place)
         found.append(
             Chip(
-                words=f" {joint} ".join(say(condition, known, member) for condition in group),
+                words=f" {joint} ".join(
+                    say(condition, known, member, is_broken=condition in broken) for condition in group
+                ),
                 rest=wanted.address(where=replace(wanted.where, groups=others)),
                 broken=" ".join(broken[condition] for condition in group if condition in broken),
             )
@@ -91,15 +94,25 @@ def chips(*, member: Membership, wanted: Wanted, known: Mapping[str, Criterion] 
     return found
 
 
-def say(condition: Condition, known: Mapping[str, Criterion], member: Membership) -> str:
+def in_words(chips: Sequence[Chip], problems: Sequence[str]) -> list[str]:
+    """What of a filter cannot be asked, as people read it; `problems` where it cannot be read at all."""
+    return [f"{chip.words}: {chip.broken}" for chip in chips if chip.broken] or list(problems)
+
+
+def say(
+    condition: Condition, known: Mapping[str, Criterion], member: Membership, *, is_broken: bool = False
+) -> str:
     """A condition as a person says it: `Source is Site form, API`."""
     criterion = known.get(condition.name)
-    label = str(criterion.label) if criterion else gettext("Deleted field")
+    if criterion is None:
+        return gettext("Deleted field")
+    label = str(criterion.label)
     if condition.op in COUNTED and condition.values:
         return _say_days(label, condition)
-    names = dict(criterion.choices(member)) if criterion and criterion.choices else {}
-    values = [str(names.get(value, value)) for value in condition.values]
-    if criterion and criterion.control == "date":
+    names = dict(criterion.choices(member)) if criterion.choices else {}
+    is_gone = is_broken and names
+    values = [str(names.get(value, GONE if is_gone else value)) for value in condition.values]
+    if criterion.control == "date":
         values = [_day_said(value) for value in values]
     joint = gettext("and") if condition.op == "between" else ","
     said = f" {joint} ".join(values) if condition.op == "between" else ", ".join(values)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -111,7 +112,7 @@ def _form(request: Request, selection: Selection, what: str, data: QueryDict) ->
         "form": forms.value_form(field, None, typed or data.get("typed")) if field else None,
         "fields": [(f"{FIELD}{one.id}", one) for one in _fields()],
         "people": assignable_by(request.member).order_by("user__name") if what == "assignee" else (),
-        "tags": Tag.objects.order_by("name") if what == "tags" else (),
+        "tags": Tag.objects.order_by(Lower("name")) if what == "tags" else (),
         "companies": _companies(request) if what == "company" else (),
         "position": data.get("position", ""),
         "chosen": data.getlist("tag"),

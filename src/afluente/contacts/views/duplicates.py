@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -119,7 +120,7 @@ def _context(request: Request, page: duplicates.SuggestionPage) -> dict[str, Any
         "page": page,
         "conditions": CONDITIONS,
         "policies": Policy.choices,
-        "tags": Tag.objects.order_by("name")[:200],
+        "tags": Tag.objects.order_by(Lower("name"))[:200],
         "runs": merging.runs_of(request.member).order_by("-pk")[:10],
         "next_url": f"?after={page.next_after}" if page.next_after else "",
         "may_merge": policies.may_merge(request.member),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from afluente.contacts import policies, selectors
 from afluente.contacts.selectors.listing import PAGE, problems
 from afluente.contacts.selectors.saved import canonical, list_tabs
-from afluente.contacts.selectors.wording import chips
+from afluente.contacts.selectors.wording import chips, in_words
 from afluente.kernel import htmx, slots
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def contacts(request: Request) -> HttpResponse:
         "count_url": reverse("contacts:count") + wanted.address(),
         "here": reverse("contacts:list") + wanted.address(),
         "inside": selectors.inside(wanted),
-        "problems": problems(member=request.member, wanted=wanted) if wanted.is_narrow else [],
+        "problems": _problems(request, wanted) if wanted.is_narrow else [],
         "may_create": policies.may_create(request.member),
         **_picking(request),
         "is_part": htmx.wants_fragment(request),
@@ -64,6 +64,11 @@ def count(request: Request) -> HttpResponse:
         return redirect(reverse("contacts:list") + wanted.address())
     total = selectors.contact_total(member=request.member, wanted=wanted)
     return render(request, "contacts/_total.html", {"total": total, "shown": PAGE})
+
+
+def _problems(request: Request, wanted: selectors.Filter) -> list[str]:
+    wrong = problems(member=request.member, wanted=wanted)
+    return in_words(chips(member=request.member, wanted=wanted), wrong) if wrong else []
 
 
 def _picking(request: Request) -> dict[str, Any]:

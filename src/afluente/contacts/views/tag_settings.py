@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Lower
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -115,7 +116,7 @@ def _draw(request: Request, found: Tag, form: Any, taken: Tag | None) -> HttpRes
         "taken": taken,
         "contacts": selectors.contact_count(member=request.member, tag=found),
         "uses": selectors.tag_uses(member=request.member, tag=found),
-        "others": Tag.objects.exclude(pk=found.pk).order_by("name"),
+        "others": Tag.objects.exclude(pk=found.pk).order_by(Lower("name")),
     }
     return render(request, "contacts/tag_edit.html", context, status=422 if form.errors else 200)
 

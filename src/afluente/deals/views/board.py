@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from afluente.contacts import policies as contact_policies
 from afluente.contacts.models import SavedFilter
 from afluente.contacts.selectors.saved import saved_tabs
+from afluente.contacts.selectors.wording import in_words
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.models import Stage
 from afluente.deals.views import asking
@@ -69,6 +70,7 @@ def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, s
     """What the bars above a board show."""
     page = reverse("deals:pipeline", args=[pipeline.pk])
     said = "" if status == forms.OPEN else status
+    chips = asked.chips(request.member, page, said)
     return {
         "pipeline": pipeline,
         "pipelines": selectors.pipelines_seen(member=request.member),
@@ -77,8 +79,8 @@ def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, s
         "status": status,
         "members": asking.members(request),
         "page_url": page,
-        "chips": asked.chips(request.member, page, said),
-        "problems": asked.problems(request.member) if asked else [],
+        "chips": chips,
+        "problems": in_words(chips, asked.problems(request.member)) if asked else [],
         "panel_url": reverse("deals:filter") + asked.query(status=said, pipeline=str(pipeline.pk)),
         "saved_tabs": saved_tabs(
             member=request.member, query=asked.query(), start=page, entity=SavedFilter.Entity.DEAL

@@ -12,6 +12,7 @@ import "./af-draft.js";
 import "./af-palette.js";
 import "./dialogs.js";
 import "./keys.js";
+import "./failures.js";
 import "./forms.js";
 import "./keep.js";
 import "./tabs.js";
