@@ -110,7 +110,7 @@ def say(
     if condition.op in COUNTED and condition.values:
         return _say_days(label, condition)
     names = dict(criterion.choices(member)) if criterion.choices else {}
-    is_gone = is_broken and names
+    is_gone = is_broken and criterion.choices is not None
     values = [str(names.get(value, GONE if is_gone else value)) for value in condition.values]
     if criterion.control == "date":
         values = [_day_said(value) for value in values]
