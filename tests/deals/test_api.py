@@ -5,7 +5,10 @@ import json
 import pytest
 
 from afluente.accounts.models import ApiToken
+from afluente.contacts import services as contacts
+from afluente.deals import services
 from afluente.kernel import ids
+from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Event
 from tests import cast, make
 
@@ -159,3 +162,68 @@ def test_a_cursor_of_another_list_is_refused(program):
 
 def test_a_source_with_a_hidden_sign_is_no_source(program):
     assert program.get("deals", source="fo\x00rm").status_code == 422
+
+
+def test_company_due_date_and_fields_are_set_and_read(program, people):
+    pipeline = make.pipeline()
+    field = contacts.create_field(
+        entity="deal", scope_id=pipeline.pk, name="Months", kind="number", by=SYSTEM
+    )
+    company = contacts.create_company(name="Serra", by=SYSTEM)
+    deal = make.deal(stage=make.stage_of(pipeline))
+    asked = {
+        "company_id": company.pk,
+        "due_at": "2031-01-31",
+        "remind_before": 1440,
+        "attributes": {"Months": 12},
+    }
+
+    found = program.send("patch", f"deals/{deal.pk}", asked).json()
+
+    assert (found["company_id"], found["is_due_day"], found["remind_before"]) == (company.pk, True, 1440)
+    assert found["due_at"] == "2031-02-01T02:59:59Z"
+    assert found["attributes"] == [{"id": field.pk, "name": "Months", "kind": "number", "value": 12}]
+    for wrong in (
+        {"company_id": 999999},
+        {"type_id": 999999},
+        {"remind_before": 7},
+        {"due_at": "2031-01-31T10:00:00"},
+        {"attributes": {"Nothing": 1}},
+        {"attributes": {"Months": "x"}, "name": "Not kept"},
+    ):
+        assert program.send("patch", f"deals/{deal.pk}", wrong).status_code == 422
+    assert program.get(f"deals/{deal.pk}").json() == found
+
+
+def test_a_stage_says_what_it_wants(program, people):
+    pipeline = make.pipeline()
+    stage = make.stage_of(pipeline, "In progress")
+    services.change_stage(stage_id=stage.pk, changes={"required": ["amount"]}, by=SYSTEM)
+    deal = make.deal(stage=make.stage_of(pipeline))
+
+    refused = program.send("post", f"deals/{deal.pk}/moves", {"stage_id": stage.pk})
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "missing")
+    (found,) = program.get("pipelines").json()["items"]
+    assert (found["kind"], found["stages"][1]["required"]) == ("deal", ["amount"])
+
+
+def test_a_lead_is_converted_and_taken_back(program, people):
+    sales = make.pipeline()
+    leads = services.create_pipeline(name="Leads", currency="BRL", kind="lead", by=SYSTEM)
+    lead = make.deal(stage=make.stage_of(leads))
+    asked = {"person": {"name": "Rita", "email": "rita@example.com"}, "company": "Reis"}
+
+    bad = program.send("post", f"deals/{lead.pk}/conversion", asked | {"stage_id": make.stage_of(leads).pk})
+    made = program.send(
+        "post", f"deals/{lead.pk}/conversion", asked | {"stage_id": make.stage_of(sales).pk}
+    ).json()
+
+    assert bad.status_code == 422
+    assert program.get(f"deals/{made['deal_id']}").json()["contact_ids"] == [made["contact_id"]]
+    copy = program.send("post", f"deals/{made['deal_id']}/copies", {}).json()
+    assert copy["company_id"] == made["company_id"]
+    path = f"/api/v1/deals/{lead.pk}/conversion"
+    assert program.client.delete(path, headers=program.headers).json()["status"] == "open"
+    assert program.client.delete(path, headers=program.headers).status_code == 404
+    assert program.get(f"deals/{made['deal_id']}").status_code == 404

@@ -29,6 +29,8 @@ def a_card(**changed):
         "source_name": "",
         "lost_reason": "",
         "closed_at": None,
+        "due_at": None,
+        "is_due_day": False,
     }
     return Card(**whole | changed)
 

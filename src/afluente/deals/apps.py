@@ -172,6 +172,10 @@ def _bring_notifications() -> None:
             order=25,
         )
     )
+    notices.register_notification(handlers.DUE)
+    events.register_reminder(
+        events.ReminderKind(name=services.DUE, record_kind="deal", tell=services.tell_due)
+    )
     events.register_watch(
         events.Watch(
             name="deals.given",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -18,13 +19,13 @@ from afluente.deals.forms.pipelines import ahead
 from afluente.files import policies as files
 from afluente.kernel import slots
 from afluente.timeline.events import SYSTEM
-from afluente.timeline.selectors import kinds
+from afluente.timeline.selectors import kinds, notices
 from afluente.ui import formats
 from afluente.ui.finding import Row
 from afluente.ui.navigation import NavLink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from afluente.accounts.events import WorkspaceCreated
     from afluente.accounts.models import Membership
@@ -166,6 +167,13 @@ def show_due(value: Any) -> str:
     return formats.when(dt.datetime.fromisoformat(value))
 
 
+def due_in_words(data: Mapping[str, Any]) -> dict[str, str]:
+    """When a deal of a reminder is due, in the reader's language and time zone."""
+    moment = dt.datetime.fromisoformat(data["due"])
+    local = timezone.localtime(moment)
+    return {"when": formats.day(local.date()) if data.get("is_day") else formats.when(moment)}
+
+
 def show_reminder(value: Any) -> str:
     """How many minutes before a due date somebody is reminded, in words."""
     return ahead(int(value)) if value else ""
@@ -198,4 +206,14 @@ FILES = files.Kind(
     visible_to=policies.visible_to,
     editable_by=policies.movable_by,
     subjects=file_subjects,
+)
+DUE = notices.NotificationKind(
+    name=services.DUE,
+    label=_("A deal of yours is due soon"),
+    sentence=_("The deal {record} is due {when}"),
+    sentence_alone=_("The deal {record} is due {when}"),
+    icon="calendar-clock",
+    order=26,
+    words=due_in_words,
+    is_urgent=True,
 )

@@ -48,14 +48,22 @@ WITH given AS (
          coalesce(g.due, now() + s.due_hours * interval '1 hour'), g.due IS NOT NULL AND g.due_day,
          CASE WHEN g.due IS NOT NULL THEN g.remind WHEN s.due_hours IS NOT NULL THEN s.remind_before END
     FROM given g JOIN deals_stage s ON s.workspace_id = %(ws)s AND s.id = g.stage
+  RETURNING id, due_at, remind_before
 ), people AS (
   INSERT INTO deals_dealcontact (workspace_id, deal_id, contact_id, is_primary)
   SELECT %(ws)s, given.id, p.contact, p.main
     FROM unnest(%(p_n)s::int[], %(p_contact)s::bigint[], %(p_main)s::bool[]) AS p (n, contact, main)
     JOIN given USING (n)
 )
-SELECT id FROM given ORDER BY n
+SELECT made.id, made.due_at, made.remind_before FROM made JOIN given USING (id) ORDER BY given.n
 """
+# The parameters of OPEN by what a NewDeal calls them.
+OPENED = {
+    "name": "name", "amount": "amount", "currency": "currency", "pipeline": "pipeline_id",
+    "stage": "stage_id", "assignee": "assignee_id", "source": "source", "source_ref": "source_ref",
+    "source_name": "source_name", "raw": "raw_event_id", "rule": "rule_ref", "company": "company_id",
+    "kind": "type_id", "due": "due_at", "due_day": "is_due_day", "remind": "remind_before",
+}  # fmt: skip
 # Ordered, so that two sets of deals that overlap cannot wait for each other (S-ENTRY).
 LOCK_DEALS = """
 SELECT d.id, d.stage_id, s.name, d.pipeline_id,
@@ -81,7 +89,7 @@ UPDATE deals_deal d
        remind_before = CASE WHEN %(due_hours)s::int IS NULL THEN remind_before ELSE %(remind)s::int END
   FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[]) AS g (id, position)
  WHERE d.workspace_id = %(ws)s AND d.id = g.id
-RETURNING d.id, d.stage_epoch, d.due_at
+RETURNING d.id, d.stage_epoch, d.due_at, d.remind_before
 """
 REORDER = """
 UPDATE deals_deal d SET position = g.position
@@ -121,6 +129,7 @@ class Entered:
 
     epoch: int
     due_at: datetime | None
+    remind_before: int | None
 
 
 def hold_stages(stage_ids: Sequence[int]) -> int:
@@ -130,8 +139,12 @@ def hold_stages(stage_ids: Sequence[int]) -> int:
         return int(cursor.fetchone()[0])
 
 
-def insert_deals(deals: Sequence[NewDeal]) -> list[int]:
-    """Insert deals with numbers and people; their ids in the order given."""
+def insert_deals(
+    deals: Sequence[NewDeal],
+) -> dict[int, tuple[datetime | None, int | None]]:
+    """Insert deals with numbers and people; their ids in the order given, each with when it is due and how
+    many minutes before that somebody is reminded.
+    """
     workspace_id = current_workspace_id()
     people = [
         (n, contact_id, i == 0)
@@ -141,33 +154,11 @@ def insert_deals(deals: Sequence[NewDeal]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(NEXT_NUMBERS, {"ws": workspace_id, "count": len(deals)})
         (last,) = cursor.fetchone()
-        cursor.execute(
-            OPEN,
-            {
-                "ws": workspace_id,
-                "first": last - len(deals) + 1,
-                "name": [deal.name for deal in deals],
-                "amount": [deal.amount for deal in deals],
-                "currency": [deal.currency for deal in deals],
-                "pipeline": [deal.pipeline_id for deal in deals],
-                "stage": [deal.stage_id for deal in deals],
-                "assignee": [deal.assignee_id for deal in deals],
-                "source": [deal.source for deal in deals],
-                "source_ref": [deal.source_ref for deal in deals],
-                "source_name": [deal.source_name for deal in deals],
-                "raw": [deal.raw_event_id for deal in deals],
-                "rule": [deal.rule_ref for deal in deals],
-                "company": [deal.company_id for deal in deals],
-                "kind": [deal.type_id for deal in deals],
-                "due": [deal.due_at for deal in deals],
-                "due_day": [deal.is_due_day for deal in deals],
-                "remind": [deal.remind_before for deal in deals],
-                "p_n": [row[0] for row in people],
-                "p_contact": [row[1] for row in people],
-                "p_main": [row[2] for row in people],
-            },
-        )
-        return [row[0] for row in cursor.fetchall()]
+        given = {"ws": workspace_id, "first": last - len(deals) + 1}
+        given |= {column: [getattr(deal, name) for deal in deals] for column, name in OPENED.items()}
+        given |= {part: [row[n] for row in people] for n, part in enumerate(("p_n", "p_contact", "p_main"))}
+        cursor.execute(OPEN, given)
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
 
 
 def lock_deals(ids: Sequence[int]) -> list[LockedDeal]:

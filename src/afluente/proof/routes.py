@@ -134,6 +134,7 @@ FIELDS = {
     "pipeline_id": "pipeline",
     "stage": "stage",
     "type": "deal_type",
+    "type_id": "deal_type",
     "stage_on_new": "stage",
     "stage_on_paid": "stage",
     "stage_on_failed": "stage",

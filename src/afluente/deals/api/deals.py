@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from ninja import Query, Router
 
 from afluente.accounts.models import Membership
 from afluente.accounts.requests import member_of
 from afluente.contacts import policies as contact_policies
+from afluente.contacts import selectors as fields
 from afluente.deals import policies, selectors, services
+from afluente.deals.api.acting import actor_of, missing, refuse
+from afluente.deals.api.details import DetailRefusedError, set_details
 from afluente.deals.api.shapes import (
     ASKED,
     COLUMNS,
@@ -25,9 +29,15 @@ from afluente.deals.api.shapes import (
 )
 from afluente.deals.models import DealContact, Stage
 from afluente.kernel import money, text
-from afluente.timeline.events import Actor
 
 router = Router(tags=["Deals"])
+PIPELINE = (
+    "kind", "color", "default_assignee_id", "asks_lost_reason", "stage_on_new_id", "stage_on_paid_id",
+    "stage_on_failed_id",
+)  # fmt: skip
+STAGE = (
+    "name", "kind", "position", "probability", "due_hours", "remind_before", "stale_after_days", "required",
+)  # fmt: skip
 
 
 @router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
@@ -51,7 +61,8 @@ def list_deals(request: HttpRequest, asked: Query[DealQuery]) -> Any:
         fields=(*FIELDS, "stage__kind"),
     )
     people = _people([row["id"] for row in rows])
-    return JsonResponse({"items": [_out(row, people) for row in rows], "next": following})
+    values = _attributes(rows)
+    return JsonResponse({"items": [_out(row, people, values) for row in rows], "next": following})
 
 
 def _unknown(asked: DealQuery, member: Membership) -> JsonResponse | None:
@@ -88,7 +99,12 @@ def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
         return refusal
     if "assignee_id" in given and (refusal := _assign(request, deal_id, given.pop("assignee_id"))):
         return refusal
-    services.change_deal(deal_id=deal_id, changes=given, by=actor_of(request))
+    try:
+        with transaction.atomic():
+            set_details(request, deal_id, given)
+            services.change_deal(deal_id=deal_id, changes=given, by=actor_of(request))
+    except DetailRefusedError as refused:
+        return refuse(422, "invalid", str(refused), refused.field)
     return answer(request, deal_id)
 
 
@@ -136,6 +152,9 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
         )
     except services.StageGoneError:
         return refuse(422, "invalid", "There is no such stage.", "stage_id")
+    except services.MissingError as missing:
+        words = ", ".join(missing.keys)
+        return refuse(422, "missing", f"The stage wants this first: {words}.", "stage_id")
     return answer(request, deal_id)
 
 
@@ -150,8 +169,9 @@ def list_pipelines(request: HttpRequest) -> Any:
                     "name": pipeline.name,
                     "currency": pipeline.currency,
                     "position": pipeline.position,
+                    **{name: getattr(pipeline, name) for name in PIPELINE},
                     "stages": [
-                        {"id": stage.pk, "name": stage.name, "kind": stage.kind, "position": stage.position}
+                        {"id": stage.pk, **{name: getattr(stage, name) for name in STAGE}}
                         for stage in pipeline.stages.all()
                     ],
                 }
@@ -164,7 +184,7 @@ def list_pipelines(request: HttpRequest) -> Any:
 def answer(request: HttpRequest, deal_id: int) -> JsonResponse:
     """A deal as it is now."""
     row = policies.visible_to(member_of(request)).filter(pk=deal_id).values(*FIELDS, "stage__kind").first()
-    return JsonResponse(_out(row, _people([deal_id]))) if row else missing()
+    return JsonResponse(_out(row, _people([deal_id]), _attributes([row]))) if row else missing()
 
 
 def _people(deal_ids: list[int]) -> dict[int, list[int]]:
@@ -176,16 +196,22 @@ def _people(deal_ids: list[int]) -> dict[int, list[int]]:
     return found
 
 
-def _out(row: dict[str, Any], people: dict[int, list[int]]) -> dict[str, Any]:
-    status = row.pop("stage__kind")
-    amount = f"{row['amount'].normalize():f}"
-    return {**row, "amount": amount, "status": status, "contact_ids": people.get(row["id"], [])}
+def _attributes(rows: list[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    """What deals have in their fields: two queries however many there are."""
+    scopes = {row["id"]: row["pipeline_id"] for row in rows}
+    return fields.attributes("deal", list(scopes), scopes)
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts: the token."""
-    token = request.token  # type: ignore[attr-defined]  # set by config.gate
-    return Actor("token", token.pk, token.name)
+def _out(
+    row: dict[str, Any], people: dict[int, list[int]], values: dict[int, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    more = {
+        "status": row.pop("stage__kind"),
+        "amount": f"{row['amount'].normalize():f}",
+        "contact_ids": people.get(row["id"], []),
+        "attributes": values[row["id"]],
+    }
+    return {**row, **more}
 
 
 def out_of_reach(request: HttpRequest, deal_id: int) -> JsonResponse | None:
@@ -195,13 +221,3 @@ def out_of_reach(request: HttpRequest, deal_id: int) -> JsonResponse | None:
     if policies.visible_to(member_of(request)).filter(pk=deal_id).exists():
         return refuse(403, "not_allowed", "Whoever made this token may not do that.")
     return missing()
-
-
-def missing() -> JsonResponse:
-    """There is no such deal, or the token's maker does not see it."""
-    return refuse(404, "not_found", "There is no such deal.")
-
-
-def refuse(status: int, code: str, message: str, field: str | None = None) -> JsonResponse:
-    """A refusal in the shape all refusals have."""
-    return JsonResponse({"error": {"code": code, "message": message, "field": field}}, status=status)

@@ -15,7 +15,8 @@ from afluente.contacts.api import filters
 from afluente.contacts.api.filters import FilterNew, FilterOut, FilterPatch, FiltersOut
 from afluente.contacts.models import SavedFilter
 from afluente.deals import policies, selectors, services
-from afluente.deals.api.deals import actor_of, answer, missing, out_of_reach, refuse
+from afluente.deals.api.acting import actor_of, missing, refuse
+from afluente.deals.api.deals import answer, out_of_reach
 from afluente.deals.api.shapes import REFUSALS, DealOut
 from afluente.deals.models import DealContact
 

@@ -14,6 +14,7 @@ Status = Literal["open", "won", "lost"]
 FIELDS = (
     "id", "number", "name", "amount", "currency", "pipeline_id", "stage_id", "assignee_id", "source",
     "source_name", "lost_reason", "created_at", "updated_at", "stage_entered_at", "closed_at",
+    "company_id", "type_id", "due_at", "is_due_day", "remind_before",
 )  # fmt: skip
 # Parameters of the list by the column they ask about, and by the condition that knows what there is.
 COLUMNS = {
@@ -46,6 +47,21 @@ class DealOut(Schema):
     updated_at: datetime
     stage_entered_at: datetime
     closed_at: datetime | None
+    company_id: int | None
+    type_id: int | None
+    due_at: datetime | None = Field(description="For a day without a time, its last second.")
+    is_due_day: bool
+    remind_before: int | None = Field(description="Minutes before `due_at`.")
+    attributes: list[AttributeOut] = Field(description="The fields of the pipeline, and those of all.")
+
+
+class AttributeOut(Schema):
+    """What a deal has in a field; lists of choices by their words."""
+
+    id: int
+    name: str
+    kind: str
+    value: Any
 
 
 class DealPageOut(Schema):
@@ -96,6 +112,52 @@ class DealChange(Schema):
     currency: str | None = None
     assignee_id: int | None = None
     lost_reason: Annotated[str, Field(max_length=255)] | None = None
+    company_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    type_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    due_at: Annotated[str, Field(max_length=40)] | None = Field(
+        None, description="A day, 2031-01-31, or a moment with its offset; null: never."
+    )
+    remind_before: int | None = Field(
+        None, description="Minutes before it is due: 15, 30, 60, 120, 180, 360, 720, 1440 … 10080."
+    )
+    attributes: dict[str, Any] | None = Field(None, description="Values by the number or name of a field.")
+
+
+class LeadConversion(Schema):
+    """What a lead becomes. Without `contact_id` the one that fits `person`, else the lead's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contact_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    person: PersonNew | None = None
+    company_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    company: Annotated[str, Field(max_length=120)] = Field(
+        "", description="By its name; made if there is none."
+    )
+    stage_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(
+        None, description="An open stage of a pipeline of deals; null: no deal is opened."
+    )
+    name: Annotated[str, Field(max_length=255)] = ""
+    amount: Decimal | str | None = None
+
+
+class PersonNew(Schema):
+    """Somebody by name and address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(max_length=300)] = ""
+    email: Annotated[str, Field(max_length=254)] = ""
+    phone: Annotated[str, Field(max_length=50)] = ""
+
+
+class ConversionOut(Schema):
+    """What a lead became."""
+
+    lead_id: int
+    deal_id: int | None
+    contact_id: int | None
+    company_id: int | None
 
 
 class DealMove(Schema):
@@ -114,12 +176,24 @@ class StageOut(Schema):
     name: str
     kind: Status
     position: int
+    probability: int | None
+    due_hours: int | None
+    remind_before: int | None
+    stale_after_days: int | None
+    required: list[str] = Field(description="What a deal must have before a person moves it here.")
 
 
 class PipelineOut(Schema):
     id: int
     name: str
     currency: str
+    kind: Literal["deal", "lead"]
+    color: int | None
+    default_assignee_id: int | None
+    asks_lost_reason: bool
+    stage_on_new_id: int | None
+    stage_on_paid_id: int | None
+    stage_on_failed_id: int | None
     position: int
     stages: list[StageOut]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, Sum
 
 from afluente.deals import policies
-from afluente.deals.models import Stage
+from afluente.deals.models import LostReason, Stage
 from afluente.deals.selectors.cards import FIELDS, Card, dress
 
 if TYPE_CHECKING:
@@ -36,6 +36,12 @@ class Column:
     sums: dict[str, Decimal] = field(default_factory=dict)
     cards: list[Card] = field(default_factory=list)
     more: str = ""
+    chance: int = 0  # per cent
+
+    @property
+    def weighted(self) -> dict[str, Decimal]:
+        """What of the sums is to be expected: weighted with the chance of winning from here."""
+        return {currency: amount * self.chance / 100 for currency, amount in self.sums.items()}
 
     @property
     def is_empty(self) -> bool:
@@ -50,6 +56,7 @@ class Board:
     columns: list[Column]
     won: Stage
     lost: Stage
+    reasons: Sequence[str] = ()  # for losing
 
     @property
     def count(self) -> int:
@@ -58,6 +65,10 @@ class Board:
     @property
     def sums(self) -> dict[str, Decimal]:
         return _added(column.sums for column in self.columns)
+
+    @property
+    def weighted(self) -> dict[str, Decimal]:
+        return _added(column.weighted for column in self.columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +97,11 @@ def column_heads(
     totals = _totals(asked.apply(policies.visible_to(member), member=member).filter(stage__in=shown))
     return [
         Column(
-            stage=stage, depth=depth_of(stage, opened), count=totals[stage.pk][0], sums=totals[stage.pk][1]
+            stage=stage,
+            depth=depth_of(stage, opened),
+            count=totals[stage.pk][0],
+            sums=totals[stage.pk][1],
+            chance=chance_of(stage, opened),
         )
         for stage in shown
     ]
@@ -97,6 +112,15 @@ def depth_of(stage: Stage, opened: Sequence[Stage]) -> str:
     if stage.kind != Stage.Kind.OPEN:
         return str(stage.kind)
     return str(stage.color or depth(opened.index(stage), len(opened)))
+
+
+def chance_of(stage: Stage, opened: Sequence[Stage]) -> int:
+    """The chance of winning from a stage, in per cent: as it says, else by its place among the open ones."""
+    if stage.kind != Stage.Kind.OPEN:
+        return 100 if stage.kind == Stage.Kind.WON else 0
+    if stage.probability is not None:
+        return stage.probability
+    return round(100 * (opened.index(stage) + 1) / (len(opened) + 1))
 
 
 def _totals(deals: DealQuerySet) -> dict[int, tuple[int, dict[str, Decimal]]]:
@@ -136,6 +160,7 @@ def board(
         columns=[_filled(column, by_stage[column.stage.pk], FIRST) for column in columns],
         won=next(head.stage for head in heads if head.stage.kind == Stage.Kind.WON),
         lost=next(head.stage for head in heads if head.stage.kind == Stage.Kind.LOST),
+        reasons=[one.name for one in LostReason.objects.filter(archived_at=None).order_by("position", "pk")],
     )
 
 
@@ -161,6 +186,7 @@ def _filled(column: Column, cards: list[Card], limit: int) -> Column:
         depth=column.depth,
         count=column.count,
         sums=column.sums,
+        chance=column.chance,
         cards=cards[:limit],
         more=_key(cards[limit - 1]) if len(cards) > limit else "",
     )

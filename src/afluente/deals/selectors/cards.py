@@ -33,6 +33,8 @@ FIELDS = (
     "source_name",
     "lost_reason",
     "closed_at",
+    "due_at",
+    "is_due_day",
 )
 
 
@@ -62,6 +64,8 @@ class Card:
     source_name: str
     lost_reason: str
     closed_at: datetime | None
+    due_at: datetime | None
+    is_due_day: bool
     person: str = ""
     contact_id: int | None = None
     assignee: Person | None = None

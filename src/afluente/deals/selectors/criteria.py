@@ -29,6 +29,7 @@ from afluente.contacts.selectors.criteria import (
 )
 from afluente.deals import policies
 from afluente.deals.models import DealContact, DealType, Pipeline, Stage
+from afluente.deals.selectors.due_criteria import MORE
 from afluente.deals.selectors.pipelines import field_scopes
 from afluente.kernel import clock, email, money, text
 
@@ -263,6 +264,6 @@ _LIST = (
     Criterion(slug="person_phone", label=_("Phone of a person"), ops=_WORDS, ask=_person_phone, order=18),
     _chosen("person_tag", _("Tag of a person"), _person_tag, _tags, 19, MANY),
 )
-_OWN = {criterion.slug: criterion for criterion in _LIST}
+_OWN = {criterion.slug: criterion for criterion in (*_LIST, *MORE)}
 # Said late, so that the catalogue holds them.
 _GONE = (_("This pipeline was deleted."), _("This stage was deleted."), _("This type was deleted."))

@@ -44,6 +44,7 @@ from afluente.deals.services.pipelines import (
     unarchive_pipeline,
     update_pipeline,
 )
+from afluente.deals.services.reminding import DUE, tell_due
 from afluente.deals.services.stages import (
     BadRuleError,
     ProtectedStageError,
@@ -68,6 +69,7 @@ from afluente.deals.services.values import change_value, fill_values
 
 __all__ = [
     "ASSIGNED",
+    "DUE",
     "OPENED",
     "REMINDERS",
     "BadReminderError",
@@ -131,6 +133,7 @@ __all__ = [
     "set_company",
     "set_due",
     "set_type",
+    "tell_due",
     "tell_of_deals",
     "unarchive_pipeline",
     "undo_conversion",

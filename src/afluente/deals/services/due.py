@@ -11,6 +11,7 @@ from django.db import transaction
 from afluente.contacts.selectors import home
 from afluente.deals.models import Deal
 from afluente.deals.services.editing import primary_contacts
+from afluente.deals.services.reminding import plan_reminders
 from afluente.kernel import clock
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -62,6 +63,7 @@ def set_due(*, deal_ids: Sequence[int], due: Due, by: Actor) -> list[int]:
     changed = [deal for deal in deals if due_of(deal) != wanted]
     ids = [deal.pk for deal in changed]
     Deal.objects.filter(pk__in=ids).update(**wanted.columns, updated_at=clock.now())
+    plan_reminders(dict.fromkeys(ids, (wanted.at, wanted.remind_before)))
     people = primary_contacts(ids)
     timeline.record(
         [

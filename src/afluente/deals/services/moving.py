@@ -11,6 +11,7 @@ from afluente.deals import statements
 from afluente.deals.models import Deal, Stage
 from afluente.deals.selectors import requirements
 from afluente.deals.services.holding import hold_stages
+from afluente.deals.services.reminding import plan_reminders
 from afluente.kernel.places import STEP, between
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -62,34 +63,33 @@ def move_deals(
 ) -> list[Moved]:
     """Put deals into stage `to`, below `after_id` or above `before_id`, else on top, in the order given.
 
-    A deal that is already there only changes its place: no new epoch, nothing in its history. Entering a won or
-    lost stage closes a deal, leaving one reopens it. `cause` says why when it was no person's wish
-    (a rule, an undo). Deals that are gone are left out of the answer. A stage with `due_hours` says when
-    they are due. Raises StageGoneError, and MissingError when a person moves deals that lack what the
-    stage wants; others are let in, and the event says what is missing (ADR 0161).
+    A deal that is already there only changes its place: no epoch, nothing in its history. Won and lost close
+    a deal, leaving them reopens it. `cause` says why when it was no person's wish (a rule, an undo). Deals that
+    are gone are left out of the answer. Raises StageGoneError, and MissingError when a person moves deals that
+    lack what the stage wants; others are let in, and the event says what is missing (ADR 0161).
     """
     hold_stages({to.pk})
     locked = {deal.id: deal for deal in statements.lock_deals(deal_ids)}
     wanted = [deal_id for deal_id in dict.fromkeys(deal_ids) if deal_id in locked]
     places = _places(wanted, to=to, after_id=after_id, before_id=before_id)
-    entering = [deal_id for deal_id in wanted if locked[deal_id].stage_id != to.pk]
-    staying = [deal_id for deal_id in wanted if locked[deal_id].stage_id == to.pk]
+    entering = [pk for pk in wanted if locked[pk].stage_id != to.pk]
+    staying = [pk for pk in wanted if locked[pk].stage_id == to.pk]
     if staying and (after_id or before_id):
-        _reorder({deal_id: places[deal_id] for deal_id in staying}, by)
+        _reorder({pk: places[pk] for pk in staying}, by)
     if not entering:
         return []
     lacking = requirements.missing(entering, requirements.required_of(to, reason=lost_reason))
     if lacking and cause is None and by.kind in PEOPLE:
         raise MissingError(lacking)
     entered = statements.enter_stage(
-        {deal_id: places[deal_id] for deal_id in entering},
+        {pk: places[pk] for pk in entering},
         stage=to,
         lost_reason=lost_reason if to.kind == Stage.Kind.LOST else "",
         sets_due="undo" not in (cause or {}),
     )
     told = _Telling(to, by, cause, lost_reason)
-    timeline.record([told.of(locked[pk], entered[pk], lacking.get(pk, [])) for pk in entering])
-    return [Moved(deal_id, locked[deal_id].stage_id, to.pk, entered[deal_id].epoch) for deal_id in entering]
+    told.write({pk: (locked[pk], entered[pk], lacking.get(pk, [])) for pk in entering})
+    return [Moved(pk, locked[pk].stage_id, to.pk, entered[pk].epoch) for pk in entering]
 
 
 def _reorder(places: dict[int, Decimal], by: Actor) -> None:
@@ -106,6 +106,12 @@ class _Telling:
     by: Actor
     cause: Mapping[str, Any] | None
     lost_reason: str
+
+    def write(self, moved: Mapping[int, tuple[LockedDeal, Entered, Sequence[str]]]) -> None:
+        """One event for each deal, and its reminder where the stage says when it is due."""
+        if self.to.due_hours is not None:
+            plan_reminders({pk: (one.due_at, one.remind_before) for pk, (_, one, _) in moved.items()})
+        timeline.record([self.of(*row) for row in moved.values()])
 
     def of(self, deal: LockedDeal, entered: Entered, lacking: Sequence[str]) -> NewEvent:
         """The event of one deal; `lacking` is what the stage wants and the deal does not have."""

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from afluente.deals import statements
 from afluente.deals.services.holding import hold_stages
+from afluente.deals.services.reminding import plan_reminders
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent, each
 
@@ -53,7 +54,10 @@ def open_deals(*, deals: Sequence[NewDeal], by: Actor | Sequence[Actor]) -> list
     if not deals:
         return []
     hold_stages({deal.stage_id for deal in deals})
-    ids = statements.insert_deals(deals)
+    made = statements.insert_deals(deals)
+    ids = list(made)
+    if due := {pk: when for pk, when in made.items() if all(when)}:
+        plan_reminders(due)
     timeline.record(
         [
             NewEvent(

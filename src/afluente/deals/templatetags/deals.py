@@ -49,14 +49,15 @@ def deal_card(card: Card) -> SafeString:
     drawn anew. What it looks like follows from the arguments of `_card` alone.
     """
     age = here(card.stage_entered_at)
-    return _card(card, card.tone, card.is_new, age, get_language() or "en", formats.home())
+    due = due_tone(card)
+    return _card(card, card.tone, card.is_new, age, due, get_language() or "en", formats.home())
 
 
 @lru_cache(maxsize=4096)  # of some 800 bytes each
 def _card(
-    card: Card, tone: str, is_new: bool, age: str, _language: str, _home: tuple[str, str]
+    card: Card, tone: str, is_new: bool, age: str, due: str, _language: str, _home: tuple[str, str]
 ) -> SafeString:
-    context = {"card": card, "tone": tone, "is_new": is_new, "age": age}
+    context = {"card": card, "tone": tone, "is_new": is_new, "age": age, "due": due}
     return SafeString(render_to_string("deals/_card.html", context))
 
 
