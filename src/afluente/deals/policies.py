@@ -46,6 +46,11 @@ def deletable_by(member: Membership) -> DealQuerySet:
     return visible_to(member).filter(_condition(member, Action.DELETE))
 
 
+def may_delete(member: Membership) -> bool:
+    """Whether `member` may delete any deal they see."""
+    return accounts.may(member, Area.DEALS, Action.DELETE)
+
+
 def exportable_by(member: Membership) -> DealQuerySet:
     """The deals that `member` may take out of the product."""
     return visible_to(member).filter(_condition(member, Action.EXPORT))

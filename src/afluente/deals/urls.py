@@ -7,6 +7,7 @@ from django.urls import path
 from afluente.deals.views import (
     adding,
     board,
+    bulk,
     converting,
     deal,
     details,
@@ -30,6 +31,8 @@ urlpatterns = [
     path("deals/filters/", filtering.save, name="filter_save"),
     path("deals/filters/again/", filtering.restore, name="filter_restore"),
     path("deals/filters/<int:pk>/deletion/", filtering.delete, name="filter_deletion"),
+    path("deals/bulk/", bulk.bulk, name="bulk"),
+    path("deals/bulk/undo/", bulk.undo, name="bulk_undo"),
     path("deals/new/", board.new, name="new"),
     path("deals/add/", adding.add, name="add"),
     path("deals/add/people/", adding.people, name="add_people"),

@@ -17,6 +17,7 @@ from afluente.deals.selectors.contacts import (
 from afluente.deals.selectors.filtering import BoardFilter
 from afluente.deals.selectors.finding import fetch_deals, find_deals, find_pipelines
 from afluente.deals.selectors.listing import deal_rows
+from afluente.deals.selectors.lists import ORDERS, ListPage, list_page
 from afluente.deals.selectors.pages import (
     DealPage,
     RailStep,
@@ -38,6 +39,7 @@ from afluente.deals.selectors.pipelines import (
     stage_rows,
     stages_beside,
 )
+from afluente.deals.selectors.planning import due_month, forecast, read_month
 from afluente.deals.selectors.requirements import labels_of, missing, requirable, required_of
 from afluente.deals.selectors.uses import (
     FilterUse,
@@ -50,6 +52,7 @@ from afluente.deals.selectors.uses import (
 )
 
 __all__ = [
+    "ORDERS",
     "Board",
     "BoardFilter",
     "Card",
@@ -57,6 +60,7 @@ __all__ = [
     "ColumnPage",
     "DealPage",
     "FilterUse",
+    "ListPage",
     "Person",
     "PipelineSummary",
     "RailStep",
@@ -76,6 +80,7 @@ __all__ = [
     "deals_of_contact",
     "deals_of_type",
     "default_pipeline",
+    "due_month",
     "due_parts",
     "faces_of",
     "fetch_deals",
@@ -84,8 +89,10 @@ __all__ = [
     "filters_about_field",
     "find_deals",
     "find_pipelines",
+    "forecast",
     "labels_of",
     "linked_deal_counts",
+    "list_page",
     "lost_reasons",
     "missing",
     "move_targets",
@@ -94,6 +101,7 @@ __all__ = [
     "people_to_add",
     "pipeline_summaries",
     "pipelines_seen",
+    "read_month",
     "reason_rows",
     "requirable",
     "required_of",

@@ -1,6 +1,7 @@
 """Every change of deals."""
 
 from afluente.deals.services.adding import Visitor, add_deal, find_or_make_contact
+from afluente.deals.services.bulk import Done, change_many, undo_many
 from afluente.deals.services.companies import set_company
 from afluente.deals.services.converting import (
     BadTargetError,
@@ -78,6 +79,7 @@ __all__ = [
     "ChangedMeanwhileError",
     "DealIsGoneError",
     "DealsNeedAPlaceError",
+    "Done",
     "Due",
     "ForeignStageError",
     "LastPipelineError",
@@ -100,6 +102,7 @@ __all__ = [
     "archive_type",
     "assign_deals",
     "change_deal",
+    "change_many",
     "change_stage",
     "change_value",
     "convert_lead",
@@ -137,6 +140,7 @@ __all__ = [
     "tell_of_deals",
     "unarchive_pipeline",
     "undo_conversion",
+    "undo_many",
     "unlink_contact",
     "update_pipeline",
 ]

@@ -86,6 +86,12 @@ def reminders(_deal: Any) -> list[tuple[str, str]]:
 
 
 @register.filter
+def month_name(day: dt.date) -> str:
+    """`November 2026`."""
+    return f"{formats.month(day)} {day.year}"
+
+
+@register.filter
 def sums(amounts: Mapping[str, Decimal]) -> str:
     """Sums by currency in one line, the first currency first; nothing when there is none."""
     return " + ".join(formats.money(amount, currency) for currency, amount in amounts.items())

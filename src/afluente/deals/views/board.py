@@ -17,7 +17,7 @@ from afluente.contacts.selectors.saved import saved_tabs
 from afluente.contacts.selectors.wording import in_words
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.models import Stage
-from afluente.deals.views import asking
+from afluente.deals.views import asking, lists
 from afluente.kernel.htmx import respond, trigger, wants_fragment
 
 if TYPE_CHECKING:
@@ -45,10 +45,13 @@ def board(request: Request, pk: int | None = None) -> HttpResponse:
     asked, status = selectors.BoardFilter.read(request.GET), request.GET.get("status", forms.OPEN)
     if status in {forms.WON, forms.LOST}:
         return _closed(request, pipeline, asked, status)
+    if status in lists.VIEWS:
+        return lists.draw(request, pipeline, asked, _frame(request, pipeline, asked, status), status)
     context = _frame(request, pipeline, asked, forms.OPEN)
     faces = selectors.faces_of(context["members"])
     shown = selectors.board(pipeline=pipeline, member=request.member, asked=asked, faces=faces)
     context |= {"board": shown, "first": shown.columns[0], "targets": targets}
+    context["may_delete"] = policies.may_delete(request.member)
     return respond(request, "deals/board.html", context, fragment="work")
 
 

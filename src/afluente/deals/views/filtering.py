@@ -19,7 +19,7 @@ from afluente.contacts.services import saving
 from afluente.deals import forms, policies, selectors
 from afluente.deals.selectors.criteria import deal_criteria
 from afluente.deals.selectors.filtering import USUAL
-from afluente.deals.views import asking
+from afluente.deals.views import asking, lists
 from afluente.kernel import htmx, text
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _kept(query: str) -> str:
 
 def _status(where: QueryDict) -> str:
     status = where.get("status", "")
-    return status if status in {forms.WON, forms.LOST} else ""
+    return status if status in {forms.WON, forms.LOST, *lists.VIEWS} else ""
 
 
 def _board_url(where: QueryDict) -> str:
