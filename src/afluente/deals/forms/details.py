@@ -23,10 +23,14 @@ class DueDate(forms.Form):
     """A day, a time if there is one, and a reminder; without a day the deal is not due."""
 
     day = forms.DateField(
-        label=_("Due date"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=_("Due date"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "input"}),
     )
     time = forms.TimeField(
-        label=_("Time"), required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        label=_("Time"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "input"}),
     )
     remind_before = forms.TypedChoiceField(label=_("Reminder"), coerce=int, empty_value=None, required=False)
 
