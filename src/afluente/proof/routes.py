@@ -109,6 +109,7 @@ WORDS = {
 }
 # Paths whose variable part is itself the key, each with the reason why no foreign id can stand there.
 KEYED = {
+    "calendar/<int:space>/": "The secret is the permission; it opens one person's own calendar.",
     "invitations/<slug:text>/": "The text is a random secret; it opens the workspace that sent it.",
     "accounts/^confirm-email/": "The key is signed and names a person, not a workspace's row.",
     "accounts/^password/reset/key/": "The key is signed and names a person, not a workspace's row.",

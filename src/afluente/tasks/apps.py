@@ -65,6 +65,16 @@ def _bring_pages() -> None:
             visible=policies.may_configure,
         )
     )
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("You"),
+            label=_("My calendar"),
+            url_name="tasks:calendar_address",
+            icon="calendar",
+            order=92,
+            visible=policies.may_list,
+        )
+    )
 
 
 def _bring_contacts() -> None:
@@ -109,6 +119,10 @@ def _bring_history() -> None:
             "observers": _("Observers"),
             "start_at": _("Start"),
             "due_at": _("Deadline"),
+            "kind": _("Kind"),
+            "place": _("Place"),
+            "phone": _("Phone"),
+            "repeat": _("Repeats"),
         }
     )
     for field, shower in (

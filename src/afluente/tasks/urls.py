@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.tasks.views import board, bulk, filtering, items, links, listing, settings, table, task
+from afluente.tasks.views import board, bulk, feed, filtering, items, links, listing, settings, table, task
 
 app_name = "tasks"
 
 urlpatterns = [
     path("tasks/", listing.tasks, name="list"),
+    path("calendar/<int:space>/<slug:secret>.ics", feed.calendar, name="feed"),
+    path("settings/calendar/", feed.address, name="calendar_address"),
     path("tasks/list/", table.table, name="table"),
     path("tasks/calendar/", table.calendar, name="calendar"),
     path("tasks/bulk/", bulk.bulk, name="bulk"),

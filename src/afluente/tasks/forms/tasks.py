@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel import text
-from afluente.tasks.models import TITLE, Task
-from afluente.tasks.selectors import end_of_day
+from afluente.tasks.models import PLACE, TITLE, Task
+from afluente.tasks.selectors import end_of_day, midnight
+from afluente.tasks.selectors.recurrence import FREQUENCIES, TIMES
+from afluente.tasks.selectors.repeats import DAYS, composed
 from afluente.tasks.services import LONGEST
 
 if TYPE_CHECKING:
@@ -72,8 +74,18 @@ class NewTask(forms.Form):
     """A task with its mandatory field, the title, and what else is known already."""
 
     title = Line(label=_("Task"), max_length=TITLE, error_messages={"required": _("Say what is to be done.")})
+    kind = forms.ChoiceField(label=_("Kind"), choices=Task.Kind.choices, required=False)
     due_day = Day(label=_("Deadline"))
     due_time = Time(label=_("Time"))
+    duration = forms.TypedChoiceField(
+        label=_("Duration"),
+        choices=[
+            (minutes, f"{minutes // 60}:{minutes % 60:02}") for minutes in (15, 30, 45, 60, 90, 120, 240)
+        ],
+        coerce=int,
+        required=False,
+        empty_value="30",
+    )
     assignee = Members(None, label=_("Assignee"), required=False, empty_label=_("Nobody"))
     priority = forms.TypedChoiceField(
         label=_("Priority"),
@@ -95,14 +107,64 @@ class NewTask(forms.Form):
         data = super().clean() or {}
         if data.get("due_time") and not (data.get("due_day") or self.errors):
             data["due_day"] = timezone.localdate()
+        data["kind"] = data.get("kind") or Task.Kind.TASK
+        if data["kind"] != Task.Kind.TASK and not data.get("due_day"):
+            self.add_error("due_day", _("Say when it begins."))
         return data
 
     def clean_priority(self) -> int:
         return self.cleaned_data["priority"] or Task.Priority.MEDIUM
 
     @property
+    def times(self) -> dict[str, Any]:
+        """Start and deadline: of a call or a meeting the moment named is its start."""
+        moment, is_day = self.due
+        if self.cleaned_data["kind"] == Task.Kind.TASK or moment is None:
+            return {"due_at": moment, "due_is_day": is_day}
+        if is_day:
+            return {"start_at": midnight(self.cleaned_data["due_day"]), "due_at": moment, "due_is_day": True}
+        return {
+            "start_at": moment,
+            "due_at": moment + dt.timedelta(minutes=int(self.cleaned_data["duration"])),
+        }
+
+    @property
     def due(self) -> tuple[dt.datetime | None, bool]:
         return deadline(self.cleaned_data.get("due_day"), self.cleaned_data.get("due_time"))
+
+
+class Words(forms.Form):
+    """A place or a phone; nothing takes it away."""
+
+    value = Line(max_length=PLACE, required=False)
+
+
+class KindChoice(forms.Form):
+    value = forms.ChoiceField(choices=Task.Kind.choices)
+
+
+class Repeat(forms.Form):
+    """How a task repeats; without a unit it does not."""
+
+    unit = forms.ChoiceField(choices=[("", ""), *((unit, unit) for unit in FREQUENCIES)], required=False)
+    every = forms.IntegerField(min_value=1, max_value=366, required=False)
+    days = forms.MultipleChoiceField(choices=[(day, day) for day in DAYS], required=False)
+    month_by = forms.CharField(max_length=4, required=False)
+    until = Day()
+    count = forms.IntegerField(min_value=1, max_value=TIMES, required=False)
+
+    def rule(self, anchor: dt.datetime | None) -> str:
+        """The rule of a valid form."""
+        data = self.cleaned_data
+        return composed(
+            unit=data["unit"],
+            every=data["every"] or 1,
+            days=data["days"],
+            month_by=data["month_by"],
+            until=data["until"],
+            count=data["count"],
+            anchor=anchor,
+        )
 
 
 class Title(forms.Form):
@@ -166,3 +228,4 @@ class Due(forms.Form):
 
 class Start(forms.Form):
     value = Day()
+    time = Time()

@@ -1,13 +1,17 @@
 """Tasks, the boards they stand on, what is in them, and what they are about."""
 
 from afluente.tasks.models.boards import Board, Step
+from afluente.tasks.models.feeds import CalendarFeed
 from afluente.tasks.models.items import CheckItem
 from afluente.tasks.models.links import TaskCompany, TaskContact, TaskDeal, TaskObserver, TaskTag
-from afluente.tasks.models.tasks import TITLE, Task, TaskQuerySet
+from afluente.tasks.models.tasks import PHONE, PLACE, TITLE, Task, TaskQuerySet
 
 __all__ = [
+    "PHONE",
+    "PLACE",
     "TITLE",
     "Board",
+    "CalendarFeed",
     "CheckItem",
     "Step",
     "Task",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,11 @@ from afluente.kernel import clock
 from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
 from afluente.tasks.models.boards import Board, Step
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 TITLE = 120  # characters (K13)
+PLACE, PHONE = 250, 40
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -39,6 +45,18 @@ class Task(WorkspaceModel):
         MEDIUM = 2, _("Medium")
         HIGH = 3, _("High")
 
+    class Kind(models.TextChoices):
+        TASK = "task", _("Task")
+        CALL = "call", _("Call")
+        MEETING = "meeting", _("Meeting")
+
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.TASK)
+    place = models.CharField(max_length=PLACE, blank=True, default="")  # of a meeting
+    phone = models.CharField(max_length=PHONE, blank=True, default="")  # of a call
+    repeat = models.CharField(max_length=200, blank=True, default="")  # a rule of RFC 5545; '': once
+    made_from = models.ForeignKey(  # the task that this one repeats
+        "self", models.SET_NULL, null=True, related_name="made", db_constraint=False, db_index=False
+    )
     title = models.CharField(max_length=TITLE)
     search_title = models.GeneratedField(
         expression=Func(F("title"), function="af_norm", output_field=models.TextField()),
@@ -128,6 +146,16 @@ class Task(WorkspaceModel):
                 name="tasks_task_ended",
             ),
             models.Index(
+                fields=["workspace", "made_from"],
+                condition=Q(made_from__isnull=False),
+                name="tasks_task_made_from",
+            ),
+            models.Index(
+                fields=["workspace", "assignee", "id"],
+                condition=Q(deleted_at=None, done_at=None) & ~Q(repeat=""),
+                name="tasks_task_repeating",
+            ),
+            models.Index(
                 fields=["workspace", "parent", "id"],
                 condition=Q(parent__isnull=False),
                 name="tasks_task_parent",
@@ -150,6 +178,16 @@ class Task(WorkspaceModel):
     @property
     def is_open(self) -> bool:
         return self.done_at is None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is a call or a meeting: it stands in calendars from its start to its end."""
+        return self.kind != self.Kind.TASK
+
+    @property
+    def anchor(self) -> datetime | None:
+        """The moment it is about: a call's or a meeting's start, otherwise the deadline."""
+        return self.start_at if self.is_planned and self.start_at else self.due_at
 
     @property
     def is_overdue(self) -> bool:

@@ -13,24 +13,30 @@ from django.utils import timezone
 from afluente.tasks import policies
 from afluente.tasks.models import Task, TaskObserver
 from afluente.tasks.selectors import dues
+from afluente.tasks.selectors.recurrence import Rule, between, zone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
 
     from afluente.accounts.models import Membership
     from afluente.tasks.selectors.filtering import TaskFilter
 
 MONTH, WEEK = "month", "week"
 MOST = 1_000  # tasks drawn in one calendar
+EACH = 2_000  # occurrences of one task looked at
 EARLIEST, LATEST = dt.date(1970, 1, 5), dt.date(2199, 12, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A task on a day; `at` is its moment there, None when only the day counts."""
+    """A task on a day; `at` is its moment there, None when only the day counts. `is_ahead`: the task
+    that this one will be when the one before is done.
+    """
 
     task: Task
     at: dt.datetime | None
+    is_ahead: bool = False
 
     @property
     def tone(self) -> str:
@@ -69,11 +75,11 @@ def calendar(
     first, days = _span(view, on)
     tasks = _between(first, first + dt.timedelta(days=days), member, asked, only_own=only_own)
     by_day: dict[dt.date, list[Entry]] = defaultdict(list)
-    for task in tasks[:MOST]:
-        moment = task.due_at
-        assert moment is not None
-        entry = Entry(task=task, at=None if task.due_is_day else moment)
+    for task, moment, is_ahead in _moments(tasks[:MOST], first + dt.timedelta(days=days)):
+        entry = Entry(task=task, at=None if task.due_is_day else moment, is_ahead=is_ahead)
         by_day[timezone.localtime(moment).date()].append(entry)
+    for entries in by_day.values():
+        entries.sort(key=lambda entry: (entry.at is not None, entry.at, entry.task.pk))
     dates = [first + dt.timedelta(days=n) for n in range(days)]
     shown = [_day(date, by_day[date], view, on) for date in dates]
     before, after = _beside(view, on)
@@ -111,8 +117,28 @@ def _between(
     if only_own:
         follows = TaskObserver.objects.filter(task_id=OuterRef("pk"), member_id=member.pk)
         found = found.filter(Q(assignee_id=member.pk) | Q(Exists(follows)))
-    within = found.filter(due_at__gte=dues.midnight(first), due_at__lt=dues.midnight(end))
+    begins = Q(due_at__gte=dues.midnight(first), due_at__lt=dues.midnight(end))
+    # What lasts beyond midnight stands where it begins; what repeats comes again.
+    lasts = Q(start_at__gte=dues.midnight(first), start_at__lt=dues.midnight(end)) & ~Q(kind=Task.Kind.TASK)
+    again = Q(done_at=None, due_at__lt=dues.midnight(end)) & ~Q(repeat="")
+    within = found.filter(begins | lasts | again)
     return list(within.select_related("board", "assignee__user").order_by("due_at", "pk")[: MOST + 1])
+
+
+def _moments(tasks: Sequence[Task], end: dt.date) -> Iterator[tuple[Task, dt.datetime, bool]]:
+    """When each task is, and when it will come again before `end`."""
+    here: ZoneInfo | None = None
+    for task in tasks:
+        anchor = task.anchor
+        if anchor is None:
+            continue
+        yield task, anchor, False
+        if task.repeat and not task.done_at:
+            here = here or zone()
+            rule = Rule.read(task.repeat)
+            last = dues.midnight(end)
+            for moment in between(rule, anchor, zone=here, first=anchor, end=last, limit=EACH):
+                yield task, moment, True
 
 
 def _day(date: dt.date, entries: Sequence[Entry], view: str, on: dt.date) -> CalendarDay:

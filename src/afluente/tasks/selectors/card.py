@@ -13,6 +13,7 @@ from afluente.tasks.selectors import dues
 from afluente.tasks.selectors.about import Linked, linked
 from afluente.tasks.selectors.boards import steps_of
 from afluente.tasks.selectors.listing import tags_of
+from afluente.tasks.selectors.repeats import Repetition, repetition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -68,6 +69,15 @@ class Card:
     @property
     def start_day(self) -> str:
         return _day(self.task, "start_at")
+
+    @property
+    def start_time(self) -> str:
+        start = self.task.start_at
+        return timezone.localtime(start).strftime("%H:%M") if start and not self.task.due_is_day else ""
+
+    @property
+    def repetition(self) -> Repetition:
+        return repetition(self.task.repeat)
 
     @property
     def observer_ids(self) -> set[int]:

@@ -11,6 +11,7 @@ from afluente.tasks.services.changing import (
     set_tags,
 )
 from afluente.tasks.services.creating import ASSIGNED, LONGEST, NewTask, create_tasks
+from afluente.tasks.services.feeds import calendar_of, end_feed, feed_member, feed_secret, make_feed
 from afluente.tasks.services.first_board import default_board
 from afluente.tasks.services.items import (
     add_items,
@@ -43,6 +44,7 @@ __all__ = [
     "StepDraft",
     "TaskRefusedError",
     "add_items",
+    "calendar_of",
     "change_board",
     "change_item",
     "change_tags",
@@ -54,7 +56,11 @@ __all__ = [
     "delete_board",
     "delete_step",
     "delete_tasks",
+    "end_feed",
+    "feed_member",
+    "feed_secret",
     "link_tasks",
+    "make_feed",
     "merge_tag",
     "move_tasks",
     "order_boards",

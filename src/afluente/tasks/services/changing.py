@@ -10,10 +10,17 @@ from django.utils import timezone
 
 from afluente.accounts.models import Membership
 from afluente.contacts.models import Tag
-from afluente.kernel import clock
+from afluente.kernel import clock, text
 from afluente.tasks import statements
-from afluente.tasks.models import Task, TaskObserver, TaskTag
-from afluente.tasks.services.creating import LONGEST, check_dates, checked_title, tell_assignees
+from afluente.tasks.models import PHONE, PLACE, Task, TaskObserver, TaskTag
+from afluente.tasks.services.creating import (
+    LONGEST,
+    check_dates,
+    check_planned,
+    checked_rule,
+    checked_title,
+    tell_assignees,
+)
 from afluente.tasks.services.telling import tell
 
 if TYPE_CHECKING:
@@ -21,7 +28,19 @@ if TYPE_CHECKING:
 
     from afluente.timeline.events import Actor
 
-EDITABLE = ("title", "description", "priority", "assignee_id", "start_at", "due_at", "due_is_day")
+EDITABLE = (
+    "title",
+    "description",
+    "priority",
+    "assignee_id",
+    "start_at",
+    "due_at",
+    "due_is_day",
+    "kind",
+    "place",
+    "phone",
+    "repeat",
+)
 
 
 @dataclass
@@ -59,6 +78,8 @@ def change_tasks(
             setattr(row, name, value)
         row.due_is_day = row.due_is_day and row.due_at is not None
         check_dates(row.start_at, row.due_at)
+        check_planned(row.kind, row.start_at, row.due_at)
+        row.repeat = checked_rule(row.repeat, anchor=row.anchor)
         row.updated_at = clock.now()
     if not changed:
         return []
@@ -152,6 +173,8 @@ def _names(by_id: Mapping[int, str]) -> list[str]:
 def _clean(name: str, value: Any) -> Any:
     if name == "title":
         return checked_title(value)
+    if name in {"place", "phone"}:
+        return text.clean(value, limit={"place": PLACE, "phone": PHONE}[name])
     return value.replace("\x00", "").strip()[:LONGEST] if name == "description" else value
 
 
@@ -163,6 +186,10 @@ def _said(row: Task) -> dict[str, Any]:
         "assignee": row.assignee_id,
         "start_at": row.start_at.isoformat() if row.start_at else None,
         "due_at": due_said(row),
+        "kind": row.kind,
+        "place": row.place,
+        "phone": row.phone,
+        "repeat": row.repeat,
     }
 
 

@@ -12,6 +12,8 @@ from afluente.accounts.models import Action, Area, Membership
 from afluente.accounts.policies import may
 from afluente.kernel import clock, text
 from afluente.tasks.models import (
+    PHONE,
+    PLACE,
     TITLE,
     Step,
     Task,
@@ -21,6 +23,7 @@ from afluente.tasks.models import (
     TaskObserver,
     TaskTag,
 )
+from afluente.tasks.selectors.recurrence import BadRuleError, Rule
 from afluente.tasks.services.first_board import default_board
 from afluente.tasks.services.placing import on_top
 from afluente.tasks.services.refusing import TaskRefusedError
@@ -57,6 +60,11 @@ class NewTask:
     due_is_day: bool = False
     source: str = "manual"
     parent_id: int | None = None
+    kind: str = Task.Kind.TASK
+    place: str = ""
+    phone: str = ""
+    repeat: str = ""
+    made_from_id: int | None = None
     observer_ids: Sequence[int] = ()
     tag_ids: Sequence[int] = ()
     contact_ids: Sequence[int] = ()
@@ -92,10 +100,29 @@ def checked_title(typed: str) -> str:
     return title
 
 
+def checked_rule(written: str, *, anchor: datetime | None) -> str:
+    """A rule of repetition as it is kept; '' for none. Raises TaskRefusedError."""
+    if not written.strip():
+        return ""
+    if anchor is None:
+        raise TaskRefusedError(gettext("A task that repeats needs a deadline."), "repeat")
+    try:
+        return str(Rule.read(written))
+    except BadRuleError as error:
+        said = gettext("This is no rule that a task can repeat by: {part}").format(part=error.part)
+        raise TaskRefusedError(said, "repeat") from error
+
+
 def check_dates(start_at: datetime | None, due_at: datetime | None) -> None:
     """Raises TaskRefusedError when a task would end before it begins."""
     if start_at is not None and due_at is not None and start_at > due_at:
         raise TaskRefusedError(gettext("The deadline is before the start."), "due_at")
+
+
+def check_planned(kind: str, start_at: datetime | None, due_at: datetime | None) -> None:
+    """Raises TaskRefusedError for a call or a meeting without a moment when it begins and ends."""
+    if kind != Task.Kind.TASK and (start_at is None or due_at is None):
+        raise TaskRefusedError(gettext("Say when it begins."), "start_at")
 
 
 def tell_assignees(given: Iterable[tuple[int, int | None]], *, by: Actor) -> None:
@@ -131,6 +158,7 @@ def _steps(wanted: Collection[int | None]) -> dict[int | None, Step]:
 
 def _row(task: NewTask, step: Step, at: Decimal) -> Task:
     check_dates(task.start_at, task.due_at)
+    check_planned(task.kind, task.start_at, task.due_at)
     now = clock.now()
     return Task(
         title=checked_title(task.title),
@@ -139,6 +167,11 @@ def _row(task: NewTask, step: Step, at: Decimal) -> Task:
         step=step,
         position=at,
         parent_id=task.parent_id,
+        kind=task.kind,
+        place=text.clean(task.place, limit=PLACE),
+        phone=text.clean(task.phone, limit=PHONE),
+        repeat=checked_rule(task.repeat, anchor=task.due_at or task.start_at),
+        made_from_id=task.made_from_id,
         priority=task.priority,
         assignee_id=task.assignee_id,
         created_by_id=task.created_by_id,

@@ -15,6 +15,7 @@ from afluente.tasks.selectors.boards import step_of_kind
 from afluente.tasks.services.changing import locked
 from afluente.tasks.services.placing import among
 from afluente.tasks.services.refusing import TaskRefusedError
+from afluente.tasks.services.repeating import make_following, take_back_following
 from afluente.tasks.services.telling import tell
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -126,4 +127,7 @@ def _enter(
     tell(kind="task.completed", by=by, data=said["completed"])
     tell(kind="task.reopened", by=by, data=said["reopened"])
     tell(kind="task.moved", by=by, data=said["moved"])
+    if is_done:
+        make_following([row for row in rows if row.is_open], by)
+    take_back_following(list(said["reopened"]), by)
     return {row.pk: row.step_id for row in rows}

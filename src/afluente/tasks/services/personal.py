@@ -28,6 +28,7 @@ def _erase(subject: Subject) -> int:
     for task in Task.objects.filter(pk__in=own):
         task.title, task.description = f"#{task.pk}", ""
         task.save(update_fields=["title", "description"])
+    Task.objects.filter(pk__in=own).update(place="", phone="")
     CheckItem.objects.filter(task_id__in=own).update(text="—")
     TaskContact.objects.filter(contact_id__in=subject.ids).delete()
     return len(mine)
@@ -40,7 +41,17 @@ HOLDING = personal.Holding(
     collect=_collect,
     erase=_erase,
     fate=_("Tasks about nobody else lose their words. Others lose the person."),
-    struck=(("tasks_task", "title"), ("tasks_task", "description"), ("tasks_checkitem", "text")),
+    struck=(
+        ("tasks_task", "title"),
+        ("tasks_task", "description"),
+        ("tasks_task", "place"),
+        ("tasks_task", "phone"),
+        ("tasks_checkitem", "text"),
+    ),
     order=36,
 )
-FREE = {"tasks_board": "Names of boards.", "tasks_step": "Names of steps."}
+FREE = {
+    "tasks_board": "Names of boards.",
+    "tasks_step": "Names of steps.",
+    "tasks_calendarfeed": "Sealed secrets of members.",
+}

@@ -112,7 +112,6 @@ def new(request: Request) -> HttpResponse:
 
 
 def _create(request: Request, form: forms.NewTask, found: asking.Record | None) -> HttpResponse:
-    due_at, is_day = form.due
     about: dict[str, Any] = {f"{found.kind}_ids": [found.pk]} if found else {}
     assignee = form.cleaned_data["assignee"]
     (task_id,) = services.create_tasks(
@@ -123,8 +122,8 @@ def _create(request: Request, form: forms.NewTask, found: asking.Record | None) 
                 priority=form.cleaned_data["priority"],
                 assignee_id=assignee.pk if assignee else None,
                 created_by_id=request.member.pk,
-                due_at=due_at,
-                due_is_day=is_day,
+                kind=form.cleaned_data["kind"],
+                **form.times,
                 **about,
             )
         ],

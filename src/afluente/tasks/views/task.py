@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import services as contacts
 from afluente.contacts.models import Tag
-from afluente.kernel import htmx, text
+from afluente.kernel import clock, htmx, text
 from afluente.tasks import forms, policies, selectors, services
 from afluente.tasks.models import Step, TaskTag
 from afluente.tasks.views import asking
@@ -25,7 +27,23 @@ if TYPE_CHECKING:
     from afluente.accounts.requests import Request
     from afluente.tasks.models import Task
 
-FIELDS = ("title", "description", "step", "priority", "assignee", "due", "start", "observers", "tags")
+PLANNED = {"kind", "start", "place", "phone", "repeat"}  # drawn by _planned.html
+HALF_AN_HOUR = dt.timedelta(minutes=30)
+FIELDS = (
+    "title",
+    "description",
+    "step",
+    "priority",
+    "assignee",
+    "due",
+    "start",
+    "observers",
+    "tags",
+    "kind",
+    "place",
+    "phone",
+    "repeat",
+)
 
 
 @require_safe
@@ -47,6 +65,7 @@ def _context(request: Request, pk: int, **failed: Any) -> dict[str, Any]:
         "members": asking.members(request),
         "tag_names": list(Tag.objects.order_by("name").values_list("name", flat=True)[:200]),
         "priorities": type(card.task).Priority.choices,
+        "kinds": type(card.task).Kind.choices,
         "may_edit": policies.editable_by(request.member).filter(pk=pk).exists(),
         "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
         "failed": failed,
@@ -64,7 +83,7 @@ def field(request: Request, pk: int, part: str) -> HttpResponse:
         said = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return _draw(request, pk, part, said)
     try:
-        _save(request, present, part, form.cleaned_data if form else {})
+        _save(request, present, part, form)
     except (services.TaskRefusedError, contacts.TagRefusedError) as refused:
         return _draw(request, pk, part, str(refused))
     except services.ChangedMeanwhileError as changed:
@@ -74,7 +93,7 @@ def field(request: Request, pk: int, part: str) -> HttpResponse:
 
 
 def _form(request: Request, present: Task, part: str) -> django_forms.Form | None:
-    data = request.POST if "value" in request.POST or part in {"observers", "tags"} else request.GET
+    data = request.POST if "value" in request.POST or part in {"observers", "tags", "repeat"} else request.GET
     members = assignable_by(request.member)
     if part == "tags":
         return None
@@ -89,12 +108,17 @@ def _form(request: Request, present: Task, part: str) -> django_forms.Form | Non
         "priority": forms.Priority,
         "due": forms.Due,
         "start": forms.Start,
+        "kind": forms.KindChoice,
+        "place": forms.Words,
+        "phone": forms.Words,
+        "repeat": forms.Repeat,
     }
     return plain[part](data)
 
 
-def _save(request: Request, present: Task, part: str, data: dict[str, Any]) -> None:
+def _save(request: Request, present: Task, part: str, form: Any) -> None:
     by, ids = asking.by(request), [present.pk]
+    data: dict[str, Any] = form.cleaned_data if form else {}
     value: Any = data.get("value")
     if part == "step":
         services.move_tasks(task_ids=ids, to=value, by=by)
@@ -103,7 +127,11 @@ def _save(request: Request, present: Task, part: str, data: dict[str, Any]) -> N
     elif part == "tags":
         services.set_tags(task_ids=ids, tag_ids=_tags(request, present), by=by)
     else:
-        changes = _changes(part, value, data)
+        changes = (
+            {"repeat": form.rule(present.anchor)}
+            if part == "repeat"
+            else _changes(present, part, value, data)
+        )
         seen = (
             {part: request.POST["was"]} if part in {"title", "description"} and "was" in request.POST else {}
         )
@@ -112,15 +140,38 @@ def _save(request: Request, present: Task, part: str, data: dict[str, Any]) -> N
         services.change_tasks(task_ids=ids, changes=changes, by=by, seen=seen)
 
 
-def _changes(part: str, value: Any, data: dict[str, Any]) -> dict[str, Any]:
+def _changes(present: Task, part: str, value: Any, data: dict[str, Any]) -> dict[str, Any]:
     if part == "due":
         due_at, is_day = forms.deadline(value, data.get("time"))
         return {"due_at": due_at, "due_is_day": is_day}
     if part == "start":
-        return {"start_at": selectors.midnight(value) if value else None}
+        return _started(present, value, data.get("time"))
+    if part == "kind":
+        return _kind(present, value)
     if part == "assignee":
         return {"assignee_id": value.pk if value else None}
     return {part: value.replace("\r\n", "\n") if part == "description" else value}
+
+
+def _started(present: Task, day: Any, time: Any) -> dict[str, Any]:
+    """Another start; a call or a meeting keeps its length."""
+    if day is None:
+        return {"start_at": None}
+    start = forms.deadline(day, time)[0] if time else selectors.midnight(day)
+    if present.is_planned and present.start_at and present.due_at and start:
+        return {"start_at": start, "due_at": start + (present.due_at - present.start_at)}
+    return {"start_at": start}
+
+
+def _kind(present: Task, kind: str) -> dict[str, Any]:
+    """A task that becomes a call or a meeting begins half an hour before its deadline, or now."""
+    if kind == present.Kind.TASK or (present.start_at and present.due_at):
+        return {"kind": kind}
+    if present.due_is_day and present.due_at:
+        day = timezone.localtime(present.due_at).date()
+        return {"kind": kind, "start_at": selectors.midnight(day)}
+    end = present.due_at or clock.now().replace(second=0, microsecond=0) + HALF_AN_HOUR
+    return {"kind": kind, "start_at": end - HALF_AN_HOUR, "due_at": end}
 
 
 def _tags(request: Request, present: Task) -> set[int]:
@@ -147,7 +198,11 @@ def _draw(request: Request, pk: int, part: str, error: str = "") -> HttpResponse
         if error:
             return render(request, "tasks/task.html", context, status=422)
         return asking.see_other(reverse("tasks:task", args=[pk]))
-    response = render(request, f"tasks/_fields.html#{part}", context, status=status)
+    if part == "kind" and not error:  # what else the card shows depends on it
+        response = render(request, "tasks/task.html#card", context)
+    else:
+        of = "_planned" if part in PLANNED else "_fields"
+        response = render(request, f"tasks/{of}.html#{part}", context, status=status)
     return response if error else _told(response)
 
 

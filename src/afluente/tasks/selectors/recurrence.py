@@ -1,0 +1,143 @@
+"""When a task comes again: rules of RFC 5545, read by python-dateutil (ADR 0132).
+
+A rule is counted in the wall-clock time of the workspace, so that nine in the morning stays nine when
+the clocks change. It is never written out further than somebody looks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+
+from afluente.accounts.models import Workspace
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST = 4_000  # occurrences looked at for one answer: ten years of days
+LONGEST = 200  # characters of a rule
+TIMES = 1_000  # the largest count
+FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_PART = {
+    "FREQ": re.compile("|".join(FREQUENCIES)),
+    "INTERVAL": re.compile(r"[1-9][0-9]{0,2}"),
+    "BYDAY": re.compile(r"(-?[1-5])?(MO|TU|WE|TH|FR|SA|SU)(,(-?[1-5])?(MO|TU|WE|TH|FR|SA|SU)){0,6}"),
+    "BYMONTHDAY": re.compile(r"(-1|[1-9]|[12][0-9]|3[01])(,(-1|[1-9]|[12][0-9]|3[01])){0,30}"),
+    "BYMONTH": re.compile(r"([1-9]|1[0-2])(,([1-9]|1[0-2])){0,11}"),
+    "BYSETPOS": re.compile(r"-1|[1-5]"),
+    "COUNT": re.compile(r"[1-9][0-9]{0,3}"),
+    "UNTIL": re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?"),
+    "WKST": re.compile(r"MO|SU"),
+}
+
+
+class BadRuleError(ValueError):
+    """What was given is no rule that a task can be repeated by; `part` is what of it is wrong."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A checked rule: its parts by name. `str()` writes it as RFC 5545 has it."""
+
+    parts: dict[str, str]
+
+    @classmethod
+    def read(cls, written: str) -> Rule:
+        """`FREQ=WEEKLY;BYDAY=MO`, with or without `RRULE:`. Raises BadRuleError."""
+        bare = written.strip().upper().removeprefix("RRULE:").strip(";")
+        if len(bare) > LONGEST:
+            raise BadRuleError("RRULE")
+        parts: dict[str, str] = {}
+        for pair in bare.split(";"):
+            name, _, value = pair.partition("=")
+            if name in parts or name not in _PART or not _PART[name].fullmatch(value):
+                raise BadRuleError(name[:20] or "RRULE")
+            parts[name] = value
+        if "FREQ" not in parts:
+            raise BadRuleError("FREQ")
+        if "COUNT" in parts and ("UNTIL" in parts or int(parts["COUNT"]) > TIMES):
+            raise BadRuleError("COUNT")
+        if (
+            "BYDAY" in parts
+            and re.search(r"\d", parts["BYDAY"])
+            and parts["FREQ"] not in {"MONTHLY", "YEARLY"}
+        ):
+            raise BadRuleError("BYDAY")
+        found = cls(parts)
+        if found.until == dt.date.min:
+            raise BadRuleError("UNTIL")
+        return found
+
+    def __str__(self) -> str:
+        return ";".join(f"{name}={self.parts[name]}" for name in _PART if name in self.parts)
+
+    @property
+    def count(self) -> int | None:
+        return int(self.parts["COUNT"]) if "COUNT" in self.parts else None
+
+    @property
+    def until(self) -> dt.date | None:
+        """The last day it may fall on; the smallest date there is for one that is in no calendar."""
+        if "UNTIL" not in self.parts:
+            return None
+        try:
+            return dt.datetime.strptime(self.parts["UNTIL"][:8], "%Y%m%d").date()  # noqa: DTZ007  a day
+        except ValueError:
+            return dt.date.min
+
+    def but(self, **parts: str | None) -> Rule:
+        """The rule with other parts; None takes one away."""
+        changed = {**self.parts, **{name: value for name, value in parts.items() if value is not None}}
+        return Rule({name: value for name, value in changed.items() if parts.get(name, "") is not None})
+
+    def after(self, anchor: dt.datetime, *, zone: ZoneInfo) -> Iterator[dt.datetime]:
+        """The occurrences that follow `anchor`, itself the first one; at most MOST of them."""
+        local = anchor.astimezone(zone).replace(tzinfo=None)
+        until = self.until
+        plain = self.but(UNTIL=f"{until:%Y%m%d}T235959") if until else self
+        for moment in islice(rrulestr(str(plain), dtstart=local), MOST):
+            if moment > local:
+                yield moment.replace(tzinfo=zone)
+
+
+def following(
+    rule: Rule, anchor: dt.datetime, *, zone: ZoneInfo, now: dt.datetime
+) -> tuple[dt.datetime, Rule] | None:
+    """The next occurrence that is still to come, with what is left of the rule; None at its end.
+
+    Those that were missed meanwhile are passed over, and count.
+    """
+    for passed, moment in enumerate(rule.after(anchor, zone=zone), start=1):
+        if moment > now:
+            left = rule.count - passed if rule.count else None
+            return moment, rule.but(COUNT=str(left)) if left else rule
+    return None
+
+
+def between(
+    rule: Rule, anchor: dt.datetime, *, zone: ZoneInfo, first: dt.datetime, end: dt.datetime, limit: int = 400
+) -> list[dt.datetime]:
+    """The occurrences after `anchor` from `first` until before `end`; at most `limit`."""
+    found: list[dt.datetime] = []
+    for moment in rule.after(anchor, zone=zone):
+        if moment >= end or len(found) >= limit:
+            break
+        if moment >= first:
+            found.append(moment)
+    return found
+
+
+def zone() -> ZoneInfo:
+    """Where rules are counted: the workspace's time zone."""
+    return ZoneInfo(Workspace.objects.values_list("timezone", flat=True).get(pk=current_workspace_id()))
