@@ -19,6 +19,13 @@ DEFAULT_PORT = 8377
 SHORTEST_KEY = 32  # characters; Django warns below 50 random ones, derived keys need 256 bits
 KEY_FILE = "secret-key"
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+# Services of the makers of browsers; those below them count too.
+PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+)
 SMTP_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
@@ -42,6 +49,7 @@ class Environment:
     file_limit_mb: int
     quota_mb: int
     api_rate: int
+    push_hosts: tuple[str, ...]
 
     @property
     def is_embedded(self) -> bool:
@@ -98,6 +106,7 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
         file_limit_mb=_megabytes(given, "AFLUENTE_FILE_LIMIT_MB", 200, 5000),
         quota_mb=_megabytes(given, "AFLUENTE_QUOTA_MB", 10_240, 100_000_000),
         api_rate=_number(given, "AFLUENTE_API_RATE", 1_000, 1_000_000, "calls a minute", least=0),
+        push_hosts=(*PUSH_HOSTS, *_value(given, "AFLUENTE_PUSH_HOSTS").lower().replace(",", " ").split()),
     )
 
 

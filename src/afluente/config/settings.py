@@ -144,6 +144,7 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 _mail = mail_settings(ENVIRONMENT)
 MAIL_TRANSPORT = _mail.pop("EMAIL_BACKEND")  # what the job sends with
 MAIL_DIR = ENVIRONMENT.mail_dir
+PUSH_HOSTS = ENVIRONMENT.push_hosts
 globals().update(_mail)
 EMAIL_BACKEND = "afluente.kernel.mail.QueuedBackend"
 

@@ -1,4 +1,4 @@
-"""Contacts that were one person, for the worlds of the probe."""
+"""Contacts that were one person, and a browser of a member, for the worlds of the probe."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from afluente.contacts import services
 from afluente.contacts.models import PossibleDuplicate
+from afluente.kernel import push
+from afluente.timeline import services as timeline
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def fill(owner: Membership, canary: str, by: Actor) -> dict[str, Any]:
-    """Two that may be one, two that became one, and a session that found some."""
+    """Two that may be one, two that became one, a session that found some; and a device."""
     email = f"double-{canary}@probe.example"
     made = services.create_contacts(
         contacts=[
@@ -32,4 +34,11 @@ def fill(owner: Membership, canary: str, by: Actor) -> dict[str, Any]:
         "pair": PossibleDuplicate.objects.get(contact_id=made[1], other_id=made[0]).pk,
         "merge": merged.merge_ids[0],
         "merge_run": run.pk,
+        "device": _device(owner, canary),
     }
+
+
+def _device(owner: Membership, canary: str) -> int:
+    place = f"https://fcm.googleapis.com/fcm/send/{canary}"
+    key = push.public_key()  # a point like any browser's
+    return timeline.add_device(member=owner, name=canary, endpoint=place, p256dh=key, auth="A" * 22).pk

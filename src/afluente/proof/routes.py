@@ -70,6 +70,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/contacts/fields/<int:pk>/", {"pk": "field"}),
     ("settings/contacts/headings/<int:pk>/", {"pk": "tab"}),
     ("comments/<int:pk>/", {"pk": "comment"}),
+    ("settings/notifications/devices/<int:pk>/", {"pk": "device"}),
     ("notifications/<int:pk>/", {"pk": "notification"}),
     ("incoming/<int:pk>/", {"pk": "event"}),
     ("settings/rules/<int:pk>/", {"pk": "rule"}),

@@ -26,3 +26,9 @@ def remind(kind: str, **_later: Any) -> None:
 def tell(events: list[int], **_later: Any) -> None:
     """Tell members of events that they want to know of."""
     services.tell(events=events)
+
+
+@job(services.PUSH_JOB, retries=8, atomic=False, label=_("Send a message to a device"))
+def push_one(device_id: int, notification_id: int, workspace_id: int, **_later: Any) -> None:
+    """Tell a member on one of their devices."""
+    services.push_one(workspace_id=workspace_id, device_id=device_id, notification_id=notification_id)

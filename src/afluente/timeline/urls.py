@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from afluente.timeline.views import attaching, comments, leaving, notifications
+from afluente.timeline.views import attaching, comments, devices, leaving, notifications
 
 app_name = "timeline"
 
@@ -20,5 +20,8 @@ urlpatterns = [
     path("notifications/<int:pk>/opening/", notifications.opening, name="opening"),
     path("notifications/<int:pk>/reading/", notifications.reading_one, name="reading"),
     path("unsubscribe/<str:token>/", leaving.leaving, name="leaving"),
+    path("push-worker.js", devices.worker, name="push_worker"),
+    path("settings/notifications/devices/", devices.devices, name="devices"),
+    path("settings/notifications/devices/<int:pk>/removal/", devices.device_removal, name="device_removal"),
     path("settings/notifications/", notifications.channels, name="channels"),
 ]

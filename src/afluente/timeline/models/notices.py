@@ -112,3 +112,25 @@ class Reminder(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.record_kind} {self.record_id}"
+
+
+class PushDevice(WorkspaceModel):
+    """A browser of a member that takes messages. Its address is sealed: whoever has it can tell of it."""
+
+    member = models.ForeignKey(
+        "accounts.Membership", models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64)
+    address_box = models.TextField()
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["workspace", "member"], name="timeline_pushdevice_member")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "digest"], name="timeline_pushdevice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -26,6 +26,13 @@ from afluente.timeline.services.notifying import (
 )
 from afluente.timeline.services.noting import add_notes, withdraw_notes
 from afluente.timeline.services.planning import DELAYS, MAIL_JOB, zone_of
+from afluente.timeline.services.pushing import (
+    PUSH_JOB,
+    StrangeDeviceError,
+    add_device,
+    push_one,
+    remove_device,
+)
 from afluente.timeline.services.recording import TELL_JOB, record
 from afluente.timeline.services.reminders import (
     REMIND_JOB,
@@ -42,6 +49,7 @@ __all__ = [
     "HARD_LIMIT",
     "LIMIT",
     "MAIL_JOB",
+    "PUSH_JOB",
     "REMIND_JOB",
     "TELL_JOB",
     "BlindMentionError",
@@ -49,9 +57,11 @@ __all__ = [
     "Leaving",
     "NewReminder",
     "Notice",
+    "StrangeDeviceError",
     "UnknownReminderError",
     "Ways",
     "add_comment",
+    "add_device",
     "add_notes",
     "bring_file",
     "delete_comment",
@@ -66,9 +76,11 @@ __all__ = [
     "note_attached",
     "note_detached",
     "notify",
+    "push_one",
     "read_leaving",
     "record",
     "remind",
+    "remove_device",
     "restore_comment",
     "save_ways",
     "set_mailed",

@@ -13,6 +13,7 @@ from afluente.timeline.events import Actor, NewEvent
 from afluente.timeline.models import Notification, Preference
 from afluente.timeline.selectors import notices
 from afluente.timeline.services.planning import plan_letters, replan_letter
+from afluente.timeline.services.pushing import plan_pushes
 from afluente.timeline.services.recording import record
 
 if TYPE_CHECKING:
@@ -48,13 +49,20 @@ def notify(notices_: Sequence[Notice]) -> int:
     if not wanted:
         return 0
     fresh = statements.insert_notices([_row(one, in_app=notices.APP in ways) for one, ways in wanted])
-    told = {member for _, member in fresh}
+    told = {member for _, member, _ in fresh}
     _say_live(told & {one.member_id for one, ways in wanted if notices.APP in ways})
     mailed = {one.member_id: False for one, ways in wanted if notices.MAIL in ways and one.member_id in told}
     for one, ways in wanted:
         if one.member_id in mailed and notices.MAIL in ways and notices.notification_kind(one.kind).is_urgent:
             mailed[one.member_id] = True
     plan_letters(mailed, chosen)
+    pushed = [
+        (pk, member)
+        for pk, member, kind in fresh
+        if notices.PUSH in notices.channels_of(chosen.get(member), kind)
+    ]
+    if pushed:
+        plan_pushes(pushed)
     return len(fresh)
 
 

@@ -75,5 +75,6 @@ HOLDING = personal.Holding(
 )
 FREE = {
     "timeline_preference": "What a colleague wants to be told.",
+    "timeline_pushdevice": "Browsers of colleagues; the addresses are sealed.",
     "timeline_reminder": "Numbers of records, and moments.",
 }

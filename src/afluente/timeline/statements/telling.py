@@ -28,7 +28,7 @@ SELECT %(ws)s, n.member_id, n.kind, n.record_kind, n.record_id, n.comment_id, n.
                              data, place)
  ORDER BY n.place
     ON CONFLICT DO NOTHING
-RETURNING id, member_id
+RETURNING id, member_id, kind
 """
 # In the order of the key, so that two who set the same ones wait for each other in turn.
 SET = """
@@ -68,8 +68,8 @@ class NewNotice:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def insert_notices(given: Sequence[NewNotice]) -> list[tuple[int, int]]:
-    """Write notifications in one statement; (number, member) of those that were not told before."""
+def insert_notices(given: Sequence[NewNotice]) -> list[tuple[int, int, str]]:
+    """Write notifications in one statement; (number, member, kind) of those that were not told before."""
     values: dict[str, Any] = {
         "members": [one.member_id for one in given],
         "kinds": [one.kind for one in given],
@@ -81,7 +81,7 @@ def insert_notices(given: Sequence[NewNotice]) -> list[tuple[int, int]]:
         "in_app": [one.in_app for one in given],
         "data": json.dumps([dict(one.data) for one in given], default=str),
     }
-    return [(int(pk), int(member)) for pk, member in _rows(TELL, values)]
+    return [(int(pk), int(member), str(kind)) for pk, member, kind in _rows(TELL, values)]
 
 
 def save_reminders(given: Sequence[tuple[str, int, str, dt.datetime]]) -> None:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from afluente.kernel import htmx
+from afluente.kernel import htmx, push
 from afluente.timeline import forms, policies, services
+from afluente.timeline.models import PushDevice
 from afluente.timeline.selectors import notices
 from afluente.timeline.selectors import notifications as reading
 
@@ -140,5 +141,10 @@ def channels(request: Request) -> HttpResponse:
         services.save_ways(member=request.member, ways=form.ways())
         messages.success(request, gettext("Saved"))
         return HttpResponseRedirect(request.path, status=303)
-    context = {"form": form, "ways": WAYS}
+    context = {
+        "form": form,
+        "ways": WAYS,
+        "devices": PushDevice.objects.filter(member=request.member).order_by("pk"),
+        "push_key": push.public_key(),
+    }
     return render(request, "timeline/channels.html", context, status=422 if form.errors else 200)
