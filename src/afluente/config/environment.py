@@ -20,12 +20,7 @@ SHORTEST_KEY = 32  # characters; Django warns below 50 random ones, derived keys
 KEY_FILE = "secret-key"
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 # Services of the makers of browsers; those below them count too.
-PUSH_HOSTS = (
-    "fcm.googleapis.com",
-    "push.services.mozilla.com",
-    "push.apple.com",
-    "notify.windows.com",
-)
+PUSH_HOSTS = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 SMTP_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
