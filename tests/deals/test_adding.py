@@ -6,10 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from afluente.contacts import services as fields
 from afluente.contacts.models import Contact
+from afluente.contacts.selectors import held_values
 from afluente.contacts.statements.search import index_contacts
 from afluente.deals import services
 from afluente.deals.models import Deal, DealType
+from afluente.timeline.events import SYSTEM
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +125,23 @@ def test_a_new_workspace_has_the_usual_types_and_they_are_made_once(people):
         "Service maintenance",
         "Other",
     ]
+
+
+def test_fields_are_filled_with_the_deal_and_new_ones_are_at_hand(people, client_as):
+    pipeline, other = make.pipeline(), make.pipeline(name="Rental")
+    months = fields.create_field(
+        entity="deal", scope_id=pipeline.pk, name="Months", kind="number", is_required=True, by=SYSTEM
+    )
+    foreign = fields.create_field(entity="deal", scope_id=other.pk, name="Car", by=SYSTEM)
+    browser = client_as(people.dora)
+    sent = {"name": "Kitchen", "stage": make.stage_of(pipeline).pk, f"field-{foreign.pk}-typed": "x"}
+
+    page = browser.get("/deals/add/").content.decode()
+    assert "Months" in page
+    assert "/settings/contacts/fields/?of=deal" in page
+    assert browser.post("/deals/add/", sent).status_code == 422
+    assert browser.post("/deals/add/", sent | {f"field-{months.pk}-typed": "x"}).status_code == 422
+    assert browser.post("/deals/add/", sent | {f"field-{months.pk}-typed": "12"}).status_code == 303
+
+    deal = Deal.objects.get()
+    assert held_values("deal", [deal.pk]) == {deal.pk: {months.pk: 12}}

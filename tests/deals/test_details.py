@@ -246,3 +246,21 @@ def test_the_rules_of_a_stage_are_set(browser, pipeline):
     assert (stage.name, stage.probability, stage.due_hours, stage.remind_before) == ("Doing", 40, 72, 60)
     assert stage.required == ["amount", "person"]
     assert "wants 2 fields" in browser.get(f"/settings/pipelines/{pipeline.pk}/").content.decode()
+
+
+def test_a_deal_of_somebody_who_left_is_offered_to_others(browser, people, pipeline):
+    deal = make.deal(stage=make.stage_of(pipeline), assignee=people.bruno)
+    people.bruno.is_active = False
+    people.bruno.save(update_fields=["is_active"])
+
+    page = browser.get(f"/deals/{deal.pk}/").content.decode()
+
+    assert "is not in the team any more" in page
+    assert browser.post(f"/deals/{deal.pk}/assignee/", {"value": people.bruno.pk}).status_code == 422
+    assert browser.post(f"/deals/{deal.pk}/assignee/", {"value": people.ana.pk}).status_code == 303
+
+
+def test_a_pipeline_wears_its_colour(browser, pipeline):
+    Pipeline.objects.filter(pk=pipeline.pk).update(color=7)
+
+    assert 'class="hue sign hue-7"' in browser.get(f"/deals/pipelines/{pipeline.pk}/").content.decode()

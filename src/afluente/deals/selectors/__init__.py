@@ -29,6 +29,7 @@ from afluente.deals.selectors.pages import (
 from afluente.deals.selectors.pipelines import (
     PipelineSummary,
     StageRow,
+    addable_fields,
     deal_types,
     default_pipeline,
     field_scopes,
@@ -66,6 +67,7 @@ __all__ = [
     "RailStep",
     "StageRow",
     "TypeRow",
+    "addable_fields",
     "board",
     "cards",
     "column_heads",

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch
 
+from afluente.contacts.models import EVERY
+from afluente.contacts.selectors import fields_of
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealType, LostReason, Pipeline, Stage
 from afluente.deals.selectors.boards import depth_of
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
+    from afluente.contacts.selectors import KnownField
     from afluente.deals.models import PipelineQuerySet
 
 
@@ -23,6 +26,7 @@ class PipelineName:
     id: int
     name: str
     icon: str
+    color: int | None = None  # a hue of the sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +53,12 @@ def pipelines_seen(*, member: Membership) -> list[PipelineName]:
     """
     known: list[PipelineName] | None = member.__dict__.get("_pipelines_seen")
     if known is None:
-        rows = policies.pipelines_of(member).order_by("position", "pk").values_list("pk", "name", "icon")
-        known = [PipelineName(id=pk, name=name, icon=icon) for pk, name, icon in rows]
+        rows = (
+            policies.pipelines_of(member)
+            .order_by("position", "pk")
+            .values_list("pk", "name", "icon", "color")
+        )
+        known = [PipelineName(id=pk, name=name, icon=icon, color=color) for pk, name, icon, color in rows]
         member.__dict__["_pipelines_seen"] = known
     return known
 
@@ -61,7 +69,7 @@ def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
         policies.visible_to(member).filter(closed_at=None).values_list("pipeline_id").annotate(n=Count("pk"))
     )
     return [
-        PipelineSummary(id=one.id, name=one.name, icon=one.icon, count=counts.get(one.id, 0))
+        PipelineSummary(id=one.id, name=one.name, icon=one.icon, color=one.color, count=counts.get(one.id, 0))
         for one in pipelines_seen(member=member)
     ]
 
@@ -69,6 +77,11 @@ def pipeline_summaries(*, member: Membership) -> list[PipelineSummary]:
 def field_scopes() -> list[tuple[int, str]]:
     """The present pipelines in their order, as (number, name), whoever asks."""
     return list(Pipeline.objects.present().order_by("position", "pk").values_list("pk", "name"))
+
+
+def addable_fields() -> list[KnownField]:
+    """What a new deal can be given at once: the common fields, then those of each pipeline."""
+    return [one for one in fields_of("deal", EVERY) if one.is_active]
 
 
 def deal_types() -> list[DealType]:

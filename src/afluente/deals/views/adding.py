@@ -42,7 +42,7 @@ def add(request: Request) -> HttpResponse:
             form.add_error(None, asking.stage_gone())
     number = asking.number(str(form["contact"].value()))
     contact = contact_policies.visible_to(request.member).filter(pk=number).first() if number else None
-    context = {"form": form, "contact": contact}
+    context = {"form": form, "contact": contact, "may_configure": policies.may_configure(request.member)}
     return respond(request, "deals/add.html", context, fragment="form", status=422 if form.errors else 200)
 
 
@@ -54,6 +54,7 @@ def _form(request: Request, data: QueryDict | None) -> AddDeal:
         members=assignable_by(request.member),
         types=selectors.deal_types(),
         locale=asking.number_locale(request),
+        known=selectors.addable_fields(),
         initial={"contact": asking.number(request.GET.get("contact")), "assignee": request.member.pk},
         auto_id="deal-add-%s",
     )
@@ -72,6 +73,8 @@ def _add(request: Request, form: AddDeal) -> HttpResponse:
         kind=values["type"],
         by=asking.by(request),
     )
+    if form.held:
+        services.fill_values(given={deal_id: form.held}, by=asking.by(request), is_told=False)
     contact = values["contact"]
     address = reverse("deals:deal", args=[deal_id])
     if contact is not None and "from_contact" in request.POST:
