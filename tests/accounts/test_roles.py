@@ -116,6 +116,7 @@ def test_looking_through_somebody_s_eyes_shows_theirs_and_changes_nothing(people
     page = browser.get("/contacts/").content.decode()
     assert "Bruno Lima" in page
     assert "Lia Prado" not in page
+    assert ", Bruno</h1>" in browser.get("/").content.decode()
     assert browser.get(f"/contacts/{mine.pk}/").status_code == 403
     assert browser.post("/contacts/new/", {"first_name": "Zoe"}).status_code == 403
     assert browser.get("/settings/people/").status_code == 404
@@ -168,3 +169,13 @@ def test_signing_in_is_written_down_and_read_by_administrators_only(people, clie
     assert "Every line fits" in page
     assert client_as(people.bruno).get("/settings/audit/").status_code == 404
     assert selectors.audit_page(member=people.bruno).lines == []
+
+
+@pytest.mark.django_db
+def test_the_line_of_a_new_role_lists_what_it_grants_and_nothing_else(people):
+    services.create_role(name="Closers", rights=EDITOR, by=people.ana)
+
+    changes = selectors.audit_page(member=people.ana).lines[0].changes
+
+    assert "Contacts, See: All" in changes
+    assert not [one for one in changes if one.endswith(": None")]

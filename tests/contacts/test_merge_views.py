@@ -167,7 +167,10 @@ def step(run):
 
 def test_a_session_looks_shows_merges_tags_and_is_taken_back(people, client_as):
     browser = client_as(people.ana)
-    same = [make.contact(name="ÂNA Costa", emails=(f"A{n}@x.example", "Ana@x.example")) for n in range(3)]
+    same = [
+        make.contact(name="ÂNA Costa", emails=(f"A{n}@x.example", "Ana@x.example"), phones=("11 98412-3307",))
+        for n in range(3)
+    ]
     make.contact(name="Rui", emails=("ana@x.example",))
     make.contact(name="ana costa", emails=("other@x.example",))
     make.contact(name="ana costa")
@@ -181,6 +184,7 @@ def test_a_session_looks_shows_merges_tags_and_is_taken_back(people, client_as):
     assert (run.state, run.groups) == ("found", [[one.pk for one in same]])
     assert Contact.objects.present().count() == 6
     page = text(browser.get(f"/contacts/duplicates/runs/{run.pk}/"))
+    assert "+55 11 98412-3307" in page
     assert "2 contacts would become part of others" in page
 
     browser.post(f"/contacts/duplicates/runs/{run.pk}/confirmation/")

@@ -94,6 +94,8 @@ def _changes(entry: AuditEntry) -> list[str]:
         else f"{_what(cell)}: {_value(entry.after[cell])}"
         for cell in cells
         if entry.before.get(cell) != entry.after.get(cell)
+        # What something new does not have changes nothing: a role lists what it grants.
+        and (cell in entry.before or entry.after[cell] != Reach.NONE)
     ]
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
 
-from afluente.kernel import text
+from afluente.kernel import phone, text
 from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
 
 
@@ -190,6 +190,11 @@ class ContactPhone(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.e164 or self.raw
+
+    @property
+    def shown(self) -> str:
+        """As people write it: `+55 11 98412-3307`, or what was typed when it is no number."""
+        return phone.show(self.e164) if self.e164 else self.raw
 
 
 class ContactMessenger(WorkspaceModel):
