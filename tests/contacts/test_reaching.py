@@ -84,3 +84,15 @@ def test_every_way_opens_by_a_link_of_its_own(people, client_as):
     assert all(f'way" href="{link}"' in page for link in links)
     assert page.count('sm way"') == len(links)
     assert 'aria-label="Open Telegram: lia"' in page
+
+
+def test_editors_take_the_focus_and_leave_by_escape(people, client_as):
+    lia = make.contact(name="Lia", emails=("lia@example.com",))
+    browser = client_as(people.ana)
+    part = {"HX-Request": "true"}
+
+    for address in (f"/contacts/{lia.pk}/name/", f"/contacts/{lia.pk}/addresses/?kind=messenger"):
+        editor = browser.get(address, headers=part).content.decode()
+        assert "autofocus" in editor
+        assert "data-inline" in editor
+        assert "data-cancels" in editor

@@ -62,6 +62,7 @@ def test_what_it_would_do_is_said_before(people, browser, three):
     page = words(browser.post(URL, form))
 
     assert "1 contact changes" in page
+    assert '<div role="status"><ul' in page
     assert "2 have this already" in page
     assert "Lia 0" in page
     assert "Change 1 contact" in page

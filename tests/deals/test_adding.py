@@ -69,6 +69,19 @@ def test_a_contact_is_chosen_while_the_name_is_typed(client_as, people, world):
     assert Contact.objects.count() == 1
 
 
+# SP-107
+def test_a_contact_is_chosen_on_the_board_while_the_name_is_typed(client_as, people, world):
+    camila = make.contact(name="Camila Albuquerque")
+    ana = client_as(people.ana)
+
+    draft = ana.get(f"/deals/new/?stage={world['stage'].pk}").content.decode()
+    ana.post("/deals/new/", {"person": "Camila", "contact": camila.pk, "stage": world["stage"].pk})
+
+    assert 'hx-get="/deals/add/people/"' in draft
+    assert list(Deal.objects.get().contacts.all()) == [camila]
+    assert Contact.objects.count() == 1
+
+
 # SP-108
 def test_a_new_person_becomes_a_contact(client_as, people, world):
     data = {

@@ -9,7 +9,12 @@ from afluente.contacts.models import ContactMessenger
 
 
 class Names(forms.Form):
-    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
     last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
 
 
