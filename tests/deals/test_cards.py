@@ -8,10 +8,14 @@ from decimal import Decimal
 
 from django.utils import translation
 
+from afluente.contacts import services as fields
+from afluente.deals import selectors, services
 from afluente.deals.selectors import Card
 from afluente.deals.templatetags import deals
 from afluente.kernel import clock
+from afluente.timeline.events import SYSTEM
 from afluente.ui import formats
+from tests import make
 
 
 def a_card(**changed):
@@ -58,3 +62,17 @@ def test_a_card_is_drawn_anew_for_all_that_changes_its_looks():
     with formats.region("PL"):
         assert "1\xa0500" in deals.deal_card(card)
     assert deals.deal_card(card) == was
+
+
+def test_a_card_says_what_the_deal_has_in_the_fields_that_cards_show(people, workspace):
+    pipeline = make.pipeline()
+    shown = fields.create_field(entity="deal", name="Months", kind="number", by=SYSTEM)
+    quiet = fields.create_field(entity="deal", name="Secret", is_on_card=False, by=SYSTEM)
+    deal = make.deal(stage=make.stage_of(pipeline))
+    services.fill_values(given={deal.pk: {shown.pk: Decimal(12), quiet.pk: "x"}}, by=SYSTEM)
+    target = selectors.move_targets(member=people.dora)[0]
+
+    board = selectors.board(pipeline=target, member=people.dora, asked=selectors.BoardFilter())
+
+    assert board.columns[0].cards[0].notes == ("Months: 12",)
+    assert "Months: 12" in deals.deal_card(board.columns[0].cards[0])

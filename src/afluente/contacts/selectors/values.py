@@ -76,12 +76,15 @@ def home() -> Place:
     return Place(country, zoneinfo.ZoneInfo(zone))
 
 
-def card_groups(entity: str, record_id: int, scope_id: int | None = None) -> list[CardGroup]:
+def card_groups(
+    entity: str, record_id: int, scope_id: int | None = None, *, is_whole: bool = False
+) -> list[CardGroup]:
     """The shown fields of a record with their values, General first: one query and the fields.
 
-    `scope_id` is its pipeline or board.
+    `scope_id` is its pipeline or board. `is_whole`: also those that are not shown on cards.
     """
-    fields = [field for field in fields_for(entity, scope_id) if field.is_active and field.is_on_card]
+    shown = [field for field in fields_for(entity, scope_id) if field.is_active]
+    fields = [field for field in shown if field.is_on_card or is_whole]
     held = held_values(entity, [record_id], [field.id for field in fields]).get(record_id, {})
     groups: dict[tuple[int, str], list[CardValue]] = defaultdict(list)
     groups[-1, ""] = []

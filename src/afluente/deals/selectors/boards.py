@@ -153,7 +153,9 @@ def board(
     columns = [head for head in heads if head.stage.kind == Stage.Kind.OPEN]
     deals = asked.apply(policies.visible_to(member), member=member)
     by_stage: dict[int, list[Card]] = defaultdict(list)
-    for card in dress(_tops(deals, columns), member=member, stale=_limits(columns), faces=faces):
+    for card in dress(
+        _tops(deals, columns), member=member, stale=_limits(columns), faces=faces, pipeline_id=pipeline.pk
+    ):
         by_stage[card.stage_id].append(card)
     return Board(
         pipeline=pipeline,
@@ -207,7 +209,7 @@ def column_page(
         # The first condition is the one the index reads from; the second breaks ties.
         deals = deals.filter(position__gte=position).exclude(Q(position=position, pk__lte=deal_id))
     rows = list(deals.order_by("position", "id").values(*FIELDS)[: limit + 1])
-    found = dress(rows[:limit], member=member, stale=_limits([column]))
+    found = dress(rows[:limit], member=member, stale=_limits([column]), pipeline_id=column.stage.pipeline_id)
     return ColumnPage(column=column, cards=found, more=_key(found[-1]) if len(rows) > limit else "")
 
 
@@ -230,4 +232,4 @@ def cards(
     deals = asked.apply(policies.visible_to(member), member=member)
     shown = deals.filter(pk__in=ids, stage_id__in=[column.stage.pk for column in columns])
     rows = shown.filter(pipeline=pipeline).order_by("position", "id").values(*FIELDS)
-    return dress(rows, member=member, stale=_limits(columns))
+    return dress(rows, member=member, stale=_limits(columns), pipeline_id=pipeline.pk)

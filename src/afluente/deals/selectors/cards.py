@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Concat, Trim
 from afluente.accounts.models import Membership
 from afluente.contacts import policies as contact_policies
 from afluente.contacts.models import ContactEmail, ContactPhone
+from afluente.contacts.selectors import fields_for, held_values, show
 from afluente.deals import policies
 from afluente.kernel import clock
 
@@ -71,6 +72,7 @@ class Card:
     assignee: Person | None = None
     stale_after_days: int | None = None
     is_fixed: bool = False  # whoever looks may not move it
+    notes: tuple[str, ...] = ()  # what it has in the fields that cards show
 
     @property
     def since(self) -> str:
@@ -103,15 +105,18 @@ def dress(
     member: Membership,
     stale: Mapping[int, int | None],
     faces: Mapping[int, Person] | None = None,
+    pipeline_id: int | None = None,
 ) -> list[Card]:
     """Cards from rows of FIELDS, with people and faces: two queries however many there are.
 
-    `faces` are members that are at hand already.
+    `faces` are members that are at hand already. With `pipeline_id` they say what they have in the fields
+    that cards of that pipeline show: one query more where there are such fields.
     """
     found = [Card(**{name: row[name] for name in FIELDS}) for row in rows]
     people = _people([card.id for card in found], member)
     known = dict(faces or {})
     known |= _faces({card.assignee_id for card in found if card.assignee_id} - known.keys())
+    notes = _notes([card.id for card in found], pipeline_id) if pipeline_id else {}
     may_move = policies.moving(member)
     return [
         replace(
@@ -121,9 +126,20 @@ def dress(
             assignee=known.get(card.assignee_id or 0),
             stale_after_days=stale.get(card.stage_id),
             is_fixed=not may_move(card.assignee_id),
+            notes=notes.get(card.id, ()),
         )
         for card in found
     ]
+
+
+def _notes(deal_ids: list[int], pipeline_id: int) -> dict[int, tuple[str, ...]]:
+    """What deals have in the fields that cards show, as people read it, in the order of the fields."""
+    fields = [one for one in fields_for("deal", pipeline_id) if one.is_active and one.is_on_card]
+    held = held_values("deal", deal_ids, [one.id for one in fields])
+    return {
+        deal_id: tuple(f"{one.name}: {show(one, values[one.id])}" for one in fields if one.id in values)
+        for deal_id, values in held.items()
+    }
 
 
 def _people(deal_ids: list[int], member: Membership) -> dict[int, tuple[str, int | None]]:

@@ -102,7 +102,7 @@ def deal_page(*, member: Membership, deal_id: int) -> DealPage | None:
         people=people,
         hidden_people=hidden,
         files=attached_files(member=member, kind="deal", entity_id=deal.pk),
-        groups=card_groups("deal", deal.pk, deal.pipeline_id),
+        groups=card_groups("deal", deal.pk, deal.pipeline_id, is_whole=True),
         lacking=_lacking(deal),
         **_conversions(deal, member),
     )
