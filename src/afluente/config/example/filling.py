@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -17,7 +18,7 @@ from afluente.deals import services as deals
 from afluente.deals.models import Deal, Pipeline, Stage
 from afluente.intake import services as intake
 from afluente.intake.models import DealRule, Source
-from afluente.kernel import email, phone, text
+from afluente.kernel import clock, email, phone, text
 from afluente.timeline import services as timeline
 from afluente.timeline.events import SYSTEM, Actor, NewEvent
 
@@ -146,6 +147,7 @@ def _open(
         source=story.source,
         source_ref=source.pk if source else None,
         source_name=source.name if source else "",
+        **_due(story, contact_id),
     )
     (deal_id,) = deals.open_deals(deals=[deal], by=actor)
     if source:
@@ -153,6 +155,14 @@ def _open(
         data = {**told, "fields": {"servico": story.name}}
         timeline.record([NewEvent("lead.received", actor, contact_id, deal_id, data)])
     return deal_id
+
+
+def _due(story: Story, number: int) -> dict[str, Any]:
+    """Open deals that somebody works on are due within the next weeks; some of them are late."""
+    if not isinstance(story.stands, int) or story.stands == 0:
+        return {}
+    day = clock.now().date() + timedelta(days=number * 7 % 61 - 6)
+    return deals.due_on(day, remind_before=1440).columns
 
 
 def _walk(deal_id: int, story: Story, stages: list[Stage], outcome: dict[str, Stage], by: Actor) -> None:
