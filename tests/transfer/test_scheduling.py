@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from afluente.accounts.models import AuditEntry, Role
+from afluente.accounts.selectors.audit import audit_page
 from afluente.contacts.models import SavedFilter
 from afluente.contacts.statements import search
 from afluente.files.models import File
@@ -149,3 +152,13 @@ def test_it_is_set_up_changed_and_ended_on_the_screen(people, kept, client_as, w
 
 def test_others_do_not_see_it(people, planned, client_as):
     assert client_as(people.bruno).get(reverse("transfer:schedule", args=[planned.pk])).status_code == 404
+
+
+def test_the_log_names_what_is_exported_in_the_words_of_its_reader(people, planned):
+    with translation.override("pl"):
+        line = audit_page(member=people.ana).lines[0]
+        words = (*line.changes, str(Schedule.Every.DAY.label))
+        several = ngettext("Every day", "Every {n} days", 2)
+
+    assert "Kolumny: Nazwa" in words
+    assert (words[-1], several) == ("Codziennie", "Co {n} dni")

@@ -80,7 +80,8 @@ def _bring_notices() -> None:
 
 
 def _bring_personal() -> None:
-    from afluente.accounts.selectors.audit import register_audit_kinds
+    from afluente.accounts.selectors.audit import register_audit_kinds, register_audit_words
+    from afluente.contacts.selectors.columns import OWN
     from afluente.kernel import personal
     from afluente.transfer.services import personal as own
 
@@ -90,6 +91,23 @@ def _bring_personal() -> None:
             "person.erased": _("Person erased"),
             "export.scheduled": _("Automatic export set up"),
             "export.unscheduled": _("Automatic export stopped"),
+        }
+    )
+    register_audit_words(
+        {
+            "capture": _("Webhooks"),
+            "columns": _("Columns"),
+            "every": _("How often"),
+            "files": _("Files"),
+            "filter": _("Filter"),
+            "format": _("Format"),
+            "intake": _("Incoming"),
+            "reason": _("Reason"),
+            "struck": _("Struck out in what others wrote"),
+            "tasks": _("Tasks"),
+            "timeline": _("History"),
+            "transfer": _("Imports and exports"),
+            **{key: column.label for key, column in OWN.items()},
         }
     )
     personal.register_holding(own.HOLDING)

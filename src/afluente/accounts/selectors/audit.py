@@ -37,7 +37,7 @@ KINDS: dict[str, StrOrPromise] = {
     "token.revoked": _("API token revoked"),
     "export.made": _("Exported"),
 }
-_WORDS: Mapping[str, StrOrPromise] = {
+_WORDS: dict[str, StrOrPromise] = {
     "role": _("Role"),
     "team": _("Team"),
     "name": _("Name"),
@@ -50,6 +50,11 @@ _WORDS: Mapping[str, StrOrPromise] = {
 def register_audit_kinds(kinds: Mapping[str, StrOrPromise]) -> None:
     """Let the log say what a slice above writes into it."""
     KINDS.update(kinds)
+
+
+def register_audit_words(words: Mapping[str, StrOrPromise]) -> None:
+    """Let the log name what a slice above writes into it: cells, and what stands in lists."""
+    _WORDS.update(words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +116,7 @@ def _value(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, list):
-        return ", ".join(_value(one) for one in value)
+        return ", ".join(str(_WORDS.get(one) or _value(one)) for one in value)
     for words in (Reach, Role):
         if value in words.values:
             return str(words(value).label)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from afluente.contacts.models import Contact, Field
 from afluente.contacts.selectors.batch import Batch
@@ -232,7 +233,7 @@ _LIST = [
     _column(
         "created", _("Added"), 43, _attribute("created_at"), look="moment", sort="newest", is_default=True
     ),
-    _column("id", _("Number"), 44, _attribute("pk"), look="number", sort="number"),
+    _column("id", pgettext_lazy("contact", "Number"), 44, _attribute("pk"), look="number", sort="number"),
     *_utms(),
 ]
 OWN = {column.key: column for column in _LIST}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from afluente.kernel.workspace import WorkspaceModel
 
@@ -16,8 +17,8 @@ class Schedule(WorkspaceModel):
     """
 
     class Every(models.TextChoices):
-        DAY = "day", _("Every day")
-        WEEK = "week", _("Every week")
+        DAY = "day", pgettext_lazy("export", "Every day")
+        WEEK = "week", pgettext_lazy("export", "Every week")
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0, _("Monday")
