@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from bench import accept, arriving, contacts, doubles, effect, filters, importing, moving, pages, starting
+from bench import (
+    accept,
+    arriving,
+    contacts,
+    doubles,
+    effect,
+    filters,
+    importing,
+    moving,
+    pages,
+    reminding,
+    starting,
+)
 from bench.figures import Row
 
 ROWS = (
@@ -24,6 +36,7 @@ ROWS = (
     ),
     Row("move", "ms", "≤ 10 ms", moving.measure_one, most=10),
     Row("move_10000", "s", "≤ 6 s", moving.measure_bulk, most=6),
+    Row("reminders_50000", "s", "≤ 60 s until all are queued", reminding.measure, most=60),
     Row("submit_to_board", "ms (p95)", "≤ 500 ms", arriving.measure, most=500),
     Row("board_10000", "ms", "≤ 100 ms, ≤ 150 kB", pages.measure_board, most=100),
     Row("search_1m", "ms (p95)", "≤ 50 ms", contacts.measure_search, most=50),
