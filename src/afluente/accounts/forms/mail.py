@@ -27,7 +27,9 @@ class MailServer(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    sender = forms.CharField(label=_("Sender"), max_length=320)
+    sender = forms.CharField(
+        label=_("Sender"), max_length=320, help_text=_("Such as Estúdio Maré <crm@example.com>")
+    )
 
     def __init__(self, *args: Any, server: Kept | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
