@@ -38,11 +38,14 @@ SELECT %(ws)s, n.* FROM unnest(%(record_kinds)s::text[], %(records)s::bigint[], 
  ORDER BY n.record_kind, n.record_id, n.kind
     ON CONFLICT (workspace_id, record_kind, record_id, kind) DO UPDATE SET at = EXCLUDED.at
 """
-# The row is the right to tell: whoever deletes it tells, in the same transaction.
+# The row is the right to tell: whoever deletes it tells, in the same transaction. Materialized: a join may
+# otherwise read the inner query again, and each time lock other rows.
 TAKE = """
-DELETE FROM timeline_reminder AS r
- USING (SELECT id FROM timeline_reminder WHERE workspace_id = %(ws)s AND kind = %(kind)s AND at <= now()
-         ORDER BY at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
+WITH due AS MATERIALIZED (
+  SELECT id FROM timeline_reminder WHERE workspace_id = %(ws)s AND kind = %(kind)s AND at <= now()
+   ORDER BY at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+DELETE FROM timeline_reminder AS r USING due
  WHERE r.workspace_id = %(ws)s AND r.id = due.id
 RETURNING r.record_kind, r.record_id
 """
