@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import time
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,14 @@ import pytest
 import time_machine
 
 from afluente.accounts.models import Workspace
+from afluente.files import services as files
 from afluente.tasks import services
 from afluente.tasks.models import CheckItem, Step, Task
 from afluente.tasks.selectors.recurrence import BadRuleError, Rule, between, following
 from afluente.tasks.selectors.repeats import repeat_words
+from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
+from afluente.timeline.models import Notification, Reminder
 from tests import make
 from tests.cast import browser, outside
 
@@ -281,3 +285,63 @@ def test_a_done_step_that_ends_a_repeated_task_by_a_move_makes_the_next_one(by):
         services.move_tasks(task_ids=[task.pk], to=done, by=by)
 
     assert Task.objects.get(made_from=task).due_at == at("2026-03-24T09:00")
+
+
+def test_a_reminder_tells_who_has_and_who_follows_it_once(people, by):
+    reminded = Notification.objects.filter(kind="task.due")
+    with time_machine.travel(at("2026-03-20T08:00"), tick=False):
+        task = create(
+            by,
+            due_at=at("2026-03-23T09:00"),
+            remind_before=60,
+            assignee_id=people.ana.pk,
+            observer_ids=[people.bruno.pk],
+        )
+        gone = create(by, due_at=at("2026-03-23T09:00"), remind_before=60, assignee_id=people.ana.pk)
+        services.complete_tasks(task_ids=[gone.pk], by=by)
+
+        services.change_tasks(task_ids=[task.pk], changes={"title": "Other words"}, by=by)
+        planned = Reminder.objects.get(record_kind="task", record_id=task.pk).at
+        services.change_tasks(task_ids=[task.pk], changes={"due_at": at("2026-03-24T09:00")}, by=by)
+        moved = Reminder.objects.get(record_kind="task", record_id=task.pk).at
+        Reminder.objects.update(at=at("2026-03-20T07:59"))
+        timeline.remind(kind="task.due")
+        timeline.remind(kind="task.due")
+
+    assert (planned, moved) == (at("2026-03-23T08:00"), at("2026-03-24T08:00"))
+    assert set(reminded.values_list("member_id", "record_id")) == {
+        (people.ana.pk, task.pk),
+        (people.bruno.pk, task.pk),
+    }
+
+
+def test_a_day_is_reminded_of_from_its_morning_and_no_reminder_means_none(by):
+    with time_machine.travel(at("2026-03-20T08:00"), tick=False):
+        task = create(by, due_at=at("2026-03-24T23:59:59"), due_is_day=True, remind_before=1440)
+        first = Reminder.objects.get().at
+        services.change_tasks(task_ids=[task.pk], changes={"remind_before": None}, by=by)
+
+    assert first == at("2026-03-23T09:00")
+    assert not Reminder.objects.exists()
+    with pytest.raises(services.TaskRefusedError, match="no such reminder"):
+        services.change_tasks(task_ids=[task.pk], changes={"remind_before": 7}, by=by)
+
+
+def test_the_card_sets_a_reminder_and_holds_files(client_as, people, by):
+    task, ana = create(by, due_at=at("2030-03-24T09:00")), client_as(people.ana)
+    files.keep_file(
+        name="offer.txt",
+        body=io.BytesIO(b"offer"),
+        size=5,
+        member=people.ana,
+        by=files.member_by(people.ana),
+        kind="task",
+        entity_id=task.pk,
+    )
+
+    answer = ana.post(f"/tasks/{task.pk}/fields/reminder/", {"value": "30"}, headers=HTMX)
+    page = ana.get(f"/tasks/{task.pk}/").content.decode()
+
+    assert "30 minutes before" in answer.content.decode()
+    assert Task.objects.get().remind_before == 30
+    assert "offer.txt" in page

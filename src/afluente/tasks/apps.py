@@ -123,12 +123,15 @@ def _bring_history() -> None:
             "place": _("Place"),
             "phone": _("Phone"),
             "repeat": _("Repeats"),
+            "remind_before": _("Reminder"),
         }
     )
     for field, shower in (
         ("due_at", handlers.moment),
         ("start_at", handlers.moment),
         ("priority", handlers.priority),
+        ("remind_before", handlers.show_reminder),
+        ("repeat", handlers.show_rule),
     ):
         kinds.register_shower(field, shower)
     _bring_kinds()
@@ -167,7 +170,9 @@ def _bring_kinds() -> None:
 
 
 def _bring_notifications() -> None:
-    from afluente.tasks import services
+    from afluente.files.policies import register_kind
+    from afluente.tasks import handlers, services
+    from afluente.timeline import events
     from afluente.timeline.selectors import notices
 
     notices.register_notification(
@@ -178,6 +183,11 @@ def _bring_notifications() -> None:
             order=30,
         )
     )
+    notices.register_notification(handlers.DUE)
+    events.register_reminder(
+        events.ReminderKind(name=services.DUE, record_kind="task", tell=services.tell_due)
+    )
+    register_kind(handlers.FILES)
 
 
 def _bring_finding() -> None:

@@ -6,15 +6,22 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
+from afluente.files import policies as files
 from afluente.kernel import slots
 from afluente.tasks import policies, selectors, services
 from afluente.tasks.models import Task
+from afluente.tasks.selectors.repeats import reminder_words, repetition
 from afluente.tasks.views.listing import part_of
+from afluente.timeline.selectors import notices
 from afluente.ui import formats
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from afluente.accounts.models import Membership
     from afluente.contacts.events import TagMerged
     from afluente.contacts.models import Company, Contact, Tag
@@ -98,3 +105,47 @@ def moment(value: Any) -> str:
 def priority(value: Any) -> str:
     """A priority of the log in words."""
     return str(dict(Task.Priority.choices).get(value, value))
+
+
+def due_in_words(data: Mapping[str, Any]) -> dict[str, str]:
+    """When a task of a reminder is due, in the reader's language and time zone."""
+    found = dt.datetime.fromisoformat(data["due"])
+    day = timezone.localtime(found).date()
+    return {"when": formats.day(day) if data.get("is_day") else formats.when(found)}
+
+
+def show_reminder(value: Any) -> str:
+    """How many minutes before somebody is reminded, in words."""
+    return "" if value is None or value == "" else reminder_words(int(value))
+
+
+def show_rule(value: Any) -> str:
+    """A rule of the log in words."""
+    return repetition(str(value or "")).words
+
+
+def file_subjects(member: Membership, numbers: Iterable[int]) -> dict[int, files.Subject]:
+    """Tasks as the list of places where a file is used names them."""
+    found = selectors.subjects(member, numbers)
+    return {pk: files.Subject(one.name, one.url) for pk, one in found.items()}
+
+
+FILES = files.Kind(
+    name="task",
+    label=_("Task"),
+    folder=_("Tasks"),
+    removal=_("Remove from this task"),
+    visible_to=policies.visible_to,
+    editable_by=policies.editable_by,
+    subjects=file_subjects,
+)
+DUE = notices.NotificationKind(
+    name=services.DUE,
+    label=_("A task of yours, or one you follow, is due soon"),
+    sentence=_("The task {record} is due {when}"),
+    sentence_alone=_("The task {record} is due {when}"),
+    icon="calendar-clock",
+    order=31,
+    words=due_in_words,
+    is_urgent=True,
+)

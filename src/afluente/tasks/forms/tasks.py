@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel import text
-from afluente.tasks.models import PLACE, TITLE, Task
+from afluente.tasks.models import PLACE, REMINDERS, TITLE, Task
 from afluente.tasks.selectors import end_of_day, midnight
 from afluente.tasks.selectors.recurrence import FREQUENCIES, TIMES
 from afluente.tasks.selectors.repeats import DAYS, composed
@@ -165,6 +165,17 @@ class Repeat(forms.Form):
             count=data["count"],
             anchor=anchor,
         )
+
+
+class Reminder(forms.Form):
+    """How many minutes before; empty is not at all."""
+
+    value = forms.TypedChoiceField(
+        choices=[("", ""), *((str(one), str(one)) for one in REMINDERS)],
+        coerce=int,
+        required=False,
+        empty_value=None,
+    )
 
 
 class Title(forms.Form):

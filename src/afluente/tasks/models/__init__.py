@@ -4,11 +4,12 @@ from afluente.tasks.models.boards import Board, Step
 from afluente.tasks.models.feeds import CalendarFeed
 from afluente.tasks.models.items import CheckItem
 from afluente.tasks.models.links import TaskCompany, TaskContact, TaskDeal, TaskObserver, TaskTag
-from afluente.tasks.models.tasks import PHONE, PLACE, TITLE, Task, TaskQuerySet
+from afluente.tasks.models.tasks import PHONE, PLACE, REMINDERS, TITLE, Task, TaskQuerySet
 
 __all__ = [
     "PHONE",
     "PLACE",
+    "REMINDERS",
     "TITLE",
     "Board",
     "CalendarFeed",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 TITLE = 120  # characters (K13)
 PLACE, PHONE = 250, 40
+# Minutes before.
+REMINDERS = (0, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, *(1440 * days for days in range(2, 8)))
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -54,6 +56,7 @@ class Task(WorkspaceModel):
     place = models.CharField(max_length=PLACE, blank=True, default="")  # of a meeting
     phone = models.CharField(max_length=PHONE, blank=True, default="")  # of a call
     repeat = models.CharField(max_length=200, blank=True, default="")  # a rule of RFC 5545; '': once
+    remind_before = models.PositiveIntegerField(null=True)  # minutes; None: nobody is reminded
     made_from = models.ForeignKey(  # the task that this one repeats
         "self", models.SET_NULL, null=True, related_name="made", db_constraint=False, db_index=False
     )

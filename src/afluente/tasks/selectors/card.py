@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from afluente.files.selectors import AttachedFiles, attached_files
 from afluente.tasks import policies
-from afluente.tasks.models import CheckItem, Task, TaskObserver
+from afluente.tasks.models import REMINDERS, CheckItem, Task, TaskObserver
 from afluente.tasks.selectors import dues
 from afluente.tasks.selectors.about import Linked, linked
 from afluente.tasks.selectors.boards import steps_of
 from afluente.tasks.selectors.listing import tags_of
-from afluente.tasks.selectors.repeats import Repetition, repetition
+from afluente.tasks.selectors.repeats import Repetition, reminder_words, repetition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,6 +39,7 @@ class Card:
     subtasks: Sequence[Task] = ()
     editable_ids: Collection[int] = ()
     parent: Task | None = None
+    files: AttachedFiles | None = None
 
     @property
     def items_done(self) -> int:
@@ -76,6 +78,15 @@ class Card:
         return timezone.localtime(start).strftime("%H:%M") if start and not self.task.due_is_day else ""
 
     @property
+    def reminders(self) -> list[tuple[int, str]]:
+        return [(minutes, reminder_words(minutes)) for minutes in REMINDERS]
+
+    @property
+    def reminder(self) -> str:
+        before = self.task.remind_before
+        return "" if before is None else reminder_words(before)
+
+    @property
     def repetition(self) -> Repetition:
         return repetition(self.task.repeat)
 
@@ -102,6 +113,7 @@ def task_card(*, member: Membership, task_id: int) -> Card | None:
         subtasks=below,
         editable_ids=set(policies.editable_by(member).filter(parent_id=task.pk).values_list("pk", flat=True)),
         parent=seen.filter(pk=task.parent_id).first() if task.parent_id else None,
+        files=attached_files(member=member, kind="task", entity_id=task.pk),
         observers=[link.member for link in follows.order_by("member__user__name", "pk")],
     )
 

@@ -78,6 +78,19 @@ def repeat_words(rule: Rule) -> str:
     return ", ".join(found)
 
 
+def reminder_words(minutes: int) -> str:
+    """How long before a task somebody is reminded: `15 minutes before`, `2 days before`."""
+    if minutes == 0:
+        return gettext("When it begins")
+    if minutes % 1440 == 0:
+        n = minutes // 1440
+        return ngettext("{n} day before", "{n} days before", n).format(n=n)
+    if minutes % 60 == 0:
+        n = minutes // 60
+        return ngettext("{n} hour before", "{n} hours before", n).format(n=n)
+    return ngettext("{n} minute before", "{n} minutes before", minutes).format(n=minutes)
+
+
 def day_name(code: str) -> str:
     """The short name of a weekday in the language of the page."""
     date = MONDAY + dt.timedelta(days=DAYS.index(code))

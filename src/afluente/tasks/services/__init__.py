@@ -30,6 +30,7 @@ from afluente.tasks.services.moving import (
     restore_tasks,
 )
 from afluente.tasks.services.refusing import TaskRefusedError
+from afluente.tasks.services.reminding import DUE, tell_due
 from afluente.tasks.services.steps import StepDraft, delete_step, save_steps
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "COMPANY",
     "CONTACT",
     "DEAL",
+    "DUE",
     "EDITABLE",
     "LONGEST",
     "ChangedMeanwhileError",
@@ -72,6 +74,7 @@ __all__ = [
     "set_observers",
     "set_parent",
     "set_tags",
+    "tell_due",
     "tick_items",
     "unlink_tasks",
 ]

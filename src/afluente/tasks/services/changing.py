@@ -17,10 +17,12 @@ from afluente.tasks.services.creating import (
     LONGEST,
     check_dates,
     check_planned,
+    checked_reminder,
     checked_rule,
     checked_title,
     tell_assignees,
 )
+from afluente.tasks.services.reminding import plan_reminders
 from afluente.tasks.services.telling import tell
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ EDITABLE = (
     "place",
     "phone",
     "repeat",
+    "remind_before",
 )
 
 
@@ -79,12 +82,16 @@ def change_tasks(
         row.due_is_day = row.due_is_day and row.due_at is not None
         check_dates(row.start_at, row.due_at)
         check_planned(row.kind, row.start_at, row.due_at)
+        row.remind_before = checked_reminder(row.remind_before)
         row.repeat = checked_rule(row.repeat, anchor=row.anchor)
         row.updated_at = clock.now()
     if not changed:
         return []
     Task.objects.bulk_update(changed, [*wanted, "due_is_day", "updated_at"])
-    _tell(changed, {pk: said for pk, (_, said) in before.items()}, by)
+    timed = ("start_at", "due_at", "kind", "remind_before")
+    said = {pk: was for pk, (_, was) in before.items()}
+    plan_reminders([row for row in changed if any(said[row.pk][one] != _said(row)[one] for one in timed)])
+    _tell(changed, said, by)
     tell_assignees(
         [(row.pk, row.assignee_id) for row in changed if row.assignee_id != before[row.pk][0]], by=by
     )
@@ -190,6 +197,7 @@ def _said(row: Task) -> dict[str, Any]:
         "place": row.place,
         "phone": row.phone,
         "repeat": row.repeat,
+        "remind_before": row.remind_before,
     }
 
 

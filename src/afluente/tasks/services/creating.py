@@ -14,6 +14,7 @@ from afluente.kernel import clock, text
 from afluente.tasks.models import (
     PHONE,
     PLACE,
+    REMINDERS,
     TITLE,
     Step,
     Task,
@@ -27,6 +28,7 @@ from afluente.tasks.selectors.recurrence import BadRuleError, Rule
 from afluente.tasks.services.first_board import default_board
 from afluente.tasks.services.placing import on_top
 from afluente.tasks.services.refusing import TaskRefusedError
+from afluente.tasks.services.reminding import plan_reminders
 from afluente.tasks.services.telling import tell
 from afluente.timeline import services as timeline
 
@@ -64,6 +66,7 @@ class NewTask:
     place: str = ""
     phone: str = ""
     repeat: str = ""
+    remind_before: int | None = None
     made_from_id: int | None = None
     observer_ids: Sequence[int] = ()
     tag_ids: Sequence[int] = ()
@@ -85,6 +88,7 @@ def create_tasks(*, tasks: Sequence[NewTask], by: Actor) -> list[int]:
     rows = [_row(task, steps[task.step_id], at) for task, at in zip(tasks, places, strict=True)]
     Task.objects.bulk_create(rows)
     _link(rows, tasks)
+    plan_reminders([row for row in rows if row.remind_before is not None])
     tell(kind="task.created", by=by, data={row.pk: {} for row in rows})
     tell_assignees([(row.pk, row.assignee_id) for row in rows], by=by)
     return [row.pk for row in rows]
@@ -111,6 +115,13 @@ def checked_rule(written: str, *, anchor: datetime | None) -> str:
     except BadRuleError as error:
         said = gettext("This is no rule that a task can repeat by: {part}").format(part=error.part)
         raise TaskRefusedError(said, "repeat") from error
+
+
+def checked_reminder(minutes: int | None) -> int | None:
+    """How long before a task somebody is reminded. Raises TaskRefusedError."""
+    if minutes is not None and minutes not in REMINDERS:
+        raise TaskRefusedError(gettext("There is no such reminder to choose."), "remind_before")
+    return minutes
 
 
 def check_dates(start_at: datetime | None, due_at: datetime | None) -> None:
@@ -171,6 +182,7 @@ def _row(task: NewTask, step: Step, at: Decimal) -> Task:
         place=text.clean(task.place, limit=PLACE),
         phone=text.clean(task.phone, limit=PHONE),
         repeat=checked_rule(task.repeat, anchor=task.due_at or task.start_at),
+        remind_before=checked_reminder(task.remind_before),
         made_from_id=task.made_from_id,
         priority=task.priority,
         assignee_id=task.assignee_id,

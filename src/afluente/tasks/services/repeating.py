@@ -85,6 +85,7 @@ def _next(row: Task, moment: dt.datetime, left: Rule, anchor: dt.datetime, here:
         place=row.place,
         phone=row.phone,
         repeat=str(left),
+        remind_before=row.remind_before,
         made_from_id=row.pk,
         observer_ids=_ids(row, "observer_links", "member_id"),
         tag_ids=_ids(row, "tag_links", "tag_id"),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from afluente.accounts.requests import Request
     from afluente.tasks.models import Task
 
-PLANNED = {"kind", "start", "place", "phone", "repeat"}  # drawn by _planned.html
+PLANNED = {"kind", "start", "place", "phone", "repeat", "reminder"}  # drawn by _planned.html
 HALF_AN_HOUR = dt.timedelta(minutes=30)
 FIELDS = (
     "title",
@@ -43,6 +43,7 @@ FIELDS = (
     "place",
     "phone",
     "repeat",
+    "reminder",
 )
 
 
@@ -112,6 +113,7 @@ def _form(request: Request, present: Task, part: str) -> django_forms.Form | Non
         "place": forms.Words,
         "phone": forms.Words,
         "repeat": forms.Repeat,
+        "reminder": forms.Reminder,
     }
     return plain[part](data)
 
@@ -146,6 +148,8 @@ def _changes(present: Task, part: str, value: Any, data: dict[str, Any]) -> dict
         return {"due_at": due_at, "due_is_day": is_day}
     if part == "start":
         return _started(present, value, data.get("time"))
+    if part == "reminder":
+        return {"remind_before": value}
     if part == "kind":
         return _kind(present, value)
     if part == "assignee":
