@@ -44,6 +44,7 @@ EDITABLE = (
     "repeat",
     "remind_before",
 )
+TIMED = ("start_at", "due_at", "kind", "remind_before")  # what a reminder is counted from
 
 
 @dataclass
@@ -77,20 +78,12 @@ def change_tasks(
     before = {row.pk: (row.assignee_id, _said(row)) for row in rows}
     changed = [row for row in rows if any(getattr(row, name) != value for name, value in wanted.items())]
     for row in changed:
-        for name, value in wanted.items():
-            setattr(row, name, value)
-        row.due_is_day = row.due_is_day and row.due_at is not None
-        check_dates(row.start_at, row.due_at)
-        check_planned(row.kind, row.start_at, row.due_at)
-        row.remind_before = checked_reminder(row.remind_before)
-        row.repeat = checked_rule(row.repeat, anchor=row.anchor)
-        row.updated_at = clock.now()
+        _set(row, wanted)
     if not changed:
         return []
     Task.objects.bulk_update(changed, [*wanted, "due_is_day", "updated_at"])
-    timed = ("start_at", "due_at", "kind", "remind_before")
     said = {pk: was for pk, (_, was) in before.items()}
-    plan_reminders([row for row in changed if any(said[row.pk][one] != _said(row)[one] for one in timed)])
+    plan_reminders([row for row in changed if any(said[row.pk][one] != _said(row)[one] for one in TIMED)])
     _tell(changed, said, by)
     tell_assignees(
         [(row.pk, row.assignee_id) for row in changed if row.assignee_id != before[row.pk][0]], by=by
@@ -103,6 +96,17 @@ def set_tags(*, task_ids: Sequence[int], tag_ids: Collection[int], by: Actor) ->
     """Let tasks have exactly these tags; which changed."""
     names = dict(Tag.objects.filter(pk__in=tag_ids).values_list("pk", "name"))
     return _replace(TaskTag, "tag", task_ids, names, by, said="tags", name="tag__name")
+
+
+def _set(row: Task, wanted: Mapping[str, Any]) -> None:
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.due_is_day = row.due_is_day and row.due_at is not None
+    check_dates(row.start_at, row.due_at)
+    check_planned(row.kind, row.start_at, row.due_at)
+    row.remind_before = checked_reminder(row.remind_before)
+    row.repeat = checked_rule(row.repeat, anchor=row.anchor)
+    row.updated_at = clock.now()
 
 
 @transaction.atomic
