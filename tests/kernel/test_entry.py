@@ -101,6 +101,17 @@ def test_a_body_above_the_limit_is_refused_before_anything_reads_it(server, is_c
     assert answer.status == 413
     assert answer.json["error"]["code"] == "body_too_large"
     assert "1024 KiB" in answer.json["error"]["message"]
+    assert answer.json["error"]["field"] is None
+
+
+def test_a_body_above_the_limit_counts_as_a_call_like_any_other(server):
+    first, second = (ask(server, "/api/v1/contacts", "POST", b"x" * (MIB + 1)) for _ in range(2))
+
+    assert (first.status, first.headers["content-type"]) == (413, "application/json")
+    policy, left = first.headers["ratelimit-policy"], first.headers["ratelimit"]
+    assert policy.startswith('"address";q=')
+    assert int(re.search(r";r=(\d+)", second.headers["ratelimit"])[1]) < int(re.search(r";r=(\d+)", left)[1])
+    assert "ratelimit" not in ask(server, "/deals/", "POST", b"x" * (MIB + 1)).headers
 
 
 def test_a_refusal_speaks_the_readers_language(server):

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,7 +25,7 @@ import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 
-from afluente.config import refusals
+from afluente.config import gate, refusals
 from afluente.config.audience import Audience, find_viewer
 from afluente.config.gauges import publish_gauges
 from afluente.kernel import asgi, crash, doors, forwarded, live, metrics
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("afluente.request")
 
 SLOW = 1.0  # seconds from which an answer is worth a line in the log
+LIMITS = {"RateLimit-Policy", "RateLimit", "Retry-After"}
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _SECRETIVE = re.compile(r"[^/]{16,}")  # a part of a path that long is an id, a token or a secret
 
@@ -138,7 +140,7 @@ class Entry:
                 log.exception("Request %s failed", call.id)
             if call.status:
                 raise  # an answer was begun: the server can only cut the connection
-            await _explain(problem, scope, call.send)
+            await self._explain(problem, scope, call.send)
         finally:
             call.end()
 
@@ -155,6 +157,28 @@ class Entry:
             return
         handler = doors.find(scope["method"], path) or self._bridge
         await handler(scope, receive, send)
+
+    async def _explain(self, problem: Exception, scope: Scope, send: Send) -> None:
+        headers: list[tuple[bytes, bytes]] = []
+        if isinstance(problem, asgi.BodyTooLargeError):
+            refusal = refusals.TOO_LARGE
+            headers = await self._limits(scope)
+        elif isinstance(problem, (BusyError, TimeoutError)):
+            refusal = refusals.BUSY
+        elif isinstance(problem, (OperationalError, InterfaceError, psycopg.OperationalError)):
+            refusal = refusals.AWAY
+        else:
+            refusal = refusals.FAILED
+        await refusals.refuse(scope, send, refusal, headers=headers)
+
+    async def _limits(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """What every answer of the API says of its limits; nothing while the database is away."""
+        if not scope["path"].startswith("/api/v1/"):
+            return []
+        with suppress(DatabaseError, psycopg.Error):
+            said = await self._hub.run(gate.headers_of_refused, scope)
+            return [(name.lower().encode(), value.encode()) for name, value in said.items() if name in LIMITS]
+        return []
 
     # Our own addresses
 
@@ -206,18 +230,6 @@ def _cursor(scope: Scope) -> Cursor | None:
     if not given:
         (given,) = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])[-1:]
     return Cursor.parse(given)
-
-
-async def _explain(problem: Exception, scope: Scope, send: Send) -> None:
-    if isinstance(problem, asgi.BodyTooLargeError):
-        refusal = refusals.TOO_LARGE
-    elif isinstance(problem, (BusyError, TimeoutError)):
-        refusal = refusals.BUSY
-    elif isinstance(problem, (OperationalError, InterfaceError, psycopg.OperationalError)):
-        refusal = refusals.AWAY
-    else:
-        refusal = refusals.FAILED
-    await refusals.refuse(scope, send, refusal)
 
 
 app = Entry()

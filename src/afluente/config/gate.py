@@ -9,7 +9,7 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from django.http import HttpRequest, HttpResponse
 
 from afluente.accounts import selectors as accounts
@@ -17,7 +17,7 @@ from afluente.accounts import services as account_services
 from afluente.config import etags, pace, strict
 from afluente.config.answers import problem
 from afluente.intake import statements as intake_statements
-from afluente.kernel import crash
+from afluente.kernel import asgi, crash
 from afluente.kernel.workspace import scope
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 KEYED = ("POST", "PATCH", "DELETE")
 LONGEST_KEY = 255
 # Keep their own account of repeats: the raw event is the record, and an upload knows how far it came.
-SELF_KEYED = ("/api/v1/leads", "/api/v1/files/uploads")
+SELF_KEYED = ("/api/v1/leads", "/api/v1/files/uploads", "/api/v1/imports/uploads/")
 # The scope of an address whose first word is not the name of its area.
 AREAS = {
     "pipelines": "deals",
@@ -78,10 +78,7 @@ def nothing_there(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 def _pass(request: HttpRequest, answer: Callable[[HttpRequest, ApiToken], HttpResponse]) -> HttpResponse:
     """Know the token, count the call, enter the workspace, and take back what was refused."""
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    text = text.strip()
-    workspace_id = accounts.token_workspace_id(text) if kind.lower() == "bearer" else None
-    taken = pace.take_of_stranger(request) if workspace_id is None else pace.take(text, request)
+    text, workspace_id, taken = _counted(request)
     if taken.is_over:
         return taken.say(
             problem(429, "too_many_calls", f"Too many calls with this {taken.name}. Wait a moment.")
@@ -95,6 +92,31 @@ def _pass(request: HttpRequest, answer: Callable[[HttpRequest, ApiToken], HttpRe
             transaction.set_rollback(True)
     crash.point("api.after_commit")
     return taken.say(response)
+
+
+def headers_of_refused(scope: asgi.Scope) -> dict[str, str]:
+    """Count a call that is refused before it is read, and give the headers that say what is left."""
+    request = HttpRequest()
+    request.method, request.path_info = scope["method"], scope["path"]
+    said = asgi.header(scope, b"authorization") or b""
+    request.META |= {
+        "HTTP_AUTHORIZATION": said.decode("latin-1"),
+        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
+    }
+    close_old_connections()
+    try:
+        return dict(_counted(request)[2].say(HttpResponse()).items())
+    finally:
+        close_old_connections()
+
+
+def _counted(request: HttpRequest) -> tuple[str, int | None, pace.Taken]:
+    """What the caller shows as a token, the workspace it names, and the call as it was counted."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    text = text.strip()
+    workspace_id = accounts.token_workspace_id(text) if kind.lower() == "bearer" else None
+    taken = pace.take_of_stranger(request) if workspace_id is None else pace.take(text, request)
+    return text, workspace_id, taken
 
 
 def _answer(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.functional import Promise
 
-    from afluente.kernel.asgi import Scope, Send
+    from afluente.kernel.asgi import Headers, Scope, Send
 
 log = logging.getLogger("afluente.request")
 
@@ -105,10 +105,10 @@ FORBIDDEN = Refusal(
 )
 
 
-async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+async def refuse(scope: Scope, send: Send, refusal: Refusal, *, headers: Headers = ()) -> None:
     """Send a refusal: JSON to a program, a page to a person."""
     values = _values(scope["path"])
-    retry = [(b"retry-after", str(RETRY_AFTER).encode())] if refusal.may_retry else []
+    retry = [*headers, *([(b"retry-after", str(RETRY_AFTER).encode())] if refusal.may_retry else [])]
     with translation.override(_language(scope)):
         if asgi.wants_json(scope):
             await asgi.answer_json(send, refusal.status, refusal.as_json(**values), headers=retry)

@@ -31,6 +31,8 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("imports/<int:pk>/", {"pk": "import"}),
     ("exports/schedules/<int:pk>/", {"pk": "schedule"}),
     ("exports/<int:pk>/", {"pk": "export"}),
+    ("api/v1/imports/uploads/<upload_token>", {"upload_token": "upload"}),
+    ("api/v1/exports/schedules/<schedule_id>", {"schedule_id": "schedule"}),
     ("api/v1/imports/<import_id>", {"import_id": "import"}),
     ("api/v1/exports/<export_id>", {"export_id": "export"}),
     ("workspaces/<int:pk>/", {"pk": "workspace"}),

@@ -23,16 +23,24 @@ class TransferConfig(AppConfig):
 
         for prefix in ("/imports/", "/api/v1/imports"):
             doors.limit_body(prefix, settings.FILE_LIMIT + OF_A_FORM)
+        doors.limit_body("/api/v1/imports/uploads/", settings.FILE_LIMIT, is_resumable=True)
         bus.subscribe(FileAttached, handlers.take_file)
         files.register_kind(handlers.IMPORT_FILES)
         files.register_kind(handlers.EXPORT_FILES)
         slots.register_slot("contact.acts", handlers.contact_acts)
         slots.register_slot("contacts.bulk", handlers.bulk_acts)
         slots.register_slot("contacts.menu", handlers.list_menu)
+        _bring_words()
         _bring_pages()
         _bring_personal()
         _bring_notices()
         _bring_merging()
+
+
+def _bring_words() -> None:
+    from afluente.timeline.selectors import kinds
+
+    kinds.register_fields({"external:": _("Number in {name}")})
 
 
 def _bring_pages() -> None:

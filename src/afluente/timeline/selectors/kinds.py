@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from afluente.timeline.events import Subject as Subject
@@ -87,7 +88,9 @@ def shower(name: str) -> Callable[[Any], str] | None:
 
 
 def register_fields(labels: Mapping[str, StrOrPromise]) -> None:
-    """Say what people call the fields that `….changed` events name."""
+    """Say what people call the fields that `….changed` events name. One that ends with a colon stands for
+    all that begin so, and says `{name}` for the rest.
+    """
     _fields.update(labels)
 
 
@@ -95,6 +98,9 @@ def field_label(name: str) -> StrOrPromise:
     """What people call a changed field. Fields of their own making come as `field:` and their name."""
     if name.startswith("field:"):
         return name.removeprefix("field:")
+    first, colon, rest = name.partition(":")
+    if rest and (many := _fields.get(first + colon)):
+        return format_lazy(many, name=rest)
     return _fields.get(name) or name.replace("_", " ").capitalize()
 
 

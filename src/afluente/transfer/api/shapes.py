@@ -104,6 +104,62 @@ class ExportNew(Shape):
         return self
 
 
+class ScheduleChange(Shape):
+    """What of an automatic export changes."""
+
+    name: str = Field("", min_length=1, max_length=100)
+    filter_id: Number | None = Field(None, description="A kept filter; null is everybody.")
+    columns: list[Annotated[str, Field(max_length=60)]] = Field(
+        [], max_length=300, description="Keys of GET /exports/columns, in this order."
+    )
+    format: Literal["csv", "xlsx", "vcf"] = "csv"
+    every: Literal["day", "week"] = "day"
+    weekday: int = Field(0, ge=0, le=6, description="Monday is 0; counts when it is every week.")
+    hour: int = Field(6, ge=0, le=23, description="Of the workspace's clock.")
+
+
+class ScheduleNew(ScheduleChange):
+    """An automatic export; without `columns` those of the screen."""
+
+    name: str = Field(min_length=1, max_length=100)
+    columns: list[Annotated[str, Field(max_length=60)]] | None = Field(None, max_length=300)  # type: ignore[assignment]
+
+
+class ScheduleOut(Schema):
+    id: int
+    name: str
+    filter_id: int | None
+    columns: list[str]
+    format: str
+    every: str
+    weekday: int
+    hour: int
+    is_on: bool
+    reason: str = Field(description="Why it stopped.")
+    member_id: int | None = Field(description="Whose right to export counts.")
+    created_at: datetime
+    due_at: datetime
+    last_at: datetime | None
+
+
+class SchedulesOut(Schema):
+    items: list[ScheduleOut]
+    next: str | None
+
+
+class PartedNew(Shape):
+    """A file that will come in parts."""
+
+    name: str = Field(min_length=1, max_length=1000)
+    size: int = Field(ge=0, le=2**53, description="In bytes, of the whole file.")
+
+
+class PartedOut(Schema):
+    import_id: int
+    upload: str = Field(description="Where the parts go.")
+    expires_at: datetime = Field(description="It waits until then for its next part.")
+
+
 class TargetOut(Schema):
     code: str
     label: str
