@@ -30,7 +30,7 @@ def by_service(people, browser, call):
 def by_form(people, browser, call):
     form = {"first_name": FIRST, "last_name": LAST, "company": FIRST, "new_tags": LAST}
     answer = browser.post("/contacts/new/", form)
-    assert answer.status_code == 302, answer.content.decode()
+    assert answer.status_code == 303, answer.content.decode()
     assert (Company.objects.get().name, Tag.objects.get().name) == CLEAN
 
 

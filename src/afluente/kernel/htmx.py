@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -20,6 +21,13 @@ def wants_fragment(request: HttpRequest) -> bool:
 def target_id(request: HttpRequest) -> str:
     """The id of the element that htmx will put the answer into; "" when it has none."""
     return request.headers.get("HX-Target", "").partition("#")[2]
+
+
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    """Leave for another page, whoever asked."""
+    if wants_fragment(request):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address, status=303)
 
 
 def respond(

@@ -131,6 +131,7 @@ FIELDS = {
     "show": "file",
     "assignee": "member",
     "assignee_id": "member",
+    "filter_id": "filter",
     "default_assignee": "member",
     "members": "member",
     "team": "team",

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
@@ -15,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 from afluente.accounts.policies import may_configure
 from afluente.contacts import forms, policies, selectors, services
 from afluente.files import services as files
-from afluente.kernel import blobs, htmx
+from afluente.kernel import blobs, htmx, once
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.http import HttpResponse
 
     from afluente.accounts.requests import Request
 
@@ -44,9 +45,12 @@ def new(request: Request) -> HttpResponse:
     form, details = forms.NewPerson(data, ways=ways, member=request.member), forms.NewDetails(data)
     same: tuple[int, ...] = ()
     if data is not None and all([ways.is_valid(), form.is_valid(), details.is_valid()]):
+        if address := once.led_to(request.POST, by=request.member.pk):
+            return htmx.go(request, address)
         same = services.find_contacts([ways.identity])[0].touched
         if not same or request.POST.get("even_so") == _typed(ways):
             return _create(request, form, details)
+        once.release(request.POST, by=request.member.pk)
     return _draw(request, form=form, details=details, same=same)
 
 
@@ -90,13 +94,10 @@ def _create(request: Request, form: forms.NewPerson, details: forms.NewDetails) 
     contact_id = services.add_contact(person=form.person(), details=known, by=actor)
     refused = _keep_files(request, contact_id)
     address = reverse("contacts:contact", args=[contact_id])
+    once.keep(request.POST, by=request.member.pk, address=address)
     for sentence in refused:
         messages.warning(request, sentence)
-    if not htmx.wants_fragment(request):
-        return redirect(address)
-    response = HttpResponse()
-    response["HX-Redirect"] = address
-    return response
+    return htmx.go(request, address)
 
 
 def _keep_files(request: Request, contact_id: int) -> list[str]:

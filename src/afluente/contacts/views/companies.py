@@ -17,7 +17,7 @@ from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Company
 from afluente.contacts.selectors.company_history import history_of
 from afluente.contacts.views.contact import actor_of
-from afluente.kernel import htmx, http, slots
+from afluente.kernel import htmx, http, once, slots
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -52,15 +52,21 @@ def new(request: Request) -> HttpResponse:
     form = forms.NewCompany(request.POST if request.method == "POST" else None)
     same = None
     if request.method == "POST" and form.is_valid():
+        if address := once.led_to(request.POST, by=request.member.pk):
+            return htmx.go(request, address)
         same = selectors.company_named(member=request.member, name=form.cleaned_data["name"])
         if same is None or request.POST.get("even_so") == str(same.pk):
             try:
                 made = services.create_company(
                     **form.cleaned_data, assignee_id=request.member.pk, by=actor_of(request)
                 )
-                return _go(request, reverse("contacts:company", args=[made.pk]))
             except services.CompanyRefusedError as refused:
                 form.add_error(refused.field, str(refused))
+            else:
+                address = reverse("contacts:company", args=[made.pk])
+                once.keep(request.POST, by=request.member.pk, address=address)
+                return htmx.go(request, address)
+        once.release(request.POST, by=request.member.pk)
     context = {"form": form, "same": same}
     status = 422 if form.errors or same else 200
     return htmx.respond(request, "contacts/company_new.html", context, fragment="form", status=status)
@@ -116,7 +122,7 @@ def restoration(request: Request, pk: int) -> HttpResponse:
     """Bring a deleted company back."""
     http.pick(policies.companies_deletable_by(request.member), present=Company.objects.all(), pk=pk)
     services.restore_company(company_id=pk, by=actor_of(request))
-    return _go(request, reverse("contacts:company", args=[pk]))
+    return htmx.go(request, reverse("contacts:company", args=[pk]))
 
 
 def about(request: Request, pk: int) -> dict[str, Any]:
@@ -150,11 +156,3 @@ def _gone(request: Request) -> Company | None:
     gone = policies.companies_deletable_by(request.member).exclude(deleted_at=None)
     found: Company | None = gone.filter(pk=int(number)).first()
     return found
-
-
-def _go(request: Request, address: str) -> HttpResponse:
-    if not htmx.wants_fragment(request):
-        return redirect(address)
-    response = HttpResponse()
-    response["HX-Redirect"] = address
-    return response

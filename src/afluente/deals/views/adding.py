@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,11 +16,11 @@ from afluente.contacts.selectors import find_ids
 from afluente.deals import policies, selectors, services
 from afluente.deals.forms.adding import AddDeal
 from afluente.deals.views import asking
-from afluente.kernel import text
-from afluente.kernel.htmx import respond, wants_fragment
+from afluente.kernel import once, text
+from afluente.kernel.htmx import go, respond
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
+    from django.http import HttpResponse, QueryDict
 
     from afluente.accounts.requests import Request
 
@@ -36,9 +35,12 @@ def add(request: Request) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = _form(request, data)
     if data is not None and form.is_valid():
+        if address := once.led_to(request.POST, by=request.member.pk):
+            return go(request, address)
         try:
             return _add(request, form)
         except services.StageGoneError:  # deleted since the form was read
+            once.release(request.POST, by=request.member.pk)
             form.add_error(None, asking.stage_gone())
     number = asking.number(str(form["contact"].value()))
     contact = contact_policies.visible_to(request.member).filter(pk=number).first() if number else None
@@ -79,9 +81,8 @@ def _add(request: Request, form: AddDeal) -> HttpResponse:
     address = reverse("deals:deal", args=[deal_id])
     if contact is not None and "from_contact" in request.POST:
         address = f"{reverse('contacts:contact', args=[contact.pk])}?tab=deals"
-    if not wants_fragment(request):
-        return asking.see_other(address)
-    return HttpResponse(headers={"HX-Redirect": address})
+    once.keep(request.POST, by=request.member.pk, address=address)
+    return go(request, address)
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afluente.accounts.policies import assignable_by
-from afluente.kernel import htmx
+from afluente.kernel import htmx, once
 from afluente.tasks import forms, policies, selectors, services
 from afluente.tasks.views import asking
 
@@ -112,6 +112,8 @@ def new(request: Request) -> HttpResponse:
 
 
 def _create(request: Request, form: forms.NewTask, found: asking.Record | None) -> HttpResponse:
+    if address := once.led_to(request.POST, by=request.member.pk):
+        return htmx.go(request, address)
     about: dict[str, Any] = {f"{found.kind}_ids": [found.pk]} if found else {}
     assignee = form.cleaned_data["assignee"]
     (task_id,) = services.create_tasks(
@@ -129,6 +131,8 @@ def _create(request: Request, form: forms.NewTask, found: asking.Record | None) 
         ],
         by=asking.by(request),
     )
+    address = reverse("tasks:task", args=[task_id])
+    once.keep(request.POST, by=request.member.pk, address=address)
     said = gettext("Task added")
     way_back = reverse("tasks:deletion", args=[task_id])
     if not htmx.wants_fragment(request):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from afluente.kernel import text
+from afluente.kernel import once, text
 from afluente.ui import channels, fields, formats
 
 if TYPE_CHECKING:
@@ -30,6 +30,12 @@ SPRITE = "ui/vendor/lucide-1.62.0.svg"
 HUES = 24
 
 register = template.Library()
+
+
+@register.simple_tag
+def form_key() -> str:
+    """A hidden key of a form that makes a record: sent twice, it makes one (kernel.once)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', once.NAME, once.new_key())
 
 
 @lru_cache(maxsize=1)
