@@ -318,7 +318,7 @@ def test_a_new_company_of_a_known_name_is_said_once(people, client_as):
     answer = browser.post("/companies/new/", {"name": "Clinica bem viver"})
     assert (answer.status_code, Company.objects.count()) == (422, 1)
     assert (
-        browser.post("/companies/new/", {"name": "Clinica bem viver", "even_so": bem.pk}).status_code == 302
+        browser.post("/companies/new/", {"name": "Clinica bem viver", "even_so": bem.pk}).status_code == 303
     )
     assert Company.objects.count() == 2
     assert browser.post("/companies/new/", {"name": "x", "domain": "nodomain"}).status_code == 422

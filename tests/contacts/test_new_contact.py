@@ -36,7 +36,7 @@ def test_place_and_fields_are_filled_while_adding(browser):
         f"field-{vip}": "on",
     }
 
-    assert browser.post("/contacts/new/", values).status_code == 302
+    assert browser.post("/contacts/new/", values).status_code == 303
 
     contact = Contact.objects.get()
     shown = selectors.values_of([contact.pk], [segment, since, vip])[contact.pk]
@@ -68,7 +68,7 @@ def test_hidden_and_archived_fields_are_not_asked(browser):
         services.set_field_state(field_id=create(state.title(), is_required=True), state=state, by=BY)
 
     assert "Hidden" not in browser.get("/contacts/new/").content.decode()
-    assert browser.post("/contacts/new/", {"first_name": "Lia"}).status_code == 302
+    assert browser.post("/contacts/new/", {"first_name": "Lia"}).status_code == 303
 
 
 def test_several_addresses_of_each_kind_one_of_them_the_main_one(browser):  # SP-090, SP-152, SP-153, SP-155
@@ -80,7 +80,7 @@ def test_several_addresses_of_each_kind_one_of_them_the_main_one(browser):  # SP
         "messenger_kind": ["telegram", "whatsapp"],
     }
 
-    assert browser.post("/contacts/new/", typed).status_code == 302
+    assert browser.post("/contacts/new/", typed).status_code == 303
 
     contact = Contact.objects.get()
     emails = list(contact.emails.order_by("pk").values_list("email", "is_primary"))
@@ -122,7 +122,7 @@ def test_company_tags_and_responsible_are_chosen_while_adding(people, browser): 
         "new_tags": "Feira 2026, vip",
     }
 
-    assert browser.post("/contacts/new/", typed).status_code == 302
+    assert browser.post("/contacts/new/", typed).status_code == 303
 
     contact = Contact.objects.get()
     assert contact.assignee == people.bruno
@@ -149,7 +149,7 @@ def test_a_phone_that_somebody_has_is_said_once_then_accepted(browser):  # Q2
         "/contacts/new/", {"first_name": "Léa", "phone": "(11) 8412-3307", "even_so": "(11) 8412-3307"}
     )
 
-    assert (warned.status_code, accepted.status_code) == (422, 302)
+    assert (warned.status_code, accepted.status_code) == (422, 303)
     assert "Another contact can be reached there already: Lia." in warned.content.decode()
 
 

@@ -104,7 +104,7 @@ def test_a_new_contact_belongs_to_who_added_it(people, client_as):
     )
 
     contact = Contact.objects.get()
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert answer.url == f"/contacts/{contact.pk}/"
     assert (contact.assignee_id, contact.source) == (people.bruno.pk, "manual")
 
@@ -117,7 +117,7 @@ def test_a_known_email_is_said_once_then_accepted(people, client_as):  # crm.md 
     warned = browser.post("/contacts/new/", form)
     accepted = browser.post("/contacts/new/", {**form, "even_so": "A@example.com"})
 
-    assert (warned.status_code, accepted.status_code) == (422, 302)
+    assert (warned.status_code, accepted.status_code) == (422, 303)
     assert "Another contact can be reached there already: Camila Albuquerque." in warned.content.decode()
     assert Contact.objects.count() == 2
 
