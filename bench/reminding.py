@@ -19,7 +19,7 @@ def measure(bench: Bench) -> Found:
             (member,) = admin.execute(
                 "SELECT min(id) FROM accounts_membership WHERE workspace_id = %s", [board.workspace_id]
             ).fetchone() or (0,)
-        ours = board.site.inside("remind", workspace_id=board.workspace_id, deals=board.deals, member=member)
+        ours = board.site.inside("remind", workspace_id=board.workspace_id, member=member)
     misses = () if ours["count"] == size else (f"{ours['count']} of {size} were told",)
     details = {"reminders": size, "set_s": rounded(ours["set"]), "batches": ours["batches"]}
     return Found(ours["told"], None, details, misses)

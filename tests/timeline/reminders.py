@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KIND = "contact.call_back"
 
 
-def register() -> None:
+def register(*, is_urgent: bool = False) -> None:
     """Tell the assignees of contacts that are still there to call back."""
     notices.register_notification(
         notices.NotificationKind(
@@ -24,6 +24,7 @@ def register() -> None:
             label="Call back",
             sentence="Call {record} back {how}",
             words=lambda data: {"how": data["how"]},
+            is_urgent=is_urgent,
         )
     )
     events.register_reminder(events.ReminderKind(name=KIND, record_kind="contact", tell=_tell))

@@ -35,7 +35,7 @@ def plan_letters(members: Mapping[int, bool], chosen: Mapping[int, Preference]) 
         _queue(waiting, moment, is_urgent=False)
     urgent = sorted(pk for pk, is_urgent in members.items() if is_urgent)
     if urgent:
-        _queue(urgent, now, is_urgent=True)
+        _queue(urgent, None, is_urgent=True)
 
 
 def replan_letter(member: Membership, preference: Preference) -> None:
@@ -73,7 +73,7 @@ def zone_of(member: Membership) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(member.user.timezone or member.workspace.timezone)
 
 
-def _queue(members: list[int], moment: dt.datetime, *, is_urgent: bool) -> None:
+def _queue(members: list[int], moment: dt.datetime | None, *, is_urgent: bool) -> None:
     more = {"is_urgent": True} if is_urgent else {}
     jobs.enqueue_many(
         MAIL_JOB,
