@@ -176,3 +176,29 @@ def test_the_history_of_a_contact_tells_tasks_only_to_who_sees_them(call, people
 
     assert said(people.ana) == [{"task": task.pk, "title": ["x", "Secret"]}]
     assert said(nina) == [{"task": task.pk}]
+
+
+def test_a_meeting_repeats_reminds_and_stands_below_another_task(call):
+    above = call("POST", "/tasks", {"title": "Launch"})[1]["id"]
+    body = {
+        "title": "Weekly demo",
+        "kind": "meeting",
+        "place": "Office",
+        "repeat": "FREQ=WEEKLY;BYDAY=MO",
+        "remind_before": 30,
+        "parent_id": above,
+        "start_at": "2030-05-06T13:00:00Z",
+        "due_at": "2030-05-06T14:00:00Z",
+    }
+
+    status, made = call("POST", "/tasks", body)
+    circle, refused = call("PATCH", f"/tasks/{above}", {"parent_id": made["id"], "title": "Other"})
+    no_rule, _ = call("PATCH", f"/tasks/{made['id']}", {"repeat": "FREQ=HOURLY"})
+    early, _ = call("PATCH", f"/tasks/{made['id']}", {"due_at": "2030-05-06T12:00:00Z"})
+
+    assert status == 201
+    assert {name: made[name] for name in body if not name.endswith("_at")} == {
+        name: value for name, value in body.items() if not name.endswith("_at")
+    }
+    assert (circle, refused["error"]["field"], no_rule, early) == (422, "parent", 422, 422)
+    assert call("GET", f"/tasks/{above}")[1]["title"] == "Launch"

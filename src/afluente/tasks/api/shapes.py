@@ -17,6 +17,13 @@ Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field
 Kind = Literal["contact", "deal", "company"]
 PRIORITIES = {"low": 1, "medium": 2, "high": 3}
 Level = Literal["low", "medium", "high"]
+KindOf = Literal["task", "call", "meeting"]
+Place = Annotated[str, Field(max_length=250)]
+Phone = Annotated[str, Field(max_length=40)]
+RepeatRule = Annotated[
+    str, Field(max_length=200, description="A rule of RFC 5545, such as `FREQ=WEEKLY;BYDAY=MO`; empty: once.")
+]
+Minutes = Annotated[int, Field(ge=0, le=10_080)]
 
 
 class Shape(Schema):
@@ -27,8 +34,14 @@ class TaskOut(Schema):
     """A task. With `due_is_day` only the day was named; `due_at` is then its last second."""
 
     id: int
+    kind: KindOf
     title: str
     description: str
+    place: str
+    phone: str
+    repeat: str
+    remind_before: int | None = Field(description="Minutes; null: nobody is reminded.")
+    parent_id: int | None
     board_id: int
     step_id: int
     step: str
@@ -91,7 +104,13 @@ class TaskNew(Shape):
     """A task. Tags are made when they are new."""
 
     title: Title
+    kind: KindOf = "task"
     description: Words = ""
+    place: Place = ""
+    phone: Phone = ""
+    repeat: RepeatRule = ""
+    remind_before: Minutes | None = None
+    parent_id: int | None = None
     step_id: int | None = None
     priority: Level = "medium"
     assignee_id: int | None = None
@@ -108,7 +127,13 @@ class TaskPatch(Shape):
     """Fields to set; what is not named stays. Lists are replaced whole; null takes a value away."""
 
     title: Title | None = None
+    kind: KindOf | None = None
     description: Words | None = None
+    place: Place | None = None
+    phone: Phone | None = None
+    repeat: RepeatRule | None = None
+    remind_before: Minutes | None = None
+    parent_id: int | None = None
     step_id: int | None = None
     priority: Level | None = None
     assignee_id: int | None = None

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 router = Router(tags=["Tasks"])
 REFUSALS: dict[int, Any] = {403: Refused, 404: Refused, 422: Refused}
 EARLIEST, LATEST = 1970, 2200  # years
+PLAIN = ("title", "description", "kind", "place", "phone", "repeat", "remind_before")
 
 
 @router.get("/tasks", response={200: TasksOut, **REFUSALS})
@@ -83,6 +84,12 @@ def create_task(request: HttpRequest, payload: TaskNew) -> Any:
     try:
         new = services.NewTask(
             title=payload.title,
+            kind=payload.kind,
+            place=payload.place,
+            phone=payload.phone,
+            repeat=payload.repeat,
+            remind_before=payload.remind_before,
+            parent_id=_parent(member, payload.parent_id),
             description=payload.description,
             step_id=payload.step_id,
             priority=PRIORITIES[payload.priority],
@@ -180,6 +187,8 @@ def delete_task(request: HttpRequest, task_id: int) -> Any:
 
 def _change(request: HttpRequest, task_id: int, given: dict[str, Any]) -> None:
     member, by, ids = member_of(request), _by(request), [task_id]
+    if "parent_id" in given:
+        services.set_parent(task_ids=ids, parent_id=_parent(member, given["parent_id"]), by=by)
     services.change_tasks(task_ids=ids, changes=_changes(member, given), by=by)
     if given.get("step_id") is not None:
         services.move_tasks(task_ids=ids, to=_step(task_id, given["step_id"]), by=by)
@@ -192,10 +201,10 @@ def _change(request: HttpRequest, task_id: int, given: dict[str, Any]) -> None:
 
 def _changes(member: Membership, given: dict[str, Any]) -> dict[str, Any]:
     """The fields of the task itself, as `change_tasks` takes them."""
-    for name in {"title", "description", "priority"} & given.keys():
+    for name in {"title", "description", "priority", "kind", "place", "phone", "repeat"} & given.keys():
         if given[name] is None:
             raise MistakeError("This cannot be taken away.", name)
-    changes: dict[str, Any] = {name: given[name] for name in ("title", "description") if name in given}
+    changes: dict[str, Any] = {name: given[name] for name in PLAIN if name in given}
     changes |= {name: _moment(given[name], name) for name in ("start_at", "due_at") if name in given}
     if "due_at" in changes:
         changes["due_is_day"] = False
@@ -204,6 +213,13 @@ def _changes(member: Membership, given: dict[str, Any]) -> dict[str, Any]:
     if "assignee_id" in given:
         changes["assignee_id"] = people(member, [given["assignee_id"]], "assignee_id")[0]
     return changes
+
+
+def _parent(member: Membership, parent_id: int | None) -> int | None:
+    """A task that the token's maker sees, to stand below."""
+    if parent_id is not None and not policies.visible_to(member).filter(pk=parent_id).exists():
+        raise MistakeError("There is no such task.", "parent_id")
+    return parent_id
 
 
 def _step(task_id: int, step_id: int) -> Step:
