@@ -60,12 +60,19 @@ def repetition(written: str) -> Repetition:
 def repeat_words(rule: Rule) -> str:
     """`Every 2 weeks, Mon, Wed, until 3 Dec`."""
     n = int(rule.parts.get("INTERVAL", "1"))
-    said = {
-        "DAILY": ngettext("Every day", "Every {n} days", n),
-        "WEEKLY": ngettext("Every week", "Every {n} weeks", n),
-        "MONTHLY": ngettext("Every month", "Every {n} months", n),
-        "YEARLY": ngettext("Every year", "Every {n} years", n),
-    }[rule.parts["FREQ"]].format(n=n)
+    once = {  # said apart: a sentence cannot be both alone and the first of several
+        "DAILY": gettext("Every day"),
+        "WEEKLY": gettext("Every week"),
+        "MONTHLY": gettext("Every month"),
+        "YEARLY": gettext("Every year"),
+    }
+    many = {
+        "DAILY": ngettext("Every {n} day", "Every {n} days", n),
+        "WEEKLY": ngettext("Every {n} week", "Every {n} weeks", n),
+        "MONTHLY": ngettext("Every {n} month", "Every {n} months", n),
+        "YEARLY": ngettext("Every {n} year", "Every {n} years", n),
+    }
+    said = (once if n == 1 else many)[rule.parts["FREQ"]].format(n=n)
     found = [said]
     if days := rule.parts.get("BYDAY"):
         found.append(", ".join(_day(code) for code in days.split(",")))
