@@ -89,18 +89,19 @@ def create_contacts(*, contacts: Sequence[NewContact], by: Actor | Sequence[Acto
     search.index_contacts(ids)
     timeline.record(
         [
-            NewEvent("contact.created", actor, contact_id=contact_id, data=_told(contact))
+            NewEvent("contact.created", actor, contact_id=contact_id, data=_told(contact, actor))
             for contact_id, contact, actor in zip(ids, contacts, each(by, len(ids)), strict=True)
         ]
     )
     return ids
 
 
-def _told(contact: NewContact) -> dict[str, Any]:
+def _told(contact: NewContact, actor: Actor) -> dict[str, Any]:
     return {
         "name": contact.name,
         "source": contact.source,
         "source_name": contact.source_name,
-        **({"assignee": contact.assignee_id} if contact.assignee_id else {}),
+        # What arrives by itself tells of its deal; who is given one by hand is told of the contact.
+        **({"assignee": contact.assignee_id} if contact.assignee_id and actor.kind != "source" else {}),
         **contact.told,
     }
