@@ -31,12 +31,16 @@ CANCEL = "DELETE FROM kernel_job WHERE name = %(name)s AND key = %(key)s AND sta
 # A claim need not be flushed to disk: losing it in a crash only means that the job is claimed again.
 # The commit of the job's effects flushes it too.
 CLAIM_LAZILY = "SET LOCAL synchronous_commit = off"
+# Materialized: a join may otherwise read the inner query again, and each time lock other rows.
 CLAIM = """
+WITH due AS MATERIALIZED (
+  SELECT id FROM kernel_job
+   WHERE state = 'waiting' AND due_at <= now() AND name = ANY(%(names)s)
+   ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
 UPDATE kernel_job j
    SET state = 'running', attempts = attempts + 1, lease_until = now() + make_interval(secs => %(lease)s)
-  FROM (SELECT id FROM kernel_job
-         WHERE state = 'waiting' AND due_at <= now() AND name = ANY(%(names)s)
-         ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS due
+  FROM due
  WHERE j.id = due.id
 RETURNING j.id, j.name, j.args, j.workspace_id, j.attempts, j.key
 """
