@@ -125,8 +125,12 @@ def encrypt(message: bytes, address: Address) -> bytes:
     """`message` for one browser, as one record of aes128gcm (RFC 8188)."""
     if len(message) > LONGEST:
         raise ValueError(f"A message has at most {LONGEST} bytes.")
-    theirs, secret, salt = _bytes(address.p256dh), _bytes(address.auth), os.urandom(16)
-    once = ec.generate_private_key(ec.SECP256R1())
+    return seal(message, address, salt=os.urandom(16), once=ec.generate_private_key(ec.SECP256R1()))
+
+
+def seal(message: bytes, address: Address, *, salt: bytes, once: ec.EllipticCurvePrivateKey) -> bytes:
+    """The same with the salt and the key that `encrypt` makes anew for each message (RFC 8291, section 3)."""
+    theirs, secret = _bytes(address.p256dh), _bytes(address.auth)
     ours = _point(once.public_key())
     shared = once.exchange(ec.ECDH(), _public(theirs))
     base = _derive(shared, salt=secret, info=b"WebPush: info\0" + theirs + ours, length=32)
