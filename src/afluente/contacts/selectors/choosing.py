@@ -35,7 +35,8 @@ def chosen(member: Membership, wanted: Filter, made: Plan, limit: int) -> list[C
         return soon
     before = wanted.at + 1 if wanted.at else wanted.after
     if not wanted.typed and wanted.sort == NEWEST and (few := named(made, NAMED_TO)):
-        return _of(searching.walk_along(few[0], seen.filter(few[1]), limit=limit, before_id=before))
+        among = seen.filter(few[1])
+        return _of(searching.walk_along(few[0], among, limit=limit, before_id=before))
     if not wanted.typed and (few_of := narrowed(made)) is not None:
         return _listed(seen.filter(few_of), wanted, limit)
     if not wanted.typed and (made.is_columns or not made.token):
@@ -94,7 +95,8 @@ def walk(
         found = list(recent.order_by("-pk").values_list("pk", flat=True)[:limit])
         if len(found) == limit:
             return found
-    return searching.walk(query, seen.filter(made.rest), limit=limit, before_id=before_id)
+    among = seen.filter(made.rest)
+    return searching.walk(query, among, limit=limit, before_id=before_id)
 
 
 def _met_soon(seen: ContactQuerySet, wanted: Filter, made: Plan, limit: int) -> list[Contact]:

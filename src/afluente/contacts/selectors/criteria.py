@@ -106,17 +106,19 @@ def _turned(answer: Answer, asker: Asker) -> Answer:
     return ~answer if asker.op in {"is_not", "not_contains"} else answer
 
 
-# What stands in tables beside
-
-
 def _has(model: Any, **conditions: Any) -> Exists:
     return Exists(model.objects.filter(contact_id=OuterRef("pk"), **conditions))
 
 
+def _kept(model: Any, sign: str, asker: Asker) -> Answer:
+    """Whether there is any, or none."""
+    q, mark = (~Q(_has(model)), "-") if asker.op == EMPTY else (Q(_has(model)), "")
+    return Answer(q, asking.lexeme(f"@{mark}{sign}"), is_exact=True)
+
+
 def _email(asker: Asker) -> Answer:
     if asker.op in {EMPTY, FILLED}:
-        filled = Answer(Q(_has(ContactEmail)), asking.lexeme("@e"), is_exact=True)
-        return ~filled if asker.op == EMPTY else filled
+        return _kept(ContactEmail, "e", asker)
     said = text.norm(text.clean(asker.value, limit=254))
     if asker.op in {"is", "is_not"}:
         key = email.match_key(said)
@@ -129,8 +131,7 @@ def _email(asker: Asker) -> Answer:
 
 def _phone(asker: Asker) -> Answer:
     if asker.op in {EMPTY, FILLED}:
-        filled = Answer(Q(_has(ContactPhone)), asking.lexeme("@p"), is_exact=True)
-        return ~filled if asker.op == EMPTY else filled
+        return _kept(ContactPhone, "p", asker)
     digits = "".join(sign for sign in asker.value if sign.isdecimal() and sign.isascii())
     if len(digits) < 3:
         raise BrokenError(gettext("Write at least three digits."))

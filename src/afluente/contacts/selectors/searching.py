@@ -23,6 +23,7 @@ TERMS = 8  # words of a search that count
 LONGEST = 60  # characters of a word that the index keeps
 DIGITS = 20
 CHUNK = 5_000  # contacts looked at in one step
+STEEP = 8  # a step is at most so many times the last
 FEWEST_DIGITS = 3
 DIGITS_IN_WORDS = 5  # more than these begin no name and no address: only numbers are looked at
 # The same signs as in statements.search.INDEX.
@@ -55,7 +56,11 @@ def find_ids(
 
 
 def walk(
-    query: search.Query, among: ContactQuerySet, *, limit: int, before_id: int | None = None
+    query: search.Query,
+    among: ContactQuerySet,
+    *,
+    limit: int,
+    before_id: int | None = None,
 ) -> list[int]:
     """Ids of up to `limit` contacts that fit the index and are `among`, newest first."""
 
@@ -66,7 +71,11 @@ def walk(
 
 
 def walk_along(
-    rows: QuerySet[Any], among: ContactQuerySet, *, limit: int, before_id: int | None = None
+    rows: QuerySet[Any],
+    among: ContactQuerySet,
+    *,
+    limit: int,
+    before_id: int | None = None,
 ) -> list[int]:
     """Ids of up to `limit` contacts that `rows` of another table name and that are `among`, newest first."""
 
@@ -91,13 +100,13 @@ def _sift(
     looked, step = 0, limit
     while True:
         ids = offered(step, before_id)
-        kept = set(among.filter(pk__in=ids).values_list("pk", flat=True))
+        kept = set(among.filter(search.OneOf(ids)).values_list("pk", flat=True))
         found += [contact_id for contact_id in ids if contact_id in kept]
         looked += len(ids)
         if len(found) >= limit or len(ids) < step:
             return found[:limit]
-        needed = (limit - len(found)) * looked * 3 // (2 * len(found)) if found else looked * 4
-        before_id, step = ids[-1], max(limit, min(needed, step * 4, CHUNK))
+        needed = (limit - len(found)) * looked * 3 // (2 * len(found)) if found else CHUNK
+        before_id, step = ids[-1], max(limit, min(needed, step * STEEP, CHUNK))
 
 
 def search_contacts(*, member: Membership, typed: str, limit: int = 10) -> list[Contact]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 #   :maria  =lia@example.com  #984   a word, also of an address; a whole address; three digits of a number
 #   ~12:word  &word                  a word in a text field; a word of where they live
 #   @a12 @sform @t7 @o9 @f12 @y12 @c5 @mtelegram @e @p @ugoogle   what filters ask: assignee, source, tag,
-#       option, field that is filled, ticked box, company, messenger, has an e-mail, has a phone, and
+#       option, field that is filled, ticked box, company, messenger, has an e-mail, has a phone (@-e and @-p:
+#       has none, which hardly anybody is: the opposite of a sign on everybody would be read whole), and
 #       @usource=google for where a visit came from; `*` stands on everybody, for what must not be so.
 # Whole addresses stand apart, because there are so many that begin like a name.
 # Split at ASCII signs and general punctuation only, so that every locale splits alike;
@@ -97,7 +98,11 @@ WITH wanted AS (
    UNION ALL
   SELECT id, '@e' FROM addresses
    UNION ALL
+  SELECT id, '@-e' FROM asked WHERE id NOT IN (SELECT id FROM addresses)
+   UNION ALL
   SELECT id, '@p' FROM numbers
+   UNION ALL
+  SELECT id, '@-p' FROM asked WHERE id NOT IN (SELECT id FROM numbers)
    UNION ALL
   SELECT id, '@m' || kind FROM handles
    UNION ALL
@@ -179,6 +184,23 @@ class Matching(Func):
         found = ", ".join(f"{sql}::text" for sql, _ in texts)
         condition = f"{number} = ANY(ARRAY(SELECT contacts_find({found}, NULL, {MOST})))"
         return condition, [value for _, given in texts for value in given]
+
+
+class OneOf(Func):
+    """Whether a contact is one of these, given as one array: hundreds of numbers in a list of their own
+    parameters cost more to write down than to look up.
+    """
+
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        super().__init__(F("pk"))
+        self.ids = list(ids)
+
+    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        number, given = compiler.compile(self.source_expressions[0])
+        return f"{number} = ANY(%s::bigint[])", [*given, self.ids]
 
 
 _waiting: ContextVar[set[int] | None] = ContextVar("contacts_waiting_for_index", default=None)
