@@ -7,6 +7,7 @@ too few who fit, these are sorted at once. Who is not in the table comes last, t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -31,7 +32,7 @@ WORTH = 50  # one in so many of those who are met should fit
 _OTHERS = Part(Q())
 
 
-class WalkedOrder:
+class WalkedOrder(ABC):
     """As `ordering.Order`. Each kind says of its table: the row that decides for a contact, the order of
     rows, and what of it comes after a place.
     """
@@ -59,7 +60,7 @@ class WalkedOrder:
             yield from self._walked(found, place)
             yield _OTHERS.sorted(self._without(found))
 
-    def backwards(self) -> WalkedOrder:
+    def backwards(self) -> _Backwards:
         """From the last to the first."""
         return _Backwards(self)
 
@@ -67,13 +68,13 @@ class WalkedOrder:
 
     names: tuple[str, ...] = ()
 
+    @abstractmethod
     def _deciding(self) -> QuerySet[Any]:
         """The rows, of one contact or of all, in the order in which the first one decides."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _rows(self, place: Place | None) -> QuerySet[Any]:
         """The rows after `place`, in the order of the list."""
-        raise NotImplementedError
 
     # How it is walked
 
@@ -114,11 +115,12 @@ class WalkedOrder:
         return rest.order_by(*(down if self.descending else up))
 
 
-class _Backwards(WalkedOrder):
+class _Backwards:
     """Another order from its last to its first."""
 
+    is_one = False
+
     def __init__(self, order: WalkedOrder) -> None:
-        super().__init__(descending=not order.descending)
         self.order = type(order)(descending=not order.descending)
 
     def sorted(self, found: ContactQuerySet) -> Iterator[ContactQuerySet]:

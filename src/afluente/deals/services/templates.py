@@ -42,8 +42,10 @@ class PipelineTemplate:
     lost: StrOrPromise = LOST
 
 
-def _s(name: StrOrPromise, probability: int, stale: int | None = None, **more: int) -> StageTemplate:
-    return StageTemplate(name, probability, stale=stale, **more)  # type: ignore[arg-type]
+def _s(
+    name: StrOrPromise, probability: int, stale: int | None = None, *, due_hours: int | None = None
+) -> StageTemplate:
+    return StageTemplate(name, probability, due_hours, stale)
 
 
 TEMPLATES: dict[str, PipelineTemplate] = {
