@@ -14,6 +14,8 @@ class ContactsConfig(AppConfig):
         _bring_personal()
         # ruff: noqa: PLC0415  when every app is loaded
         from afluente.contacts import jobs, policies  # noqa: F401  registers the jobs
+        from afluente.contacts.selectors.listing import CONTACTS
+        from afluente.contacts.selectors.lists import register_list
         from afluente.ui import navigation
 
         navigation.register_nav(
@@ -27,6 +29,7 @@ class ContactsConfig(AppConfig):
                 key="c",
             )
         )
+        register_list(CONTACTS)
         _bring_finding()
         _bring_settings()
         _bring_tags()

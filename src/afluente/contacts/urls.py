@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from afluente.contacts.selectors.lists import filtered_lists
 from afluente.contacts.views import (
     adding,
     addresses,
@@ -37,10 +38,6 @@ urlpatterns = [
     path("contacts/columns/", columns.columns, name="columns"),
     path("contacts/count/", listing.count, name="count"),
     path("contacts/deleted/", deleting.deleted, name="deleted"),
-    path("contacts/filter/", filtering.panel, name="filter"),
-    path("contacts/filters/", filtering.save, name="filter_save"),
-    path("contacts/filters/again/", filtering.restore, name="filter_restore"),
-    path("contacts/filters/<int:pk>/deletion/", filtering.delete, name="filter_deletion"),
     path("contacts/duplicates/", duplicates.suggestions, name="duplicates"),
     path("contacts/duplicates/<int:pk>/dismissal/", duplicates.dismissal, name="duplicate_dismissal"),
     path("contacts/duplicates/<int:pk>/reopening/", duplicates.reopening, name="duplicate_reopening"),
@@ -106,3 +103,14 @@ urlpatterns = [
     path("settings/contacts/tags/<int:pk>/merge/", tag_settings.merge, name="tag_merge"),
     path("settings/contacts/tags/<int:pk>/deletion/", tag_settings.deletion, name="tag_end"),
 ]
+
+# One panel and one set of saved filters for every list that is filtered, at the addresses of that list.
+for one in filtered_lists():
+    for address, view, name in (
+        ("filter/", filtering.panel, "filter"),
+        ("filters/", filtering.save, "filter_save"),
+        ("filters/again/", filtering.restore, "filter_restore"),
+        ("filters/<int:pk>/", filtering.change, "filter_change"),
+        ("filters/<int:pk>/deletion/", filtering.delete, "filter_deletion"),
+    ):
+        urlpatterns.append(path(one.path + address, view, {"entity": one.entity}, name=name))

@@ -14,7 +14,9 @@ class DealsConfig(AppConfig):
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.accounts.events import WorkspaceCreated
         from afluente.contacts.policies import Link, register_link
+        from afluente.contacts.selectors.lists import register_list
         from afluente.deals import handlers, selectors
+        from afluente.deals.selectors.filtering import DEALS
         from afluente.kernel import bus, slots
         from afluente.timeline.selectors import kinds
         from afluente.ui import navigation
@@ -40,6 +42,7 @@ class DealsConfig(AppConfig):
         slots.register_slot("contact.tabs", handlers.contact_tabs)
         slots.register_slot("company.tabs", handlers.company_tabs)
         slots.register_slot("contact.acts", handlers.contact_acts)
+        register_list(DEALS)
         _bring_columns()
         _bring_fields()
         _bring_settings()

@@ -14,8 +14,10 @@ class TasksConfig(AppConfig):
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.contacts.events import TagMerged
         from afluente.contacts.policies import Link, register_link
+        from afluente.contacts.selectors.lists import register_list
         from afluente.kernel import bus, slots
         from afluente.tasks import handlers, policies, selectors
+        from afluente.tasks.selectors.filtering import TASKS
         from afluente.timeline.policies import Record, register_record
 
         _bring_pages()
@@ -27,6 +29,7 @@ class TasksConfig(AppConfig):
             )
         )
         register_record(Record(kind="task", visible=policies.visible_to, subjects=handlers.record_subjects))
+        register_list(TASKS)
         slots.register_slot("contact.tabs", handlers.contact_tabs)
         slots.register_slot("contact.strip", handlers.contact_strip)
         slots.register_slot("deal.tabs", handlers.deal_tabs)

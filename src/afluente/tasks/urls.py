@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.tasks.views import board, bulk, feed, filtering, items, links, listing, settings, table, task
+from afluente.tasks.views import board, bulk, feed, items, links, listing, settings, table, task
 
 app_name = "tasks"
 
@@ -21,10 +21,6 @@ urlpatterns = [
     path("tasks/steps/<int:pk>/", board.column, name="column"),
     path("tasks/steps/<int:pk>/new/", board.add, name="add"),
     path("tasks/cards/", board.cards, name="cards"),
-    path("tasks/filter/", filtering.panel, name="filter"),
-    path("tasks/filters/", filtering.save, name="filter_save"),
-    path("tasks/filters/restoring/", filtering.restore, name="filter_restore"),
-    path("tasks/filters/<int:pk>/deletion/", filtering.delete, name="filter_deletion"),
     path("settings/boards/", settings.boards, name="boards"),
     path("settings/boards/<int:pk>/", settings.edit, name="board_edit"),
     path("settings/boards/<int:pk>/steps/", settings.steps, name="steps"),

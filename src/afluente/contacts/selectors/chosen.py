@@ -79,19 +79,21 @@ def _head(one: Chosen, wanted: Filter) -> Head:
     )
 
 
-def view_of(*, member: Membership, query: str) -> SavedFilter | None:
-    """The kept filter that a list shows, whatever is searched in it and however it is sorted."""
+def view_of(
+    *, member: Membership, query: str, entity: str = SavedFilter.Entity.CONTACT
+) -> SavedFilter | None:
+    """The kept filter that the list of `entity` shows, whatever is searched in it and however it is sorted."""
     here = _conditions(query)
     if not here[0]:
         return None
-    kept = SavedFilter.objects.filter(Q(owner=member) | Q(is_shared=True), entity=SavedFilter.Entity.CONTACT)
+    kept = SavedFilter.objects.filter(Q(owner=member) | Q(is_shared=True), entity=entity)
     return next((one for one in kept.order_by("pk") if _conditions(one.query) == here), None)
 
 
 def chosen_columns(*, member: Membership, view: SavedFilter | None = None) -> list[Chosen]:
     """The columns shown, the name first: one query, and the fields."""
     known = all_columns()
-    said = _remembered(member, view)
+    said = remembered_columns(member=member, view=view)
     if said is None:
         said = [NAME, *(key for key, column in known.items() if column.is_default)]
     found = _read(said, known)
@@ -113,11 +115,14 @@ def columns_for_export(*, member: Membership, query: str = "") -> list[Column]:
     return [one.column for one in chosen]
 
 
-def _remembered(member: Membership, view: SavedFilter | None) -> Sequence[str] | None:
+def remembered_columns(
+    *, member: Membership, view: SavedFilter | None, entity: str = SavedFilter.Entity.CONTACT
+) -> Sequence[str] | None:
+    """The columns chosen for the list of `entity` under a kept filter or without one; None: as delivered."""
     whose = Q(member=member, view=None)
     if view is not None:
         whose |= Q(member=member, view=view) | Q(member_id=view.owner_id, view=view)
-    rows = ListSetting.objects.filter(whose, entity=SavedFilter.Entity.CONTACT).exclude(columns=None)
+    rows = ListSetting.objects.filter(whose, entity=entity).exclude(columns=None)
     # One's own for this filter before its owner's, both before one's own for the list.
     ranked = sorted(rows, key=lambda row: (row.view_id is None, row.member_id != member.pk))
     return ranked[0].columns if ranked else None

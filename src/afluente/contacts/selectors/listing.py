@@ -6,12 +6,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from afluente.contacts import policies
 from afluente.contacts.selectors import choosing, searching
 from afluente.contacts.selectors.columns import batch_of
 from afluente.contacts.selectors.criteria import NOBODY
 from afluente.contacts.selectors.filtering import Plan, all_criteria, plan
+from afluente.contacts.selectors.lists import FilteredList
 from afluente.contacts.selectors.ordering import NEWEST, key_of
+from afluente.contacts.selectors.wording import SHOWN
 from afluente.contacts.statements import search
 from afluente.kernel import text
 from afluente.kernel.conditions import Condition, Expression, UnreadableError, read_query
@@ -231,3 +236,17 @@ def _rows(batch: Batch, columns: Sequence[Chosen]) -> list[Row]:
 
 def _number(value: str | None) -> int | None:
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+CONTACTS = FilteredList(
+    entity="contact",
+    path="contacts/",
+    title=_("Filter contacts"),
+    said=_("Contacts that fit"),
+    may_list=policies.may_list,
+    criteria=all_criteria,
+    usual=SHOWN,
+    read=Filter.read,
+    page=lambda _data: reverse("contacts:list"),
+    keeps=("q", "sort"),
+)

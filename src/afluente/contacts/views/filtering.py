@@ -1,124 +1,159 @@
-"""The panel that builds a filter, and filters kept under a name."""
+"""The panel that builds a filter, and filters kept under a name: of contacts, deals and tasks alike."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afluente.contacts.models import SavedFilter
-from afluente.contacts.selectors.filtering import all_criteria
-from afluente.contacts.selectors.listing import Filter
-from afluente.contacts.selectors.saved import canonical, filter_fields, own_filters
+from afluente.contacts.models import ListSetting, SavedFilter
+from afluente.contacts.selectors.lists import FilteredList, filtered_list
+from afluente.contacts.selectors.saved import filter_fields, own_filters
 from afluente.contacts.selectors.wording import Draft
 from afluente.contacts.services import saving
 from afluente.kernel import htmx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from afluente.accounts.requests import Request
-    from afluente.contacts.selectors.criteria import Criterion
 
-APPLY, REDRAW, FIELDS = "apply", "redraw", "fields"
+APPLY, FIELDS = "apply", "fields"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def panel(request: Request) -> HttpResponse:
+def panel(request: Request, entity: str) -> HttpResponse:
     """The panel. POST adds or takes out conditions, remembers the fields shown, or goes to the list."""
-    known = all_criteria()
+    of = _list(request, entity)
     if request.method != "POST":
-        wanted = Filter.read(request.GET)
-        draft = Draft.of(wanted.where, filter_fields(member=request.member))
-        return _draw(request, draft, known, wanted)
-    draft = Draft.read(request.POST)
-    wanted = Filter.read(QueryDict(request.POST.get("rest", "")))
+        shown = filter_fields(member=request.member, entity=entity, usual=of.usual)
+        return _draw(request, of, Draft.of(of.read(request.GET).where, shown), request.GET)
+    known = of.offered
+    draft, rest = Draft.read(request.POST), QueryDict(request.POST.get("rest", ""))
     act, _, place = request.POST.get("do", APPLY).partition(":")
     if act == APPLY:
-        return _to_list(request, draft, known, wanted)
+        return _go(request, of.address(rest, draft.expression(known)))
     if act == FIELDS:
         chosen = [slug for slug in known if slug in request.POST.getlist("field")]
-        saving.change_list(member=request.member, fields=chosen)
+        saving.change_list(member=request.member, fields=chosen, entity=entity)
         draft = Draft.of(draft.expression(known), chosen)
-    return _draw(request, draft.acted(act, place, next(iter(known))), known, wanted)
+    return _draw(request, of, draft.acted(act, place, next(iter(known))), rest)
 
 
-def _to_list(request: Request, draft: Draft, known: Mapping[str, Criterion], wanted: Filter) -> HttpResponse:
-    """The list with what was built, kept apart from its search words and order."""
-    chosen = Filter(typed=wanted.typed, sort=wanted.sort, where=draft.expression(known))
-    address = reverse("contacts:list") + chosen.address()
-    if not htmx.wants_fragment(request):
-        return redirect(address)
-    response = HttpResponse()
-    response["HX-Redirect"] = address
-    return response
-
-
-def _draw(request: Request, draft: Draft, known: Mapping[str, Criterion], wanted: Filter) -> HttpResponse:
-    shown = {condition.name for group in draft.groups for condition in group}
+def _draw(request: Request, of: FilteredList, draft: Draft, where: QueryDict) -> HttpResponse:
+    known = of.offered
     context: dict[str, Any] = {
+        "of": of,
         "groups": draft.lines(known, request.member),
         "match": draft.match,
-        "rest": Filter(typed=wanted.typed, sort=wanted.sort).address().lstrip("?"),
+        "rest": of.rest(where),
         "criteria": list(known.values()),
-        "shown": shown,
-        "saved": own_filters(member=request.member),
-        "panel_url": reverse("contacts:filter"),
-        "list_url": reverse("contacts:list"),
+        "shown": {condition.name for group in draft.groups for condition in group},
+        "saved": own_filters(member=request.member, entity=of.entity),
+        "panel_url": reverse("contacts:filter", kwargs={"entity": of.entity}),
+        "list_url": of.page(where),
     }
     return htmx.respond(request, "contacts/filter.html", context, fragment="form")
 
 
+def _go(request: Request, address: str) -> HttpResponse:
+    if not htmx.wants_fragment(request):
+        return redirect(address)
+    return HttpResponse(headers={"HX-Redirect": address})
+
+
 @require_POST
-def save(request: Request) -> HttpResponse:
+def save(request: Request, entity: str) -> HttpResponse:
     """Keep the filter of the list under a name, for oneself or for everybody."""
-    query = canonical(request.POST.get("query", ""))
+    of = _list(request, entity)
+    query = _asked(of, request.POST)
+    if (kept := _keep(request, request.POST, of, query)) is not None:
+        messages.success(request, gettext("Saved the filter {name}").format(name=kept.name))
+    return redirect(f"{of.page(request.POST)}?{query}")
+
+
+@require_POST
+def change(request: Request, entity: str, pk: int) -> HttpResponse:
+    """Another name, or another choice of who sees it, for a filter of one's own; Undo is this again."""
+    of = _list(request, entity)
+    kept = get_object_or_404(SavedFilter, pk=pk, owner=request.member, entity=entity)
+    data = request.POST if "name" in request.POST else request.GET
+    before = _said(kept, of, data)
     try:
-        kept = saving.save_filter(
+        saving.change_filter(
+            kept=kept, name=data.get("name", ""), query=kept.query, is_shared="is_shared" in data
+        )
+    except saving.NamelessFilterError:
+        messages.error(request, gettext("Give the filter a name."))
+    except saving.TakenFilterError:
+        messages.error(request, gettext("Another filter of this list has this name."))
+    else:
+        way_back = reverse("contacts:filter_change", kwargs={"entity": entity, "pk": pk})
+        said = gettext("Changed the filter {name}").format(name=kept.name)
+        messages.success(request, said, extra_tags=f"undo:{way_back}?{before}")
+    return redirect(f"{of.page(data)}?{kept.query}")
+
+
+@require_POST
+def delete(request: Request, entity: str, pk: int) -> HttpResponse:
+    """Forget a filter of one's own; Undo keeps it again."""
+    of = _list(request, entity)
+    kept = get_object_or_404(SavedFilter, pk=pk, owner=request.member, entity=entity)
+    way_back = reverse("contacts:filter_restore", kwargs={"entity": entity})
+    columns = ListSetting.objects.filter(member=request.member, view=kept).values_list("columns", flat=True)
+    chosen = "".join(f"&column={one}" for one in columns.first() or ())
+    again = f"{way_back}?{_said(kept, of, request.POST)}{chosen}"
+    kept.delete()
+    said = gettext("Deleted the filter {name}").format(name=kept.name)
+    messages.success(request, said, extra_tags=f"undo:{again}")
+    return redirect(of.page(request.POST))
+
+
+@require_POST
+def restore(request: Request, entity: str) -> HttpResponse:
+    """The way back of `delete`: the filter stands in the address, and the columns chosen for it."""
+    of = _list(request, entity)
+    query = _asked(of, request.GET)
+    kept = _keep(request, request.GET, of, query)
+    if kept is not None and (columns := request.GET.getlist("column")):
+        saving.change_list(member=request.member, columns=columns, view=kept, entity=entity)
+    return redirect(f"{of.page(request.GET)}?{query}")
+
+
+def _list(request: Request, entity: str) -> FilteredList:
+    of = filtered_list(entity)
+    if not of.may_list(request.member):
+        raise PermissionDenied
+    return of
+
+
+def _asked(of: FilteredList, data: QueryDict) -> str:
+    return of.query(QueryDict(data.get("query", "").lstrip("?")))
+
+
+def _said(kept: SavedFilter, of: FilteredList, data: QueryDict) -> str:
+    """A filter and the page that it stood over, as an address says them."""
+    said = QueryDict(mutable=True)
+    said.update({name: data.get(name, "") for name in of.names if name in data})
+    said.update({"name": kept.name, "query": kept.query} | ({"is_shared": "1"} if kept.is_shared else {}))
+    return said.urlencode()
+
+
+def _keep(request: Request, data: QueryDict, of: FilteredList, query: str) -> SavedFilter | None:
+    try:
+        return saving.save_filter(
             owner=request.member,
-            name=request.POST.get("name", ""),
+            name=data.get("name", ""),
             query=query,
-            is_shared="is_shared" in request.POST,
+            is_shared="is_shared" in data,
+            entity=of.entity,
         )
     except saving.NamelessFilterError:
         messages.error(request, gettext("Give the filter a name."))
     except saving.TooManyFiltersError:
         messages.error(request, gettext("You keep a hundred filters already. Delete one first."))
-    else:
-        messages.success(request, gettext("Saved the filter {name}").format(name=kept.name))
-    return redirect(f"{reverse('contacts:list')}?{query}")
-
-
-@require_POST
-def delete(request: Request, pk: int) -> HttpResponse:
-    """Forget a filter of one's own; Undo keeps it again."""
-    kept = get_object_or_404(SavedFilter, pk=pk, owner=request.member)
-    said = gettext("Deleted the filter {name}").format(name=kept.name)
-    again = QueryDict(mutable=True)
-    again.update({"name": kept.name, "query": kept.query} | ({"is_shared": "1"} if kept.is_shared else {}))
-    kept.delete()
-    messages.success(
-        request, said, extra_tags=f"undo:{reverse('contacts:filter_restore')}?{again.urlencode()}"
-    )
-    return redirect("contacts:list")
-
-
-@require_POST
-def restore(request: Request) -> HttpResponse:
-    """The way back of `delete`: the filter stands in the address."""
-    query = canonical(request.GET.get("query", ""))
-    try:
-        saving.save_filter(
-            owner=request.member,
-            name=request.GET.get("name", ""),
-            query=query,
-            is_shared="is_shared" in request.GET,
-        )
-    except (saving.NamelessFilterError, saving.TooManyFiltersError):
-        messages.error(request, gettext("The filter could not be kept again."))
-    return redirect(f"{reverse('contacts:list')}?{query}")
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from afluente.contacts import policies, selectors
 from afluente.contacts.selectors.listing import PAGE, problems
-from afluente.contacts.selectors.saved import canonical, list_tabs
+from afluente.contacts.selectors.saved import canonical, kept_tabs
 from afluente.contacts.selectors.wording import chips, in_words
 from afluente.kernel import htmx, slots
 
@@ -49,7 +50,10 @@ def contacts(request: Request) -> HttpResponse:
     if not htmx.wants_fragment(request):
         context["menu"] = slots.parts("contacts.menu", member=request.member, query=query)
         context["chips"] = chips(member=request.member, wanted=wanted)
-        context["tabs"] = list_tabs(member=request.member, query=query)
+        context["kept"] = kept_tabs(
+            member=request.member, entity="contact", data=request.GET, start=reverse("contacts:list")
+        )
+        context["columns_url"] = f"{reverse('contacts:columns')}?{urlencode({'query': query})}"
     fragment = "rows" if wanted.after else "people"
     return htmx.respond(request, "contacts/list.html", context, fragment=fragment)
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies as contact_policies
 from afluente.contacts.selectors.filtering import Plan, plan
+from afluente.contacts.selectors.lists import FilteredList
 from afluente.contacts.selectors.wording import Chip, chips
+from afluente.deals import policies
 from afluente.deals.models import DealContact
 from afluente.deals.selectors.criteria import deal_criteria
 from afluente.kernel import text as texts
@@ -142,3 +146,29 @@ def _names(words: str, folded: str) -> Q:
     if len(digits) >= 4:
         person |= Q(contact__phones__e164__contains=digits)
     return person
+
+
+OF_A_BOARD = frozenset({"pipeline", "status"})  # what the page itself says; programs ask for it
+
+
+def _page(data: QueryDict) -> str:
+    """The board that a filter stands over."""
+    number = data.get("pipeline", "")
+    is_one = number.isascii() and number.isdigit() and len(number) < 19
+    return reverse("deals:pipeline", args=[number]) if is_one else reverse("deals:board")
+
+
+DEALS = FilteredList(
+    entity="deal",
+    path="deals/",
+    title=_("Filter deals"),
+    said=_("Deals that fit"),
+    may_list=policies.may_list,
+    criteria=deal_criteria,
+    usual=USUAL,
+    read=BoardFilter.read,
+    page=_page,
+    hidden=OF_A_BOARD,
+    stays=("status",),
+    names=("pipeline",),
+)

@@ -12,8 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
 from afluente.contacts import policies as contact_policies
-from afluente.contacts.models import SavedFilter
-from afluente.contacts.selectors.saved import saved_tabs
+from afluente.contacts.selectors.saved import kept_tabs
 from afluente.contacts.selectors.wording import in_words
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.models import Stage
@@ -84,9 +83,15 @@ def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, s
         "page_url": page,
         "chips": chips,
         "problems": in_words(chips, asked.problems(request.member)) if asked else [],
-        "panel_url": reverse("deals:filter") + asked.query(status=said, pipeline=str(pipeline.pk)),
-        "saved_tabs": saved_tabs(
-            member=request.member, query=asked.query(), start=page, entity=SavedFilter.Entity.DEAL
+        "panel_url": reverse("contacts:filter", kwargs={"entity": "deal"})
+        + asked.query(status=said, pipeline=str(pipeline.pk)),
+        "clear_url": page + (f"?status={said}" if said else ""),
+        "kept": kept_tabs(
+            member=request.member,
+            entity="deal",
+            data=request.GET,
+            start=page,
+            pairs=[("pipeline", str(pipeline.pk))],
         ),
         "may_configure": policies.may_configure(request.member),
         "may_create": policies.may_create(request.member),

@@ -6,10 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
 from afluente.contacts.selectors.filtering import Plan, plan
+from afluente.contacts.selectors.lists import FilteredList
 from afluente.contacts.selectors.wording import Chip, chips
 from afluente.kernel import text
 from afluente.kernel.conditions import Expression, UnreadableError, read_query
+from afluente.tasks import policies
 from afluente.tasks.selectors.questions import task_criteria
 
 if TYPE_CHECKING:
@@ -87,3 +93,25 @@ class _Address:
 
     def address(self, **changes: Any) -> str:
         return self.base + self.asked.query(**changes)
+
+
+def _page(data: QueryDict) -> str:
+    """The page of tasks that a filter stands over, as forms name it."""
+    page = data.get("page", "")
+    base = reverse("tasks:list")
+    is_ours = page.startswith(base) and "?" not in page and url_has_allowed_host_and_scheme(page, None)
+    return page if is_ours else reverse("tasks:table")
+
+
+TASKS = FilteredList(
+    entity="task",
+    path="tasks/",
+    title=_("Filter tasks"),
+    said=_("Tasks that fit"),
+    may_list=policies.may_list,
+    criteria=task_criteria,
+    usual=USUAL,
+    read=TaskFilter.read,
+    page=_page,
+    names=("page",),
+)
