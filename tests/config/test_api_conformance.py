@@ -44,6 +44,8 @@ KNOWN = {
     "deal_id": "deal",
     "company_id": "company",
     "tag_id": "tag",
+    "product_id": "product",
+    "tax_id": "tax",
     "field_id": "field",
     "file_id": "file",
     "folder_id": "folder",

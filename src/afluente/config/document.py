@@ -29,6 +29,7 @@ TAGS = {
     "Comments and history": "What people wrote about a record, and what happened with it.",
     "Deals": "Deals, their stages and their people.",
     "Pipelines": "Rows of stages.",
+    "Products": "What is sold, what it costs, and the taxes on it.",
     "Tasks": "Work for people.",
     "Files": "The store of files, its folders, and what they are attached to.",
     "Imports and exports": "Contacts in from files and out into files.",

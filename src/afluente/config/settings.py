@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "afluente.contacts",
     "afluente.deals",
     "afluente.tasks",
+    "afluente.sales",
     "afluente.intake",
     "afluente.capture",
     "afluente.insights",

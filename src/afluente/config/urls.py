@@ -13,6 +13,7 @@ SLICES = (
     "accounts",
     "insights",
     "tasks",
+    "sales",
     "deals",
     "contacts",
     "timeline",

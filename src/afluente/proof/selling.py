@@ -1,12 +1,14 @@
-"""A lead, a field of deals and a reason for losing in a workspace that is probed."""
+"""A lead, a field of deals, a reason for losing, a product and its tax in a workspace that is probed."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from afluente.contacts import services as contacts
 from afluente.deals import services as deals
 from afluente.deals.models import Stage
+from afluente.sales import services as sales
 
 if TYPE_CHECKING:
     from afluente.timeline.events import Actor
@@ -21,4 +23,9 @@ def fill(canary: str, by: Actor) -> dict[str, Any]:
     field = contacts.create_field(entity="deal", name=canary, by=by)
     deals.fill_values(given={lead_id: {field.pk: canary}}, by=by)
     reason = deals.create_reason(name=canary, by=by)
-    return {"lead_deal": lead_id, "deal_field": field.pk, "lost_reason": reason.pk}
+    tax = sales.save_tax(tax_id=None, name=canary, rate=Decimal(10), is_included=False, by=by)
+    product = sales.create_product(
+        name=canary, sku=canary, price=Decimal(12), currency="BRL", tax_id=tax.pk, stock=Decimal(3), by=by
+    )
+    ids = {"tax": tax.pk, "product": product.pk}
+    return ids | {"lead_deal": lead_id, "deal_field": field.pk, "lost_reason": reason.pk}

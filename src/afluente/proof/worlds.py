@@ -54,6 +54,8 @@ SCOPES = [
     "deals:read",
     "deals:write",
     "people:read",
+    "products:read",
+    "products:write",
     "tasks:read",
     "tasks:write",
     "files:read",

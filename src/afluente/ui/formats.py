@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -80,6 +80,24 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
     pattern = locale.currency_formats["standard"].pattern
     whole = re.sub(r"\.0+", "", pattern)
     return format_currency(amount, currency, whole, locale=locale, currency_digits=False)
+
+
+def money_exact(amount: Decimal, currency: str) -> str:
+    """`amount` with all the places of its currency, and more where it has more, as on a bill."""
+    locale = _present()[0]
+    pattern = re.sub(r"0\.0+", _digits(amount, currency), locale.currency_formats["standard"].pattern)
+    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+
+
+def places(amount: Decimal, currency: str) -> str:
+    """The same without the sign of the currency, as in a box where it is typed."""
+    return format_decimal(amount, f"#,##{_digits(amount, currency)}", locale=_present()[0])
+
+
+def _digits(amount: Decimal, currency: str) -> str:
+    """The end of a pattern: as many places as the currency has, or as the amount needs."""
+    wanted = max(get_currency_precision(currency), -int(amount.normalize().as_tuple().exponent))
+    return "0" + ("." + "0" * wanted if wanted else "")
 
 
 def number(value: Decimal | int) -> str:

@@ -62,6 +62,8 @@ class Scope(models.TextChoices):
     CONTACTS_EXPORT = "contacts:export", _("Export contacts as files")
     DEALS_READ = "deals:read", _("Read deals and pipelines")
     DEALS_WRITE = "deals:write", _("Add, change and move deals")
+    PRODUCTS_READ = "products:read", _("Read products and taxes")
+    PRODUCTS_WRITE = "products:write", _("Add, change and delete products")
     TASKS_READ = "tasks:read", _("Read tasks")
     TASKS_WRITE = "tasks:write", _("Add, change, complete and delete tasks")
     FILES_READ = "files:read", _("Read files")

@@ -1,0 +1,54 @@
+"""What the studio sells."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from afluente.sales import services as sales
+from afluente.timeline.events import SYSTEM
+
+if TYPE_CHECKING:
+    from afluente.sales.models import Product
+
+# Name, code, price, unit, what it is, how many there are (None: not counted), in euros.
+PRODUCTS = (
+    (
+        "Site institucional",
+        "WEB-01",
+        "8800",
+        "projeto",
+        "Até oito páginas, com formulário e SEO.",
+        None,
+        "1700",
+    ),
+    ("Loja virtual", "WEB-02", "18000", "projeto", "Catálogo, pagamento, frete e treinamento.", None, "3400"),
+    ("Landing page", "WEB-03", "3200", "projeto", "Uma página, pronta em uma semana.", None, ""),
+    ("Identidade visual", "MAR-01", "4200", "projeto", "Logotipo, cores, tipografia e manual.", None, ""),
+    ("Gestão de tráfego", "MKT-01", "1450", "mês", "Google e Meta, com relatório mensal.", None, ""),
+    ("Manutenção", "WEB-90", "390", "mês", "Atualizações, cópias de segurança e duas horas.", None, "75"),
+    ("Hora técnica", "WEB-99", "180", "h", "", None, "35"),
+    ("Camiseta do estúdio", "LOJ-01", "89.90", "un", "Algodão, do P ao GG.", 24, ""),
+)
+
+
+def stock_shelves() -> dict[str, int]:
+    """Two taxes and the products; their numbers by code."""
+    service = sales.save_tax(tax_id=None, name="ISS 5 %", rate=Decimal(5), is_included=True, by=SYSTEM)
+    goods = sales.save_tax(tax_id=None, name="ICMS 17 %", rate=Decimal(17), is_included=True, by=SYSTEM)
+    made: dict[str, Product] = {
+        sku: sales.create_product(
+            name=name,
+            sku=sku,
+            price=Decimal(price),
+            currency="BRL",
+            prices={"EUR": euros} if euros else {},
+            unit=unit,
+            description=description,
+            tax_id=goods.pk if count else service.pk,
+            stock=None if count is None else Decimal(count),
+            by=SYSTEM,
+        )
+        for name, sku, price, unit, description, count, euros in PRODUCTS
+    }
+    return {sku: product.pk for sku, product in made.items()}

@@ -1,0 +1,33 @@
+"""Who acts for a program, and how it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ninja import Status
+
+from afluente.timeline.events import Actor
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts: the token."""
+    token = request.token  # type: ignore[attr-defined]  # set by config.gate
+    return Actor("token", token.pk, token.name)
+
+
+def refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
+    """A refusal in the shape all refusals have."""
+    return Status(status, {"error": {"code": code, "message": message, "field": field}})
+
+
+def not_allowed() -> Status[Any]:
+    """The token's maker sees it and may not do that."""
+    return refusal(403, "not_allowed", "Whoever made this token may not do that.")
+
+
+def missing(what: str) -> Status[Any]:
+    """There is no such record, or the token's maker does not see it."""
+    return refusal(404, "not_found", f"There is no such {what}.")

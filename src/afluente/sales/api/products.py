@@ -1,0 +1,144 @@
+"""The catalogue for other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from afluente.accounts.requests import member_of
+from afluente.kernel import text
+from afluente.sales import policies, selectors, services
+from afluente.sales.api.acting import actor_of, missing, not_allowed, refusal
+from afluente.sales.api.shapes import (
+    ProductNew,
+    ProductOut,
+    ProductPatch,
+    ProductQuery,
+    ProductsOut,
+    Refused,
+    TaxesOut,
+)
+from afluente.sales.models import Product, Tax
+
+router = Router(tags=["Products"])
+
+
+@router.get("/products", response={200: ProductsOut, 422: Refused})
+def list_products(request: HttpRequest, asked: Query[ProductQuery]) -> Any:
+    """Products, the newest first, archived ones too."""
+    rows, following = selectors.api_products(
+        member=member_of(request),
+        typed=text.clean(asked.q, limit=200),
+        state=asked.state or "",
+        cursor=asked.cursor,
+        limit=asked.limit,
+    )
+    return {"items": [out(row) for row in rows], "next": following}
+
+
+@router.post("/products", response={201: ProductOut, 403: Refused, 422: Refused})
+def create_product(request: HttpRequest, payload: ProductNew) -> Any:
+    """Add a product. Without a currency it has that of the workspace."""
+    member = member_of(request)
+    if not policies.may_create(member):
+        return not_allowed()
+    given = _given(payload)
+    is_archived = given.pop("is_archived", None)
+    given.setdefault("currency", member.workspace.currency)
+    try:
+        made = services.create_product(**given, by=actor_of(request))
+    except services.ProductRefusedError as refused:
+        return refusal(422, "invalid", str(refused), refused.field)
+    if is_archived:
+        made = services.archive_product(product_id=made.pk, by=actor_of(request))
+    return Status(201, out(made))
+
+
+@router.get("/products/{product_id}", response={200: ProductOut, 404: Refused})
+def read_product(request: HttpRequest, product_id: int) -> Any:
+    """One product."""
+    found = policies.products_visible_to(member_of(request)).filter(pk=product_id).first()
+    return out(found) if found else missing("product")
+
+
+@router.patch("/products/{product_id}", response={200: ProductOut, 403: Refused, 404: Refused, 422: Refused})
+def change_product(request: HttpRequest, product_id: int, payload: ProductPatch) -> Any:
+    """Change a product. Lines and documents that are there keep what they say."""
+    member = member_of(request)
+    if not policies.products_visible_to(member).filter(pk=product_id).exists():
+        return missing("product")
+    if not policies.products_editable_by(member).filter(pk=product_id).exists():
+        return not_allowed()
+    given = _given(payload)
+    is_archived = given.pop("is_archived", None)
+    try:
+        changed = services.change_product(product_id=product_id, changes=given, by=actor_of(request))
+    except services.ProductRefusedError as refused:
+        return refusal(422, "invalid", str(refused), refused.field)
+    if is_archived is not None:
+        changed = services.archive_product(
+            product_id=product_id, by=actor_of(request), is_back=not is_archived
+        )
+    return out(changed)
+
+
+@router.delete("/products/{product_id}", response={204: None, 403: Refused, 404: Refused})
+def delete_product(request: HttpRequest, product_id: int) -> Any:
+    """Put a product away. Lines and documents keep what they say, and it can be restored."""
+    member = member_of(request)
+    if not policies.products_visible_to(member).filter(pk=product_id).exists():
+        return missing("product")
+    if not policies.products_deletable_by(member).filter(pk=product_id).exists():
+        return not_allowed()
+    services.delete_product(product_id=product_id, by=actor_of(request))
+    return Status(204, None)
+
+
+@router.post("/products/{product_id}/restoration", response={200: ProductOut, 404: Refused})
+def restore_product(request: HttpRequest, product_id: int) -> Any:
+    """Bring a deleted product back."""
+    if not policies.products_deletable_by(member_of(request)).filter(pk=product_id).exists():
+        return missing("product")
+    return out(services.restore_product(product_id=product_id, by=actor_of(request)))
+
+
+@router.get("/taxes", response={200: TaxesOut})
+def list_taxes(request: HttpRequest) -> Any:
+    """Every tax in its order, archived ones too."""
+    if not policies.may_list(member_of(request)):
+        return {"items": []}
+    return {
+        "items": [
+            {
+                "id": tax.pk,
+                "name": tax.name,
+                "rate": f"{tax.rate.normalize():f}",
+                "is_included": tax.is_included,
+                "is_archived": tax.archived_at is not None,
+            }
+            for tax in Tax.objects.order_by("position", "pk")
+        ]
+    }
+
+
+def out(product: Product) -> dict[str, Any]:
+    """A product as other programs read it."""
+    names = ("name", "sku", "description", "unit", "currency", "prices", "tax_id", "created_at", "updated_at")
+    return {
+        "id": product.pk,
+        **{name: getattr(product, name) for name in names},
+        "price": f"{product.price.normalize():f}",
+        "stock": None if product.stock is None else f"{product.stock.normalize():f}",
+        "is_archived": product.archived_at is not None,
+    }
+
+
+def _given(payload: ProductPatch) -> dict[str, Any]:
+    """What a body says; null stands for nothing where nothing can be."""
+    given = payload.dict(exclude_unset=True)
+    for name in ("name", "sku", "description", "unit", "price", "currency", "prices"):
+        if name in given and given[name] is None:
+            del given[name]
+    return given

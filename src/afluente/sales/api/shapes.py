@@ -1,0 +1,97 @@
+"""What the API of sales takes and answers with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+LIMIT = 100
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Amount = Annotated[Decimal, Field(ge=0, lt=10**15, max_digits=19, decimal_places=4)]
+Stock = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, max_digits=19, decimal_places=4)]
+Code = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+
+
+class Shape(Schema):
+    """A body we accept. A name we do not know is a typing mistake, not a wish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fault(Schema):
+    code: str
+    message: str
+    field: str | None = None
+
+
+class Refused(Schema):
+    error: Fault
+
+
+class ProductPatch(Shape):
+    """What is to be changed; what is left out stays."""
+
+    name: str | None = Field(None, min_length=1, max_length=255)
+    sku: str | None = Field(None, max_length=64, description="Stands once among all products.")
+    description: str | None = Field(None, max_length=2_000)
+    unit: str | None = Field(None, max_length=20)
+    price: Amount | None = None
+    currency: Code | None = None
+    prices: dict[Code, Amount] | None = Field(
+        None, max_length=20, description="What it costs in other currencies; all of them."
+    )
+    tax_id: Number | None = Field(None, description="A tax; null for none.")
+    stock: Stock | None = Field(None, description="How many there are; null: they are not counted.")
+    is_archived: bool | None = None
+
+
+class ProductNew(ProductPatch):
+    name: str = Field(min_length=1, max_length=255)
+
+
+class ProductOut(Schema):
+    """A product. Amounts are exact decimals, written as texts."""
+
+    id: int
+    name: str
+    sku: str
+    description: str
+    unit: str
+    price: str
+    currency: str
+    prices: dict[str, str]
+    tax_id: int | None
+    stock: str | None
+    is_archived: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProductsOut(Schema):
+    items: list[ProductOut]
+    next: str | None
+
+
+class ProductQuery(Schema):
+    cursor: Annotated[str, Field(max_length=100)] = ""
+    q: Annotated[str, Field(max_length=200, description="Each word stands in the name or the code.")] = ""
+    state: Annotated[Literal["offered", "archived"], Field()] | None = None
+    limit: Annotated[int, Field(ge=1, le=LIMIT)] = 50
+
+
+class TaxOut(Schema):
+    """A tax; `rate` is in per cent."""
+
+    id: int
+    name: str
+    rate: str
+    is_included: bool
+    is_archived: bool
+
+
+class TaxesOut(Schema):
+    items: list[TaxOut]

@@ -1,0 +1,91 @@
+"""Wiring of sales."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SalesConfig(AppConfig):
+    name = "afluente.sales"
+    label = "sales"
+
+    def ready(self) -> None:
+        # ruff: noqa: PLC0415  models are ready only now
+        from afluente.kernel import personal
+        from afluente.sales.services import personal as own
+
+        personal.declare_free(own.FREE)
+        _bring_pages()
+        _bring_finding()
+        _bring_history()
+
+
+def _bring_pages() -> None:
+    from afluente.sales import policies
+    from afluente.ui import navigation
+
+    navigation.register_nav(
+        navigation.NavEntry(
+            label=_("Products"),
+            url_name="sales:products",
+            icon="package",
+            order=34,
+            visible=policies.may_list,
+            key="p",
+        )
+    )
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("CRM"),
+            label=_("Taxes"),
+            url_name="sales:taxes",
+            icon="layers",
+            order=24,
+            visible=policies.may_configure,
+        )
+    )
+
+
+def _bring_finding() -> None:
+    from afluente.sales import policies, selectors
+    from afluente.ui import finding
+
+    finding.register_source(
+        finding.Source(
+            name="products",
+            label=_("Products"),
+            icon="package",
+            order=45,
+            visible=policies.may_list,
+            find=selectors.find_products,
+            fetch=selectors.fetch_products,
+            page="sales:product",
+        )
+    )
+    finding.register_action(
+        finding.Action(
+            name="product",
+            label=_("New product"),
+            icon="package",
+            url_name="sales:product_new",
+            order=28,
+            visible=policies.may_create,
+        )
+    )
+
+
+def _bring_history() -> None:
+    from afluente.timeline.selectors import kinds
+
+    kinds.register_group("product", _("Products"))
+    for name, label in (
+        ("product.created", _("Product made")),
+        ("product.changed", _("Product changed")),
+        ("product.archived", _("Product archived")),
+        ("product.unarchived", _("Product offered again")),
+        ("product.deleted", _("Product deleted")),
+        ("product.restored", _("Product brought back")),
+        ("product.stock_changed", _("Stock changed")),
+    ):
+        kinds.register_kind(kinds.Kind(name=name, label=label, icon="package", group="product"))

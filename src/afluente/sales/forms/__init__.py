@@ -1,0 +1,6 @@
+"""What people type about products and taxes, validated and shaped."""
+
+from afluente.sales.forms.products import Product, TaxForm
+from afluente.sales.forms.typed import Amount
+
+__all__ = ["Amount", "Product", "TaxForm"]

@@ -1,0 +1,7 @@
+"""What sales keep about a person (kernel.personal)."""
+
+FREE = {
+    "sales_tax": "Names of taxes.",
+    "sales_product": "Names of what is sold.",
+    "sales_stockmove": "What was counted and by which member of the team.",
+}

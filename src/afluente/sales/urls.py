@@ -1,0 +1,21 @@
+"""Addresses of the catalogue."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from afluente.sales.views import products, taxes
+
+app_name = "sales"
+
+urlpatterns = [
+    path("products/", products.products, name="products"),
+    path("products/new/", products.new, name="product_new"),
+    path("products/<int:pk>/", products.product, name="product"),
+    path("products/<int:pk>/archiving/", products.archiving, name="product_archiving"),
+    path("products/<int:pk>/deletion/", products.deletion, name="product_deletion"),
+    path("products/<int:pk>/restoring/", products.restoring, name="product_restoring"),
+    path("settings/taxes/", taxes.taxes, name="taxes"),
+    path("settings/taxes/<int:pk>/", taxes.edit, name="tax_edit"),
+    path("settings/taxes/<int:pk>/archiving/", taxes.archiving, name="tax_archiving"),
+]
