@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from afluente.accounts import services as accounts
-from afluente.accounts.models import STANDARD, Action, Area, Membership, Reach, Rights, Role, User
+from afluente.accounts.models import STANDARD, Action, Area, Membership, Reach, Rights, Role, Scope, User
 from afluente.accounts.requests import SESSION_KEY
 from afluente.capture import services as capture
 from afluente.contacts import services as contacts
@@ -45,22 +45,7 @@ SELECT c.relname FROM pg_class c
 # Far from every other number on a page, so that it can be told from them.
 APART = "SELECT max(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)"
 DIGEST = "SELECT count(*), md5(coalesce(string_agg(md5(t::text), '' ORDER BY id), '')) FROM \"{table}\" t"
-SCOPES = [
-    "leads:write",
-    "leads:read",
-    "contacts:read",
-    "contacts:write",
-    "contacts:export",
-    "deals:read",
-    "deals:write",
-    "people:read",
-    "products:read",
-    "products:write",
-    "tasks:read",
-    "tasks:write",
-    "files:read",
-    "files:write",
-]
+SCOPES = [scope.value for scope in Scope]
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,14 @@ class Product(forms.Form):
     stock = Amount(label=_("In stock"), least=-money.LIMIT)
 
     def __init__(
-        self, *args: Any, locale: str = "en", present: ProductModel | None = None, **kw: Any
+        self,
+        data: Any = None,
+        *,
+        initial: Mapping[str, Any] | None = None,
+        locale: str = "en",
+        present: ProductModel | None = None,
     ) -> None:
-        super().__init__(*args, initial=_shown(present) if present else kw.pop("initial", None), **kw)
+        super().__init__(data, initial=_shown(present) if present else dict(initial or {}))
         offered = Tax.objects.filter(archived_at=None)
         if present and present.tax_id:
             offered = offered | Tax.objects.filter(pk=present.tax_id)

@@ -125,7 +125,7 @@ def listed(*, member: Membership, wanted: ProductFilter) -> ProductQuerySet:
     """The products of a list without its order and its page; each word stands in the name or the code."""
     found = named(policies.products_visible_to(member), wanted.typed)
     if wanted.tax is not None:
-        found = found.filter(tax_id=wanted.tax or None)
+        found = found.filter(tax_id=wanted.tax) if wanted.tax else found.filter(tax=None)
     return found.filter(archived_at__isnull=wanted.state != "archived")
 
 
