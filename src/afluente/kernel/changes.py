@@ -21,8 +21,8 @@ Reach = Mapping[str, frozenset[int | None] | None]
 class Change:
     """One line of the log, as far as a stream needs it. `before` is the assignee of the subject
     named by `kind` before the change, NOT_SAID when the change was not about that. `member` is whom
-    alone it concerns, None for everybody who may know. `task` is only a number to ask about: whoever may
-    not see that task is shown nothing of it.
+    alone it concerns, None for everybody who may know. `task` and `company` are only numbers to ask about:
+    whoever may not see them is shown nothing of them.
     """
 
     id: int
@@ -33,6 +33,7 @@ class Change:
     before: object = NOT_SAID
     member: int | None = None
     task: int | None = None
+    company: int | None = None
 
     @property
     def subject(self) -> str:
@@ -101,7 +102,8 @@ def message(change: Change, viewer: Viewer, visible: Visible) -> dict[str, objec
         return {"kind": f"{change.subject}.gone", **gone, **found, "event": change.id}
     is_about_nobody = change.deal is None and change.contact is None
     if found or is_about_nobody:
-        about = {"task": change.task} if change.task is not None else {}
+        named = {"task": change.task, "company": change.company}
+        about = {word: number for word, number in named.items() if number is not None}
         return {"kind": change.kind, **found, **about, "event": change.id}
     return None
 

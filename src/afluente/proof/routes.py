@@ -20,6 +20,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/steps/<int:pk>/", {"pk": "step"}),
     ("tasks/of/<str:area>/<int:entity>/", {"entity": "contact"}),
     ("tasks/<int:pk>/", {"pk": "task", "entity": "contact", "item": "item"}),
+    ("api/v1/tasks/<task_id>/comments", {"task_id": "task", "comment_id": "task_comment"}),
     ("api/v1/tasks/<task_id>", {"task_id": "task", "record_id": "contact"}),
     ("products/<int:pk>/", {"pk": "product"}),
     ("settings/taxes/<int:pk>/", {"pk": "tax"}),

@@ -191,6 +191,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         ],
         by=by,
     )
+    task_comment = timeline.add_comment(text=canary, by=owner, task_id=task_id)
     rule = intake.save_rule(rule=None, name=canary)
     hook = intake.create_source(kind=Source.Kind.WEBHOOK, name=canary, rule=rule)
     folder = files.create_folder(name=canary, parent=None, member=owner)
@@ -238,6 +239,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "deal": deal_id,
         "deal_type": DealType.objects.order_by("pk")[0].pk,
         "task": task_id,
+        "task_comment": task_comment.pk,
         "step": Step.objects.order_by("pk")[0].pk,
         "board": Step.objects.order_by("pk")[0].board_id,
         "task_filter": task_filter.pk,

@@ -49,6 +49,7 @@ class NewEvent:
     deal_id: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     company_id: int | None = None
+    task_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
 
 from afluente.files import policies as files
-from afluente.timeline.models import Comment, Notification
+from afluente.timeline.models import RECORDS, Comment, Notification
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -86,8 +86,11 @@ def subjects(member: Membership, wanted: Collection[tuple[str, int]]) -> dict[tu
 
 def readable_by(member: Membership) -> QuerySet[Comment]:
     """Comments about records that `member` sees, deleted ones among them."""
-    of_deals = Q(deal_id__isnull=False) & _seen(member, "deal", "deal_id")
-    return Comment.objects.filter(of_deals | Q(deal_id=None) & _seen(member, "contact", "contact_id"))
+    found, before = Q(pk=None), Q()
+    for kind in RECORDS:
+        found |= before & Q(**{f"{kind}_id__isnull": False}) & _seen(member, kind, f"{kind}_id")
+        before &= Q(**{f"{kind}_id": None})
+    return Comment.objects.filter(found)
 
 
 def present_to(member: Membership) -> QuerySet[Comment]:

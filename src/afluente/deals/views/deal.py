@@ -81,9 +81,9 @@ def _work(request: Request, found: Deal) -> dict[str, Any]:
 
 def feed(request: Request, found: Deal) -> timeline_selectors.Feed:
     """The history of a deal, as far as the address asks for it."""
-    return timeline_selectors.deal_feed(
+    return timeline_selectors.record_feed(
         member=request.member,
-        deal_id=found.pk,
+        of=("deal", found.pk),
         page_url=reverse("deals:deal", args=[found.pk]),
         comment_url=reverse("deals:comments", args=[found.pk]),
         query=request.GET,

@@ -28,7 +28,7 @@ def tell(
     """One change of each task in `data`, shown wherever the task is linked, or `at` these places.
 
     The log has a line per place; all but the first say `also`, so that whoever acts on the log acts
-    once. The title is not in it: it is looked up for those who see the task.
+    once, and only the first is on the history of the task itself. The title is not in it: it is looked up for those who see the task.
     """
     places = places_of(list(data)) if at is None else at
     timeline.record(
@@ -38,6 +38,7 @@ def tell(
                 by,
                 contact_id=contact_id,
                 deal_id=deal_id,
+                task_id=None if number else task_id,
                 data={"task": task_id, **said, **({"also": True} if number else {})},
             )
             for task_id, said in data.items()

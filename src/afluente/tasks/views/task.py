@@ -19,7 +19,7 @@ from afluente.contacts.models import Tag
 from afluente.kernel import clock, htmx, text
 from afluente.tasks import forms, policies, selectors, services
 from afluente.tasks.models import Step, TaskTag
-from afluente.tasks.views import asking
+from afluente.tasks.views import asking, talking
 
 if TYPE_CHECKING:
     from django import forms as django_forms
@@ -51,7 +51,9 @@ FIELDS = (
 def task(request: Request, pk: int) -> HttpResponse:
     """The page of a task, its side panel beside the list, or its card in a dialog."""
     asking.visible(request, pk)
-    context = _context(request, pk)
+    if talking.wants_history(request):
+        return talking.history(request, pk)
+    context = _context(request, pk) | {"feed": talking.feed(request, pk)}
     in_dialog = htmx.target_id(request) == "task-card"
     return htmx.respond(request, "tasks/task.html", context, fragment="card" if in_dialog else "panel")
 
@@ -198,6 +200,8 @@ def _draw(request: Request, pk: int, part: str, error: str = "") -> HttpResponse
         return asking.see_other(reverse("tasks:list"))
     typed = request.POST.get("name" if part == "tags" else "value", "")
     context = _context(request, pk, field=part, text=error, typed=typed) if error else _context(request, pk)
+    if part == "kind" or error:
+        context["feed"] = talking.feed(request, pk)
     if not htmx.wants_fragment(request):
         if error:
             return render(request, "tasks/task.html", context, status=422)

@@ -6,12 +6,16 @@ from django.db import models
 
 from afluente.kernel.workspace import WorkspaceModel
 
+# What a comment can be about, each a column `<kind>_id`. It is about the first of these that it names: one
+# about a deal names the deal's contact too, so that it goes along when contacts are merged.
+RECORDS = ("task", "deal", "company", "contact")
+
 
 class Event(WorkspaceModel):
     """Something that happened and matters to a person (invariant 4).
 
-    `contact_id`, `deal_id` and `company_id` are plain numbers: the log outlives what it speaks of, and it
-    lies below contacts and deals. The column `tx` (the writing transaction, see the migration) lets
+    `contact_id`, `deal_id`, `company_id` and `task_id` are plain numbers: the log outlives what it speaks
+    of, and it lies below all of them. The column `tx` (the writing transaction, see the migration) lets
     readers follow the log without missing a row that committed late; Django does not know it.
     """
 
@@ -20,6 +24,7 @@ class Event(WorkspaceModel):
     contact_id = models.BigIntegerField(null=True)
     deal_id = models.BigIntegerField(null=True)
     company_id = models.BigIntegerField(null=True)
+    task_id = models.BigIntegerField(null=True)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150, default="")
@@ -42,6 +47,11 @@ class Event(WorkspaceModel):
                 condition=models.Q(company_id__isnull=False),
                 name="timeline_event_company",
             ),
+            models.Index(
+                fields=["workspace", "task_id", "-id"],
+                condition=models.Q(task_id__isnull=False),
+                name="timeline_event_task",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -49,13 +59,15 @@ class Event(WorkspaceModel):
 
 
 class Comment(WorkspaceModel):
-    """What a person wrote about a contact or a deal. Its place in the history is its event.
+    """What a person wrote about a record (RECORDS). Its place in the history is its event.
 
     A reply names the comment it answers; threads are one level deep.
     """
 
     contact_id = models.BigIntegerField(null=True)
     deal_id = models.BigIntegerField(null=True)
+    company_id = models.BigIntegerField(null=True)
+    task_id = models.BigIntegerField(null=True)
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, related_name="replies", db_constraint=False, db_index=False
     )
@@ -80,6 +92,16 @@ class Comment(WorkspaceModel):
                 name="timeline_comment_contact",
             ),
             models.Index(
+                fields=["workspace", "company_id"],
+                condition=models.Q(company_id__isnull=False),
+                name="timeline_comment_company",
+            ),
+            models.Index(
+                fields=["workspace", "task_id"],
+                condition=models.Q(task_id__isnull=False),
+                name="timeline_comment_task",
+            ),
+            models.Index(
                 fields=["workspace", "parent", "id"],
                 condition=models.Q(parent__isnull=False),
                 name="timeline_comment_replies",
@@ -87,7 +109,10 @@ class Comment(WorkspaceModel):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(contact_id__isnull=False) | models.Q(deal_id__isnull=False),
+                condition=models.Q(contact_id__isnull=False)
+                | models.Q(deal_id__isnull=False)
+                | models.Q(company_id__isnull=False)
+                | models.Q(task_id__isnull=False),
                 name="timeline_comment_has_a_subject",
             ),
         ]
@@ -98,7 +123,8 @@ class Comment(WorkspaceModel):
     @property
     def record(self) -> tuple[str, int]:
         """What it is about: the kind of record and its number."""
-        return ("deal", self.deal_id) if self.deal_id is not None else ("contact", self.contact_id or 0)
+        found = ((kind, getattr(self, f"{kind}_id")) for kind in RECORDS)
+        return next((kind, number) for kind, number in found if number is not None)
 
 
 class Mention(WorkspaceModel):

@@ -3,7 +3,7 @@
 from afluente.timeline.events import Subject
 from afluente.timeline.selectors.boxes import Box
 from afluente.timeline.selectors.entries import Day, Entry, Feed
-from afluente.timeline.selectors.history import contact_feed, deal_feed
+from afluente.timeline.selectors.history import contact_feed, record_feed
 from afluente.timeline.selectors.kinds import (
     Kind,
     known_kinds,
@@ -18,8 +18,8 @@ from afluente.timeline.selectors.plain import (
     as_values,
     comments_about,
     contact_events,
-    deal_events,
     of_record,
+    record_events,
 )
 
 __all__ = [
@@ -34,10 +34,10 @@ __all__ = [
     "comments_about",
     "contact_events",
     "contact_feed",
-    "deal_events",
-    "deal_feed",
     "known_kinds",
     "of_record",
+    "record_events",
+    "record_feed",
     "register_deals",
     "register_fields",
     "register_group",

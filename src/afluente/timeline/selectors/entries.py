@@ -52,6 +52,7 @@ class Entry:
     deal_id: int | None = None
     deal: kinds.Subject | None = None
     subject: kinds.Subject | None = None  # of another kind, as far as the reader sees it
+    is_own: bool = False  # this is the history of `subject`: nobody needs its name
     comment: Comment | None = None
     thread: Thread | None = None
     attachments: Sequence[slots.Part] = ()
@@ -93,7 +94,7 @@ class Day:
 class Feed:
     """A page of history with the addresses that lead on from it: all `timeline/_feed.html` needs."""
 
-    subject: str  # "contact" or "deal"
+    subject: str  # one of models.RECORDS
     subject_id: int
     page_url: str
     comment_url: str

@@ -41,8 +41,8 @@ def _snapshot(text: str) -> Snapshot:
 
 
 def _change(row: tuple[Any, ...]) -> Change:
-    _, number, tx, kind, deal, contact, before, member, task = row
-    return Change(number, tx, kind, deal, contact, _before(before), member, task)
+    _, number, tx, kind, deal, contact, before, member, task, company = row
+    return Change(number, tx, kind, deal, contact, _before(before), member, task, company)
 
 
 def _before(value: Any) -> object:

@@ -1,4 +1,4 @@
-"""The history of a contact or a deal, as a page shows it: newest first, read by keyset."""
+"""The history of a record, as a page shows it: newest first, read by keyset."""
 
 from __future__ import annotations
 
@@ -39,22 +39,23 @@ def contact_feed(
         deal_ids=list(deals),
         context=_context(query),
     )
-    return _filled(feed, Place.read(query), member=member, contact_id=contact_id, deals=deals)
+    return _filled(feed, Place.read(query), member=member, deals=deals)
 
 
-def deal_feed(
-    *, member: Membership, deal_id: int, page_url: str, comment_url: str, query: Mapping[str, str]
+def record_feed(
+    *, member: Membership, of: tuple[str, int], page_url: str, comment_url: str, query: Mapping[str, str]
 ) -> Feed:
-    """The history of one deal that `member` may see: 2 queries."""
+    """The history of one deal, company or task that `member` may see: 2 queries."""
+    kind, number = of
     feed = Feed(
-        subject="deal",
-        subject_id=deal_id,
+        subject=kind,
+        subject_id=number,
         page_url=page_url,
         comment_url=comment_url,
-        deal_ids=[deal_id],
+        deal_ids=[number] if kind == "deal" else [],
         context=_context(query),
     )
-    return _filled(feed, Place.read(query), member=member, contact_id=None, deals={})
+    return _filled(feed, Place.read(query), member=member, deals={})
 
 
 def plain_data(value: Any) -> dict[str, Any]:
@@ -66,14 +67,13 @@ def _filled(
     place: Place,
     *,
     member: Membership,
-    contact_id: int | None,
     deals: Mapping[int, kinds.Subject],
 ) -> Feed:
     hidden = () if place.show else _hidden_groups(member)
-    rows, limit, is_past = _read(feed, place, contact_id=contact_id, hidden=hidden)
+    rows, limit, is_past = _read(feed, place, hidden=hidden)
     page = rows[:limit]
     has_more = len(rows) > limit if place.down_to is None else bool(place.down_to)
-    entries = _entries(page, member=member, deals=deals, thread=place.thread)
+    entries = _entries(page, feed, member=member, deals=deals, thread=place.thread)
     days = _days(entries, going_on=place.day)
     last_id = page[-1][0] if page else 0
     step = {**feed.context, "show": place.show} if place.show else dict(feed.context)
@@ -98,9 +98,7 @@ def _hidden_groups(member: Membership) -> Sequence[str]:
     return preference.hidden_groups if preference else ()
 
 
-def _read(
-    feed: Feed, place: Place, *, contact_id: int | None, hidden: Sequence[str]
-) -> tuple[list[tuple[Any, ...]], int, bool]:
+def _read(feed: Feed, place: Place, *, hidden: Sequence[str]) -> tuple[list[tuple[Any, ...]], int, bool]:
     """Rows with one more than the page has, the size of the page, and whether it begins in the past.
 
     When an event is asked for that the first page does not hold, the page begins with that event.
@@ -109,7 +107,7 @@ def _read(
     until = _end_of(place.date) if place.date and place.before is None else None
     read = partial(
         statements.read_history,
-        contact_id=contact_id,
+        of=(feed.subject, feed.subject_id),
         deal_ids=feed.deal_ids,
         down_to=place.down_to,
         hidden=kinds.hidden_kinds(hidden),
@@ -134,6 +132,7 @@ def _end_of(day: dt.date) -> dt.datetime:
 
 def _entries(
     rows: Sequence[tuple[Any, ...]],
+    feed: Feed,
     *,
     member: Membership,
     deals: Mapping[int, kinds.Subject],
@@ -158,7 +157,8 @@ def _entries(
             actor_name=actor_name,
             deal_id=deal_id,
             deal=deals.get(deal_id) if deal_id else None,
-            subject=subjects.get(kinds.named_in(said) or ("", 0)),
+            subject=subjects.get(named := kinds.named_in(said) or ("", 0)),
+            is_own=named == (feed.subject, feed.subject_id),
             comment=comment,
             thread=answers.get(comment.pk) if comment else None,
             attachments=files.get(comment.pk, ()) if comment else (),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from afluente.timeline import statements
-from afluente.timeline.models import Comment
+from afluente.timeline.models import RECORDS, Comment
 from afluente.timeline.selectors import kinds, threads
 from afluente.timeline.selectors.history import PAGE, plain_data
 
@@ -26,26 +26,27 @@ def contact_events(
     cursor of the next one. `only` names the kinds wanted.
     """
     deals = list(kinds.deals_of_contact(member, contact_id))
-    return _events(member, contact_id=contact_id, deal_ids=deals, before=before, only=only)
+    return _events(member, ("contact", contact_id), deal_ids=deals, before=before, only=only)
 
 
-def deal_events(
-    *, member: Membership, deal_id: int, before: int | None, only: Sequence[str] | None = None
+def record_events(
+    *, member: Membership, of: tuple[str, int], before: int | None, only: Sequence[str] | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """The same of one deal, which the caller has found through its policy."""
-    return _events(member, contact_id=None, deal_ids=[deal_id], before=before, only=only)
+    """The same of one deal, company or task, which the caller has found through its policy."""
+    deals = [of[1]] if of[0] == "deal" else []
+    return _events(member, of, deal_ids=deals, before=before, only=only)
 
 
 def _events(
     member: Membership,
+    of: tuple[str, int],
     *,
-    contact_id: int | None,
     deal_ids: Sequence[int],
     before: int | None,
     only: Sequence[str] | None,
 ) -> tuple[list[dict[str, Any]], str | None]:
     rows = statements.read_history(
-        contact_id=contact_id,
+        of=of,
         deal_ids=deal_ids,
         before=before,
         down_to=None,
@@ -89,9 +90,8 @@ def comments_about(
 
 def of_record(kind: str, number: int) -> QuerySet[Comment]:
     """Every comment whose record is this one, deleted ones among them."""
-    if kind == "deal":
-        return Comment.objects.filter(deal_id=number)
-    return Comment.objects.filter(contact_id=number, deal_id=None)
+    others = {f"{one}_id": None for one in RECORDS[: RECORDS.index(kind)]}
+    return Comment.objects.filter(**{f"{kind}_id": number}, **others)
 
 
 def as_values(found: QuerySet[Comment]) -> list[dict[str, Any]]:

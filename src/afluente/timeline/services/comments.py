@@ -1,4 +1,4 @@
-"""What people write about a contact or a deal (crm.md 5.12): comments, and replies to them."""
+"""What people write about a record (crm.md 5.12): comments, and replies to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from afluente.kernel import clock
 from afluente.timeline import policies
 from afluente.timeline.events import Actor, NewEvent
-from afluente.timeline.models import Comment, Mention
+from afluente.timeline.models import RECORDS, Comment, Mention
 from afluente.timeline.services.attaching import attach_files
 from afluente.timeline.services.mentions import MOST, Place, find_mentions, keep_mentions
 from afluente.timeline.services.notifying import Notice, notify
@@ -66,6 +66,8 @@ def add_comment(
     by: Membership,
     contact_id: int | None = None,
     deal_id: int | None = None,
+    company_id: int | None = None,
+    task_id: int | None = None,
     parent: Comment | None = None,
     mentions: Sequence[int] = (),
     files: Sequence[int] = (),
@@ -73,7 +75,7 @@ def add_comment(
     limit: int = LIMIT,
     actor: Actor | None = None,
 ) -> Comment:
-    """Write about a contact or a deal that the caller has found through its policy, or answer `parent`.
+    """Write about a record (models.RECORDS) that the caller has found through its policy, or answer `parent`.
 
     Who is mentioned is told, and so are those of the thread, as far as they see the record. `files`
     are numbers of files that the author sees; with them the text may be empty. `actor` is who the log
@@ -83,13 +85,11 @@ def add_comment(
     words = _checked(text, limit, may_be_empty=bool(files))
     places = find_mentions(words, chosen=mentions)
     root = (parent.parent or parent) if parent else None
-    if root is not None:
-        contact_id, deal_id = root.contact_id, root.deal_id
-    about = ("deal", deal_id) if deal_id else ("contact", contact_id or 0)
-    told = _whom_to_tell(places, about, is_knowing)
+    named = {"contact_id": contact_id, "deal_id": deal_id, "company_id": company_id, "task_id": task_id}
+    made = Comment(**(_named(root) if root else named), parent=root, author=by, text=words)
+    told = _whom_to_tell(places, made.record, is_knowing)
     who = actor or Actor("member", by.pk, by.user.name)
-    made = Comment(contact_id=contact_id, deal_id=deal_id, parent=root, author=by, text=words)
-    made.event_id, made.created_at = _write_down(who, contact_id, deal_id, root), clock.now()
+    made.event_id, made.created_at = _write_down(who, made, root), clock.now()
     made.save(force_insert=True)
     keep_mentions(made, places)
     if not attach_files(comment=made, numbers=files, member=by) and not words:
@@ -153,9 +153,14 @@ def restore_comment(*, comment: Comment, by: Membership) -> None:
     _tell("restored", comment, Actor("member", by.pk, by.user.name))
 
 
-def _write_down(who: Actor, contact_id: int | None, deal_id: int | None, root: Comment | None) -> int:
+def _named(comment: Comment) -> dict[str, Any]:
+    """The records that a comment names, as columns."""
+    return {f"{kind}_id": getattr(comment, f"{kind}_id") for kind in RECORDS}
+
+
+def _write_down(who: Actor, comment: Comment, root: Comment | None) -> int:
     """The event of a new comment, or of an answer to `root`."""
-    about: Any = {"actor": who, "contact_id": contact_id, "deal_id": deal_id}
+    about: Any = {"actor": who, **_named(comment)}
     said = (
         NewEvent(kind="comment.replied", data={"parent": root.pk}, **about)
         if root
@@ -221,8 +226,7 @@ def _tell(what: str, comment: Comment, who: Actor, **more: Any) -> None:
             NewEvent(
                 "comment.changed",
                 who,
-                contact_id=comment.contact_id,
-                deal_id=comment.deal_id,
+                **_named(comment),
                 data={"comment": comment.pk, "what": what, **more},
             )
         ]

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 # document: as an array of texts, every quotation mark in it would be escaped one by one.
 RECORD = """
 INSERT INTO timeline_event
-       (workspace_id, at, kind, contact_id, deal_id, company_id, actor_kind, actor_id, actor_name, data)
-SELECT %(ws)s, now(), e.kind, e.contact_id, e.deal_id, e.company_id, e.actor_kind, e.actor_id, e.actor_name,
-       e.data
+       (workspace_id, at, kind, contact_id, deal_id, company_id, task_id, actor_kind, actor_id, actor_name, data)
+SELECT %(ws)s, now(), e.kind, e.contact_id, e.deal_id, e.company_id, e.task_id, e.actor_kind, e.actor_id,
+       e.actor_name, e.data
   FROM ROWS FROM (unnest(%(kinds)s::text[], %(contacts)s::bigint[], %(deals)s::bigint[], %(companies)s::bigint[],
-                         %(actor_kinds)s::text[], %(actor_ids)s::bigint[], %(actor_names)s::text[]),
+                         %(tasks)s::bigint[], %(actor_kinds)s::text[], %(actor_ids)s::bigint[], %(actor_names)s::text[]),
                   jsonb_array_elements(%(data)s::jsonb))
-       WITH ORDINALITY AS e (kind, contact_id, deal_id, company_id, actor_kind, actor_id, actor_name, data, n)
+       WITH ORDINALITY AS e (kind, contact_id, deal_id, company_id, task_id, actor_kind, actor_id, actor_name, data, n)
  ORDER BY e.n
 RETURNING id
 """
@@ -51,10 +51,16 @@ SELECT {_COLUMNS}
  ORDER BY id DESC LIMIT %(limit)s
 """
 
+# Of a company or a task: what names it, whatever else it names.
+HISTORY_OF = {
+    kind: f"SELECT {_COLUMNS} FROM timeline_event WHERE workspace_id = %(ws)s AND {kind}_id = %(number)s {_WANTED}"
+    for kind in ("company", "task")
+}
+
 
 def read_history(
     *,
-    contact_id: int | None,
+    of: tuple[str, int],
     deal_ids: Sequence[int],
     before: int | None,
     down_to: int | None,
@@ -63,17 +69,20 @@ def read_history(
     limit: int,
     until: dt.datetime | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Events of a contact itself and of these deals, newest first, as rows of `_COLUMNS`.
+    """Events of a record, (kind, number), newest first, as rows of `_COLUMNS`; those of a contact with
+    those of these deals, and of a deal those of these deals alone.
 
     `before` and `down_to` bound the ids (below, and not below), `until` the moment; `only` names the
     kinds wanted.
     """
+    kind, number = of
     with connection.cursor() as cursor:
         cursor.execute(
-            HISTORY,
+            HISTORY_OF.get(kind, HISTORY),
             {
                 "ws": current_workspace_id(),
-                "contact": contact_id,
+                "number": number,
+                "contact": number if kind == "contact" else None,
                 "deals": list(deal_ids),
                 "before": before,
                 "down_to": down_to or 0,
@@ -98,6 +107,7 @@ def insert_events(events: Sequence[NewEvent]) -> list[int]:
                 "contacts": [event.contact_id for event in events],
                 "deals": [event.deal_id for event in events],
                 "companies": [event.company_id for event in events],
+                "tasks": [event.task_id for event in events],
                 "actor_kinds": [event.actor.kind for event in events],
                 "actor_ids": [event.actor.id for event in events],
                 "actor_names": [event.actor.name for event in events],
@@ -110,13 +120,13 @@ def insert_events(events: Sequence[NewEvent]) -> list[int]:
 # Following the log (kernel.snapshots). No ORDER BY beside the LIMIT: it would tempt the planner to
 # walk the primary key from the beginning. What passes the limit is not shown one by one anyway.
 FOLLOW = """
-SELECT s.snapshot, e.id, e.tx, e.kind, e.deal_id, e.contact_id, e.before, e.member, e.task
+SELECT s.snapshot, e.id, e.tx, e.kind, e.deal_id, e.contact_id, e.before, e.member, e.task, e.company_id
   FROM (SELECT pg_current_snapshot()::text AS snapshot) s
   LEFT JOIN LATERAL (
-       SELECT id, tx, kind, deal_id, contact_id,
+       SELECT id, tx, kind, deal_id, contact_id, company_id,
               CASE WHEN kind LIKE '%%.assigned' THEN data -> 'from' ELSE data -> 'assignee_before' END AS before,
               CASE WHEN kind LIKE 'notification.%%' THEN (data ->> 'member')::bigint END AS member,
-              CASE WHEN kind LIKE 'task.%%' THEN (data ->> 'task')::bigint END AS task
+              coalesce(task_id, CASE WHEN kind LIKE 'task.%%' THEN (data ->> 'task')::bigint END) AS task
          FROM timeline_event
         WHERE workspace_id = %(ws)s AND tx >= %(floor)s
           AND NOT pg_visible_in_snapshot(tx::text::xid8, %(seen)s::pg_snapshot)

@@ -48,7 +48,7 @@ def history_entry(entry: Entry, *, csrf_token: str) -> SafeString:
         entry.kind.name,
         repr(entry.data),
         (entry.actor_kind, entry.actor_id, entry.actor_name),
-        (entry.deal_id, entry.deal, entry.subject),
+        (entry.deal_id, entry.deal, entry.subject, entry.is_own),
         tuple((str(one.label), one.before, one.after, one.is_list) for one in entry.changes),
         (get_language(), formats.home(), timezone.get_current_timezone_name(), timezone.localdate()),
     )

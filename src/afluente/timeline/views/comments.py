@@ -12,11 +12,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afluente.kernel import htmx
 from afluente.timeline import policies, selectors, services
+from afluente.timeline.models import RECORDS
 from afluente.timeline.selectors import kinds, mentioning, threads
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
     from afluente.timeline.models import Comment
+
+PAGES = {
+    "task": "tasks:task",
+    "deal": "deals:deal",
+    "company": "contacts:company",
+    "contact": "contacts:contact",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,8 +116,8 @@ def comment_restoration(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def people(request: Request) -> HttpResponse:
-    """Whom one may mention on a record (`contact` or `deal`), by the beginning of a name (`q`)."""
-    kind = next((one for one in ("deal", "contact") if request.GET.get(one)), "")
+    """Whom one may mention on a record (`contact`, `deal`, `company`, `task`), by the beginning of a name (`q`)."""
+    kind = next((one for one in RECORDS if request.GET.get(one)), "")
     number = request.GET.get(kind, "")
     is_number = number.isascii() and number.isdigit() and len(number) < 19
     if not is_number or not policies.is_seen(request.member, kind, int(number)):
@@ -137,6 +145,5 @@ def _own_page(path: str) -> str:
 
 def _back(comment: Comment) -> str:
     """The page of the record, by the slice that owns it: it lies above and is named by its URL only."""
-    if comment.deal_id is not None:
-        return reverse("deals:deal", args=[comment.deal_id])
-    return reverse("contacts:contact", args=[comment.contact_id])
+    kind, number = comment.record
+    return reverse(PAGES[kind], args=[number])

@@ -8,11 +8,11 @@ import "./af-attach.js";
 import "./af-mention.js";
 const QUIET_MS = 120;
 
-/** Whether a live message is about this record. @param {{contact?: number, deal?: number}} message @param {DOMStringMap} about */
+/** Whether a live message is about this record. @param {Record<string, unknown>} message @param {DOMStringMap} about */
 export function concerns(message, about) {
   const deals = (about.deals ?? "").split(" ").filter(Boolean).map(Number);
-  if (message.deal && deals.includes(message.deal)) return true;
-  return about.subject === "contact" && message.contact === Number(about.id);
+  if (deals.includes(Number(message.deal))) return true;
+  return about.subject !== "deal" && message[about.subject ?? ""] === Number(about.id);
 }
 
 /** What is left of a comment, once little is. @param {number} length @param {number} limit @param {number} from */
