@@ -30,8 +30,7 @@ from afluente.intake.models import RawEvent, Source
 from afluente.kernel import box
 from afluente.kernel.workspace import scope
 from afluente.proof import doubles, selling
-from afluente.tasks import services as tasks
-from afluente.tasks.models import Step
+from afluente.proof.tasks import of_tasks
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Notification
@@ -172,26 +171,10 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         by=by,
     )
     kept_filter = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True)
-    task_filter = saving.save_filter(
-        owner=owner, name=canary, query=f"q={canary}", is_shared=True, entity="task"
-    )
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
     about: dict[str, Any] = {"record_kind": "contact", "record_id": contact_id, "comment_id": comment.pk}
     timeline.notify([timeline.Notice(member_id=owner.pk, kind="mention", actor=by, **about)])
-    (task_id,) = tasks.create_tasks(
-        tasks=[
-            tasks.NewTask(
-                title=canary,
-                assignee_id=owner.pk,
-                contact_ids=[contact_id],
-                deal_ids=[deal_id],
-                tag_ids=[tag.pk],
-            )
-        ],
-        by=by,
-    )
-    task_comment = timeline.add_comment(text=canary, by=owner, task_id=task_id)
     rule = intake.save_rule(rule=None, name=canary)
     hook = intake.create_source(kind=Source.Kind.WEBHOOK, name=canary, rule=rule)
     folder = files.create_folder(name=canary, parent=None, member=owner)
@@ -238,12 +221,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "bulk": bulk.pk,
         "deal": deal_id,
         "deal_type": DealType.objects.order_by("pk")[0].pk,
-        "task": task_id,
-        "task_comment": task_comment.pk,
-        "step": Step.objects.order_by("pk")[0].pk,
-        "board": Step.objects.order_by("pk")[0].board_id,
-        "task_filter": task_filter.pk,
-        "item": tasks.add_items(task_id=task_id, texts=[canary], by=by)[0],
+        **of_tasks(canary=canary, owner=owner, by=by, contact_id=contact_id, deal_id=deal_id, tag_id=tag.pk),
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,
         "log": comment.event_id,

@@ -1,0 +1,38 @@
+"""What a world of the probe has of tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from afluente.contacts.services import saving
+from afluente.tasks import services as tasks
+from afluente.tasks.models import Step
+from afluente.timeline import services as timeline
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+    from afluente.timeline.events import Actor
+
+
+def of_tasks(
+    *, canary: str, owner: Membership, by: Actor, contact_id: int, deal_id: int, tag_id: int
+) -> dict[str, Any]:
+    """A task called `canary` with everything that hangs on it; the numbers by the words of routes."""
+    new = tasks.NewTask(
+        title=canary,
+        assignee_id=owner.pk,
+        contact_ids=[contact_id],
+        deal_ids=[deal_id],
+        tag_ids=[tag_id],
+    )
+    (task_id,) = tasks.create_tasks(tasks=[new], by=by)
+    kept = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True, entity="task")
+    step = Step.objects.order_by("pk")[0]
+    return {
+        "task": task_id,
+        "task_comment": timeline.add_comment(text=canary, by=owner, task_id=task_id).pk,
+        "step": step.pk,
+        "board": step.board_id,
+        "task_filter": kept.pk,
+        "item": tasks.add_items(task_id=task_id, texts=[canary], by=by)[0],
+    }
