@@ -11,10 +11,30 @@ class InsightsConfig(AppConfig):
     label = "insights"
 
     def ready(self) -> None:
-        from afluente.ui import navigation  # noqa: PLC0415  when every app is loaded
+        # ruff: noqa: PLC0415  when every app is loaded
+        from afluente.insights import events, services
+        from afluente.insights import jobs as jobs  # registers them
+        from afluente.kernel import personal
+        from afluente.timeline.events import Watch, register_watch
+        from afluente.timeline.selectors import kinds
+        from afluente.ui import navigation
 
         navigation.register_nav(
             navigation.NavEntry(
                 label=_("Home"), url_name="insights:home", icon="house", order=10, tab=True, key="h"
             )
         )
+        register_watch(
+            Watch(
+                name="insights.journeys",
+                kinds=events.FOLLOWED,
+                concerns=events.is_followed,
+                tell=services.follow,
+            )
+        )
+        for name, label, icon in (
+            (events.ANSWERED, _("Answered"), "message-circle"),
+            (events.UNANSWERED, _("Not answered after all"), "rotate-ccw"),
+        ):
+            kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, group="deal"))
+        personal.declare_free({"insights_journey": "moments and numbers of deals and members"})

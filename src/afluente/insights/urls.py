@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from afluente.insights import views
+from afluente.insights.views import acts, home
 
 app_name = "insights"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("deals/<int:pk>/taking/", views.taking, name="taking"),
+    path("", home.home, name="home"),
+    path("today/tasks/<int:pk>/postponing/", acts.postponing, name="postponing"),
+    path("deals/<int:pk>/taking/", acts.taking, name="taking"),
+    path("deals/<int:pk>/answering/", acts.answering, name="answering"),
 ]

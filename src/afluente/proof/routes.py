@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # What an id in a path is an id of, by the beginning of the path; the first that fits counts.
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("today/tasks/<int:pk>/", {"pk": "task"}),
     ("tasks/boards/<int:pk>/", {"pk": "board"}),
     ("tasks/steps/<int:pk>/", {"pk": "step"}),
     ("tasks/filters/<int:pk>/", {"pk": "task_filter"}),

@@ -149,6 +149,19 @@ class Deal(WorkspaceModel):
             models.Index(
                 fields=["workspace", "-amount", "-id"], condition=Q(deleted_at=None), name="deals_deal_amount"
             ),
+            # Sums of what is open, and of what was closed in a period, without reading the table.
+            models.Index(
+                fields=["workspace", "stage", "currency"],
+                include=["amount", "assignee"],
+                condition=Q(deleted_at=None, closed_at=None),
+                name="deals_deal_open_sums",
+            ),
+            models.Index(
+                fields=["workspace", "closed_at"],
+                include=["stage", "currency", "amount", "assignee"],
+                condition=Q(deleted_at=None, closed_at__isnull=False),
+                name="deals_deal_closed_sums",
+            ),
         ]
 
     def __str__(self) -> str:
