@@ -21,7 +21,6 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce, Least, NullIf
 from django.utils import timezone
 
@@ -34,6 +33,8 @@ from afluente.tasks import selectors as task_selectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.db.models.expressions import CombinedExpression
 
     from afluente.accounts.models import Membership
     from afluente.deals.models import DealQuerySet
