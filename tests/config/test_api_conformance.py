@@ -46,6 +46,7 @@ KNOWN = {
     "tag_id": "tag",
     "product_id": "product",
     "tax_id": "tax",
+    "line_id": "line",
     "field_id": "field",
     "file_id": "file",
     "folder_id": "folder",

@@ -6,3 +6,40 @@ pipeline.changed, pipeline.ordered, pipeline.archived, pipeline.unarchived,
 pipeline.stages_changed, stage.deleted, dealtype.created, dealtype.changed, dealtype.ordered,
 dealtype.archived, dealtype.unarchived, dealtype.deleted (docs/reference/events.md).
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from afluente.timeline.events import Actor
+
+
+class ChangeRefusedError(Exception):
+    """A slice above cannot have it; its text is a sentence for people, `field` names which."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class DealChanged:
+    """Fields of a deal are about to say something else; a handler may raise ChangeRefusedError."""
+
+    deal_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    by: Actor
+
+
+@dataclass(frozen=True)
+class DealCopied:
+    """Another deal was made like one."""
+
+    deal_id: int
+    copy_id: int
+    by: Actor

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from babel.core import Locale
-from babel.numbers import NumberFormatError, list_currencies, parse_decimal
+from babel.numbers import NumberFormatError, get_currency_precision, list_currencies, parse_decimal
 
 PLACES = Decimal("0.0001")
 LIMIT = Decimal(10) ** 15
@@ -43,6 +43,12 @@ def _exact(value: object, locale: str) -> Decimal:
         return Decimal(str(parse_decimal(text, locale=Locale.parse(locale, sep="-"))))
     except (NumberFormatError, ValueError) as error:
         raise BadAmountError(str(value)[:40]) from error
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """`amount` in whole cents of its currency, or yen, or fils; a half goes away from zero (ADR 0171)."""
+    unit = Decimal(1).scaleb(-get_currency_precision(currency))
+    return amount.quantize(unit, rounding=ROUND_HALF_UP)
 
 
 def is_currency(code: str) -> bool:

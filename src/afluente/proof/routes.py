@@ -54,6 +54,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("deals/stages/<int:pk>/", {"pk": "stage"}),
     ("settings/stages/<int:pk>/", {"pk": "stage"}),
     ("deals/<int:pk>/conversion/", {"pk": "lead_deal"}),
+    ("deals/<int:pk>/lines/", {"pk": "deal", "line": "line"}),
     ("deals/<int:pk>/", {"pk": "deal", "attribute": "deal_field"}),
     ("settings/lost-reasons/<int:pk>/", {"pk": "lost_reason"}),
     (
@@ -102,6 +103,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/tags/<tag_id>", {"tag_id": "tag"}),
     ("api/v1/companies/<company_id>", {"company_id": "company", "contact_id": "contact"}),
     ("api/v1/fields/<field_id>", {"field_id": "field", "option_id": "option"}),
+    ("api/v1/deals/<deal_id>/lines", {"deal_id": "deal", "line_id": "line"}),
     ("api/v1/deals/<deal_id>", {"deal_id": "deal", "contact_id": "contact"}),
 )
 # Words in a path that are no ids, and what to put there.
@@ -138,6 +140,9 @@ FIELDS = {
     "assignee_id": "member",
     "tax": "tax",
     "tax_id": "tax",
+    "product": "product",
+    "product_id": "product",
+    "line_ids": "line",
     "filter_id": "filter",
     "default_assignee": "member",
     "members": "member",

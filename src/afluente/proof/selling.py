@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from afluente.timeline.events import Actor
 
 
-def fill(canary: str, by: Actor) -> dict[str, Any]:
+def fill(canary: str, by: Actor, deal_id: int) -> dict[str, Any]:
     """One of each, whose texts carry the canary; their numbers by kind."""
     leads = deals.create_pipeline(name=f"{canary} leads", currency="BRL", kind="lead", by=by)
     stage = Stage.objects.filter(pipeline=leads).order_by("position")[0]
@@ -27,5 +27,6 @@ def fill(canary: str, by: Actor) -> dict[str, Any]:
     product = sales.create_product(
         name=canary, sku=canary, price=Decimal(12), currency="BRL", tax_id=tax.pk, stock=Decimal(3), by=by
     )
-    ids = {"tax": tax.pk, "product": product.pk}
+    line = sales.add_line(deal_id=deal_id, product_id=product.pk, by=by)
+    ids = {"tax": tax.pk, "product": product.pk, "line": line.pk}
     return ids | {"lead_deal": lead_id, "deal_field": field.pk, "lost_reason": reason.pk}

@@ -89,7 +89,7 @@ def build(name: str, canary: str) -> World:
         ids, token = _fill(owner, canary)
         session = UserSession.objects.create(user=owner.user, ip="127.0.0.1", session_key=canary)
         by = Actor("member", owner.pk, canary)
-        ids |= doubles.fill(owner, canary, by) | selling.fill(canary, by)
+        ids |= doubles.fill(owner, canary, by) | selling.fill(canary, by, ids["deal"])
         ids |= {"workspace": owner.workspace_id, "member": member.pk, "session": session.pk}
     ids |= _arrive(owner.workspace_id, ids.pop("hook_address"), canary)
     return World(canary, ids, owner, people[Role.ADMIN], people[Role.MANAGER], member, custom, token)

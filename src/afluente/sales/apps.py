@@ -19,6 +19,7 @@ class SalesConfig(AppConfig):
         _bring_pages()
         _bring_finding()
         _bring_history()
+        _bring_lines()
 
 
 def _bring_pages() -> None:
@@ -89,3 +90,25 @@ def _bring_history() -> None:
         ("product.stock_changed", _("Stock changed")),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon="package", group="product"))
+
+
+def _bring_lines() -> None:
+    """A tab on deals, and what keeps their value true."""
+    from afluente.deals.events import DealChanged, DealCopied
+    from afluente.kernel import bus, slots
+    from afluente.sales import handlers
+    from afluente.timeline.selectors import kinds
+
+    slots.register_slot("deal.tabs", handlers.deal_tabs)
+    slots.register_slot("deal.saved", handlers.said_of_value)
+    bus.subscribe(DealChanged, handlers.mind_value)
+    bus.subscribe(DealCopied, handlers.copy_lines)
+    kinds.register_kind(
+        kinds.Kind(
+            name="deal.lines_changed",
+            label=_("Products of a deal changed"),
+            icon="package",
+            template="sales/kinds/lines.html",
+            group="product",
+        )
+    )

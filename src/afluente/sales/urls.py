@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.sales.views import products, taxes
+from afluente.sales.views import lines, products, taxes
 
 app_name = "sales"
 
@@ -15,6 +15,11 @@ urlpatterns = [
     path("products/<int:pk>/archiving/", products.archiving, name="product_archiving"),
     path("products/<int:pk>/deletion/", products.deletion, name="product_deletion"),
     path("products/<int:pk>/restoring/", products.restoring, name="product_restoring"),
+    path("deals/<int:pk>/lines/", lines.lines, name="lines"),
+    path("deals/<int:pk>/lines/following/", lines.following, name="following"),
+    path("deals/<int:pk>/lines/<int:line>/", lines.line, name="line"),
+    path("deals/<int:pk>/lines/<int:line>/removal/", lines.removal, name="line_removal"),
+    path("deals/<int:pk>/lines/<int:line>/restoring/", lines.restoring, name="line_restoring"),
     path("settings/taxes/", taxes.taxes, name="taxes"),
     path("settings/taxes/<int:pk>/", taxes.edit, name="tax_edit"),
     path("settings/taxes/<int:pk>/archiving/", taxes.archiving, name="tax_archiving"),

@@ -52,3 +52,13 @@ def stock_shelves() -> dict[str, int]:
         for name, sku, price, unit, description, count, euros in PRODUCTS
     }
     return {sku: product.pk for sku, product in made.items()}
+
+
+def fill_deal(deal_id: int, shelves: dict[str, int]) -> None:
+    """What the studio offers in one deal; its value stays as it was said."""
+    sales.let_follow(deal_id=deal_id, follows=False, by=SYSTEM)
+    sales.add_line(deal_id=deal_id, product_id=shelves["WEB-02"], by=SYSTEM)
+    sales.add_line(
+        deal_id=deal_id, product_id=shelves["WEB-90"], quantity=Decimal(12), discount=10, by=SYSTEM
+    )
+    sales.add_line(deal_id=deal_id, name="Fotografia dos produtos", price=Decimal(1200), by=SYSTEM)

@@ -27,6 +27,7 @@ from afluente.deals.api.shapes import (
     DealQuery,
     PipelinesOut,
 )
+from afluente.deals.events import ChangeRefusedError
 from afluente.deals.models import DealContact, Stage
 from afluente.kernel import money, text
 
@@ -103,7 +104,7 @@ def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
         with transaction.atomic():
             set_details(request, deal_id, given)
             services.change_deal(deal_id=deal_id, changes=given, by=actor_of(request))
-    except DetailRefusedError as refused:
+    except (DetailRefusedError, ChangeRefusedError) as refused:
         return refuse(422, "invalid", str(refused), refused.field)
     return answer(request, deal_id)
 

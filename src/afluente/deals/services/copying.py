@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from afluente.contacts.selectors import held_values
+from afluente.deals.events import DealCopied
 from afluente.deals.models import Deal, DealContact, Stage
 from afluente.deals.services.editing import DealIsGoneError, told
 from afluente.deals.services.opening import NewDeal, open_deals
 from afluente.deals.services.values import DEAL, fill_values
+from afluente.kernel import bus
 from afluente.timeline import services as timeline
 
 if TYPE_CHECKING:
@@ -50,5 +52,6 @@ def copy_deal(*, deal_id: int, by: Actor) -> int:
     held = held_values(DEAL, [deal_id]).get(deal_id, {})
     if held:
         fill_values(given={made: held}, by=by, is_told=False)
+    bus.publish(DealCopied(deal_id=deal_id, copy_id=made, by=by))
     timeline.record([told("deal.copied", deal, by, {"copy": made, "copy_name": name})])
     return made

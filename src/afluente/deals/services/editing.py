@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from afluente.accounts.models import Membership
+from afluente.deals.events import DealChanged
 from afluente.deals.models import Deal, DealContact
-from afluente.kernel import clock
+from afluente.kernel import bus, clock
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
@@ -42,7 +43,7 @@ def change_deal(
 
     `seen` holds what a field said when the person began: when it says something else by now, nothing
     is changed and ChangedMeanwhileError is raised. One event `deal.changed` with before and after;
-    none when nothing differs. Raises DealIsGoneError.
+    none when nothing differs. Raises DealIsGoneError, and ChangeRefusedError when a slice above refuses.
     """
     deal = locked(deal_id)
     for name, shown in (seen or {}).items():
@@ -53,6 +54,8 @@ def change_deal(
     changed = {name: [before[name], value] for name, value in changes.items() if before[name] != value}
     if not changed:
         return deal
+    after = {name: value for name, (_, value) in changed.items()}
+    bus.publish(DealChanged(deal_id=deal_id, before=before, after=after, by=by))
     for name, (_, value) in changed.items():
         setattr(deal, name, value)
     deal.updated_at = clock.now()

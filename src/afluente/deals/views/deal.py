@@ -152,6 +152,8 @@ def field(request: Request, pk: int, field: str) -> HttpResponse:
             request, pk, field, error=said.format(value=shown), typed=request.POST.get("value", "")
         )
     response = _draw_field(request, pk, field)
+    for part in slots.parts("deal.saved", deal_id=pk, field=field):
+        toast(response, part.context["text"], undo_url=part.context["undo_url"])
     return trigger(response, "af:cards", {"ids": [pk]}) if wants_fragment(request) else response
 
 

@@ -2,7 +2,9 @@
 
 from ninja import Router
 
+from afluente.sales.api.lines import router as lines_router
 from afluente.sales.api.products import router as products_router
 
 router = Router()
-router.add_router("", products_router)
+for part in (products_router, lines_router):
+    router.add_router("", part)

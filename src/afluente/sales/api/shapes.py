@@ -95,3 +95,85 @@ class TaxOut(Schema):
 
 class TaxesOut(Schema):
     items: list[TaxOut]
+
+
+Quantity = Annotated[Decimal, Field(gt=0, lt=10**9, max_digits=15, decimal_places=4)]
+
+
+class LinePatch(Shape):
+    """What is to be changed; what is left out stays."""
+
+    name: str | None = Field(None, min_length=1, max_length=255)
+    description: str | None = Field(None, max_length=2_000)
+    unit: str | None = Field(None, max_length=20)
+    quantity: Quantity | None = None
+    price: Amount | None = None
+    discount: Amount | None = Field(None, description="Per cent or an amount, as `discount_kind` says.")
+    discount_kind: Literal["percent", "amount"] | None = None
+    tax_id: Number | None = Field(None, description="A tax; null for none.")
+    version: int | None = Field(None, description="That of the line as it was read.")
+
+
+class LineNew(Shape):
+    """A product, or with `name` alone something free; what is given goes before what the product says."""
+
+    product_id: Number | None = None
+    name: str | None = Field(None, min_length=1, max_length=255)
+    description: str | None = Field(None, max_length=2_000)
+    unit: str | None = Field(None, max_length=20)
+    quantity: Quantity | None = None
+    price: Amount | None = None
+    currency: Code | None = Field(None, description="Must be the deal's: nothing is converted.")
+    discount: Amount | None = None
+    discount_kind: Literal["percent", "amount"] | None = None
+    tax_id: Number | None = None
+
+
+class LineOrder(Shape):
+    line_ids: list[Number] = Field(max_length=500)
+
+
+class LinesPatch(Shape):
+    is_value_followed: bool
+
+
+class LineOut(Schema):
+    """A line of a deal. Amounts are exact decimals, written as texts."""
+
+    id: int
+    product_id: int | None
+    name: str
+    sku: str
+    description: str
+    unit: str
+    quantity: str
+    price: str
+    discount: str
+    discount_kind: Literal["percent", "amount"]
+    tax_id: int | None
+    tax_name: str
+    tax_rate: str
+    is_tax_included: bool
+    amount: str
+    version: int
+
+
+class TaxSumOut(Schema):
+    name: str
+    rate: str
+    is_included: bool
+    base: str
+    amount: str
+
+
+class LinesOut(Schema):
+    """All lines of a deal: `net` without taxes, `total` what is paid."""
+
+    currency: str
+    is_value_followed: bool
+    items: list[LineOut]
+    net: str
+    discount: str
+    tax: str
+    total: str
+    taxes: list[TaxSumOut]

@@ -1,5 +1,6 @@
-"""Tables of the catalogue."""
+"""Tables of sales."""
 
+from afluente.sales.models.lines import Basket, Line
 from afluente.sales.models.products import Product, ProductQuerySet, StockMove, Tax
 
-__all__ = ["Product", "ProductQuerySet", "StockMove", "Tax"]
+__all__ = ["Basket", "Line", "Product", "ProductQuerySet", "StockMove", "Tax"]

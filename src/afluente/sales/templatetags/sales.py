@@ -30,3 +30,9 @@ def exact(value: Decimal) -> str:
 def rate(value: Decimal) -> str:
     """A rate of tax in per cent."""
     return f"{formats.exact(value)} %"
+
+
+@register.filter
+def places(amount: Decimal, currency: str) -> str:
+    """An amount as in a box: with the cents of its currency, without its sign."""
+    return formats.places(amount, currency)

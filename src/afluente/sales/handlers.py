@@ -1,0 +1,53 @@
+"""What sales bring to the pages of others, and what they do when something happens below them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from afluente.deals.events import ChangeRefusedError
+from afluente.kernel import slots
+from afluente.sales import selectors, services
+from afluente.sales.views.lines import part_of
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+    from afluente.deals.events import DealChanged, DealCopied
+    from afluente.deals.models import Deal
+
+
+def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
+    """The tab with the lines of a deal."""
+
+    def part() -> slots.Part:
+        return slots.Part(template="sales/_deal_lines.html", context=part_of(member, deal))
+
+    count = selectors.line_count(deal.pk)
+    return [slots.Tab(slug="products", label=gettext("Products"), part=part, count=count, order=15)]
+
+
+def mind_value(fact: DealChanged) -> None:
+    """A value set by hand no longer follows the lines; a currency cannot change under them."""
+    if "currency" in fact.after and selectors.line_count(fact.deal_id):
+        said = gettext("This deal has products with prices in {currency}. Nothing is converted.")
+        raise ChangeRefusedError("currency", said.format(currency=fact.before["currency"]))
+    if "amount" in fact.after:
+        services.note_value(deal_id=fact.deal_id, value=fact.after["amount"], by=fact.by)
+
+
+def copy_lines(fact: DealCopied) -> None:
+    """A copy of a deal has its lines, too."""
+    services.copy_lines(from_id=fact.deal_id, to_id=fact.copy_id)
+
+
+def said_of_value(*, deal_id: int, field: str) -> list[slots.Part]:
+    """After a value was set by hand: that it no longer follows the lines, with the way back."""
+    if field != "amount" or selectors.follows(deal_id) or not selectors.line_count(deal_id):
+        return []
+    context = {
+        "text": gettext("The value is set by hand now, and no longer follows the products"),
+        "undo_url": reverse("sales:following", args=[deal_id]) + "?on=1",
+    }
+    return [slots.Part(template="", context=context)]
