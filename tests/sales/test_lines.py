@@ -23,16 +23,17 @@ from tests.calls import caller
 
 db = pytest.mark.django_db
 D = Decimal
+ZERO = D(0)
 
 
 @dataclass
 class Row:
     quantity: D
     price: D
-    discount: D = D(0)
+    discount: D = ZERO
     discount_kind: str = "percent"
     tax_name: str = ""
-    tax_rate: D = D(0)
+    tax_rate: D = ZERO
     is_tax_included: bool = False
 
 

@@ -158,7 +158,7 @@ def copy_lines(*, from_id: int, to_id: int) -> None:
     """Give a copy of a deal the lines of the first one, and the same way to its value."""
     lines = lines_of(from_id)
     for line in lines:
-        line.pk, line.deal_id, line.version = None, to_id, 1  # type: ignore[assignment]
+        line.pk, line.deal_id, line.version = None, to_id, 1
     Line.objects.bulk_create(lines)
     basket = Basket.objects.filter(deal_id=from_id).first()
     if basket is not None:
