@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from afluente.contacts import services as contacts
 from afluente.deals import selectors, services
 from afluente.deals.models import Deal
-from afluente.deals.selectors import BoardFilter, lists
+from afluente.deals.selectors import BoardFilter, lists, orders
 from afluente.kernel import clock
-from afluente.timeline.events import SYSTEM, Actor
+from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Event
 from tests import make
 
@@ -36,14 +36,30 @@ def with_stages(people):
     return selectors.move_targets(member=people.dora)[0]
 
 
-@pytest.mark.parametrize("order", lists.ORDERS)
-def test_every_order_reads_each_deal_once(people, pipeline, monkeypatch, order):
+@pytest.mark.parametrize("is_back", [False, True])
+@pytest.mark.parametrize("order", [*orders._KNOWN, "field"])
+def test_every_order_reads_each_deal_once_and_knows_its_neighbours(
+    people, pipeline, monkeypatch, order, is_back
+):
     monkeypatch.setattr(lists, "PAGE", 3)
-    stage = make.stage_of(pipeline)
+    note = contacts.create_field(entity="deal", name="Note", by=SYSTEM)
+    types = [services.create_type(name=name, by=SYSTEM) for name in ("Sale", "Resale")]
+    company = contacts.create_company(name="Serra", by=SYSTEM)
     now = clock.now()
     for n in range(8):
-        due = now + dt.timedelta(days=n // 2) if n % 3 else None
-        make.deal(stage=stage, name=f"Deal {n % 4}", amount=n % 3, due_at=due)
+        made = make.deal(
+            stage=make.stage_of(pipeline, ("New", "In progress")[n % 2]),
+            name=f"Deal {n % 4}",
+            amount=n % 3,
+            due_at=now + dt.timedelta(days=n // 2) if n % 3 else None,
+            type=types[n % 2] if n % 3 else None,
+            company=company if n % 2 else None,
+            contacts=(make.contact(),) if n % 4 else (),
+        )
+        if n % 3:
+            services.fill_values(given={made.pk: {note.pk: f"Text {n % 2}"}}, by=SYSTEM)
+    order = f"field-{note.pk}" if order == "field" else order
+    order = f"-{order}" if is_back else order
 
     found, after = [], ""
     while True:
@@ -55,8 +71,21 @@ def test_every_order_reads_each_deal_once(people, pipeline, monkeypatch, order):
         if not after:
             break
 
-    whole = Deal.objects.order_by(*lists.ORDERS[order].by)
+    whole = orders.order_of(order, people.dora).sorted(Deal.objects.all())
     assert found == list(whole.values_list("pk", flat=True))
+    assert len(set(found)) == 8
+    around = [
+        selectors.around(
+            pipeline=with_stages(people),
+            member=people.dora,
+            asked=BoardFilter(),
+            order=order,
+            deal_id=one,
+        )
+        for one in found
+    ]
+    assert [one.following for one in around] == [*found[1:], None]
+    assert [one.previous for one in around] == [None, *found[:-1]]
 
 
 def test_the_list_costs_the_same_for_one_deal_and_for_many(browser, pipeline):
@@ -155,19 +184,6 @@ def test_many_are_moved_and_put_back_where_they_were(browser, pipeline):
     assert dict(Deal.objects.values_list("pk", "stage_id")) == {one.pk: first.pk, two.pk: second.pk}
 
 
-def test_those_that_lack_something_stay_and_are_counted(people, pipeline):
-    stage = services.change_stage(
-        stage_id=make.stage_of(pipeline, "In progress").pk, changes={"required": ["amount"]}, by=SYSTEM
-    )
-    full, bare = make.deal(amount=5), make.deal()
-    by = Actor("member", people.dora.pk, "Dora")
-
-    done = services.change_many(deal_ids=[full.pk, bare.pk], by=by, act="move", stage=stage)
-
-    assert (done.count, done.lacking) == (1, {bare.pk: ["amount"]})
-    assert list(Deal.objects.filter(stage=stage)) == [full]
-
-
 def test_many_are_given_and_deleted_and_taken_back(browser, people, pipeline):
     deals = [make.deal(stage=make.stage_of(pipeline), assignee=people.bruno) for _ in range(2)]
     ids = [deal.pk for deal in deals]
@@ -194,4 +210,3 @@ def test_what_a_member_may_not_change_is_left_alone(client_as, people, pipeline)
 
     assert answer.status_code in {200, 403, 404}
     assert not Event.objects.exists()
-    assert client_as(people.dora).post("/deals/bulk/", {"act": "explode", "id": [1]}).status_code == 400

@@ -44,6 +44,7 @@ class DealsConfig(AppConfig):
         slots.register_slot("contact.acts", handlers.contact_acts)
         register_list(DEALS)
         _bring_columns()
+        _bring_list()
         _bring_fields()
         _bring_settings()
         kinds.register_deals(handlers.deal_subjects)
@@ -126,6 +127,18 @@ def _bring_columns() -> None:
     )
 
 
+def _bring_list() -> None:
+    """The columns of the list of deals can be chosen, and many deals changed at once, as contacts."""
+    from afluente.contacts.models import SavedFilter
+    from afluente.contacts.selectors import register_columns
+    from afluente.contacts.services import bulk as engine
+    from afluente.deals import selectors
+    from afluente.deals.services import bulk
+
+    register_columns(SavedFilter.Entity.DEAL, selectors.deal_columns)
+    engine.register_subject(bulk.SUBJECT)
+
+
 def _bring_fields() -> None:
     """Deals have fields: those of their pipeline, and those that every pipeline has."""
     from afluente.contacts.models import register_values
@@ -152,30 +165,8 @@ def _bring_notifications() -> None:
     from afluente.timeline import events
     from afluente.timeline.selectors import notices
 
-    notices.register_notification(
-        notices.NotificationKind(
-            name=services.OPENED,
-            label=_("There is a new deal"),
-            sentence=_("{actor} opened the deal {record}"),
-            sentence_alone=_("New deal: {record}"),
-            channels=(),
-            icon="square-kanban",
-            order=24,
-            options=handlers.pipeline_options,
-            options_label=_("Only in these pipelines"),
-        )
-    )
-    notices.register_notification(
-        notices.NotificationKind(
-            name=services.ASSIGNED,
-            label=_("Somebody gives you a deal"),
-            sentence=_("{actor} gave you the deal {record}"),
-            sentence_alone=_("The new deal {record} is yours"),
-            icon="square-kanban",
-            order=25,
-        )
-    )
-    notices.register_notification(handlers.DUE)
+    for kind in (handlers.NEW_DEAL, handlers.GIVEN, handlers.DUE):
+        notices.register_notification(kind)
     events.register_reminder(
         events.ReminderKind(name=services.DUE, record_kind="deal", tell=services.tell_due)
     )

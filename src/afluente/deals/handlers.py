@@ -207,6 +207,25 @@ FILES = files.Kind(
     editable_by=policies.movable_by,
     subjects=file_subjects,
 )
+NEW_DEAL = notices.NotificationKind(
+    name=services.OPENED,
+    label=_("There is a new deal"),
+    sentence=_("{actor} opened the deal {record}"),
+    sentence_alone=_("New deal: {record}"),
+    channels=(),
+    icon="square-kanban",
+    order=24,
+    options=pipeline_options,
+    options_label=_("Only in these pipelines"),
+)
+GIVEN = notices.NotificationKind(
+    name=services.ASSIGNED,
+    label=_("Somebody gives you a deal"),
+    sentence=_("{actor} gave you the deal {record}"),
+    sentence_alone=_("The new deal {record} is yours"),
+    icon="square-kanban",
+    order=25,
+)
 DUE = notices.NotificationKind(
     name=services.DUE,
     label=_("A deal of yours is due soon"),

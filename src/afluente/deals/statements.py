@@ -75,6 +75,10 @@ SELECT d.id, d.stage_id, s.name, d.pipeline_id,
  WHERE d.workspace_id = %(ws)s AND d.id = ANY(%(ids)s) AND d.deleted_at IS NULL
  ORDER BY d.id FOR NO KEY UPDATE OF d
 """
+# Deleted ones too, in the order of their numbers.
+HOLD_DEALS = """
+SELECT id FROM deals_deal WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
 HOLD_STAGES = """
 SELECT count(*) FROM (SELECT FROM deals_stage
                        WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE) AS held
@@ -159,6 +163,13 @@ def insert_deals(
         given |= {part: [row[n] for row in people] for n, part in enumerate(("p_n", "p_contact", "p_main"))}
         cursor.execute(OPEN, given)
         return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def hold_deals(ids: Sequence[int]) -> list[int]:
+    """Hold these deals until the transaction ends, deleted or not; those there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD_DEALS, [current_workspace_id(), list(ids)])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def lock_deals(ids: Sequence[int]) -> list[LockedDeal]:

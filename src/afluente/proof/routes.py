@@ -48,6 +48,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/tokens/<int:pk>/", {"pk": "token"}),
     ("settings/security/sessions/<int:pk>/", {"pk": "session"}),
     ("deals/filters/<int:pk>/", {"pk": "filter"}),
+    ("deals/bulk/<int:pk>/", {"pk": "deal_bulk"}),
     ("deals/pipelines/<int:pk>/", {"pk": "pipeline"}),
     ("settings/deal-types/<int:pk>/", {"pk": "deal_type"}),
     ("settings/pipelines/<int:pk>/", {"pk": "pipeline"}),

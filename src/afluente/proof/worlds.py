@@ -24,6 +24,7 @@ from afluente.contacts.services.bulk import bulk_change
 from afluente.contacts.services.bulk_kinds import Change
 from afluente.deals import services as deals
 from afluente.deals.models import DealType, Pipeline
+from afluente.deals.selectors.picking import DealSelection
 from afluente.files import services as files
 from afluente.intake import services as intake
 from afluente.intake.models import RawEvent, Source
@@ -164,12 +165,9 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     tab = contacts.save_tab(tab_id=None, name=canary, by=by)
     company = contacts.create_company(name=canary, domain=f"{canary}.example", address=canary, by=by)
     contacts.link_contacts(company_id=company.pk, contact_ids=[contact_id], position=canary, by=by)
-    bulk = bulk_change(
-        selection=Selection(ids=(contact_id,)),
-        change=Change("location", value=canary),
-        member=owner,
-        by=by,
-    )
+    who: dict[str, Any] = {"member": owner, "by": by}
+    bulk = bulk_change(selection=Selection(ids=(contact_id,)), change=Change("location", value=canary), **who)
+    given = deals.change_deals(selection=DealSelection(ids=(deal_id,)), change=Change("assignee"), **who)
     kept_filter = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True)
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
@@ -219,6 +217,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "company": company.pk,
         "filter": kept_filter.pk,
         "bulk": bulk.pk,
+        "deal_bulk": given.pk,
         "deal": deal_id,
         "deal_type": DealType.objects.order_by("pk")[0].pk,
         **of_tasks(canary=canary, owner=owner, by=by, contact_id=contact_id, deal_id=deal_id, tag_id=tag.pk),

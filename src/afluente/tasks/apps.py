@@ -86,12 +86,15 @@ def _bring_contacts() -> None:
     from afluente.contacts.selectors.criteria import register_criterion
     from afluente.contacts.services import Carrier, register_carrier
     from afluente.deals.selectors import criteria as deals
+    from afluente.deals.selectors import register_next
     from afluente.tasks import selectors
+    from afluente.tasks.selectors.coming import next_of_deals
     from afluente.tasks.selectors.criteria import CRITERIA, OF_DEALS
 
     for criterion in CRITERIA:
         register_criterion(criterion)
     deals.register_criterion(OF_DEALS)
+    register_next(next_of_deals)
     register_column(
         key="tasks", label=_("Open tasks"), load=selectors.open_task_counts, look="number", order=31
     )

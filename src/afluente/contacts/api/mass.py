@@ -136,7 +136,7 @@ def begin_bulk_change(request: HttpRequest, payload: BulkNew) -> Any:
 @router.get("/contacts/bulk-changes", response={200: BulksOut})
 def list_bulk_changes(request: HttpRequest, asked: Query[Asked]) -> Any:
     """What the token's maker changed of many, the newest first."""
-    found = BulkChange.objects.filter(member=member_of(request)).order_by("-pk")
+    found = BulkChange.objects.filter(member=member_of(request), entity=bulk.CONTACT).order_by("-pk")
     rows = list((found.filter(pk__lt=asked.cursor) if asked.cursor else found)[: asked.limit + 1])
     page = rows[: asked.limit]
     return {"items": [_out(row) for row in page], "next": str(page[-1].pk) if len(rows) > len(page) else None}
@@ -159,7 +159,7 @@ def undo_bulk_change(request: HttpRequest, bulk_id: int) -> Any:
 
 
 def _own(request: HttpRequest, number: int) -> BulkChange | None:
-    return BulkChange.objects.filter(member=member_of(request), pk=number).first()
+    return BulkChange.objects.filter(member=member_of(request), pk=number, entity=bulk.CONTACT).first()
 
 
 def _missing() -> Status[Any]:

@@ -1,15 +1,17 @@
-"""One change of many contacts: what was asked, how far it has come, and what each contact had before."""
+"""One change of many records: what was asked, how far it has come, and what each contact had before."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from afluente.contacts.models.people import Contact
+from afluente.contacts.models.saved import SavedFilter
 from afluente.kernel.workspace import WorkspaceModel
 
 
 class BulkChange(WorkspaceModel):
-    """A change that somebody asked for of a selection, done in batches from the highest number down.
+    """A change that somebody asked for of a selection of one kind of record, done in batches from the highest
+    number down.
 
     `change` and `selection` are as `services.Change` and `selectors.Selection` write themselves down;
     `last_id` is the number that the last batch ended with. `total` was counted when it began, up to
@@ -23,6 +25,12 @@ class BulkChange(WorkspaceModel):
         UNDOING = "undoing"
         UNDONE = "undone"
 
+    entity = models.CharField(
+        max_length=10,
+        choices=SavedFilter.Entity,
+        default=SavedFilter.Entity.CONTACT,
+        db_default=SavedFilter.Entity.CONTACT,
+    )
     member = models.ForeignKey(
         "accounts.Membership", models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
@@ -51,7 +59,7 @@ class BulkChange(WorkspaceModel):
 
     @property
     def seen(self) -> int:
-        """How many contacts it has come to."""
+        """How many records it has come to."""
         return self.changed + self.same + self.refused
 
     @property

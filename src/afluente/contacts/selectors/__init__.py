@@ -18,8 +18,10 @@ from afluente.contacts.selectors.chosen import (
     chosen_columns,
     columns_for_export,
     heads,
+    known_columns,
     offered_columns,
     read_width,
+    register_columns,
     view_of,
 )
 from afluente.contacts.selectors.columns import Column, all_columns, batch_of, register_column
@@ -177,6 +179,7 @@ __all__ = [
     "held_values",
     "home",
     "inside",
+    "known_columns",
     "labels",
     "local_parts",
     "mark",
@@ -190,6 +193,7 @@ __all__ = [
     "position_of",
     "read_width",
     "register_column",
+    "register_columns",
     "register_field_subject",
     "search_contacts",
     "seers_of_contact",

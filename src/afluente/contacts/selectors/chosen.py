@@ -15,13 +15,27 @@ from afluente.contacts.selectors.columns import NAME, Column, all_columns
 from afluente.contacts.selectors.ordering import is_descending, opposite_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from afluente.accounts.models import Membership
     from afluente.contacts.selectors.listing import Filter
 
 STEP = 8  # pixels; a width is so many steps
 NARROWEST, WIDEST = 8, 80
+CONTACT = SavedFilter.Entity.CONTACT
+_lists: dict[str, Callable[[], dict[str, Column]]] = {}
+
+
+def register_columns(entity: str, columns: Callable[[], dict[str, Column]]) -> None:
+    """Let people choose the columns of a list of another slice: `columns` gives them by key, in the order in
+    which they are offered, NAME among them.
+    """
+    _lists[entity] = columns
+
+
+def known_columns(entity: str = CONTACT) -> dict[str, Column]:
+    """Every column of a list by key."""
+    return all_columns() if entity == CONTACT else _lists[entity]()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +93,8 @@ def _head(one: Chosen, wanted: Filter) -> Head:
     )
 
 
-def view_of(
-    *, member: Membership, query: str, entity: str = SavedFilter.Entity.CONTACT
-) -> SavedFilter | None:
-    """The kept filter that the list of `entity` shows, whatever is searched in it and however it is sorted."""
+def view_of(*, member: Membership, query: str, entity: str = CONTACT) -> SavedFilter | None:
+    """The kept filter that a list shows, whatever is searched in it and however it is sorted."""
     here = _conditions(query)
     if not here[0]:
         return None
@@ -90,10 +102,12 @@ def view_of(
     return next((one for one in kept.order_by("pk") if _conditions(one.query) == here), None)
 
 
-def chosen_columns(*, member: Membership, view: SavedFilter | None = None) -> list[Chosen]:
+def chosen_columns(
+    *, member: Membership, view: SavedFilter | None = None, entity: str = CONTACT
+) -> list[Chosen]:
     """The columns shown, the name first: one query, and the fields."""
-    known = all_columns()
-    said = remembered_columns(member=member, view=view)
+    known = known_columns(entity)
+    said = remembered_columns(member=member, view=view, entity=entity)
     if said is None:
         said = [NAME, *(key for key, column in known.items() if column.is_default)]
     found = _read(said, known)
@@ -101,11 +115,14 @@ def chosen_columns(*, member: Membership, view: SavedFilter | None = None) -> li
     return [name, *(one for one in found if one.column.key != NAME)]
 
 
-def offered_columns(*, member: Membership, view: SavedFilter | None = None) -> list[Chosen]:
+def offered_columns(
+    *, member: Membership, view: SavedFilter | None = None, entity: str = CONTACT
+) -> list[Chosen]:
     """All columns: those shown in their order, then the others."""
-    shown = chosen_columns(member=member, view=view)
+    shown = chosen_columns(member=member, view=view, entity=entity)
     keys = {one.column.key for one in shown}
-    others = [Chosen(column=one, is_shown=False) for key, one in all_columns().items() if key not in keys]
+    known = known_columns(entity)
+    others = [Chosen(column=one, is_shown=False) for key, one in known.items() if key not in keys]
     return [*shown, *others]
 
 

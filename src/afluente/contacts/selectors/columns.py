@@ -60,8 +60,8 @@ class Column:
 
     key: str
     label: StrOrPromise
-    read: Callable[[Batch, Contact], Any]
-    plain: Callable[[Batch, Contact], Plain]
+    read: Callable[[Any, Any], Any]  # from the batch and the record of its list
+    plain: Callable[[Any, Any], Plain]
     look: str = "text"
     sort: str = ""
     is_default: bool = False

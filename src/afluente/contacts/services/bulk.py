@@ -1,20 +1,21 @@
-"""Changing many contacts as one act: in batches that survive a dead worker, with one way back for all.
+"""Changing many records as one act: in batches that survive a dead worker, with one way back for all.
 
-A few are changed at once; more by a job per batch. Each batch changes its contacts, writes down what
+A few are changed at once; more by a job per batch. Each batch changes its records, writes down what
 they had, and moves the place where the next one begins, in one transaction: whoever dies in between
 has done nothing of it, and nothing is done twice (ADR 0100).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from afluente.accounts.models import Membership
-from afluente.contacts.models import BulkChange, BulkEntry, Contact
+from afluente.contacts.models import BulkChange, BulkEntry, SavedFilter
 from afluente.contacts.selectors import Selection
 from afluente.contacts.services.bulk_kinds import KEEP, Change, Changes, kind_of
+from afluente.contacts.services.bulk_shapes import Subject
 from afluente.contacts.statements import bulk as statements
 from afluente.kernel import clock, jobs
 from afluente.kernel.workspace import current_workspace_id
@@ -23,24 +24,52 @@ from afluente.timeline.events import Actor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from afluente.contacts.selectors.selection import Picked
+
 AT_ONCE = 200  # so many are changed in the request that asks
 BATCH = 500
 JOB, UNDO_JOB = "contacts.bulk", "contacts.bulk_undo"
+CONTACT = SavedFilter.Entity.CONTACT
+_SUBJECTS = {
+    CONTACT.value: Subject(
+        entity=CONTACT,
+        selection=Selection,
+        kind_of=kind_of,
+        entries=BulkEntry,
+        column="contact_id",
+        hold=statements.lock,
+        job=JOB,
+        undo_job=UNDO_JOB,
+    )
+}
+
+
+def register_subject(subject: Subject) -> None:
+    """Let many records of another kind be changed as contacts are."""
+    _SUBJECTS[subject.entity] = subject
 
 
 @transaction.atomic
 def bulk_change(
-    *, selection: Selection, change: Change, member: Membership, by: Actor, at_once: int | None = None
+    *,
+    selection: Picked,
+    change: Change,
+    member: Membership,
+    by: Actor,
+    at_once: int | None = None,
+    entity: str = CONTACT,
 ) -> BulkChange:
     """Ask for `change` of everybody selected whom `member` may change. Up to `at_once` (AT_ONCE when None) are
     changed when this returns; more by a job, and the answer says how far it has come.
 
     Raises LookupError for a change that cannot be asked, such as of a field that is gone.
     """
-    kind_of(change)
-    bounded = _bounded(selection)
+    subject = _SUBJECTS[entity]
+    subject.kind_of(change)
+    bounded = selection.bounded()
     total, is_more = bounded.count(member=member)
     bulk = BulkChange.objects.create(
+        entity=entity,
         member=member,
         by_kind=by.kind,
         by_id=by.id,
@@ -53,7 +82,7 @@ def bulk_change(
     )
     if total <= (AT_ONCE if at_once is None else at_once) and not is_more:
         return _to_the_end(bulk.pk, run_batch)
-    jobs.enqueue(JOB, {"bulk_id": bulk.pk}, workspace_id=current_workspace_id())
+    jobs.enqueue(subject.job, {"bulk_id": bulk.pk}, workspace_id=current_workspace_id())
     return bulk
 
 
@@ -72,22 +101,28 @@ def run_batch(*, bulk_id: int) -> bool:
     bulk = _locked(bulk_id)
     if bulk is None or bulk.state != BulkChange.State.RUNNING:
         return False
+    subject = _SUBJECTS[bulk.entity]
     member = Membership.objects.select_related("user", "workspace", "team").get(pk=bulk.member_id)
     try:
-        kind = kind_of(Change(**bulk.change))
+        kind = subject.kind_of(Change(**bulk.change))
     except LookupError:
         return _finish(bulk, BulkChange.State.STOPPED)
     if not member.is_active:
         return _finish(bulk, BulkChange.State.STOPPED)
-    ids = Selection.from_plain(bulk.selection).batch(member=member, limit=BATCH, before_id=bulk.last_id)
+    ids = subject.selection.from_plain(bulk.selection).batch(
+        member=member, limit=BATCH, before_id=bulk.last_id
+    )
     if not ids:
         return _finish(bulk, BulkChange.State.DONE)
-    held = statements.lock(list(kind.allowed(member).filter(pk__in=ids).values_list("pk", flat=True)))
+    held = subject.hold(list(kind.allowed(member).filter(pk__in=ids).values_list("pk", flat=True)))
     present = kind.present(held)
     changes = {one: (now, after) for one, now in present.items() if (after := kind.after(now)) != now}
     _write(kind.write, changes, _actor(bulk))
-    BulkEntry.objects.bulk_create(
-        [BulkEntry(bulk=bulk, contact_id=one, before=old, after=new) for one, (old, new) in changes.items()]
+    subject.entries.objects.bulk_create(
+        [
+            subject.entries(bulk=bulk, before=old, after=new, **{subject.column: one})
+            for one, (old, new) in changes.items()
+        ]
     )
     bulk.last_id = ids[-1]
     bulk.changed += len(changes)
@@ -110,7 +145,7 @@ def undo_bulk(*, bulk_id: int, by: Actor, at_once: int | None = None) -> BulkCha
     bulk.save(update_fields=["state", "by_kind", "by_id", "by_name"])
     if bulk.changed <= (AT_ONCE if at_once is None else at_once):
         return _to_the_end(bulk.pk, undo_batch)
-    jobs.enqueue(UNDO_JOB, {"bulk_id": bulk.pk}, workspace_id=current_workspace_id())
+    jobs.enqueue(_SUBJECTS[bulk.entity].undo_job, {"bulk_id": bulk.pk}, workspace_id=current_workspace_id())
     return bulk
 
 
@@ -120,22 +155,24 @@ def undo_batch(*, bulk_id: int) -> bool:
     bulk = _locked(bulk_id)
     if bulk is None or bulk.state != BulkChange.State.UNDOING:
         return False
+    subject = _SUBJECTS[bulk.entity]
     try:
-        kind = kind_of(Change(**bulk.change))
+        kind = subject.kind_of(Change(**bulk.change))
     except LookupError:
         return _finish(bulk, BulkChange.State.STOPPED)
-    entries = list(bulk.entries.filter(is_undone=False).order_by("contact_id")[:BATCH])
+    kept = subject.entries.objects.filter(bulk=bulk, is_undone=False).order_by(subject.column)
+    entries = list(kept.values_list("pk", subject.column, "before", "after")[:BATCH])
     if not entries:
         return _finish(bulk, BulkChange.State.UNDONE)
-    present = kind.present(statements.lock([entry.contact_id for entry in entries]))
+    present = kind.present(subject.hold([number for _, number, _, _ in entries]))
     changes: Changes = {}
-    for entry in entries:
-        now = present.get(entry.contact_id, KEEP)
-        before = KEEP if now is KEEP else kind.back(now, entry.before, entry.after)
+    for _, number, had, got in entries:
+        now = present.get(number, KEEP)
+        before = KEEP if now is KEEP else kind.back(now, had, got)
         if before is not KEEP:
-            changes[entry.contact_id] = (now, before)
+            changes[number] = (now, before)
     _write(kind.write, changes, _actor(bulk))
-    bulk.entries.filter(pk__in=[entry.pk for entry in entries]).update(is_undone=True)
+    subject.entries.objects.filter(pk__in=[pk for pk, *_ in entries]).update(is_undone=True)
     bulk.restored += len(changes)
     bulk.kept += len(entries) - len(changes)
     bulk.save(update_fields=["restored", "kept"])
@@ -145,14 +182,6 @@ def undo_batch(*, bulk_id: int) -> bool:
 def _write(write: Callable[[Changes, Actor], None], changes: Changes, by: Actor) -> None:
     if changes:
         write(changes, by)
-
-
-def _bounded(selection: Selection) -> Selection:
-    """All that a filter finds now: whoever comes later is left alone."""
-    if selection.query is None or selection.top is not None:
-        return selection
-    newest: Any = Contact.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return Selection(query=selection.query, without=selection.without, top=newest or 0)
 
 
 def _to_the_end(bulk_id: int, step: Callable[..., bool]) -> BulkChange:

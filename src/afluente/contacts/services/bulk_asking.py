@@ -12,19 +12,20 @@ from afluente.contacts import selectors
 from afluente.contacts.models import Contact, Tag
 from afluente.contacts.selectors.columns import FIELD
 from afluente.contacts.services.belonging import POSITION
-from afluente.contacts.services.bulk_kinds import Change, kind_of
+from afluente.contacts.services.bulk_kinds import Change, Kind, kind_of
 from afluente.contacts.services.editing import NAME
 from afluente.contacts.services.places import PARTS
 from afluente.contacts.services.reading import ValueRefusedError, read_value
 from afluente.kernel import text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.http import QueryDict
 
     from afluente.accounts.models import Membership
     from afluente.contacts.selectors import KnownField, Selection
+    from afluente.contacts.selectors.selection import Picked
 
 LOOKED_AT = 10_000  # so many are looked at before; the job counts the others as it goes
 SAMPLE = 5
@@ -83,7 +84,7 @@ def read_change(data: QueryDict, *, member: Membership) -> Change:
     if what == "delete":
         return Change("delete")
     if what == "assignee":
-        return Change("assignee", value=_person(data.get("typed", ""), member))
+        return Change("assignee", value=read_person(data.get("typed", ""), member))
     if what == "tags":
         return Change("tags", "remove" if op == "remove" else "add", _tags(data.getlist("tag")))
     if what in NAMES:
@@ -95,10 +96,11 @@ def read_change(data: QueryDict, *, member: Membership) -> Change:
     field = field_asked(what)
     if field is None:
         raise BulkRefusedError(gettext("Choose what to change."))
-    return _value(field, op if op in OPS and field.kind == "multiselect" else "set", data)
+    return read_field(field, op if op in OPS and field.kind == "multiselect" else "set", data)
 
 
-def _value(field: KnownField, op: str, data: QueryDict) -> Change:
+def read_field(field: KnownField, op: str, data: QueryDict) -> Change:
+    """A change of a field of any kind of record, as its form says it. Raises BulkRefusedError."""
     typed: Any = data.getlist("typed") if field.kind == "multiselect" else data.get("typed", "")
     if field.kind == "moment":
         typed = f"{typed} {data.get('time', '')}".strip()
@@ -113,7 +115,8 @@ def _value(field: KnownField, op: str, data: QueryDict) -> Change:
     return Change("field", op, value, field.id)
 
 
-def _person(typed: str, member: Membership) -> int | None:
+def read_person(typed: str, member: Membership) -> int | None:
+    """Somebody of the team by number, or nobody. Raises BulkRefusedError."""
     if not typed:
         return None
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
@@ -152,27 +155,35 @@ def _tags(typed: Sequence[str]) -> list[int]:
 
 def preview(*, selection: Selection, change: Change, member: Membership) -> Preview:
     """What a change would do to the first 10,000 of those selected, with a few of them before and after."""
-    kind = kind_of(change)
+
+    def titles(ids: Sequence[int]) -> dict[int, str]:
+        rows = list(Contact.objects.filter(pk__in=ids).select_related("assignee__user"))
+        batch = selectors.batch_of(rows, columns=[], member=member)
+        return {one.pk: batch.title(one) for one in batch.contacts}
+
+    return look_at(selection=selection, kind=kind_of(change), member=member, titles=titles)
+
+
+def look_at(
+    *, selection: Picked, kind: Kind, member: Membership, titles: Callable[[Sequence[int]], Mapping[int, str]]
+) -> Preview:
+    """The same for any kind of record, `titles` of which says what some of them are called."""
     ids = selection.batch(member=member, limit=LOOKED_AT + 1)
     looked_at = ids[:LOOKED_AT]
     allowed = list(kind.allowed(member).filter(pk__in=looked_at).values_list("pk", flat=True))
     present = kind.present(allowed)
     changes = {one: (now, after) for one, now in present.items() if (after := kind.after(now)) != now}
     shown = sorted(changes, reverse=True)[:SAMPLE]
-    rows = list(Contact.objects.filter(pk__in=shown).select_related("assignee__user").order_by("-pk"))
-    batch = selectors.batch_of(rows, columns=[], member=member)
+    called = titles(shown)
     return Preview(
         changed=len(changes),
         same=len(present) - len(changes),
         refused=len(looked_at) - len(present),
         is_more=len(ids) > LOOKED_AT,
         sample=[
-            Line(
-                title=batch.title(one),
-                before=kind.words(changes[one.pk][0]),
-                after=kind.words(changes[one.pk][1]),
-            )
-            for one in batch.contacts
+            Line(title=called[one], before=kind.words(changes[one][0]), after=kind.words(changes[one][1]))
+            for one in shown
+            if one in called
         ],
     )
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from afluente.accounts.models import Membership
-    from afluente.contacts.models import ContactQuerySet
+    from afluente.contacts.selectors.selection import Picked
     from afluente.timeline.events import Actor
 
 KEEP = object()  # what `back` answers when somebody has changed it since
@@ -36,11 +36,32 @@ class Change:
 
 
 class Kind(Protocol):
-    """One kind of change, for one Change."""
+    """One kind of change, for one Change.
 
-    def allowed(self, member: Membership) -> ContactQuerySet: ...
+    `allowed` is a queryset; whoever `present` leaves out is counted as refused.
+    """
+
+    def allowed(self, member: Membership) -> Any: ...
     def present(self, ids: Sequence[int]) -> dict[int, Any]: ...
     def after(self, before: Any) -> Any: ...
     def back(self, now: Any, before: Any, after: Any) -> Any: ...
     def write(self, changes: Changes, by: Actor) -> None: ...
     def words(self, value: Any) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Records that can be changed many at once; slices above bring theirs with `bulk.register_subject`.
+
+    `entries` is the table that keeps what each record had: `bulk`, `column` (the record's number), `before`,
+    `after` and `is_undone`. `hold` keeps records until commit, deleted ones too. The jobs each do one batch.
+    """
+
+    entity: str
+    selection: type[Picked]
+    kind_of: Callable[[Change], Kind]
+    entries: Any
+    column: str
+    hold: Callable[[Sequence[int]], list[int]]
+    job: str
+    undo_job: str

@@ -41,7 +41,7 @@ def changes(request: Request) -> HttpResponse:
     if not policies.may_list(request.member):
         raise PermissionDenied
     if request.method == "GET":
-        rows = BulkChange.objects.filter(member=request.member).order_by("-pk")[:SHOWN]
+        rows = BulkChange.objects.filter(member=request.member, entity=bulk.CONTACT).order_by("-pk")[:SHOWN]
         lines = [(row, bulk_asking.words_of(Change(**row.change))) for row in rows]
         return render(request, "contacts/bulk_list.html", {"lines": lines})
     selection = Selection.read(request.POST)
@@ -148,13 +148,18 @@ def _run(request: Request, selection: Selection) -> HttpResponse:
 @require_safe
 def change(request: Request, pk: int) -> HttpResponse:
     """How far a change has come; asked again every second while it runs."""
-    found = get_object_or_404(BulkChange, pk=pk, member=request.member)
+    found = get_object_or_404(BulkChange, pk=pk, member=request.member, entity=bulk.CONTACT)
     context = {
         "bulk": found,
         "words": bulk_asking.words_of(Change(**found.change)),
         "said": said(found),
         "done": found.restored + found.kept if found.state == "undoing" else found.seen,
         "total": found.changed if found.state == "undoing" else found.total,
+        "list_url": reverse("contacts:bulk"),
+        "here": reverse("contacts:bulk_change", args=[pk]),
+        "undo_url": reverse("contacts:bulk_undo", args=[pk]),
+        "home_url": reverse("contacts:list"),
+        "home": gettext("To the contacts"),
     }
     return htmx.respond(request, "contacts/bulk_change.html", context, fragment="progress")
 
@@ -162,7 +167,7 @@ def change(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def undo(request: Request, pk: int) -> HttpResponse:
     """Take a change back, as far as nobody has changed the same since."""
-    get_object_or_404(BulkChange, pk=pk, member=request.member)
+    get_object_or_404(BulkChange, pk=pk, member=request.member, entity=bulk.CONTACT)
     found = bulk.undo_bulk(bulk_id=pk, by=actor_of(request))
     if found is None:
         raise Http404

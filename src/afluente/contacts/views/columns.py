@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from afluente.contacts import policies, selectors
 from afluente.contacts.selectors.saved import canonical
-from afluente.contacts.services import arranging, saving
+from afluente.contacts.services import arranging
 from afluente.kernel import htmx
 
 if TYPE_CHECKING:
@@ -37,29 +37,19 @@ def columns(request: Request) -> HttpResponse:
         "hidden": [one for one in offered if not one.is_shown],
         "query": query,
         "view": view,
+        "columns_url": reverse("contacts:columns"),
+        "list_url": f"{reverse('contacts:list')}?{query}",
     }
     return htmx.respond(request, "contacts/columns.html", context, fragment="form")
 
 
 def _change(request: Request, query: str, view: SavedFilter | None) -> HttpResponse:
-    act, _, key = request.POST.get("do", "").partition(":")
-    order = request.POST.getlist("order")
-    ticked = set(request.POST.getlist("column"))
-    if act == "reset":
-        saving.forget_columns(member=request.member, view=view)
-        if htmx.wants_fragment(request):
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    elif act == "width":
-        width = request.POST.get("width", "")
-        arranging.widen_column(
-            member=request.member, view=view, key=request.POST.get("column", ""), width=width
-        )
+    act = arranging.change_columns(member=request.member, view=view, data=request.POST)
+    if act == "width":
         return HttpResponse(status=204)
-    else:
-        by = {"up": -1, "down": 1}.get(act, 0)
-        shown = [one for one in arranging.moved(order, key, by) if one in ticked]
-        arranging.arrange_columns(member=request.member, view=view, shown=shown)
     if htmx.wants_fragment(request):
+        if act == "reset":
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
         return htmx.trigger(HttpResponse(status=204), "af:columns", {})
     if act in {"up", "down"}:
         return redirect(f"{reverse('contacts:columns')}?{_again(query)}")

@@ -1,5 +1,6 @@
 """Pipelines, their stages, and the deals that move through them."""
 
+from afluente.deals.models.bulk import DealBulkEntry
 from afluente.deals.models.deals import Deal, DealContact, DealCounter, DealQuerySet, DealType, LostReason
 from afluente.deals.models.leads import Conversion
 from afluente.deals.models.pipelines import Pipeline, PipelineQuerySet, Stage
@@ -8,6 +9,7 @@ from afluente.deals.models.values import DealValue
 __all__ = [
     "Conversion",
     "Deal",
+    "DealBulkEntry",
     "DealContact",
     "DealCounter",
     "DealQuerySet",

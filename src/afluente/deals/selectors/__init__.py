@@ -2,6 +2,7 @@
 
 from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
 from afluente.deals.selectors.cards import Card, Person, faces_of
+from afluente.deals.selectors.columns import deal_columns, register_column
 from afluente.deals.selectors.contacts import (
     company_deal_count,
     contacts_of_own_deals,
@@ -17,7 +18,19 @@ from afluente.deals.selectors.contacts import (
 from afluente.deals.selectors.filtering import BoardFilter
 from afluente.deals.selectors.finding import fetch_deals, find_deals, find_pipelines
 from afluente.deals.selectors.listing import deal_rows
-from afluente.deals.selectors.lists import ORDERS, ListPage, list_page
+from afluente.deals.selectors.lists import (
+    Around,
+    ListPage,
+    around,
+    columns_on_offer,
+    inside,
+    list_columns,
+    list_heads,
+    list_page,
+    view_for,
+)
+from afluente.deals.selectors.nexts import Next, nexts, register_next, tone_of
+from afluente.deals.selectors.orders import NEWEST
 from afluente.deals.selectors.pages import (
     DealPage,
     RailStep,
@@ -53,7 +66,8 @@ from afluente.deals.selectors.uses import (
 )
 
 __all__ = [
-    "ORDERS",
+    "NEWEST",
+    "Around",
     "Board",
     "BoardFilter",
     "Card",
@@ -62,18 +76,22 @@ __all__ = [
     "DealPage",
     "FilterUse",
     "ListPage",
+    "Next",
     "Person",
     "PipelineSummary",
     "RailStep",
     "StageRow",
     "TypeRow",
     "addable_fields",
+    "around",
     "board",
     "cards",
     "column_heads",
     "column_page",
+    "columns_on_offer",
     "company_deal_count",
     "contacts_of_own_deals",
+    "deal_columns",
     "deal_count",
     "deal_page",
     "deal_rows",
@@ -92,12 +110,16 @@ __all__ = [
     "find_deals",
     "find_pipelines",
     "forecast",
+    "inside",
     "labels_of",
     "linked_deal_counts",
+    "list_columns",
+    "list_heads",
     "list_page",
     "lost_reasons",
     "missing",
     "move_targets",
+    "nexts",
     "open_deal_counts",
     "people_linked_to",
     "people_to_add",
@@ -105,6 +127,8 @@ __all__ = [
     "pipelines_seen",
     "read_month",
     "reason_rows",
+    "register_column",
+    "register_next",
     "requirable",
     "required_of",
     "return_stage",
@@ -112,5 +136,7 @@ __all__ = [
     "stages_beside",
     "strips",
     "subjects",
+    "tone_of",
     "type_rows",
+    "view_for",
 ]

@@ -13,6 +13,7 @@ from afluente.contacts import policies as contact_policies
 from afluente.contacts.models import ContactEmail, ContactPhone
 from afluente.contacts.selectors import fields_for, held_values, show
 from afluente.deals import policies
+from afluente.deals.selectors.nexts import Next, nexts
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Card:
     stale_after_days: int | None = None
     is_fixed: bool = False  # whoever looks may not move it
     notes: tuple[str, ...] = ()  # what it has in the fields that cards show
+    coming: Next | None = None  # its nearest open activity, on boards
 
     @property
     def since(self) -> str:
@@ -110,13 +112,14 @@ def dress(
     """Cards from rows of FIELDS, with people and faces: two queries however many there are.
 
     `faces` are members that are at hand already. With `pipeline_id` they say what they have in the fields
-    that cards of that pipeline show: one query more where there are such fields.
+    that cards of that pipeline show (one query more where there are such fields), and what comes next in them.
     """
     found = [Card(**{name: row[name] for name in FIELDS}) for row in rows]
     people = _people([card.id for card in found], member)
     known = dict(faces or {})
     known |= _faces({card.assignee_id for card in found if card.assignee_id} - known.keys())
     notes = _notes([card.id for card in found], pipeline_id) if pipeline_id else {}
+    coming = nexts(member=member, deal_ids=[card.id for card in found]) if pipeline_id else {}
     may_move = policies.moving(member)
     return [
         replace(
@@ -127,6 +130,7 @@ def dress(
             stale_after_days=stale.get(card.stage_id),
             is_fixed=not may_move(card.assignee_id),
             notes=notes.get(card.id, ()),
+            coming=coming.get(card.id),
         )
         for card in found
     ]

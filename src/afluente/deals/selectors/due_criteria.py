@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies as contact_policies
@@ -40,7 +40,7 @@ def _due(asker: Asker) -> Answer:
 
 def _dues(_member: Membership) -> Iterable[tuple[str, Any]]:
     return [
-        ("overdue", gettext("Overdue")),
+        ("overdue", pgettext("deals", "Overdue")),
         ("day", gettext("Due within a day")),
         ("week", gettext("Due within a week")),
         ("month", gettext("Due within a month")),

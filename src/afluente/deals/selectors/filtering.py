@@ -169,6 +169,6 @@ DEALS = FilteredList(
     read=BoardFilter.read,
     page=_page,
     hidden=OF_A_BOARD,
-    stays=("status",),
+    stays=("status", "sort"),
     names=("pipeline",),
 )

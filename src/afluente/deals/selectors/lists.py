@@ -1,71 +1,30 @@
-"""The deals of a pipeline as a list: columns, orders, a page at a time."""
+"""The open deals of a pipeline as a list: chosen columns, any order, a page at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
-
-from afluente.contacts import policies as contact_policies
-from afluente.contacts.selectors import fields_for, held_values, show
+from afluente.contacts.models import SavedFilter
+from afluente.contacts.selectors import Chosen, chosen_columns, offered_columns, view_of
+from afluente.contacts.selectors.chosen import Head
 from afluente.deals import policies
-from afluente.deals.models import Deal
+from afluente.deals.selectors.batch import MORE, ListRow
 from afluente.deals.selectors.boards import depth_of
-from afluente.deals.selectors.cards import FIELDS, Card, dress
+from afluente.deals.selectors.cards import FIELDS, dress
+from afluente.deals.selectors.columns import deal_batch, deal_columns
+from afluente.deals.selectors.orders import NEWEST, is_descending, key_of, opposite_of, order_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
-    from decimal import Decimal
-
-    from django_stubs_ext import StrOrPromise
+    from collections.abc import Iterable, Mapping, Sequence
 
     from afluente.accounts.models import Membership
-    from afluente.contacts.selectors import KnownField
     from afluente.deals.models import DealQuerySet, Pipeline, Stage
     from afluente.deals.selectors.filtering import BoardFilter
 
 PAGE = 50
-NEWEST = "newest"
-
-
-@dataclass(frozen=True)
-class Order:
-    """One way to sort: by a column, down or up; what has nothing in it comes last."""
-
-    column: str
-    is_down: bool
-    label: StrOrPromise
-
-    @property
-    def by(self) -> list[Any]:
-        column = F(self.column)
-        first = column.desc(nulls_last=True) if self.is_down else column.asc(nulls_last=True)
-        return [first, "-pk" if self.is_down else "pk"]
-
-
-ORDERS: dict[str, Order] = {
-    NEWEST: Order("created_at", True, _("Opened")),
-    "amount": Order("amount", True, _("Value")),
-    "due": Order("due_at", False, _("Due date")),
-    "name": Order("search_name", False, _("Name")),
-    "waiting": Order("stage_entered_at", False, _("In its stage since")),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListRow:
-    """A deal in the list: its card, its stage with its colour, its company if the member may open it, and
-    its fields in the order of the heads.
-    """
-
-    card: Card
-    stage: Stage
-    depth: str
-    company: str
-    values: Sequence[str]
+DEAL = SavedFilter.Entity.DEAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,61 +32,124 @@ class ListPage:
     """Some deals of a pipeline; `after` is where the next ones begin, '' at the end."""
 
     rows: list[ListRow]
-    fields: Sequence[KnownField]
+    columns: Sequence[Chosen]
     order: str
     after: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """The deals before and after one in a list."""
+
+    previous: int | None
+    following: int | None
+    inside: str
+
+
+def open_deals_of(*, pipeline: Pipeline, member: Membership, asked: BoardFilter) -> DealQuerySet:
+    """What the list stands over. Its open stages are asked for: those an index finds."""
+    stages = [stage.pk for stage in pipeline.stages.all() if stage.kind == "open"]
+    return asked.apply(policies.visible_to(member), member=member).filter(stage_id__in=stages, closed_at=None)
+
+
 def list_page(
-    *, pipeline: Pipeline, member: Membership, asked: BoardFilter, order: str = NEWEST, after: str = ""
+    *,
+    pipeline: Pipeline,
+    member: Membership,
+    asked: BoardFilter,
+    order: str = NEWEST,
+    after: str = "",
+    size: int | None = None,
 ) -> ListPage:
-    """Open deals of `pipeline` in one of ORDERS: a constant number of queries. ValueError for no such key."""
-    chosen = ORDERS.get(order) or ORDERS[NEWEST]
-    deals = asked.apply(policies.visible_to(member), member=member).filter(pipeline=pipeline, closed_at=None)
-    found = list(_beyond(deals, chosen, after).order_by(*chosen.by).values(*FIELDS, "company_id")[: PAGE + 1])
-    rows = found[:PAGE]
-    stages = {stage.pk: stage for stage in pipeline.stages.all()}
-    stale = {pk: stage.stale_after_days for pk, stage in stages.items()}
-    cards = dress(rows, member=member, stale=stale)
-    fields = [one for one in fields_for("deal", pipeline.pk) if one.is_active and one.is_on_card]
-    held = held_values("deal", [card.id for card in cards], [one.id for one in fields])
-    companies = _companies({row["company_id"] for row in rows} - {None}, member)
-    opened = sorted(
-        (stage for stage in stages.values() if stage.kind == "open"), key=lambda one: (one.position, one.pk)
+    """Open deals of `pipeline` in an order: as many queries for one as for thousands. ValueError for no key."""
+    size = size or PAGE
+    chosen = order_of(order, member)
+    deals = open_deals_of(pipeline=pipeline, member=member, asked=asked)
+    found = chosen.after(deals, int(after)) if after else chosen.sorted(deals)
+    rows = list(found.values(*FIELDS, *MORE)[: size + 1])
+    columns = list_columns(pipeline=pipeline, member=member, asked=asked)
+    shown = list_rows(rows[:size], member=member, stages=pipeline.stages.all())
+    batch = deal_batch(shown, columns=[one.column for one in columns], member=member)
+    return ListPage(
+        rows=[replace(row, cells=[(one, one.column.read(batch, row)) for one in columns]) for row in shown],
+        columns=columns,
+        order=key_of(order),
+        after=str(rows[size - 1]["id"]) if len(rows) > size else "",
     )
-    shown = [
+
+
+def list_rows(
+    rows: Iterable[Mapping[str, Any]], *, member: Membership, stages: Iterable[Stage]
+) -> list[ListRow]:
+    """Rows of FIELDS and MORE as a list reads them. `stages` are all that these deals may be in."""
+    rows, known = list(rows), {stage.pk: stage for stage in stages}
+    cards = dress(rows, member=member, stale={pk: one.stale_after_days for pk, one in known.items()})
+    opened: dict[int, list[Stage]] = {}
+    for stage in sorted(known.values(), key=lambda one: (one.position, one.pk)):
+        if stage.kind == "open":
+            opened.setdefault(stage.pipeline_id, []).append(stage)
+    return [
         ListRow(
             card=card,
-            stage=stages[card.stage_id],
-            depth=depth_of(stages[card.stage_id], opened),
-            company=companies.get(row["company_id"], ""),
-            values=[show(one, held.get(card.id, {}).get(one.id)) for one in fields],
+            stage=known[card.stage_id],
+            depth=depth_of(known[card.stage_id], opened.get(known[card.stage_id].pipeline_id, ())),
+            more={name: row[name] for name in MORE},
         )
         for card, row in zip(cards, rows, strict=True)
     ]
-    more = len(found) > PAGE
-    name = order if order in ORDERS else NEWEST
-    return ListPage(rows=shown, fields=fields, order=name, after=str(rows[-1]["id"]) if more else "")
 
 
-def _companies(ids: set[int], member: Membership) -> Mapping[int, str]:
-    if not ids:
-        return {}
-    seen = contact_policies.companies_visible_to(member).filter(pk__in=ids)
-    return dict(seen.values_list("pk", "name"))
+def view_for(*, member: Membership, asked: BoardFilter) -> SavedFilter | None:
+    """The kept filter that a list of deals shows."""
+    return view_of(member=member, query=asked.query(), entity=DEAL)
 
 
-def _beyond(deals: DealQuerySet, order: Order, after: str) -> DealQuerySet:
-    """What comes after the deal numbered `after` in this order; what it is sorted by is looked up anew."""
-    if not after:
-        return deals
-    number = int(after)
-    last: dt.datetime | Decimal | str | None = (
-        Deal.objects.filter(pk=number).values_list(order.column, flat=True).first()
+def list_columns(*, pipeline: Pipeline, member: Membership, asked: BoardFilter) -> list[Chosen]:
+    """The columns that `member` sees in this list: of their choice those that this pipeline has."""
+    known = deal_columns(pipeline.pk)
+    chosen = chosen_columns(member=member, view=view_for(member=member, asked=asked), entity=DEAL)
+    return [one for one in chosen if one.column.key in known]
+
+
+def columns_on_offer(*, pipeline: Pipeline, member: Membership, asked: BoardFilter) -> list[Chosen]:
+    """All columns that this pipeline has: those shown in their order, then the others."""
+    known = deal_columns(pipeline.pk)
+    offered = offered_columns(member=member, view=view_for(member=member, asked=asked), entity=DEAL)
+    return [one for one in offered if one.column.key in known]
+
+
+def list_heads(page: ListPage, here: str) -> list[Head]:
+    """The heads of a page: `here` is the address of the list without its order."""
+    return [_head(one, page.order, here) for one in page.columns]
+
+
+def _head(one: Chosen, order: str, here: str) -> Head:
+    own = one.column.sort
+    if not own:
+        return Head(chosen=one)
+    if order.removeprefix("-") != own:
+        return Head(chosen=one, url=f"{here}&sort={own}")
+    is_down = is_descending(order)
+    return Head(
+        chosen=one,
+        url=f"{here}&sort={opposite_of(order)}",
+        aria="descending" if is_down else "ascending",
+        sign="arrow-down" if is_down else "arrow-up",
     )
-    ties = Q(pk__lt=number) if order.is_down else Q(pk__gt=number)
-    if last is None:
-        return deals.filter(ties, **{f"{order.column}__isnull": True})
-    beyond = "lt" if order.is_down else "gt"
-    further = Q(**{f"{order.column}__{beyond}": last}) | Q(ties, **{order.column: last})
-    return deals.filter(further | Q(**{f"{order.column}__isnull": True}))
+
+
+def around(*, pipeline: Pipeline, member: Membership, asked: BoardFilter, order: str, deal_id: int) -> Around:
+    """What stands before and after a deal in a list: two queries."""
+    chosen = order_of(order, member)
+    deals = open_deals_of(pipeline=pipeline, member=member, asked=asked)
+    return Around(
+        previous=chosen.before(deals, deal_id).values_list("pk", flat=True).first(),
+        following=chosen.after(deals, deal_id).values_list("pk", flat=True).first(),
+        inside=inside(asked, order),
+    )
+
+
+def inside(asked: BoardFilter, order: str) -> str:
+    """What an address of a deal says of the list it was opened from."""
+    query = asked.query(status="list", sort="" if key_of(order) == NEWEST else key_of(order))
+    return "?" + urlencode({"in": query.lstrip("?")})

@@ -62,6 +62,20 @@ def labels_of(keys: Collection[str]) -> list[StrOrPromise]:
     return [known[key] for key in keys if key in known]
 
 
+def filled(wanted: Sequence[str]) -> Q:
+    """Deals that lack nothing of `wanted`; a reason is given with the move, and is not looked for."""
+    asked = Q()
+    for key in wanted:
+        if key in _FILLED:
+            asked &= _FILLED[key]
+        elif key == "person":
+            asked &= Q(Exists(DealContact.objects.filter(deal_id=OuterRef("pk"), contact__deleted_at=None)))
+        elif key.startswith(FIELD):
+            number = int(key.removeprefix(FIELD))
+            asked &= Q(Exists(DealValue.objects.filter(deal_id=OuterRef("pk"), field_id=number)))
+    return asked
+
+
 def missing(deal_ids: Sequence[int], wanted: Sequence[str]) -> dict[int, list[str]]:
     """What of `wanted` each deal lacks; deals that lack nothing are left out. At most two queries."""
     if not wanted or not deal_ids:

@@ -1,7 +1,7 @@
 """Every change of deals."""
 
 from afluente.deals.services.adding import Visitor, add_deal, find_or_make_contact
-from afluente.deals.services.bulk import Done, change_many, undo_many
+from afluente.deals.services.bulk import change_deals
 from afluente.deals.services.companies import set_company
 from afluente.deals.services.converting import (
     BadTargetError,
@@ -79,7 +79,6 @@ __all__ = [
     "ChangedMeanwhileError",
     "DealIsGoneError",
     "DealsNeedAPlaceError",
-    "Done",
     "Due",
     "ForeignStageError",
     "LastPipelineError",
@@ -102,7 +101,7 @@ __all__ = [
     "archive_type",
     "assign_deals",
     "change_deal",
-    "change_many",
+    "change_deals",
     "change_stage",
     "change_value",
     "convert_lead",
@@ -140,7 +139,6 @@ __all__ = [
     "tell_of_deals",
     "unarchive_pipeline",
     "undo_conversion",
-    "undo_many",
     "unlink_contact",
     "update_pipeline",
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import selectors
-from afluente.deals.models import Deal, DealContact, DealValue
+from afluente.deals.models import Deal, DealBulkEntry, DealContact, DealValue
 from afluente.files.services import personal as files
 from afluente.kernel import personal
 from afluente.timeline.services import personal as timeline
@@ -45,7 +45,12 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
             "stage__name",
         )
     )
-    return [{**row, "fields": values[row["id"]]} for row in rows]
+    changed: dict[int, list[Any]] = {}
+    for one in personal.plain(
+        DealBulkEntry.objects.filter(deal_id__in=ids).values("deal_id", "before", "after")
+    ):
+        changed.setdefault(one.pop("deal_id"), []).append(one)
+    return [{**row, "fields": values[row["id"]], "bulk_changes": changed.get(row["id"], [])} for row in rows]
 
 
 def _erase(subject: Subject) -> int:
@@ -57,6 +62,7 @@ def _erase(subject: Subject) -> int:
         deal.name, deal.lost_reason, deal.source_name = f"#{deal.pk}", "", ""
         deal.save(update_fields=["name", "lost_reason", "source_name"])
     DealValue.objects.filter(deal_id__in=ids).delete()
+    DealBulkEntry.objects.filter(deal_id__in=ids).delete()
     DealContact.objects.filter(contact_id__in=subject.ids).exclude(deal_id__in=ids).delete()
     return len(ids)
 
@@ -64,7 +70,7 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="deals",
     label=_("Deals"),
-    tables=("deals_deal", "deals_dealcontact", "deals_dealvalue"),
+    tables=("deals_deal", "deals_dealcontact", "deals_dealvalue", "deals_dealbulkentry"),
     collect=_collect,
     erase=_erase,
     fate=_(

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from afluente.contacts import selectors as contacts
 from afluente.deals.forms.pipelines import reminder_choices
+from afluente.deals.selectors import tone_of
 from afluente.kernel import clock
 from afluente.ui import formats
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from afluente.deals.selectors import Card, Column
+    from afluente.deals.selectors import Card, Column, Next
 
 register = template.Library()
 
@@ -50,15 +51,29 @@ def deal_card(card: Card) -> SafeString:
     """
     age = here(card.stage_entered_at)
     due = due_tone(card)
-    return _card(card, card.tone, card.is_new, age, due, get_language() or "en", formats.home())
+    coming = tone_of(card.coming) if card.closed_at is None else ""
+    return _card(card, card.tone, card.is_new, age, due, coming, get_language() or "en", formats.home())
 
 
 @lru_cache(maxsize=4096)  # of some 800 bytes each
 def _card(
-    card: Card, tone: str, is_new: bool, age: str, due: str, _language: str, _home: tuple[str, str]
+    card: Card,
+    tone: str,
+    is_new: bool,
+    age: str,
+    due: str,
+    coming: str,
+    _language: str,
+    _home: tuple[str, str],
 ) -> SafeString:
-    context = {"card": card, "tone": tone, "is_new": is_new, "age": age, "due": due}
+    context = {"card": card, "tone": tone, "is_new": is_new, "age": age, "due": due, "coming": coming}
     return SafeString(render_to_string("deals/_card.html", context))
+
+
+@register.filter
+def next_tone(one: Next | None) -> str:
+    """How near what comes next is: `late`, `today`, `planned`, or `none`."""
+    return tone_of(one)
 
 
 @register.filter

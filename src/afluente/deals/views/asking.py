@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import get_language, gettext
 
 from afluente.accounts import policies as accounts
@@ -76,6 +76,11 @@ def require_configurer(request: Request) -> None:
     """403 for people who may not configure pipelines: they can see that settings exist."""
     if not policies.may_configure(request.member):
         raise PermissionDenied
+
+
+def address(said: str) -> QueryDict:
+    """What an address says, as if it were asked for."""
+    return QueryDict(said.lstrip("?"))
 
 
 def number(text: str | None) -> int | None:

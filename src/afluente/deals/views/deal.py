@@ -60,11 +60,36 @@ def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> Http
         "reasons": selectors.lost_reasons(),
         "due_form": selectors.due_parts(page.deal),
         "may_copy": policies.may_create(request.member),
-        "close_url": reverse("deals:pipeline", args=[page.deal.pipeline_id]),
+        "around": _around(request, page.deal),
+        "close_url": _came_from(request, page.deal),
         "link": request.build_absolute_uri(reverse("deals:deal", args=[pk])),
         **extra,
     }
     return respond(request, "deals/deal.html", context, fragment="panel", status=status)
+
+
+def _came_from(request: Request, found: Deal) -> str:
+    """The board, or the list that the deal was opened from."""
+    page = reverse("deals:pipeline", args=[found.pipeline_id])
+    return f"{page}?{request.GET['in']}" if request.GET.get("in") else page
+
+
+def _around(request: Request, found: Deal) -> selectors.Around | None:
+    """What stands before and after it in that list."""
+    said = asking.address(request.GET.get("in", ""))
+    if said.get("status") != "list" or found.closed_at is not None:
+        return None
+    targets = selectors.move_targets(member=request.member)
+    pipeline = next((one for one in targets if one.pk == found.pipeline_id), None)
+    if pipeline is None:
+        return None
+    return selectors.around(
+        pipeline=pipeline,
+        member=request.member,
+        asked=selectors.BoardFilter.read(said),
+        order=said.get("sort", ""),
+        deal_id=found.pk,
+    )
 
 
 def _work(request: Request, found: Deal) -> dict[str, Any]:

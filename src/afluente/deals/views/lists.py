@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.shortcuts import redirect
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from afluente.deals import policies, selectors
+from afluente.deals.views import asking
 from afluente.kernel.htmx import respond
 
 if TYPE_CHECKING:
@@ -40,23 +44,49 @@ def draw(
 def _list(
     request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, context: dict[str, Any]
 ) -> HttpResponse:
-    order = request.GET.get("sort", "")
+    after = request.GET.get("after", "")
     try:
         page = selectors.list_page(
             pipeline=pipeline,
             member=request.member,
             asked=asked,
-            order=order,
-            after=request.GET.get("after", ""),
+            order=request.GET.get("sort", ""),
+            after=after,
         )
     except (ValueError, OverflowError):
         return redirect(f"{request.path}{asked.query(status=LIST)}")
-    here = f"{request.path}{asked.query(status=LIST)}"
+    base = f"{request.path}{asked.query(status=LIST)}"
+    here = base if page.order == selectors.NEWEST else f"{base}&sort={page.order}"
+    mine = asked.query(pipeline=pipeline.pk, status=LIST)
+    view = selectors.view_for(member=request.member, asked=asked)
     context |= {
         "page": page,
-        "orders": [(name, one.label, f"{here}&sort={name}") for name, one in selectors.ORDERS.items()],
-        "more_url": f"{here}&sort={page.order}&after={page.after}" if page.after else "",
+        "heads": selectors.list_heads(page, base),
+        "here": here,
+        "more_url": f"{here}&after={page.after}" if page.after else "",
+        "picked_query": mine.lstrip("?"),
+        "columns_url": f"{reverse('deals:columns')}{mine}",
+        "count_url": f"{reverse('deals:count')}{mine}" if page.after or after else "",
+        "inside": selectors.inside(asked, page.order),
+        "view": view,
         "targets": selectors.move_targets(member=request.member),
         "may_delete": policies.may_delete(request.member),
+        "may_pick": True,
     }
-    return respond(request, "deals/list.html", context, fragment="work")
+    return respond(request, "deals/list.html", context, fragment="rows" if after else "work")
+
+
+@require_safe
+def count(request: Request) -> HttpResponse:
+    """How many deals a list holds, and their sum: asked when its first page is there."""
+    pipeline, asked = _asked(request)
+    heads = selectors.column_heads(pipeline=pipeline, member=request.member, asked=asked)
+    return render(request, "deals/_total.html", {"columns": heads})
+
+
+def _asked(request: Request) -> tuple[Pipeline, selectors.BoardFilter]:
+    if not policies.may_list(request.member):
+        raise PermissionDenied
+    number = asking.number(request.GET.get("pipeline"))
+    pipeline = get_object_or_404(policies.pipelines_of(request.member), pk=number or 0)
+    return pipeline, selectors.BoardFilter.read(request.GET)
