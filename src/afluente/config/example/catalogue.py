@@ -32,8 +32,8 @@ PRODUCTS = (
 )
 
 
-def stock_shelves() -> dict[str, int]:
-    """Two taxes and the products; their numbers by code."""
+def stock_shelves(currency: str) -> dict[str, int]:
+    """Two taxes and the products, priced in `currency`; their numbers by code."""
     service = sales.save_tax(tax_id=None, name="ISS 5 %", rate=Decimal(5), is_included=True, by=SYSTEM)
     goods = sales.save_tax(tax_id=None, name="ICMS 17 %", rate=Decimal(17), is_included=True, by=SYSTEM)
     made: dict[str, Product] = {
@@ -41,8 +41,8 @@ def stock_shelves() -> dict[str, int]:
             name=name,
             sku=sku,
             price=Decimal(price),
-            currency="BRL",
-            prices={"EUR": euros} if euros else {},
+            currency=currency,
+            prices={"EUR": euros} if euros and currency != "EUR" else {},
             unit=unit,
             description=description,
             tax_id=goods.pk if count else service.pk,

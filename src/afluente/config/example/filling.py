@@ -43,7 +43,7 @@ def fill_workspace(owner_id: int) -> None:
     _comment(stories, made, people, team)
     named = {story.person: contact_id for story, contact_id in zip(stories, people, strict=True)}
     note_details(named, owner=owner, team=team)
-    fill_deal(made[-1], stock_shelves())
+    fill_deal(made[-1], stock_shelves(pipeline.currency))
     statements.backdate([(deal_id, story.age_days) for story, deal_id in zip(stories, made, strict=True)])
 
 
