@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from afluente.contacts import services as contacts
 from afluente.contacts.services import saving
 from afluente.tasks import services as tasks
 from afluente.tasks.models import Step
@@ -27,10 +28,13 @@ def of_tasks(
     )
     (task_id,) = tasks.create_tasks(tasks=[new], by=by)
     kept = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True, entity="task")
+    field = contacts.create_field(name=canary, entity="task", by=by)
+    tasks.fill_values(given={task_id: {field.pk: canary}}, by=by)
     step = Step.objects.order_by("pk")[0]
     return {
         "task": task_id,
         "task_comment": timeline.add_comment(text=canary, by=owner, task_id=task_id).pk,
+        "task_field": field.pk,
         "step": step.pk,
         "board": step.board_id,
         "task_filter": kept.pk,

@@ -38,6 +38,7 @@ class TasksConfig(AppConfig):
         slots.register_slot("tag.uses", handlers.tag_uses)
         bus.subscribe(TagMerged, handlers.move_tags)
         _bring_contacts()
+        _bring_fields()
         _bring_history()
         _bring_notifications()
 
@@ -108,6 +109,27 @@ def _bring_contacts() -> None:
         )
     )
     _bring_finding()
+
+
+def _bring_fields() -> None:
+    """Tasks have fields: those of their board, and those that every board has."""
+    from afluente.contacts.models import register_values
+    from afluente.contacts.selectors import FieldSubject, register_field_subject
+    from afluente.tasks import selectors
+    from afluente.tasks.models import TaskValue
+
+    register_values("task", TaskValue)
+    register_field_subject(
+        FieldSubject(
+            entity="task",
+            label=_("Tasks"),
+            hint=_("What you note about every task, or about those of one board. Drag to reorder."),
+            scope_label=_("Boards"),
+            every_label=_("Every board"),
+            scopes=selectors.field_scopes,
+            order=40,
+        )
+    )
 
 
 def _bring_history() -> None:

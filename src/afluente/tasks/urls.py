@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.tasks.views import board, bulk, feed, items, links, listing, settings, table, talking, task
+from afluente.tasks.views import (
+    board,
+    bulk,
+    feed,
+    items,
+    links,
+    listing,
+    settings,
+    table,
+    talking,
+    task,
+    values,
+)
 
 app_name = "tasks"
 
@@ -35,6 +47,7 @@ urlpatterns = [
     path("tasks/<int:pk>/reopening/", task.reopening, name="reopening"),
     path("tasks/<int:pk>/deletion/", task.deletion, name="deletion"),
     path("tasks/<int:pk>/restoring/", task.restoring, name="restoring"),
+    path("tasks/<int:pk>/values/<int:attribute>/", values.value, name="value"),
     path("tasks/<int:pk>/comments/", talking.comments, name="comments"),
     path("tasks/<int:pk>/items/", items.items, name="items"),
     path("tasks/<int:pk>/items/<int:item>/", items.item, name="item"),

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from afluente.accounts.policies import assignable_by, members_visible_to
 from afluente.contacts import policies as contact_policies
+from afluente.contacts import selectors as fields
+from afluente.contacts import services as contacts
 from afluente.deals import policies as deal_policies
+from afluente.tasks import services
+from afluente.tasks.models import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from afluente.accounts.models import Membership
     from afluente.tasks.api.shapes import TaskQuery
+    from afluente.timeline.events import Actor
 
 
 class MistakeError(Exception):
@@ -53,3 +58,22 @@ def seen(member: Membership, kind: str, ids: Sequence[int], field: str) -> list[
     if wanted and allowed[kind](member).filter(pk__in=wanted).count() < len(wanted):
         raise MistakeError(f"There is no such {kind}.", field)
     return wanted
+
+
+def fill(task_id: int, attributes: Mapping[str, Any], *, by: Actor, is_told: bool = True) -> None:
+    """Let a task have these values, by the number or name of a field of its board, or of all."""
+    if not attributes:
+        return
+    board_id = Task.objects.values_list("board_id", flat=True).get(pk=task_id)
+    known = [one for one in fields.fields_for("task", board_id) if not one.is_archived]
+    found: dict[int, fields.Held | None] = {}
+    for name, typed in attributes.items():
+        place = f"attributes.{name[:100]}"
+        field = fields.find_field(known, name)
+        if field is None:
+            raise MistakeError(f"There is no field {name[:100]}.", place)
+        try:
+            found[field.id] = contacts.read_value(field, typed, fields.home())
+        except contacts.ValueRefusedError as refused:
+            raise MistakeError(str(refused), place) from refused
+    services.fill_values(given={task_id: found}, by=by, is_told=is_told)

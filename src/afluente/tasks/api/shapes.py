@@ -14,6 +14,9 @@ Title = Annotated[str, Field(min_length=1, max_length=120)]
 Words = Annotated[str, Field(max_length=services.LONGEST)]
 Ids = Annotated[list[int], Field(max_length=100)]
 Tags = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=100)]
+Attributes = Annotated[
+    dict[str, Any], Field(max_length=200, description="Values by the number or name of a field.")
+]
 Kind = Literal["contact", "deal", "company"]
 PRIORITIES = {"low": 1, "medium": 2, "high": 3}
 Level = Literal["low", "medium", "high"]
@@ -28,6 +31,15 @@ Minutes = Annotated[int, Field(ge=0, le=10_080)]
 
 class Shape(Schema):
     model_config = ConfigDict(extra="forbid")
+
+
+class TaskFieldOut(Schema):
+    """What a task has in a field of its board, or of all."""
+
+    id: int
+    name: str
+    kind: str
+    value: Any
 
 
 class TaskOut(Schema):
@@ -50,6 +62,7 @@ class TaskOut(Schema):
     assignee_id: int | None
     created_by_id: int | None
     observer_ids: list[int]
+    attributes: list[TaskFieldOut] = Field(description="The fields of the board, and those of all.")
     tags: list[str]
     contact_ids: list[int] = Field(description="As far as the token's maker sees them; the same of deals.")
     deal_ids: list[int]
@@ -67,22 +80,6 @@ class TasksOut(Schema):
 
     items: list[TaskOut]
     next: str | None
-
-
-class StepOut(Schema):
-    id: int
-    name: str
-    kind: Literal["new", "progress", "done"]
-
-
-class BoardOut(Schema):
-    id: int
-    name: str
-    steps: list[StepOut]
-
-
-class BoardsOut(Schema):
-    items: list[BoardOut]
 
 
 class TaskQuery(Schema):
@@ -115,6 +112,7 @@ class TaskNew(Shape):
     priority: Level = "medium"
     assignee_id: int | None = None
     observer_ids: Ids = []
+    attributes: Attributes = {}
     tags: Tags = []
     contact_ids: Ids = []
     deal_ids: Ids = []
@@ -138,6 +136,7 @@ class TaskPatch(Shape):
     priority: Level | None = None
     assignee_id: int | None = None
     observer_ids: Ids | None = None
+    attributes: Attributes | None = None
     tags: Tags | None = None
     start_at: datetime | None = None
     due_at: datetime | None = None

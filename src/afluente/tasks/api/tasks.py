@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Status
@@ -12,13 +13,12 @@ from afluente.accounts.models import Membership
 from afluente.accounts.requests import member_of
 from afluente.contacts import services as contacts
 from afluente.tasks import policies, selectors, services
-from afluente.tasks.api.naming import MistakeError, check, people, seen
+from afluente.tasks.api.answers import REFUSALS, actor_of, no_task, not_allowed, out_of_reach, refuse, refused
+from afluente.tasks.api.naming import MistakeError, check, fill, people, seen
 from afluente.tasks.api.shapes import (
     PRIORITIES,
-    BoardsOut,
     Kind,
     LinkNew,
-    Refused,
     TaskNew,
     TaskOut,
     TaskPatch,
@@ -26,14 +26,12 @@ from afluente.tasks.api.shapes import (
     TasksOut,
 )
 from afluente.tasks.models import Step, Task
-from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
 router = Router(tags=["Tasks"])
-REFUSALS: dict[int, Any] = {403: Refused, 404: Refused, 422: Refused}
 EARLIEST, LATEST = 1970, 2200  # years
 PLAIN = ("title", "description", "kind", "place", "phone", "repeat", "remind_before")
 
@@ -45,7 +43,7 @@ def list_tasks(request: HttpRequest, asked: Query[TaskQuery]) -> Any:
     try:
         check(member, asked)
     except MistakeError as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
+        return refused(mistake)
     rows, following = selectors.api_page(
         member=member,
         asked=asked.dict(exclude={"cursor", "limit"}),
@@ -55,32 +53,12 @@ def list_tasks(request: HttpRequest, asked: Query[TaskQuery]) -> Any:
     return {"items": rows, "next": following}
 
 
-@router.get("/tasks/boards", response={200: BoardsOut, **REFUSALS})
-def list_boards(request: HttpRequest) -> Any:
-    """The present boards with their steps in their order. None before the first task."""
-    if not policies.may_list(member_of(request)):
-        return {"items": []}
-    return {
-        "items": [
-            {
-                "id": board.pk,
-                "name": board.name,
-                "steps": [
-                    {"id": step.pk, "name": step.name, "kind": step.kind}
-                    for step in sorted(board.steps.all(), key=lambda step: (step.position, step.pk))
-                ],
-            }
-            for board in selectors.boards()
-        ]
-    }
-
-
 @router.post("/tasks", response={201: TaskOut, **REFUSALS})
 def create_task(request: HttpRequest, payload: TaskNew) -> Any:
     """Add a task, as of the token's maker."""
     member = member_of(request)
     if not policies.may_create(member):
-        return _refusal(403, "not_allowed", "Whoever made this token may not do that.")
+        return not_allowed()
     try:
         new = services.NewTask(
             title=payload.title,
@@ -104,72 +82,75 @@ def create_task(request: HttpRequest, payload: TaskNew) -> Any:
             company_ids=seen(member, "company", payload.company_ids, "company_ids"),
             tag_ids=_tags(request, payload.tags),
         )
-        (task_id,) = services.create_tasks(tasks=[new], by=_by(request))
+        with transaction.atomic():
+            (task_id,) = services.create_tasks(tasks=[new], by=actor_of(request))
+            fill(task_id, payload.attributes, by=actor_of(request), is_told=False)
     except (MistakeError, services.TaskRefusedError) as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
+        return refused(mistake)
     return Status(201, _out(request, task_id))
 
 
 @router.get("/tasks/{task_id}", response={200: TaskOut, **REFUSALS})
 def read_task(request: HttpRequest, task_id: int) -> Any:
     """One task."""
-    return _out(request, task_id) or _no_task()
+    return _out(request, task_id) or no_task()
 
 
 @router.patch("/tasks/{task_id}", response={200: TaskOut, **REFUSALS})
 def change_task(request: HttpRequest, task_id: int, payload: TaskPatch) -> Any:
     """Change a task. Entering a step of the kind done completes it, leaving it reopens it."""
-    if refusal := _out_of_reach(request, task_id):
+    if refusal := out_of_reach(request, task_id):
         return refusal
     given = payload.dict(exclude_unset=True)
     try:
-        _change(request, task_id, given)
+        with transaction.atomic():
+            _change(request, task_id, given)
     except (MistakeError, services.TaskRefusedError) as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
-    return _out(request, task_id) or _no_task()
+        return refused(mistake)
+    return _out(request, task_id) or no_task()
 
 
 @router.post("/tasks/{task_id}/completion", response={204: None, **REFUSALS})
 def complete_task(request: HttpRequest, task_id: int) -> Any:
     """Complete a task; nothing happens when it is done."""
-    if refusal := _out_of_reach(request, task_id):
+    if refusal := out_of_reach(request, task_id):
         return refusal
-    services.complete_tasks(task_ids=[task_id], by=_by(request))
+    services.complete_tasks(task_ids=[task_id], by=actor_of(request))
     return Status(204, None)
 
 
 @router.delete("/tasks/{task_id}/completion", response={204: None, **REFUSALS})
 def reopen_task(request: HttpRequest, task_id: int) -> Any:
     """Reopen a task; nothing happens when it is open."""
-    if refusal := _out_of_reach(request, task_id):
+    if refusal := out_of_reach(request, task_id):
         return refusal
-    services.reopen_tasks(task_ids=[task_id], by=_by(request))
+    services.reopen_tasks(task_ids=[task_id], by=actor_of(request))
     return Status(204, None)
 
 
 @router.post("/tasks/{task_id}/links", response={200: TaskOut, **REFUSALS})
 def link_task(request: HttpRequest, task_id: int, payload: LinkNew) -> Any:
     """Link a task to a contact, a deal or a company that the token's maker sees."""
-    if refusal := _out_of_reach(request, task_id):
+    if refusal := out_of_reach(request, task_id):
         return refusal
     try:
         ids = seen(member_of(request), payload.kind, [payload.record_id], "record_id")
     except MistakeError as mistake:
-        return _refusal(422, "invalid", str(mistake), mistake.field)
-    services.link_tasks(task_ids=[task_id], kind=payload.kind, ids=ids, by=_by(request))
+        return refused(mistake)
+    services.link_tasks(task_ids=[task_id], kind=payload.kind, ids=ids, by=actor_of(request))
     return _out(request, task_id)
 
 
 @router.delete("/tasks/{task_id}/links/{kind}/{record_id}", response={200: TaskOut, **REFUSALS})
 def unlink_task(request: HttpRequest, task_id: int, kind: Kind, record_id: int) -> Any:
     """Take a link away; the task and the record stay."""
-    if refusal := _out_of_reach(request, task_id):
+    if refusal := out_of_reach(request, task_id):
         return refusal
     try:
         ids = seen(member_of(request), kind, [record_id], "record_id")
     except MistakeError:
-        return _refusal(404, "not_found", "There is no such link.")
-    services.unlink_tasks(task_ids=[task_id], kind=kind, ids=ids, by=_by(request))
+        return refuse(404, "not_found", "There is no such link.")
+    services.unlink_tasks(task_ids=[task_id], kind=kind, ids=ids, by=actor_of(request))
     return _out(request, task_id)
 
 
@@ -178,20 +159,21 @@ def delete_task(request: HttpRequest, task_id: int) -> Any:
     """Put a task away. People can bring it back."""
     member = member_of(request)
     if not policies.deletable_by(member).filter(pk=task_id).exists():
-        return _out_of_reach(request, task_id) or _refusal(
+        return out_of_reach(request, task_id) or refuse(
             403, "not_allowed", "Whoever made this token may not do that."
         )
-    services.delete_tasks(task_ids=[task_id], by=_by(request))
+    services.delete_tasks(task_ids=[task_id], by=actor_of(request))
     return Status(204, None)
 
 
 def _change(request: HttpRequest, task_id: int, given: dict[str, Any]) -> None:
-    member, by, ids = member_of(request), _by(request), [task_id]
+    member, by, ids = member_of(request), actor_of(request), [task_id]
     if "parent_id" in given:
         services.set_parent(task_ids=ids, parent_id=_parent(member, given["parent_id"]), by=by)
     services.change_tasks(task_ids=ids, changes=_changes(member, given), by=by)
     if given.get("step_id") is not None:
         services.move_tasks(task_ids=ids, to=_step(task_id, given["step_id"]), by=by)
+    fill(task_id, given.get("attributes") or {}, by=by)
     if given.get("observer_ids") is not None:
         observers = people(member, given["observer_ids"], "observer_ids")
         services.set_observers(task_ids=ids, member_ids=observers, by=by)
@@ -241,7 +223,7 @@ def _moment(moment: datetime | None, field: str) -> datetime | None:
 
 def _tags(request: HttpRequest, names: Sequence[str]) -> list[int]:
     try:
-        return [tag.pk for tag in contacts.ensure_tags(names=names, by=_by(request))]
+        return [tag.pk for tag in contacts.ensure_tags(names=names, by=actor_of(request))]
     except contacts.TagRefusedError as refused:
         raise MistakeError(str(refused), "tags") from refused
 
@@ -249,25 +231,3 @@ def _tags(request: HttpRequest, names: Sequence[str]) -> list[int]:
 def _out(request: HttpRequest, task_id: int) -> dict[str, Any] | None:
     found = selectors.api_tasks([task_id], member=member_of(request))
     return found[0] if found else None
-
-
-def _by(request: HttpRequest) -> Actor:
-    token = request.token  # type: ignore[attr-defined]  # set by config.api
-    return Actor("token", token.pk, token.name)
-
-
-def _out_of_reach(request: HttpRequest, task_id: int) -> Status[Any] | None:
-    """404 for a task that the token's maker does not see, 403 for one they only see."""
-    if policies.editable_by(member_of(request)).filter(pk=task_id).exists():
-        return None
-    if policies.visible_to(member_of(request)).filter(pk=task_id).exists():
-        return _refusal(403, "not_allowed", "Whoever made this token may not do that.")
-    return _no_task()
-
-
-def _no_task() -> Status[Any]:
-    return _refusal(404, "not_found", "There is no such task.")
-
-
-def _refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
-    return Status(status, {"error": {"code": code, "message": message, "field": field}})

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from afluente.kernel import text
+from afluente.tasks.forms.asked import Asking
 from afluente.tasks.models import PLACE, REMINDERS, TITLE, Task
 from afluente.tasks.selectors import end_of_day, midnight
 from afluente.tasks.selectors.recurrence import FREQUENCIES, TIMES
@@ -70,7 +71,7 @@ def deadline(day: dt.date | None, time: dt.time | None) -> tuple[dt.datetime | N
     return timezone.make_aware(dt.datetime.combine(day, time)), False
 
 
-class NewTask(forms.Form):
+class NewTask(Asking):
     """A task with its mandatory field, the title, and what else is known already."""
 
     title = Line(label=_("Task"), max_length=TITLE, error_messages={"required": _("Say what is to be done.")})
@@ -179,6 +180,12 @@ class Reminder(forms.Form):
 
 
 class Title(forms.Form):
+    value = Line(max_length=TITLE, error_messages={"required": _("Say what is to be done.")})
+
+
+class Draft(Asking):
+    """What a column of a board asks for: a title, and the fields that must be filled in."""
+
     value = Line(max_length=TITLE, error_messages={"required": _("Say what is to be done.")})
 
 

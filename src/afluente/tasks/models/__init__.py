@@ -5,6 +5,7 @@ from afluente.tasks.models.feeds import CalendarFeed
 from afluente.tasks.models.items import CheckItem
 from afluente.tasks.models.links import TaskCompany, TaskContact, TaskDeal, TaskObserver, TaskTag
 from afluente.tasks.models.tasks import PHONE, PLACE, REMINDERS, TITLE, Task, TaskQuerySet
+from afluente.tasks.models.values import TaskValue
 
 __all__ = [
     "PHONE",
@@ -22,4 +23,5 @@ __all__ = [
     "TaskObserver",
     "TaskQuerySet",
     "TaskTag",
+    "TaskValue",
 ]

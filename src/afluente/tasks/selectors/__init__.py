@@ -1,7 +1,15 @@
 """Every read of tasks worth a name."""
 
 from afluente.tasks.selectors.about import Linked, linked
-from afluente.tasks.selectors.boards import StepRow, boards, step_of_kind, step_rows, steps_of
+from afluente.tasks.selectors.boards import (
+    StepRow,
+    asked_fields,
+    boards,
+    field_scopes,
+    step_of_kind,
+    step_rows,
+    steps_of,
+)
 from afluente.tasks.selectors.calendar import Calendar, CalendarDay, calendar
 from afluente.tasks.selectors.card import Card, task_card
 from afluente.tasks.selectors.columns import (
@@ -52,6 +60,7 @@ __all__ = [
     "Wanted",
     "api_page",
     "api_tasks",
+    "asked_fields",
     "boards",
     "calendar",
     "cards",
@@ -61,6 +70,7 @@ __all__ = [
     "due_count",
     "due_words",
     "end_of_day",
+    "field_scopes",
     "heads",
     "linkable",
     "linked",

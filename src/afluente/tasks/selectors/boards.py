@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, Prefetch, Value, When
 
+from afluente.contacts.selectors import KnownField, fields_for
 from afluente.tasks.models import Board, Step, Task
 
 # The default step of a kind is the first one; kinds in the order of work.
@@ -29,6 +30,19 @@ def boards() -> list[Board]:
     """The present boards, the default one first, with their steps in order at hand: two queries."""
     found = Board.objects.filter(archived_at=None).order_by("-is_default", "position", "pk")
     return list(found.prefetch_related(Prefetch("steps", Step.objects.order_by("position", "pk"))))
+
+
+def field_scopes() -> list[tuple[int, str]]:
+    """The present boards, as (number, name): each may have fields of its own."""
+    rows = Board.objects.filter(archived_at=None).order_by("-is_default", "position", "pk")
+    return list(rows.values_list("pk", "name"))
+
+
+def asked_fields(board_id: int | None = None) -> list[KnownField]:
+    """What must be filled in of a new task on a board, the first one unless told otherwise."""
+    if board_id is None:
+        board_id = Board.objects.filter(is_default=True).values_list("pk", flat=True).first()
+    return [field for field in fields_for("task", board_id) if field.is_active and field.is_required]
 
 
 def steps_of(board_id: int) -> list[Step]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from afluente.contacts.selectors import CardGroup, card_groups
 from afluente.files.selectors import AttachedFiles, attached_files
 from afluente.tasks import policies
 from afluente.tasks.models import REMINDERS, CheckItem, Task, TaskObserver
@@ -40,6 +41,8 @@ class Card:
     editable_ids: Collection[int] = ()
     parent: Task | None = None
     files: AttachedFiles | None = None
+    groups: Sequence[CardGroup] = ()
+    is_fixed: bool = False
 
     @property
     def items_done(self) -> int:
@@ -114,6 +117,8 @@ def task_card(*, member: Membership, task_id: int) -> Card | None:
         editable_ids=set(policies.editable_by(member).filter(parent_id=task.pk).values_list("pk", flat=True)),
         parent=seen.filter(pk=task.parent_id).first() if task.parent_id else None,
         files=attached_files(member=member, kind="task", entity_id=task.pk),
+        groups=card_groups("task", task.pk, task.board_id, is_whole=True),
+        is_fixed=not policies.editable_by(member).filter(pk=task.pk).exists(),
         observers=[link.member for link in follows.order_by("member__user__name", "pk")],
     )
 

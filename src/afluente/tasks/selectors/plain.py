@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from afluente.contacts.selectors import attributes
 from afluente.tasks import policies
 from afluente.tasks.models import Task, TaskObserver
 from afluente.tasks.selectors.about import linked
@@ -33,11 +34,12 @@ def api_page(
 
 
 def api_tasks(task_ids: Sequence[int], *, member: Membership) -> list[dict[str, Any]]:
-    """Those of these tasks that `member` sees, newest first: seven queries however many."""
+    """Those of these tasks that `member` sees, newest first: nine queries however many."""
     found = policies.visible_to(member).filter(pk__in=task_ids).select_related("step")
     tasks = list(found.order_by("-pk"))
     ids = [task.pk for task in tasks]
     about, tags = linked(ids, member=member), tags_of(ids)
+    held = attributes("task", ids, {task.pk: task.board_id for task in tasks})
     above = {task.parent_id for task in tasks if task.parent_id is not None}
     parents = set(policies.visible_to(member).filter(pk__in=above).values_list("pk", flat=True))
     observers: dict[int, list[int]] = {}
@@ -50,6 +52,7 @@ def api_tasks(task_ids: Sequence[int], *, member: Membership) -> list[dict[str, 
             f"{kind}_ids": [one.id for one in about.get(task.pk, ()) if one.kind == kind]
             for kind in ("contact", "deal", "company")
         }
+        | {"attributes": held[task.pk]}
         | {"tags": [tag.name for tag in tags.get(task.pk, ())], "observer_ids": observers.get(task.pk, [])}
         for task in tasks
     ]

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from afluente.contacts.models import Tag
-from afluente.contacts.selectors import asking
+from afluente.contacts.models import EVERY, Tag
+from afluente.contacts.selectors import asking, attribute_criteria, fields_of
 from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
 from afluente.contacts.selectors.criteria import (
     CHOICE,
@@ -24,6 +24,7 @@ from afluente.contacts.selectors.criteria import (
 )
 from afluente.kernel import clock
 from afluente.tasks.models import Board, Step, Task, TaskObserver, TaskTag
+from afluente.tasks.selectors.boards import field_scopes
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -33,7 +34,10 @@ OPEN, DONE, OVERDUE = "open", "done", "overdue"
 
 def task_criteria() -> dict[str, Criterion]:
     """Everything tasks can be filtered by, in the order in which it is offered."""
-    return {criterion.slug: criterion for criterion in _LIST}
+    own = {criterion.slug: criterion for criterion in _LIST}
+    fields = fields_of("task", EVERY)
+    names = dict(field_scopes()) if any(field.scope_id for field in fields) else {}
+    return own | (attribute_criteria("task", names) if fields else {})
 
 
 def _turned(answer: Answer, asker: Asker) -> Answer:

@@ -32,6 +32,7 @@ from afluente.tasks.services.moving import (
 from afluente.tasks.services.refusing import TaskRefusedError
 from afluente.tasks.services.reminding import DUE, tell_due
 from afluente.tasks.services.steps import StepDraft, delete_step, save_steps
+from afluente.tasks.services.values import change_value, fill_values
 
 __all__ = [
     "ASSIGNED",
@@ -51,6 +52,7 @@ __all__ = [
     "change_item",
     "change_tags",
     "change_tasks",
+    "change_value",
     "complete_tasks",
     "create_board",
     "create_tasks",
@@ -61,6 +63,7 @@ __all__ = [
     "end_feed",
     "feed_member",
     "feed_secret",
+    "fill_values",
     "link_tasks",
     "make_feed",
     "merge_tag",

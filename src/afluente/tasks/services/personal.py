@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from afluente.contacts import selectors as fields
+from afluente.files.services import personal as files
 from afluente.kernel import personal
-from afluente.tasks.models import CheckItem, Task, TaskContact
+from afluente.tasks.models import CheckItem, Task, TaskContact, TaskValue
+from afluente.timeline.models import Comment
+from afluente.timeline.services import personal as timeline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +22,22 @@ if TYPE_CHECKING:
 
 def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
     found = Task.objects.filter(contact_links__contact_id__in=subject.ids).order_by("pk")
-    return personal.plain(found.values("id", "title", "description", "due_at", "done_at"))
+    plain = found.values("id", "title", "description", "due_at", "done_at")
+    said = Comment.objects.filter(task_id__in=found.values("pk"), deleted_at=None).order_by("pk")
+    held = fields.attributes(
+        "task", list(found.values_list("pk", flat=True)), dict(found.values_list("pk", "board_id"))
+    )
+    filled = [
+        {"task_id": pk, "field": one["name"], "value": one["value"]}
+        for pk, values in held.items()
+        for one in values
+        if one["value"] is not None
+    ]
+    return [
+        *personal.plain(plain),
+        *personal.plain(said.values("task_id", "text", "created_at")),
+        *filled,
+    ]
 
 
 def _erase(subject: Subject) -> int:
@@ -30,6 +50,9 @@ def _erase(subject: Subject) -> int:
         task.save(update_fields=["title", "description"])
     Task.objects.filter(pk__in=own).update(place="", phone="")
     CheckItem.objects.filter(task_id__in=own).update(text="—")
+    TaskValue.objects.filter(task_id__in=own).delete()
+    timeline.erase_history(Q(task_id__in=own), records=[("task", sorted(own))])
+    files.erase_attached("task", sorted(own))
     TaskContact.objects.filter(contact_id__in=subject.ids).delete()
     return len(mine)
 
@@ -37,7 +60,7 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="tasks",
     label=_("Tasks"),
-    tables=("tasks_task", "tasks_taskcontact", "tasks_checkitem"),
+    tables=("tasks_task", "tasks_taskcontact", "tasks_checkitem", "tasks_taskvalue"),
     collect=_collect,
     erase=_erase,
     fate=_("Tasks about nobody else lose their words. Others lose the person."),

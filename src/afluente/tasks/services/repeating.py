@@ -10,6 +10,7 @@ from afluente.tasks.selectors.boards import step_of_kind
 from afluente.tasks.selectors.recurrence import Rule, following, zone
 from afluente.tasks.services.creating import NewTask, create_tasks
 from afluente.tasks.services.telling import tell
+from afluente.tasks.services.values import copy_values
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -37,7 +38,9 @@ def make_following(rows: Sequence[Task], by: Actor) -> list[int]:
             pairs.append((row, _next(row, moment, left, anchor, here)))
     made = create_tasks(tasks=[new for _, new in pairs], by=by)
     Task.objects.filter(pk__in=[row.pk for row, _ in pairs]).update(repeat="")
-    _copy_items({row.pk: number for (row, _), number in zip(pairs, made, strict=True)})
+    following_of = {row.pk: number for (row, _), number in zip(pairs, made, strict=True)}
+    _copy_items(following_of)
+    copy_values(following_of)
     return made
 
 

@@ -155,7 +155,8 @@ def add(request: Request, pk: int) -> HttpResponse:
     if not policies.may_create(request.member):
         raise PermissionDenied
     step = get_object_or_404(_steps(request).select_related("board"), pk=pk)
-    form = forms.Title(request.POST if request.method == "POST" else None)
+    known = selectors.asked_fields(step.board_id)
+    form = forms.Draft(request.POST if request.method == "POST" else None, known=known)
     if request.method == "POST" and form.is_valid():
         assignee_id = step.board.default_assignee_id or request.member.pk
         (task_id,) = services.create_tasks(
@@ -169,9 +170,10 @@ def add(request: Request, pk: int) -> HttpResponse:
             ],
             by=asking.by(request),
         )
+        services.fill_values(given={task_id: form.held}, by=asking.by(request), is_told=False)
         if not wants_fragment(request):
             return redirect("tasks:board", step.board_id)
-        response = render(request, "tasks/add.html#draft", {"step": step, "form": forms.Title()})
+        response = render(request, "tasks/add.html#draft", {"step": step, "form": forms.Draft(known=known)})
         return trigger(response, "af:cards", {"ids": [task_id], "own": True})
     context = {"step": step, "board": step.board, "form": form}
     return respond(request, "tasks/add.html", context, fragment="draft", status=422 if form.errors else 200)

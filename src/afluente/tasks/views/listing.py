@@ -88,7 +88,13 @@ def part_of(member: Any, kind: str, pk: int) -> dict[str, Any]:
 def _quick_part(member: Any, kind: str, pk: int) -> dict[str, Any]:
     """What the line that adds a task to a record is drawn with."""
     members = list(assignable_by(member).order_by("user__name", "pk"))
-    return {"kind": kind, "pk": pk, "members": members, "me": member.pk}
+    return {
+        "kind": kind,
+        "pk": pk,
+        "members": members,
+        "me": member.pk,
+        "form": forms.NewTask(members=assignable_by(member), known=selectors.asked_fields()),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,12 +105,15 @@ def new(request: Request) -> HttpResponse:
     found = asking.asked_record(request)
     data = request.POST if request.method == "POST" else None
     form = forms.NewTask(
-        data, members=assignable_by(request.member), initial={"assignee": request.member.pk, "priority": 2}
+        data,
+        members=assignable_by(request.member),
+        known=selectors.asked_fields(),
+        initial={"assignee": request.member.pk, "priority": 2},
     )
     if data is not None and form.is_valid():
         return _create(request, form, found)
     if data is not None and found is not None and htmx.target_id(request) == "quick-add":
-        part = _quick_part(request.member, found.kind, found.pk)
+        part = _quick_part(request.member, found.kind, found.pk) | {"form": form}
         return render(request, "tasks/_quick.html", {"part": part, "form": form}, status=422)
     context = {"form": form, "record": found}
     status = 422 if form.errors else 200
@@ -131,6 +140,7 @@ def _create(request: Request, form: forms.NewTask, found: asking.Record | None) 
         ],
         by=asking.by(request),
     )
+    services.fill_values(given={task_id: form.held}, by=asking.by(request), is_told=False)
     address = reverse("tasks:task", args=[task_id])
     once.keep(request.POST, by=request.member.pk, address=address)
     said = gettext("Task added")

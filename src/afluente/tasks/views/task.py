@@ -69,7 +69,7 @@ def _context(request: Request, pk: int, **failed: Any) -> dict[str, Any]:
         "tag_names": list(Tag.objects.order_by("name").values_list("name", flat=True)[:200]),
         "priorities": type(card.task).Priority.choices,
         "kinds": type(card.task).Kind.choices,
-        "may_edit": policies.editable_by(request.member).filter(pk=pk).exists(),
+        "may_edit": not card.is_fixed,
         "may_delete": policies.deletable_by(request.member).filter(pk=pk).exists(),
         "failed": failed,
     }
