@@ -102,7 +102,7 @@ def test_the_list_is_narrowed_and_paged(call, people):
         ({"title": ""}, "title"),
         ({"title": "x", "assignee_id": 999999}, "assignee_id"),
         ({"title": "x", "contact_ids": [999999]}, "contact_ids"),
-        ({"title": "x", "step_id": 999999}, "step"),
+        ({"title": "x", "step_id": 999999}, "step_id"),
         ({"title": "x", "due_at": "2030-01-01T00:00:00Z", "start_at": "2031-01-01T00:00:00Z"}, "due_at"),
         ({"title": "x", "due_at": "9999-12-31T23:59:59Z"}, "due_at"),
         ({"title": "x", "tags": [" "]}, "tags"),
@@ -200,5 +200,5 @@ def test_a_meeting_repeats_reminds_and_stands_below_another_task(call):
     assert {name: made[name] for name in body if not name.endswith("_at")} == {
         name: value for name, value in body.items() if not name.endswith("_at")
     }
-    assert (circle, refused["error"]["field"], no_rule, early) == (422, "parent", 422, 422)
+    assert (circle, refused["error"]["field"], no_rule, early) == (422, "parent_id", 422, 422)
     assert call("GET", f"/tasks/{above}")[1]["title"] == "Launch"
