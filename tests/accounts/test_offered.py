@@ -89,6 +89,7 @@ def _fill(member: Membership, people: cast.Cast) -> None:
         make.task(title=f"Call {name}", contacts=(contact,), deals=(deal,), assignee=whose)
         timeline.add_comment(text="Wrote to them.", by=people.ana, contact_id=contact.pk)
         timeline.add_comment(text="Wrote to them.", by=people.ana, deal_id=deal.pk)
+    timeline.add_comment(text="Wrote to them.", by=people.ana, company_id=company.pk)
     contact_services.attach_tags(contact_ids=contacts, tag_ids=[tag.pk], by=by)
     contact_services.link_contacts(company_id=company.pk, contact_ids=contacts, by=by)
     saving.save_filter(owner=people.ana, name="All of them", query="?q=Prado", is_shared=True)

@@ -28,6 +28,11 @@ class Call(HttpRequest):
     token: ApiToken
 
 
+def token_of(request: HttpRequest) -> ApiToken:
+    """The token of a call of the API."""
+    return cast("Call", request).token
+
+
 def member_of(request: HttpRequest) -> Membership:
     """Whoever made the token of a call of the API: it may what they may, and sees what they see."""
-    return cast("Call", request).token.created_by
+    return token_of(request).created_by

@@ -1,4 +1,4 @@
-"""Contacts and deals as the log knows them: who sees them now, and what they are called."""
+"""Contacts, companies and deals as the log knows them: who sees them now, and what they are called."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 
 def register() -> None:
-    """Let people be told about contacts and deals."""
+    """Let people be told about contacts, companies and deals."""
     register_record(Record(kind="contact", visible=contact_policies.visible_to, subjects=_contacts))
+    register_record(
+        Record(kind="company", visible=contact_policies.companies_visible_to, subjects=_companies)
+    )
     register_record(Record(kind="deal", visible=deal_policies.visible_to, subjects=_deals))
 
 
@@ -36,6 +39,11 @@ def _called(contact: Contact) -> str:
     """The name, else an address, else the number."""
     addresses = [*(one.email for one in contact.emails.all()), *(one.raw for one in contact.phones.all())]
     return contact.name or next(iter(addresses), f"#{contact.pk}")
+
+
+def _companies(member: Membership, numbers: Sequence[int]) -> Mapping[int, Subject]:
+    found = contact_policies.companies_visible_to(member).filter(pk__in=numbers).values_list("pk", "name")
+    return {pk: Subject(name, reverse("contacts:company", args=[pk]) + "?tab=history") for pk, name in found}
 
 
 def _deals(member: Membership, numbers: Sequence[int]) -> Mapping[int, Subject]:

@@ -37,7 +37,7 @@ def company_history(*, member: Membership, company: Company) -> list[slots.Tab]:
     """The tab with what happened to a company."""
 
     def part() -> slots.Part:
-        feed = company_histories.history_of(member=member, company=company, query={})
+        feed = company_histories.history_of(member=member, company_id=company.pk, query={})
         return slots.Part(template="contacts/_company_history.html", context={"feed": feed})
 
     return [slots.Tab(slug="history", label=_("History"), part=part, order=90)]

@@ -85,6 +85,7 @@ urlpatterns = [
     path("companies/new/", companies.new, name="company_new"),
     path("companies/<int:pk>/", companies.company, name="company"),
     path("companies/<int:pk>/access/", companies.access, name="company_access"),
+    path("companies/<int:pk>/comments/", companies.comments, name="company_comments"),
     path("companies/<int:pk>/assignee/", company_fields.assignee, name="company_assignee"),
     path("companies/<int:pk>/fields/<str:field>/", company_fields.field, name="company_field"),
     path("companies/<int:pk>/values/<int:attribute>/", company_values.value, name="company_value"),

@@ -103,6 +103,10 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
         {"contact_id": "contact", "company_id": "company", "address_id": "email"},
     ),
     ("api/v1/tags/<tag_id>", {"tag_id": "tag"}),
+    (
+        "api/v1/companies/<company_id>/comments",
+        {"company_id": "company", "comment_id": "company_comment"},
+    ),
     ("api/v1/companies/<company_id>", {"company_id": "company", "contact_id": "contact"}),
     ("api/v1/fields/<field_id>", {"field_id": "field", "option_id": "option"}),
     ("api/v1/deals/<deal_id>/lines", {"deal_id": "deal", "line_id": "line"}),

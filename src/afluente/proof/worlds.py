@@ -171,6 +171,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     kept_filter = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True)
     comment = timeline.add_comment(text=canary, by=owner, contact_id=contact_id)
     deal_comment = timeline.add_comment(text=canary, by=owner, deal_id=deal_id)
+    company_comment = timeline.add_comment(text=canary, by=owner, company_id=company.pk)
     about: dict[str, Any] = {"record_kind": "contact", "record_id": contact_id, "comment_id": comment.pk}
     timeline.notify([timeline.Notice(member_id=owner.pk, kind="mention", actor=by, **about)])
     rule = intake.save_rule(rule=None, name=canary)
@@ -223,6 +224,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         **of_tasks(canary=canary, owner=owner, by=by, contact_id=contact_id, deal_id=deal_id, tag_id=tag.pk),
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,
+        "company_comment": company_comment.pk,
         "log": comment.event_id,
         "notification": Notification.objects.get().pk,
         "rule": rule.pk,

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from afluente.accounts.requests import token_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from django.http import HttpRequest
 
 ActorKind = Literal["member", "token", "rule", "source", "system"]
 
@@ -21,6 +25,12 @@ class Actor:
 
 
 SYSTEM = Actor("system")
+
+
+def token_actor(request: HttpRequest) -> Actor:
+    """Who acts in a call of the API: its token."""
+    token = token_of(request)
+    return Actor("token", token.pk, token.name)
 
 
 @dataclass(frozen=True)

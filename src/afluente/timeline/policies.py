@@ -93,6 +93,11 @@ def readable_by(member: Membership) -> QuerySet[Comment]:
     return Comment.objects.filter(found)
 
 
+def page_of(member: Membership, comment: Comment) -> str:
+    """The page of the record that a comment is about, which `member` sees."""
+    return subjects(member, [comment.record])[comment.record].url
+
+
 def present_to(member: Membership) -> QuerySet[Comment]:
     """Comments that `member` may read and that are there."""
     return readable_by(member).filter(deleted_at=None)

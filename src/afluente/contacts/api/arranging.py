@@ -12,10 +12,11 @@ from pydantic import Field as Value
 from afluente.accounts.policies import may_configure
 from afluente.accounts.requests import member_of
 from afluente.contacts import selectors, services
-from afluente.contacts.api.contacts import actor_of, not_allowed, refusal
+from afluente.contacts.api.contacts import not_allowed, refusal
 from afluente.contacts.api.fields import FieldOut, Label, field_found, missing_field
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import FieldTab
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Fields"])
 Number = Annotated[int, Value(ge=1, le=2**63 - 1)]
@@ -71,7 +72,7 @@ def order_headings(request: HttpRequest, payload: HeadingOrder) -> Any:
     """Put headings into another order; those that are not named stand behind."""
     if not may_configure(member_of(request)):
         return not_allowed()
-    services.order_tabs(ids=payload.headings, by=actor_of(request))
+    services.order_tabs(ids=payload.headings, by=token_actor(request))
     return {"items": selectors.tabs_of()}
 
 
@@ -89,7 +90,7 @@ def delete_heading(request: HttpRequest, heading_id: int) -> Any:
     if not may_configure(member_of(request)):
         return not_allowed()
     try:
-        services.delete_tab(tab_id=heading_id, by=actor_of(request))
+        services.delete_tab(tab_id=heading_id, by=token_actor(request))
     except FieldTab.DoesNotExist:
         return _no_heading()
     return Status(204, None)
@@ -140,7 +141,7 @@ def _save(request: HttpRequest, number: int | None, payload: HeadingShape) -> An
     if not may_configure(member_of(request)):
         return not_allowed()
     try:
-        saved = services.save_tab(tab_id=number, name=payload.name, by=actor_of(request))
+        saved = services.save_tab(tab_id=number, name=payload.name, by=token_actor(request))
     except FieldTab.DoesNotExist:
         return _no_heading()
     except services.FieldRefusedError as refused:
@@ -166,7 +167,7 @@ def _rewrite(
         for option in found.options
     ]
     try:
-        services.save_options(field_id=field_id, drafts=change(drafts), by=actor_of(request))
+        services.save_options(field_id=field_id, drafts=change(drafts), by=token_actor(request))
     except services.FieldRefusedError as refused:
         return refusal(422, "invalid", str(refused), "label")
     return Status(status, field_found(field_id))

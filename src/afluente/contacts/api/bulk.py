@@ -21,7 +21,7 @@ from afluente.contacts import policies, selectors, services
 from afluente.contacts.api import contacts as one
 from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
 from afluente.contacts.api.shapes import ContactNew, ContactPatch, Refused, Shape
-from afluente.timeline.events import Actor
+from afluente.timeline.events import Actor, token_actor
 
 router = Router(tags=["Contacts"])
 MOST = 500
@@ -81,7 +81,7 @@ def create_contacts(request: HttpRequest, payload: ContactsNew) -> Any:
     """Add up to 500 contacts. Doubles are not merged: who has the same e-mail is listed as possibly the same."""
     if not policies.may_create(member_of(request)):
         return one.not_allowed()
-    by = one.actor_of(request)
+    by = token_actor(request)
     good: dict[int, _Read] = {}
     errors: dict[int, ItemError] = {}
     known: dict[tuple[str, ...], tuple[int, ...]] = {}
@@ -120,7 +120,7 @@ def change_contacts(request: HttpRequest, payload: ContactsPatch) -> Any:
 @router.post("/contacts/bulk/changes", response={200: ItemsOut, 422: Refused})
 def change_alike(request: HttpRequest, payload: ContactsAlike) -> Any:
     """Give up to a thousand contacts the same tags and values: a few statements however many there are."""
-    by = one.actor_of(request)
+    by = token_actor(request)
     try:
         values = read_attributes(payload.attributes)
         added = services.ensure_tags(names=payload.add_tags, by=by)
@@ -165,7 +165,7 @@ def _read(
     names = tuple(item.tags or ())
     try:
         if names not in known:
-            tags = services.ensure_tags(names=names, by=one.actor_of(request))
+            tags = services.ensure_tags(names=names, by=token_actor(request))
             known[names] = tuple(tag.pk for tag in tags)
         return _Read(one.new_contact(request, item), read_attributes(item.attributes), known[names])
     except (one.MistakeError, AttributeMistakeError) as mistake:

@@ -14,10 +14,11 @@ from afluente.accounts.policies import assignable_by
 from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
-from afluente.contacts.api.contacts import actor_of, refusal
+from afluente.contacts.api.contacts import refusal
 from afluente.contacts.api.shapes import AttributeOut, Refused, Shape
 from afluente.contacts.models import Company
 from afluente.kernel import text
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Companies"])
 LIMIT = 100
@@ -115,7 +116,7 @@ def create_company(request: HttpRequest, payload: CompanyNew) -> Any:
     if refused := _bad_assignee(request, payload):
         return refused
     try:
-        made = services.create_company(by=actor_of(request), **_given(payload))
+        made = services.create_company(by=token_actor(request), **_given(payload))
         _fill(request, made.pk, payload)
     except (services.CompanyRefusedError, AttributeMistakeError) as mistake:
         return refusal(422, "invalid", str(mistake), mistake.field)
@@ -138,7 +139,7 @@ def change_company(request: HttpRequest, company_id: int, payload: CompanyPatch)
         return refused
     try:
         changed = services.change_company(
-            company_id=company_id, changes=_given(payload), by=actor_of(request)
+            company_id=company_id, changes=_given(payload), by=token_actor(request)
         )
         _fill(request, company_id, payload)
     except (services.CompanyRefusedError, AttributeMistakeError) as mistake:
@@ -153,7 +154,7 @@ def delete_company(request: HttpRequest, company_id: int) -> Any:
     allowed = policies.companies_deletable_by(member_of(request)).filter(deleted_at=None)
     if not allowed.filter(pk=company_id).exists():
         return _not_found()
-    services.delete_company(company_id=company_id, by=actor_of(request))
+    services.delete_company(company_id=company_id, by=token_actor(request))
     return Status(204, None)
 
 
@@ -163,7 +164,7 @@ def restore_company(request: HttpRequest, company_id: int) -> Any:
     gone = policies.companies_deletable_by(member_of(request)).exclude(deleted_at=None)
     if not gone.filter(pk=company_id).exists():
         return _not_found()
-    return _shown(request, services.restore_company(company_id=company_id, by=actor_of(request)))
+    return _shown(request, services.restore_company(company_id=company_id, by=token_actor(request)))
 
 
 @router.get("/companies/{company_id}/contacts", response={200: PeopleOut, 404: Refused})
@@ -185,10 +186,10 @@ def link_contact(request: HttpRequest, company_id: int, payload: PersonShape) ->
     position = text.clean(payload.position, limit=100)
     ids = [payload.contact_id]
     if not services.link_contacts(
-        company_id=company_id, contact_ids=ids, position=position, by=actor_of(request)
+        company_id=company_id, contact_ids=ids, position=position, by=token_actor(request)
     ):
         services.change_position(
-            company_id=company_id, contact_id=payload.contact_id, position=position, by=actor_of(request)
+            company_id=company_id, contact_id=payload.contact_id, position=position, by=token_actor(request)
         )
     return {"contact_id": payload.contact_id, "position": position}
 
@@ -200,7 +201,7 @@ def unlink_contact(request: HttpRequest, company_id: int, contact_id: int) -> An
         return _not_found()
     if not policies.editable_by(member_of(request)).filter(pk=contact_id).exists():
         return _not_found("contact")
-    if not services.unlink_contacts(company_id=company_id, contact_ids=[contact_id], by=actor_of(request)):
+    if not services.unlink_contacts(company_id=company_id, contact_ids=[contact_id], by=token_actor(request)):
         return _not_found("contact")
     return Status(204, None)
 
@@ -214,7 +215,7 @@ def _fill(request: HttpRequest, company_id: int, payload: CompanyPatch) -> None:
     """Raises AttributeMistakeError."""
     for field_id, held in read_attributes(payload.attributes, selectors.COMPANY).items():
         services.change_company_value(
-            company_id=company_id, field_id=field_id, value=held, by=actor_of(request)
+            company_id=company_id, field_id=field_id, value=held, by=token_actor(request)
         )
 
 

@@ -9,7 +9,7 @@ from ninja import Query, Router, Status
 
 from afluente.accounts.models import Membership
 from afluente.accounts.policies import assignable_by
-from afluente.accounts.requests import member_of
+from afluente.accounts.requests import member_of, token_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api.attributes import AttributeMistakeError, read_attributes
 from afluente.contacts.api.shapes import (
@@ -28,7 +28,7 @@ from afluente.contacts.selectors.merging import merged_into
 from afluente.contacts.services import removing
 from afluente.kernel import email, phone, text
 from afluente.timeline import selectors as timeline_selectors
-from afluente.timeline.events import Actor
+from afluente.timeline.events import Actor, token_actor
 
 __all__ = ["Refused", "Shape", "router"]  # the shapes for the other modules of the API
 
@@ -85,23 +85,23 @@ def create_contact(request: HttpRequest, payload: ContactNew) -> Any:
         new = new_contact(request, payload)
     except MistakeError as mistake:
         return refusal(422, "invalid", str(mistake), mistake.field)
-    contact_id = services.create_contacts(contacts=[new], by=actor_of(request))[0]
+    contact_id = services.create_contacts(contacts=[new], by=token_actor(request))[0]
     services.note_same_emails(contact_id=contact_id)
     try:
-        tags = services.ensure_tags(names=payload.tags or (), by=actor_of(request))
+        tags = services.ensure_tags(names=payload.tags or (), by=token_actor(request))
         services.note_details(
             contact_id=contact_id,
             location=payload.location or "",
             address=payload.address or "",
             values=read_attributes(payload.attributes),
-            by=actor_of(request),
+            by=token_actor(request),
         )
     except services.TagRefusedError as refused:
         return refusal(422, "invalid", str(refused), "tags")
     except AttributeMistakeError as mistake:
         return refusal(422, "invalid", str(mistake), mistake.field)
     services.attach_tags(
-        contact_ids=[contact_id], tag_ids=[tag.pk for tag in tags], by=actor_of(request), is_told=False
+        contact_ids=[contact_id], tag_ids=[tag.pk for tag in tags], by=token_actor(request), is_told=False
     )
     return Status(201, selectors.api_contacts([contact_id])[0])
 
@@ -138,7 +138,7 @@ def delete_contact(request: HttpRequest, contact_id: int) -> Any:
     if not policies.deletable_by(member).filter(pk=contact_id).exists():
         is_seen = policies.visible_to(member).filter(pk=contact_id).exists()
         return not_allowed() if is_seen else not_found()
-    removing.delete_contacts(contact_ids=[contact_id], by=actor_of(request))
+    removing.delete_contacts(contact_ids=[contact_id], by=token_actor(request))
     return Status(204, None)
 
 
@@ -148,7 +148,7 @@ def restore_contact(request: HttpRequest, contact_id: int) -> Any:
     gone = policies.restorable_by(member_of(request)).filter(merged_into=None)
     if not gone.filter(pk=contact_id).exists():
         return not_found()
-    removing.restore_contacts(contact_ids=[contact_id], by=actor_of(request))
+    removing.restore_contacts(contact_ids=[contact_id], by=token_actor(request))
     return selectors.api_contacts([contact_id])[0]
 
 
@@ -194,7 +194,7 @@ def change(request: HttpRequest, found: Contact, payload: ContactPatch) -> tuple
 
 def new_contact(request: HttpRequest, payload: ContactNew) -> services.NewContact:
     """A contact as a program describes it. Raises MistakeError."""
-    country = request.token.workspace.country  # type: ignore[attr-defined]  # set by config.gate
+    country = token_of(request).workspace.country
     to = assignee(request, payload.assignee_id)
     return services.NewContact(
         first_name=text.clean(payload.first_name or "", limit=150),
@@ -203,21 +203,21 @@ def new_contact(request: HttpRequest, payload: ContactNew) -> services.NewContac
         phones=[services.PhoneValue(one, phone.parse(one, country) or "") for one in _once(payload.phones)],
         messengers=_messengers(payload),
         source="api",
-        source_name=request.token.name,  # type: ignore[attr-defined]
+        source_name=token_of(request).name,
         assignee_id=to.pk if to else None,
     )
 
 
 def _change(request: HttpRequest, found: Contact, payload: ContactPatch) -> None:
     given = payload.model_fields_set
-    by = actor_of(request)
+    by = token_actor(request)
     lists: tuple[tuple[services.Kind, list[str] | None], ...] = (
         ("email", payload.emails),
         ("phone", payload.phones),
     )
     for kind, values in lists:
         if values is not None:
-            country = request.token.workspace.country  # type: ignore[attr-defined]
+            country = token_of(request).workspace.country
             services.replace_addresses(
                 contact_id=found.pk, kind=kind, typed=_once(values), country=country, by=by
             )
@@ -251,11 +251,6 @@ def survivor_for(request: HttpRequest, contact_id: int) -> int:
         return contact_id
     found = merged_into(contact_id, member_of(request))
     return found.pk if found else contact_id
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts: the token."""
-    return Actor("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
 
 
 def assignee(request: HttpRequest, number: int | None) -> Membership | None:

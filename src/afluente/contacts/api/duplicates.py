@@ -11,10 +11,11 @@ from pydantic import Field
 
 from afluente.accounts.requests import member_of
 from afluente.contacts import policies, services
-from afluente.contacts.api.contacts import actor_of, refusal
+from afluente.contacts.api.contacts import refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import ContactMerge, MergeRun, PossibleDuplicate
 from afluente.contacts.selectors import duplicates, merging
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Duplicates"])
 MOST = 50  # contacts of one merge
@@ -119,7 +120,7 @@ def dismiss_duplicate(request: HttpRequest, duplicate_id: int) -> Any:
     if both.count() < 2:
         return _not_allowed()
     try:
-        services.dismiss_duplicate(pair_id=duplicate_id, by=actor_of(request))
+        services.dismiss_duplicate(pair_id=duplicate_id, by=token_actor(request))
     except (services.DecidedError, PossibleDuplicate.DoesNotExist):
         return refusal(409, "conflict", "Somebody has decided about these two already.")
     return Status(204, None)
@@ -136,7 +137,7 @@ def reopen_duplicate(request: HttpRequest, duplicate_id: int) -> Any:
     both = policies.editable_by(member_of(request)).filter(pk__in=[pair.contact_id, pair.other_id])
     if both.count() < 2:
         return _not_allowed()
-    services.reopen_duplicate(pair_id=duplicate_id, by=actor_of(request))
+    services.reopen_duplicate(pair_id=duplicate_id, by=token_actor(request))
     return Status(204, None)
 
 
@@ -162,7 +163,7 @@ def merge(request: HttpRequest, payload: MergeShape) -> Any:
                 )
             ],
             policy=payload.policy,
-            by=actor_of(request),
+            by=token_actor(request),
         )
     except services.ContactGoneError:
         return refusal(409, "conflict", "One of the contacts was merged or deleted meanwhile.")
@@ -194,7 +195,7 @@ def unmerge(request: HttpRequest, merge_id: int) -> Any:
     ):
         return _not_allowed()
     try:
-        services.unmerge_contacts(merge_ids=[merge_id], by=actor_of(request))
+        services.unmerge_contacts(merge_ids=[merge_id], by=token_actor(request))
     except services.NestedMergeError:
         return refusal(
             409, "conflict", "The survivor was merged into another contact since. Part those first."
@@ -211,7 +212,7 @@ def begin_run(request: HttpRequest, payload: RunShape) -> Any:
     if not policies.may_merge(member):
         return _not_allowed()
     try:
-        tags = services.ensure_tags(names=[payload.tag], by=actor_of(request)) if payload.tag else []
+        tags = services.ensure_tags(names=[payload.tag], by=token_actor(request)) if payload.tag else []
     except services.TagRefusedError as refused:
         return refusal(422, "invalid", str(refused), "tag")
     run = services.begin_run(

@@ -11,9 +11,10 @@ from pydantic import Field as Value
 from afluente.accounts.policies import may_configure
 from afluente.accounts.requests import member_of
 from afluente.contacts import selectors, services
-from afluente.contacts.api.contacts import actor_of, not_allowed, refusal
+from afluente.contacts.api.contacts import not_allowed, refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import EVERY, Field, FieldOption
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Fields"])
 Entity = Literal["contact", "company", "deal", "task"]
@@ -101,7 +102,7 @@ def create_field(request: HttpRequest, payload: FieldNew) -> Any:
     if refused := _no_heading(payload.tab_id) or _no_scope(payload.entity, payload.scope_id):
         return refused
     try:
-        made = services.create_field(**payload.dict(), by=actor_of(request))
+        made = services.create_field(**payload.dict(), by=token_actor(request))
     except services.FieldRefusedError as mistake:
         return refusal(422, "invalid", str(mistake), mistake.place)
     return Status(201, field_found(made.pk))
@@ -113,7 +114,7 @@ def order_fields(request: HttpRequest, payload: FieldOrder) -> Any:
     if not may_configure(member_of(request)):
         return not_allowed()
     services.order_fields(
-        entity=payload.entity, scope_id=payload.scope_id, ids=payload.fields, by=actor_of(request)
+        entity=payload.entity, scope_id=payload.scope_id, ids=payload.fields, by=token_actor(request)
     )
     return {"items": selectors.fields_of(payload.entity, payload.scope_id)}
 
@@ -135,7 +136,7 @@ def change_field(request: HttpRequest, field_id: int, payload: FieldPatch) -> An
     if refused := _no_heading(payload.tab_id):
         return refused
     changes = {name: value for name, value in given.items() if value is not None or name == "tab_id"}
-    labels, state, by = changes.pop("options", None), changes.pop("state", None), actor_of(request)
+    labels, state, by = changes.pop("options", None), changes.pop("state", None), token_actor(request)
     try:
         services.change_field(field_id=field_id, changes=changes, by=by)
         if labels is not None:
@@ -162,7 +163,7 @@ def delete_field(
     uses = [str(use.what) for use in selectors.uses_of(found)]
     if uses and not even_used:
         return refusal(409, "in_use", f"It is used by: {', '.join(uses)}. Send even_used=true to delete it.")
-    services.delete_field(field_id=field_id, by=actor_of(request))
+    services.delete_field(field_id=field_id, by=token_actor(request))
     return Status(204, None)
 
 

@@ -15,6 +15,7 @@ from afluente.contacts import policies, selectors, services
 from afluente.contacts.api import contacts as one
 from afluente.contacts.api.shapes import ContactOut, Refused, Shape
 from afluente.contacts.selectors.deleted import deleted_page
+from afluente.timeline.events import token_actor
 from afluente.timeline.models import Event
 
 router = Router(tags=["Contacts"])
@@ -67,7 +68,7 @@ def undo_change(request: HttpRequest, contact_id: int, event_id: int) -> Any:
         return one.not_allowed()
     if not Event.objects.filter(pk=event_id, contact_id=contact_id, kind="contact.changed").exists():
         return one.refusal(404, "not_found", "There is no such change.")
-    if not services.undo_changes(event_ids=[event_id], by=one.actor_of(request)):
+    if not services.undo_changes(event_ids=[event_id], by=token_actor(request)):
         return one.refusal(409, "conflict", "There is nothing of it left to take back.")
     return selectors.api_contacts([contact_id])[0]
 
@@ -90,5 +91,5 @@ def change_contact_settings(request: HttpRequest, payload: SettingsPatch) -> Any
             to = one.assignee(request, payload.default_assignee_id)
         except one.MistakeError as mistake:
             return one.refusal(422, "invalid", str(mistake), "default_assignee_id")
-        services.set_default_assignee(to=to, by=one.actor_of(request))
+        services.set_default_assignee(to=to, by=token_actor(request))
     return {"default_assignee_id": selectors.default_assignee_id()}

@@ -23,6 +23,7 @@ from afluente.contacts.selectors.selection import MOST_PICKED
 from afluente.contacts.services import bulk, bulk_asking
 from afluente.contacts.services.bulk_kinds import Change
 from afluente.kernel import text
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Bulk changes"])
 PAGE = 50
@@ -128,7 +129,7 @@ def begin_bulk_change(request: HttpRequest, payload: BulkNew) -> Any:
         return read
     selection, change = read
     done = bulk.bulk_change(
-        selection=selection, change=change, member=member_of(request), by=one.actor_of(request)
+        selection=selection, change=change, member=member_of(request), by=token_actor(request)
     )
     return Status(201, _out(done))
 
@@ -154,7 +155,7 @@ def undo_bulk_change(request: HttpRequest, bulk_id: int) -> Any:
     """Give everybody back what they had; what somebody changed since stays. One that still runs stops."""
     if _own(request, bulk_id) is None:
         return _missing()
-    undone = bulk.undo_bulk(bulk_id=bulk_id, by=one.actor_of(request))
+    undone = bulk.undo_bulk(bulk_id=bulk_id, by=token_actor(request))
     return _out(undone) if undone else one.refusal(409, "conflict", "This change was taken back already.")
 
 
@@ -222,7 +223,7 @@ def _tags(request: HttpRequest, asked: What) -> Change:
         numbers = selectors.tags_named(names[:20])
     else:
         try:
-            numbers = [tag.pk for tag in services.ensure_tags(names=names[:20], by=one.actor_of(request))]
+            numbers = [tag.pk for tag in services.ensure_tags(names=names[:20], by=token_actor(request))]
         except services.TagRefusedError as refused:
             raise one.MistakeError(str(refused), "value") from refused
     if not numbers:

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from afluente.accounts.requests import member_of
+from afluente.accounts.requests import member_of, token_of
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.api import contacts as one
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, ContactPhone
 from afluente.kernel import text
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Contacts"])
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -80,7 +81,7 @@ def link_company(request: HttpRequest, contact_id: int, payload: BelongingShape)
     if not companies.filter(pk=payload.company_id).exists():
         return one.refusal(404, "not_found", "There is no such company.", "company_id")
     position = text.clean(payload.position, limit=100)
-    by = one.actor_of(request)
+    by = token_actor(request)
     if not services.link_contacts(
         company_id=payload.company_id, contact_ids=[contact_id], position=position, by=by
     ):
@@ -100,7 +101,7 @@ def unlink_company(request: HttpRequest, contact_id: int, company_id: int) -> An
     companies = policies.companies_visible_to(member_of(request))
     if not companies.filter(pk=company_id, links__contact_id=contact_id).exists():
         return one.refusal(404, "not_found", "The contact is in no such company.")
-    services.unlink_contacts(company_id=company_id, contact_ids=[contact_id], by=one.actor_of(request))
+    services.unlink_contacts(company_id=company_id, contact_ids=[contact_id], by=token_actor(request))
     return Status(204, None)
 
 
@@ -125,7 +126,7 @@ def add_address(request: HttpRequest, contact_id: int, payload: AddressShape) ->
             contact_id=contact_id,
             address=_typed(request, payload.kind, payload.value, payload.messenger),
             is_primary=payload.is_primary,
-            by=one.actor_of(request),
+            by=token_actor(request),
         )
     except services.AddressRefusedError as refused:
         return one.refusal(422, "invalid", str(refused), "value")
@@ -142,7 +143,7 @@ def change_address(
     """Change what an address says, or make it the main one of its kind."""
     if isinstance(found := _editable(request, contact_id), Status):
         return found
-    by = one.actor_of(request)
+    by = token_actor(request)
     try:
         if payload.value is not None:
             messenger = ContactMessenger.objects.filter(contact_id=contact_id, pk=address_id).first()
@@ -172,7 +173,7 @@ def remove_address(request: HttpRequest, contact_id: int, kind: Kind, address_id
         return found
     try:
         services.remove_address(
-            contact_id=contact_id, kind=kind, address_id=address_id, by=one.actor_of(request)
+            contact_id=contact_id, kind=kind, address_id=address_id, by=token_actor(request)
         )
     except services.AddressGoneError:
         return one.refusal(404, "not_found", "There is no such address.")
@@ -191,7 +192,7 @@ def _editable(request: HttpRequest, contact_id: int) -> Contact | Status[Any]:
 
 
 def _typed(request: HttpRequest, kind: Kind, value: str, messenger: str) -> services.NewAddress:
-    country = request.token.workspace.country  # type: ignore[attr-defined]  # set by config.gate
+    country = token_of(request).workspace.country
     return services.NewAddress(kind=kind, typed=value, country=country, messenger=messenger)
 
 

@@ -12,11 +12,12 @@ from pydantic import Field
 from afluente.accounts.policies import may_configure
 from afluente.accounts.requests import member_of
 from afluente.contacts import policies, selectors, services
-from afluente.contacts.api.contacts import actor_of, refusal
+from afluente.contacts.api.contacts import refusal
 from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Tag
 from afluente.kernel import text
 from afluente.kernel.keyset import number_in
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Tags"])
 LIMIT = 100
@@ -91,7 +92,7 @@ def list_tags(request: HttpRequest, asked: Query[Asked]) -> Any:
 def create_tag(request: HttpRequest, payload: TagNew) -> Any:
     """Make a tag."""
     try:
-        made = services.create_tag(name=payload.name, color=payload.color, by=actor_of(request))
+        made = services.create_tag(name=payload.name, color=payload.color, by=token_actor(request))
     except services.TagRefusedError as refused:
         return refusal(422, "invalid", str(refused), "name")
     return Status(201, selectors.api_tag(made, contacts=0))
@@ -111,7 +112,7 @@ def change_tag(request: HttpRequest, tag_id: int, payload: TagPatch) -> Any:
         return _forbidden()
     try:
         changed = services.change_tag(
-            tag_id=tag_id, name=payload.name, color=payload.color, by=actor_of(request)
+            tag_id=tag_id, name=payload.name, color=payload.color, by=token_actor(request)
         )
     except services.TagGoneError:
         return _not_found()
@@ -126,7 +127,7 @@ def delete_tag(request: HttpRequest, tag_id: int) -> Any:
     if not may_configure(member_of(request)):
         return _forbidden()
     try:
-        services.delete_tag(tag_id=tag_id, by=actor_of(request))
+        services.delete_tag(tag_id=tag_id, by=token_actor(request))
     except services.TagGoneError:
         return _not_found()
     return Status(204, None)
@@ -138,7 +139,7 @@ def merge_tag(request: HttpRequest, tag_id: int, payload: TagMergeShape) -> Any:
     if not may_configure(member_of(request)):
         return _forbidden()
     try:
-        services.merge_tags(tag_id=tag_id, into_id=payload.into_id, by=actor_of(request))
+        services.merge_tags(tag_id=tag_id, into_id=payload.into_id, by=token_actor(request))
     except services.TagGoneError:
         return _not_found()
     except services.TagRefusedError as refused:
@@ -152,7 +153,7 @@ def attach_tag(request: HttpRequest, tag_id: int, payload: TaggingShape) -> Any:
     if not Tag.objects.filter(pk=tag_id).exists():
         return _not_found()
     ids = _editable(request, payload.contact_ids)
-    done = services.attach_tags(contact_ids=ids, tag_ids=[tag_id], by=actor_of(request))
+    done = services.attach_tags(contact_ids=ids, tag_ids=[tag_id], by=token_actor(request))
     return {"changed": done.contact_ids}
 
 
@@ -162,7 +163,7 @@ def detach_tag(request: HttpRequest, tag_id: int, payload: TaggingShape) -> Any:
     if not Tag.objects.filter(pk=tag_id).exists():
         return _not_found()
     ids = _editable(request, payload.contact_ids)
-    done = services.detach_tags(contact_ids=ids, tag_ids=[tag_id], by=actor_of(request))
+    done = services.detach_tags(contact_ids=ids, tag_ids=[tag_id], by=token_actor(request))
     return {"changed": done.contact_ids}
 
 

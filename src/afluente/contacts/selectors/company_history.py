@@ -1,27 +1,24 @@
-"""What happened to a company: its fields, and who came and left. It reads the one log."""
+"""What happened to a company: its fields, what people wrote, and who came and left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies
-from afluente.timeline.models import Event
-from afluente.timeline.selectors import Feed, changes, kinds
-from afluente.timeline.selectors.entries import Day, Entry
+from afluente.timeline.selectors import company_feed, kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from afluente.accounts.models import Membership
-    from afluente.contacts.models import Company, Contact
+    from afluente.contacts.models import Contact
+    from afluente.timeline.selectors import Entry, Feed
 
-PAGE = 40
+TAB = "history"
 PERSON = kinds.Kind(
     name="company.person", label=_("Contact"), icon="user", template="contacts/kinds/company_person.html"
 )
@@ -37,56 +34,30 @@ class Step:
     after: str = ""
 
 
-def history_of(*, member: Membership, company: Company, query: Mapping[str, str]) -> Feed:
-    """A page of the history, below the event `before` of the query, newest first: two queries."""
-    url = reverse("contacts:company", args=[company.pk])
-    before = _number(query.get("before"))
-    events = Event.objects.filter(company_id=company.pk).order_by("-pk")
-    if before is not None:
-        events = events.filter(pk__lt=before)
-    rows = list(events[: PAGE + 1])
-    page = rows[:PAGE]
-    entries = _entries(page, member)
-    days = [
-        Day(date, list(group), date.isoformat() == query.get("day"))
-        for date, group in groupby(entries, key=lambda entry: timezone.localdate(entry.at))
-    ]
-    more = f"{url}?tab=history&before={page[-1].pk}&day={days[-1].date.isoformat()}" if days else ""
-    return Feed(
-        subject="company",
-        subject_id=company.pk,
-        page_url=url,
-        comment_url="",
-        days=days,
-        is_first=before is None,
-        more_url=more if len(rows) > PAGE else "",
-        refresh_url=f"{url}?tab=history",
+def history_of(*, member: Membership, company_id: int, query: Mapping[str, str]) -> Feed:
+    """A page of the history of a company that `member` sees, newest first."""
+
+    def shape(entries: Sequence[Entry]) -> list[Entry]:
+        numbers = {number for entry in entries if (number := _contact(entry)) is not None}
+        seen = policies.visible_to(member).filter(pk__in=numbers) if numbers else ()
+        people = {one.pk: one for one in seen}
+        return [_shown(entry, people) for entry in entries]
+
+    return company_feed(
+        member=member,
+        company_id=company_id,
+        page_url=reverse("contacts:company", args=[company_id]),
+        comment_url=reverse("contacts:company_comments", args=[company_id]),
+        query={**query, "tab": TAB},
+        shape=shape,
     )
 
 
-def _entries(rows: Iterable[Event], member: Membership) -> list[Entry]:
-    numbers = {number for row in rows if (number := _contact(row)) is not None}
-    people = {one.pk: one for one in policies.visible_to(member).filter(pk__in=numbers)}
-    return [entry for row in rows if (entry := _entry(row, people)) is not None]
-
-
-def _entry(row: Event, people: Mapping[int, Contact]) -> Entry | None:
-    entry = Entry(
-        id=row.pk,
-        at=row.at,
-        kind=kinds.kind_of(row.kind),
-        data=row.data,
-        actor_kind=row.actor_kind,
-        actor_id=row.actor_id,
-        actor_name=row.actor_name,
-    )
-    number = _contact(row)
-    if number is not None:
-        return replace(entry, kind=PERSON, data={"step": _step(row.data, people.get(number))})
-    if not row.kind.endswith(".changed"):
+def _shown(entry: Entry, people: Mapping[int, Contact]) -> Entry:
+    number = _contact(entry)
+    if number is None:
         return entry
-    said = changes.changes_of(row.data)
-    return replace(entry, changes=said) if said else None
+    return replace(entry, kind=PERSON, data={"step": _step(entry.data, people.get(number))})
 
 
 def _step(data: Mapping[str, Any], contact: Contact | None) -> Step:
@@ -96,10 +67,11 @@ def _step(data: Mapping[str, Any], contact: Contact | None) -> Step:
     return Step(contact, "joined" if len(has) > len(had) else "left")
 
 
-def _contact(row: Event) -> int | None:
-    number: int | None = row.data.get("contact") if row.kind == "company.joined" else row.contact_id
+def _contact(entry: Entry) -> int | None:
+    """The contact whose coming or going an entry tells."""
+    if entry.deal_id is not None:
+        return None
+    number: int | None = (
+        entry.data.get("contact") if entry.kind.name == "company.joined" else entry.contact_id
+    )
     return number
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 19 else None

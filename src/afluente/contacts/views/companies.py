@@ -15,12 +15,14 @@ from afluente.accounts.policies import assignable_by
 from afluente.accounts.selectors import seers
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Company
-from afluente.contacts.selectors.company_history import history_of
+from afluente.contacts.selectors.company_history import TAB, history_of
 from afluente.contacts.views.contact import actor_of
 from afluente.kernel import htmx, http, once, slots
+from afluente.timeline import services as timeline
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
+    from afluente.timeline.selectors import Feed
 
 
 @require_safe
@@ -74,21 +76,54 @@ def new(request: Request) -> HttpResponse:
 
 @require_safe
 def company(request: Request, pk: int) -> HttpResponse:
-    """The page of a company, or what htmx asks for: its left side, or older lines of its history."""
+    """The page of a company, or what htmx asks for: its left side, or its history."""
     context = about(request, pk)
-    if htmx.wants_fragment(request) and htmx.target_id(request) == "about":
+    target = htmx.target_id(request) if htmx.wants_fragment(request) else ""
+    if target == "about":
         return render(request, "contacts/_company_about.html", context)
-    older = "before" in request.GET and request.GET.get("tab") == "history"
-    if older:
-        feed = history_of(member=request.member, company=context["company"], query=request.GET.dict())
-        if htmx.wants_fragment(request) and htmx.target_id(request) == "history-older":
-            return render(request, "timeline/_history.html", {"feed": feed})
+    if target.startswith("history"):
+        feed = history_of(member=request.member, company_id=pk, query=request.GET.dict())
+        return render(request, "timeline/_history.html", {"feed": feed})
+    return _page(request, context)
+
+
+def _page(
+    request: Request, context: dict[str, Any], *, feed: Feed | None = None, status: int = 200
+) -> HttpResponse:
+    """The page with the tab that the address names; with the history when `feed` is given."""
     found = slots.parts("company.tabs", member=request.member, company=context["card"].company)
-    chosen = next((tab for tab in found if tab.slug == request.GET.get("tab")), None)
-    context |= {"tabs": found, "tab": chosen, "part": chosen.part() if chosen else None}
-    if older:
-        context["part"] = slots.Part(template="contacts/_company_history.html", context={"feed": feed})
-    return render(request, "contacts/company.html", context)
+    wanted = TAB if feed else request.GET.get("tab")
+    chosen = next((tab for tab in found if tab.slug == wanted), None)
+    part = None
+    if chosen and chosen.slug == TAB:
+        number = context["company"].pk
+        feed = feed or history_of(member=request.member, company_id=number, query=request.GET.dict())
+        part = slots.Part(template="contacts/_company_history.html", context={"feed": feed})
+    elif chosen:
+        part = chosen.part()
+    context |= {"tabs": found, "tab": chosen, "part": part}
+    return render(request, "contacts/company.html", context, status=status)
+
+
+@require_POST
+def comments(request: Request, pk: int) -> HttpResponse:
+    """Write a comment about the company; the history with it, or the box with what is wrong."""
+    seen = policies.companies_visible_to(request.member)
+    http.pick(seen, present=Company.objects.present(), pk=pk)
+    asked = request.GET.dict()
+    try:
+        timeline.add_comment(by=request.member, company_id=pk, **timeline.typed(request.POST))
+    except timeline.CommentRefusedError as refused:
+        asks = isinstance(refused, timeline.BlindMentionError)
+        feed = history_of(member=request.member, company_id=pk, query=asked)
+        feed = feed.refused(refused, request.POST, asks=asks)
+        if htmx.wants_fragment(request):
+            return render(request, "timeline/_posted.html", {"feed": feed}, status=422)
+        return _page(request, about(request, pk), feed=feed, status=422)
+    if not htmx.wants_fragment(request):
+        return redirect(f"{reverse('contacts:company', args=[pk])}?tab={TAB}")
+    feed = history_of(member=request.member, company_id=pk, query=asked)
+    return render(request, "timeline/_posted.html", {"feed": feed})
 
 
 @require_safe

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.http import JsonResponse
-
-from afluente.timeline.events import Actor
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts: the token."""
-    token = request.token  # type: ignore[attr-defined]  # set by config.gate
-    return Actor("token", token.pk, token.name)
 
 
 def missing() -> JsonResponse:

@@ -13,7 +13,7 @@ from afluente.accounts.requests import member_of
 from afluente.contacts import policies as contact_policies
 from afluente.contacts import selectors as fields
 from afluente.deals import policies, selectors, services
-from afluente.deals.api.acting import actor_of, missing, refuse
+from afluente.deals.api.acting import missing, refuse
 from afluente.deals.api.details import DetailRefusedError, set_details
 from afluente.deals.api.shapes import (
     ASKED,
@@ -30,6 +30,7 @@ from afluente.deals.api.shapes import (
 from afluente.deals.events import ChangeRefusedError
 from afluente.deals.models import DealContact, Stage
 from afluente.kernel import money, text
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Deals"])
 PIPELINE = (
@@ -103,7 +104,7 @@ def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
     try:
         with transaction.atomic():
             set_details(request, deal_id, given)
-            services.change_deal(deal_id=deal_id, changes=given, by=actor_of(request))
+            services.change_deal(deal_id=deal_id, changes=given, by=token_actor(request))
     except (DetailRefusedError, ChangeRefusedError) as refused:
         return refuse(422, "invalid", str(refused), refused.field)
     return answer(request, deal_id)
@@ -130,7 +131,7 @@ def _assign(request: HttpRequest, deal_id: int, member_id: int | None) -> JsonRe
     member = Membership.objects.active().select_related("user").filter(pk=member_id or 0).first()
     if member is None and member_id is not None:
         return refuse(422, "invalid", "There is no such member.", "assignee_id")
-    services.assign_deals(deal_ids=[deal_id], assignee=member, by=actor_of(request))
+    services.assign_deals(deal_ids=[deal_id], assignee=member, by=token_actor(request))
     return None
 
 
@@ -146,7 +147,7 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
         services.move_deals(
             deal_ids=[deal_id],
             to=stage,
-            by=actor_of(request),
+            by=token_actor(request),
             after_id=payload.after_id,
             before_id=payload.before_id,
             lost_reason=text.clean(payload.lost_reason, limit=255),

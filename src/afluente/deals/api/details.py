@@ -10,8 +10,8 @@ from afluente.contacts import policies as contact_policies
 from afluente.contacts import selectors as fields
 from afluente.contacts import services as contacts
 from afluente.deals import services
-from afluente.deals.api.acting import actor_of
 from afluente.deals.models import Deal, DealType
+from afluente.timeline.events import token_actor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def set_details(request: HttpRequest, deal_id: int, given: dict[str, Any]) -> No
 
     In a transaction of the caller: raises DetailRefusedError, and nothing is kept then.
     """
-    by = actor_of(request)
+    by = token_actor(request)
     if "company_id" in given:
         number = given.pop("company_id")
         seen = contact_policies.companies_visible_to(member_of(request))

@@ -10,11 +10,12 @@ from ninja import Router
 from afluente.accounts.requests import member_of
 from afluente.contacts import policies as contact_policies
 from afluente.deals import policies, services
-from afluente.deals.api.acting import actor_of, refuse
+from afluente.deals.api.acting import refuse
 from afluente.deals.api.deals import answer, out_of_reach
 from afluente.deals.api.shapes import REFUSALS, ConversionOut, DealOut, LeadConversion
 from afluente.deals.models import Conversion, Stage
 from afluente.kernel import email, money, text
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Deals"])
 
@@ -28,7 +29,7 @@ def convert_lead(request: HttpRequest, deal_id: int, payload: LeadConversion) ->
     if isinstance(wish, JsonResponse):
         return wish
     try:
-        made = services.convert_lead(lead_id=deal_id, wish=wish, by=actor_of(request))
+        made = services.convert_lead(lead_id=deal_id, wish=wish, by=token_actor(request))
     except services.NotALeadError:
         return refuse(422, "invalid", "Only open leads, in a pipeline of leads, are converted.")
     except (services.BadTargetError, services.StageGoneError):
@@ -42,7 +43,7 @@ def undo_conversion(request: HttpRequest, deal_id: int) -> Any:
     if refusal := out_of_reach(request, deal_id):
         return refusal
     try:
-        services.undo_conversion(lead_id=deal_id, by=actor_of(request))
+        services.undo_conversion(lead_id=deal_id, by=token_actor(request))
     except services.NotConvertedError:
         return refuse(404, "not_found", "There is no conversion to take back.")
     return answer(request, deal_id)
@@ -55,7 +56,7 @@ def copy_deal(request: HttpRequest, deal_id: int) -> Any:
         return refusal
     if not policies.may_create(member_of(request)):
         return refuse(403, "not_allowed", "Whoever made this token may not do that.")
-    return answer(request, services.copy_deal(deal_id=deal_id, by=actor_of(request)))
+    return answer(request, services.copy_deal(deal_id=deal_id, by=token_actor(request)))
 
 
 def _wish(request: HttpRequest, payload: LeadConversion) -> services.Wish | JsonResponse:

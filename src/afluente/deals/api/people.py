@@ -15,10 +15,11 @@ from afluente.contacts.api import filters
 from afluente.contacts.api.filters import FilterNew, FilterOut, FilterPatch, FiltersOut
 from afluente.contacts.models import SavedFilter
 from afluente.deals import policies, selectors, services
-from afluente.deals.api.acting import actor_of, missing, refuse
+from afluente.deals.api.acting import missing, refuse
 from afluente.deals.api.deals import answer, out_of_reach
 from afluente.deals.api.shapes import REFUSALS, DealOut
 from afluente.deals.models import DealContact
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Deals"])
 filters_router = Router(tags=["Filters"])
@@ -38,9 +39,9 @@ def link_deal_contact(request: HttpRequest, deal_id: int, payload: PersonShape) 
         return refusal
     if not contact_policies.visible_to(member_of(request)).filter(pk=payload.contact_id).exists():
         return refuse(422, "invalid", "There is no such contact.", "contact_id")
-    services.link_contact(deal_id=deal_id, contact_id=payload.contact_id, by=actor_of(request))
+    services.link_contact(deal_id=deal_id, contact_id=payload.contact_id, by=token_actor(request))
     if payload.is_primary:
-        services.make_primary(deal_id=deal_id, contact_id=payload.contact_id, by=actor_of(request))
+        services.make_primary(deal_id=deal_id, contact_id=payload.contact_id, by=token_actor(request))
     return answer(request, deal_id)
 
 
@@ -52,7 +53,7 @@ def unlink_deal_contact(request: HttpRequest, deal_id: int, contact_id: int) -> 
     seen = contact_policies.visible_to(member_of(request)).filter(pk=contact_id)
     if not DealContact.objects.filter(deal_id=deal_id, contact__in=seen).exists():
         return refuse(404, "not_found", "The deal has no such contact.")
-    services.unlink_contact(deal_id=deal_id, contact_id=contact_id, by=actor_of(request))
+    services.unlink_contact(deal_id=deal_id, contact_id=contact_id, by=token_actor(request))
     return HttpResponse(status=204)
 
 
@@ -63,7 +64,7 @@ def delete_deal(request: HttpRequest, deal_id: int) -> Any:
         is_seen = policies.visible_to(member_of(request)).filter(pk=deal_id).exists()
         said = "Whoever made this token may not do that."
         return refuse(403, "not_allowed", said) if is_seen else missing()
-    services.delete_deals(deal_ids=[deal_id], by=actor_of(request))
+    services.delete_deals(deal_ids=[deal_id], by=token_actor(request))
     return HttpResponse(status=204)
 
 
@@ -72,7 +73,7 @@ def restore_deal(request: HttpRequest, deal_id: int) -> Any:
     """Bring a deleted deal back to where it was."""
     if not policies.restorable_by(member_of(request)).filter(pk=deal_id).exists():
         return missing()
-    services.restore_deals(deal_ids=[deal_id], by=actor_of(request))
+    services.restore_deals(deal_ids=[deal_id], by=token_actor(request))
     return answer(request, deal_id)
 
 

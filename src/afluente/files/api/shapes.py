@@ -10,6 +10,7 @@ from ninja import Schema, Status
 from pydantic import ConfigDict, Field
 
 from afluente.accounts.models import Membership
+from afluente.accounts.requests import token_of
 from afluente.files import policies
 from afluente.files.events import By
 from afluente.files.models import File, Folder
@@ -107,7 +108,7 @@ class Refused(Schema):
 
 
 def by_of(request: HttpRequest) -> By:
-    return By("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
+    return By("token", token_of(request).pk, token_of(request).name)
 
 
 def folder_of(member: Membership, number: int | None) -> Folder | None:

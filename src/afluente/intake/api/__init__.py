@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from afluente.accounts.requests import member_of
+from afluente.accounts.requests import member_of, token_of
 from afluente.deals import policies as deal_policies
 from afluente.intake import services
 from afluente.intake.api import knocking
@@ -98,7 +98,7 @@ def open_deal(request: HttpRequest) -> Any:
         return Status(wanted.status, knocking.answer_of(wanted))
     try:
         made = opening.open_deal_with_contact(
-            token=request.token,  # type: ignore[attr-defined]  # set by config.api
+            token=token_of(request),
             body=request.body,
             target=opening.Target(
                 pipeline_id=wanted.pipeline_id, stage_id=wanted.stage_id, assignee_id=wanted.assignee_id

@@ -13,7 +13,7 @@ from ninja import Status
 from afluente.accounts.requests import member_of
 from afluente.timeline import policies, selectors, services
 from afluente.timeline.api.shapes import CommentProblem
-from afluente.timeline.events import Actor
+from afluente.timeline.events import token_actor
 from afluente.timeline.models import Comment
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def add_about(request: HttpRequest, kind: str, number: int, payload: CommentNew)
             mentions=payload.mentions,
             files=payload.files,
             limit=services.HARD_LIMIT,
-            actor=_actor(request),
+            actor=token_actor(request),
             **about,
         )
     except services.CommentRefusedError as refused:
@@ -102,7 +102,7 @@ def change_about(request: HttpRequest, kind: str, number: int, pk: int, payload:
             by=member,
             mentions=payload.mentions,
             limit=services.HARD_LIMIT,
-            actor=_actor(request),
+            actor=token_actor(request),
         )
     except services.CommentRefusedError as refused:
         return _refusal(422, "invalid", str(refused), "text")
@@ -115,7 +115,7 @@ def delete_about(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
     found = policies.deletable_by(member).filter(pk=pk, pk__in=_present(kind, number).values("pk")).first()
     if found is None:
         return _not_found()
-    services.delete_comment(comment=found, by=member, actor=_actor(request))
+    services.delete_comment(comment=found, by=member, actor=token_actor(request))
     return Status(204, None)
 
 
@@ -132,10 +132,6 @@ def restore_about(request: HttpRequest, kind: str, number: int, pk: int) -> Any:
 
 def _present(kind: str, number: int) -> Any:
     return selectors.of_record(kind, number).filter(deleted_at=None)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return Actor("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
 
 
 def _refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:

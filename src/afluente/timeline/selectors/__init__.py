@@ -3,7 +3,7 @@
 from afluente.timeline.events import Subject
 from afluente.timeline.selectors.boxes import Box
 from afluente.timeline.selectors.entries import Day, Entry, Feed
-from afluente.timeline.selectors.history import contact_feed, record_feed
+from afluente.timeline.selectors.history import company_feed, contact_feed, record_feed
 from afluente.timeline.selectors.kinds import (
     Kind,
     known_kinds,
@@ -32,6 +32,7 @@ __all__ = [
     "Subject",
     "as_values",
     "comments_about",
+    "company_feed",
     "contact_events",
     "contact_feed",
     "known_kinds",

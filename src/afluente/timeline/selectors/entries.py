@@ -59,6 +59,7 @@ class Entry:
     may_edit: bool = False
     may_delete: bool = False
     changes: Sequence[Change] = ()
+    contact_id: int | None = None
 
     @property
     def sign(self) -> channels.Channel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -17,12 +18,13 @@ from afluente.timeline.selectors import changes, kinds, notices, threads
 from afluente.timeline.selectors.entries import Day, Entry, Feed, Place, address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from afluente.accounts.models import Membership
 
 PAGE = 20  # about two screens; reading on brings as many again
 REFRESHED_AT_MOST = 500
+Shape = Callable[[Sequence[Entry]], Sequence[Entry]]
 TOGETHER = dt.timedelta(minutes=10)  # changes by one person this close are one line
 
 
@@ -58,6 +60,29 @@ def record_feed(
     return _filled(feed, Place.read(query), member=member, deals={})
 
 
+def company_feed(
+    *,
+    member: Membership,
+    company_id: int,
+    page_url: str,
+    comment_url: str,
+    query: Mapping[str, str],
+    shape: Shape,
+) -> Feed:
+    """The history of a company that `member` may see; of deals only those lines whose deal they see.
+
+    `shape` is given the entries of a page and says how the company shows them.
+    """
+    feed = Feed(
+        subject="company",
+        subject_id=company_id,
+        page_url=page_url,
+        comment_url=comment_url,
+        context=_context(query),
+    )
+    return _filled(feed, Place.read(query), member=member, deals=None, shape=shape)
+
+
 def plain_data(value: Any) -> dict[str, Any]:
     return dict(json.loads(value)) if isinstance(value, str) else dict(value)
 
@@ -67,15 +92,19 @@ def _filled(
     place: Place,
     *,
     member: Membership,
-    deals: Mapping[int, kinds.Subject],
+    deals: Mapping[int, kinds.Subject] | None,
+    shape: Shape | None = None,
 ) -> Feed:
     hidden = () if place.show else _hidden_groups(member)
     rows, limit, is_past = _read(feed, place, hidden=hidden)
     page = rows[:limit]
     has_more = len(rows) > limit if place.down_to is None else bool(place.down_to)
-    entries = _entries(page, feed, member=member, deals=deals, thread=place.thread)
+    if deals is None:
+        deals = kinds.deals_named(member, sorted({row[3] for row in page if row[3]}))
+        page = [row for row in page if row[3] is None or row[3] in deals]
+    entries = _folded(_entries(page, feed, member=member, deals=deals, thread=place.thread), shape)
     days = _days(entries, going_on=place.day)
-    last_id = page[-1][0] if page else 0
+    last_id = rows[:limit][-1][0] if rows else 0
     step = {**feed.context, "show": place.show} if place.show else dict(feed.context)
     more = {**step, "before": last_id, "day": days[-1].date.isoformat() if days else place.day}
     where = {"date": place.date} if place.date else {"at": place.at} if is_past else {}
@@ -87,7 +116,7 @@ def _filled(
         is_first=place.before is None,
         is_past=is_past,
         date=place.date.isoformat() if place.date else "",
-        more_url=address(feed.page_url, more) if page and has_more else "",
+        more_url=address(feed.page_url, more) if has_more else "",
         refresh_url=address(feed.page_url, {**step, **where, "from": last_id if has_more else 0}),
     )
 
@@ -141,7 +170,7 @@ def _entries(
     comments, answers, files = _written(rows, member=member, thread=thread)
     entries: list[Entry] = []
     subjects = kinds.subjects_in(member, [plain_data(row[7]) for row in rows])
-    for event_id, at, kind, deal_id, actor_kind, actor_id, actor_name, data in rows:
+    for event_id, at, kind, deal_id, actor_kind, actor_id, actor_name, data, contact_id in rows:
         comment = comments.get(event_id)
         if kind == "comment.added" and comment is None:
             continue  # deleted
@@ -164,7 +193,16 @@ def _entries(
             attachments=files.get(comment.pk, ()) if comment else (),
             may_edit=is_mine,
             may_delete=is_mine or (member.is_admin and comment is not None and comment.deleted_at is None),
+            contact_id=contact_id,
         )
+        entries.append(entry)
+    return entries
+
+
+def _folded(found: Sequence[Entry], shape: Shape | None) -> list[Entry]:
+    """The entries as this record shows them, one person's changes in a row as one."""
+    entries: list[Entry] = []
+    for entry in shape(found) if shape else found:
         _append(entries, entry)
     return _with_changes(entries)
 

@@ -72,7 +72,8 @@ class Line:
         root = comment.parent or comment
         place = {"at": root.event_id} | ({"thread": root.pk} if comment.parent_id else {})
         mark = f"comment-{comment.pk}" if comment.parent_id else f"event-{root.event_id}"
-        return f"{self.subject.url}?{urlencode(place)}#{mark}"
+        joint = "&" if "?" in self.subject.url else "?"
+        return f"{self.subject.url}{joint}{urlencode(place)}#{mark}"
 
 
 @dataclass(frozen=True)

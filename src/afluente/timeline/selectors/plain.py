@@ -55,6 +55,10 @@ def _events(
         limit=PAGE + 1,
     )
     page = rows[:PAGE]
+    last_id = page[-1][0] if page else 0
+    if of[0] == "company":  # its deals' lines are for those who see the deal
+        deals = kinds.deals_named(member, sorted({row[3] for row in page if row[3]}))
+        page = [row for row in page if row[3] is None or row[3] in deals]
     words = dict(
         Comment.objects.filter(event_id__in=[row[0] for row in page], deleted_at=None).values_list(
             "event_id", "text"
@@ -66,7 +70,7 @@ def _events(
         for row in page
         if row[2] != "comment.added" or row[0] in words
     ]
-    return events, str(page[-1][0]) if len(rows) > PAGE else None
+    return events, str(last_id) if len(rows) > PAGE else None
 
 
 def _told(value: Any, seen: Mapping[tuple[str, int], kinds.Subject]) -> dict[str, Any]:

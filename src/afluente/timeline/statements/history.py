@@ -33,7 +33,7 @@ RETURNING id
 
 # Each branch reads an index from its newest end and stops; a deal's events are read once per deal, so
 # that neither ten thousand entries nor a second deal makes the page slower.
-_COLUMNS = "id, at, kind, deal_id, actor_kind, actor_id, actor_name, data"
+_COLUMNS = "id, at, kind, deal_id, actor_kind, actor_id, actor_name, data, contact_id"
 _WANTED = """
    AND (%(before)s::bigint IS NULL OR id < %(before)s) AND id >= %(down_to)s
    AND (%(until)s::timestamptz IS NULL OR at < %(until)s)

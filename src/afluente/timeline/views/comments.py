@@ -19,20 +19,14 @@ if TYPE_CHECKING:
     from afluente.accounts.requests import Request
     from afluente.timeline.models import Comment
 
-PAGES = {
-    "task": "tasks:task",
-    "deal": "deals:deal",
-    "company": "contacts:company",
-    "contact": "contacts:contact",
-}
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment(request: Request, pk: int) -> HttpResponse:
     """The box in which one's own comment is changed; the record's page afterwards."""
     mine = policies.editable_by(request.member).prefetch_related(threads.with_mentions())
     found = get_object_or_404(mine, pk=pk, deleted_at=None)
-    box = _box_of_change(found)
+    back = policies.page_of(request.member, found)
+    box = _box_of_change(found, back)
     if request.method != "POST":
         return _editor(request, found, box)
     try:
@@ -42,10 +36,10 @@ def comment(request: Request, pk: int) -> HttpResponse:
         return _editor(request, found, box.refused(refused, request.POST, asks=asks), status=422)
     if htmx.wants_fragment(request):
         return render(request, "timeline/_comment_saved.html", {"comment": mine.get(pk=pk)})
-    return redirect(_back(found))
+    return redirect(back)
 
 
-def _box_of_change(found: Comment) -> selectors.Box:
+def _box_of_change(found: Comment, back: str) -> selectors.Box:
     kind, number = found.record
     return selectors.Box(
         name=f"comment-{found.pk}",
@@ -56,12 +50,12 @@ def _box_of_change(found: Comment) -> selectors.Box:
         mentions=[named.member_id for named in found.mentions.all()],
         is_change=True,
         limit=max(services.LIMIT, len(found.text)),
-        cancel_url=_back(found),
+        cancel_url=back,
     )
 
 
 def _editor(request: Request, found: Comment, box: selectors.Box, *, status: int = 200) -> HttpResponse:
-    context = {"comment": found, "box": box, "back": _back(found)}
+    context = {"comment": found, "box": box, "back": box.cancel_url}
     return htmx.respond(request, "timeline/comment.html", context, fragment="editor", status=status)
 
 
@@ -87,7 +81,7 @@ def replies(request: Request, pk: int) -> HttpResponse:
     context = {
         "comment": found,
         "thread": thread,
-        "back": _back(found),
+        "back": policies.page_of(request.member, found),
         "is_fresh": "write" in request.GET or request.method == "POST",
     }
     status = 422 if box else 200
@@ -100,7 +94,7 @@ def comment_deletion(request: Request, pk: int) -> HttpResponse:
     found = get_object_or_404(policies.deletable_by(request.member), pk=pk)
     services.delete_comment(comment=found, by=request.member)
     if not htmx.wants_fragment(request):
-        return redirect(_back(found))
+        return redirect(policies.page_of(request.member, found))
     undo = reverse("timeline:comment_restoration", args=[found.pk])
     said = gettext("Reply deleted") if found.parent_id else gettext("Comment deleted")
     return htmx.toast(HttpResponse(), said, undo_url=undo)
@@ -141,9 +135,3 @@ def kinds_shown(request: Request) -> HttpResponse:
 def _own_page(path: str) -> str:
     """A path of this site to come back to; the home page for anything else."""
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
-
-
-def _back(comment: Comment) -> str:
-    """The page of the record, by the slice that owns it: it lies above and is named by its URL only."""
-    kind, number = comment.record
-    return reverse(PAGES[kind], args=[number])

@@ -11,7 +11,8 @@ from afluente.accounts.requests import member_of
 from afluente.contacts import policies
 from afluente.contacts.api.contacts import not_allowed, not_found, survivor_for
 from afluente.kernel import text
-from afluente.transfer.api.shapes import REFUSALS, Refused, Shape, actor_of, refusal
+from afluente.timeline.events import token_actor
+from afluente.transfer.api.shapes import REFUSALS, Refused, Shape, refusal
 from afluente.transfer.models import ExternalId
 from afluente.transfer.services import externals
 
@@ -70,7 +71,7 @@ def name_external_id(request: HttpRequest, contact_id: int, payload: ExternalSha
         return refused
     try:
         return externals.name_external(
-            contact_id=contact_id, system=payload.system, value=payload.value, by=actor_of(request)
+            contact_id=contact_id, system=payload.system, value=payload.value, by=token_actor(request)
         )
     except externals.ExternalTakenError:
         return refusal(409, "conflict", "Another contact has this number in this system.", "value")
@@ -84,7 +85,7 @@ def forget_external_id(request: HttpRequest, contact_id: int, system: System) ->
     if refused := _out_of_reach(request, contact_id):
         return refused
     if not externals.forget_external(
-        contact_id=contact_id, system=text.clean(system, limit=externals.SYSTEM), by=actor_of(request)
+        contact_id=contact_id, system=text.clean(system, limit=externals.SYSTEM), by=token_actor(request)
     ):
         return refusal(404, "not_found", "The contact has no number in this system.")
     return Status(204, None)

@@ -15,6 +15,7 @@ from afluente.contacts import services as contacts
 from afluente.files import services as files
 from afluente.files.views import serving
 from afluente.kernel import blobs
+from afluente.timeline.events import token_actor
 from afluente.transfer import policies, services
 from afluente.transfer.api.shapes import (
     REFUSALS,
@@ -29,7 +30,6 @@ from afluente.transfer.api.shapes import (
     RowsAsked,
     RowsOut,
     TargetsOut,
-    actor_of,
     missing,
     not_allowed,
     refusal,
@@ -144,7 +144,7 @@ def set_columns(request: HttpRequest, import_id: Number, payload: ColumnsShape) 
         tags=payload.tags,
         assignee_id=assignee_id,
         may_make_fields=may_make,
-        by=actor_of(request),
+        by=token_actor(request),
     )
 
 

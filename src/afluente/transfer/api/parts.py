@@ -9,7 +9,7 @@ from django.urls import reverse
 from ninja import Router, Status
 from pydantic import Field
 
-from afluente.accounts.requests import member_of
+from afluente.accounts.requests import member_of, token_of
 from afluente.files import services as files
 from afluente.files.events import By
 from afluente.files.views import resuming
@@ -59,5 +59,5 @@ def begin_upload(request: HttpRequest, payload: PartedNew) -> Any:
 )
 def go_on(request: HttpRequest, upload_token: Annotated[str, Field(max_length=43)]) -> HttpResponse:
     """One step of an upload."""
-    token = request.token  # type: ignore[attr-defined]
+    token = token_of(request)
     return resuming.go_on(request, upload_token, member_of(request), By("token", token.pk, token.name))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
 from ninja import Schema, Status
 from pydantic import ConfigDict, Field, model_validator
-
-from afluente.timeline.events import Actor
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Outcome = Literal["created", "updated", "skipped", "failed"]
@@ -273,11 +270,6 @@ class Refused(Schema):
 
 
 REFUSALS: dict[int, Any] = {403: Refused, 404: Refused, 422: Refused}
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts: the token."""
-    return Actor("token", request.token.pk, request.token.name)  # type: ignore[attr-defined]
 
 
 def refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
