@@ -28,6 +28,12 @@ def tell(events: list[int], **_later: Any) -> None:
     services.tell(events=events)
 
 
+@job(services.DRAFT_JOB, label=_("Let go of a file of a comment that was never sent"))
+def give_up_file(draft_file_id: int, **_later: Any) -> None:
+    """A file was chosen for a comment two weeks ago."""
+    services.give_up_file(draft_file_id=draft_file_id)
+
+
 @job(services.PUSH_JOB, retries=8, atomic=False, label=_("Send a message to a device"))
 def push_one(device_id: int, notification_id: int, workspace_id: int, **_later: Any) -> None:
     """Tell a member on one of their devices."""

@@ -9,6 +9,7 @@ app_name = "timeline"
 urlpatterns = [
     path("comments/people/", comments.people, name="people"),
     path("comments/files/", attaching.files_of_comments, name="files"),
+    path("comments/drafts/", attaching.draft, name="draft"),
     path("comments/<int:pk>/", comments.comment, name="comment"),
     path("comments/<int:pk>/replies/", comments.replies, name="replies"),
     path("comments/<int:pk>/deletion/", comments.comment_deletion, name="comment_deletion"),

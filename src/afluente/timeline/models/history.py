@@ -127,6 +127,35 @@ class Comment(WorkspaceModel):
         return next((kind, number) for kind, number in found if number is not None)
 
 
+class DraftFile(WorkspaceModel):
+    """A file chosen for a comment that is not sent yet: the box finds it again, on any device of its writer.
+
+    `draft` names the box (`comment:contact:7`, `reply:12`). One that `is_brought` came from the device for
+    this comment, and goes again when the comment is never sent.
+    """
+
+    member = models.ForeignKey(
+        "accounts.Membership", models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    file = models.ForeignKey(
+        "files.File", models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    draft = models.CharField(max_length=60)
+    is_brought = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta(WorkspaceModel.Meta):
+        indexes = [models.Index(fields=["workspace", "file"], name="timeline_draftfile_file")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "member", "draft", "file"], name="timeline_draftfile_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} for {self.draft}"
+
+
 class Mention(WorkspaceModel):
     """A member named in a comment: which part of the text, and who. Their name may change since."""
 

@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.http import QueryDict
+
+    from afluente.files.models import File
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class Box:
     is_change: bool = False
     limit: int = 5000
     cancel_url: str = ""
+    files: Callable[[], Sequence[File]] = tuple  # chosen before and not sent yet, asked where it is drawn
 
     @property
     def area(self) -> str:

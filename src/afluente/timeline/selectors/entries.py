@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 
 from afluente.timeline.selectors import kinds
 from afluente.timeline.selectors.boxes import Box
+from afluente.timeline.selectors.drafts import files_of_draft
 from afluente.ui import channels
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
     from django.utils.safestring import SafeString
 
+    from afluente.accounts.models import Membership
     from afluente.kernel import slots
     from afluente.timeline.models import Comment
     from afluente.timeline.selectors.threads import Thread
@@ -109,17 +112,20 @@ class Feed:
     is_past: bool = False  # what is shown does not begin at the newest
     hidden_groups: Sequence[str] = ()
     own_box: Box | None = None
+    reader: Membership | None = None
     context: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def box(self) -> Box:
         """Where a comment is written."""
+        draft = f"comment:{self.subject}:{self.subject_id}"
         return self.own_box or Box(
             name="composer",
             url=self.comment_url,
             record_kind=self.subject,
             record_id=self.subject_id,
-            draft=f"comment:{self.subject}:{self.subject_id}",
+            draft=draft,
+            files=partial(files_of_draft, self.reader, draft) if self.reader else tuple,
         )
 
     @property

@@ -110,6 +110,7 @@ def _filled(
     where = {"date": place.date} if place.date else {"at": place.at} if is_past else {}
     return replace(
         feed,
+        reader=member,
         days=days,
         show=place.show,
         hidden_groups=hidden,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
@@ -14,6 +15,7 @@ from afluente.files.models import Attachment, File
 from afluente.kernel import slots
 from afluente.timeline.models import Comment, Mention
 from afluente.timeline.selectors.boxes import Box
+from afluente.timeline.selectors.drafts import files_of_draft
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -96,20 +98,22 @@ def opened(*, member: Membership, comment: Comment, box: Box | None = None) -> T
         count=len(replies),
         is_open=True,
         replies=replies,
-        box=box or reply_box(comment),
+        box=box or reply_box(comment, member),
     )
 
 
-def reply_box(comment: Comment) -> Box:
-    """The box in which a comment is answered."""
+def reply_box(comment: Comment, member: Membership) -> Box:
+    """The box in which `member` answers a comment."""
     kind, number = comment.record
+    draft = f"reply:{comment.pk}"
     return Box(
         name=f"reply-{comment.pk}",
         target=f"thread-{comment.pk}",
         url=reverse("timeline:replies", args=[comment.pk]),
         record_kind=kind,
         record_id=number,
-        draft=f"reply:{comment.pk}",
+        draft=draft,
+        files=partial(files_of_draft, member, draft),
         is_reply=True,
     )
 

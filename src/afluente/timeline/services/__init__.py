@@ -12,6 +12,7 @@ from afluente.timeline.services.comments import (
     restore_comment,
     typed,
 )
+from afluente.timeline.services.drafting import DRAFT_JOB, choose_file, give_up_file, leave_file
 from afluente.timeline.services.filing import note_attached, note_detached
 from afluente.timeline.services.leaving import Leaving, language_of, leaving_path, read_leaving, set_mailed
 from afluente.timeline.services.letters import mail_unread
@@ -46,6 +47,7 @@ from afluente.timeline.services.watching import tell
 
 __all__ = [
     "DELAYS",
+    "DRAFT_JOB",
     "HARD_LIMIT",
     "LIMIT",
     "MAIL_JOB",
@@ -64,11 +66,14 @@ __all__ = [
     "add_device",
     "add_notes",
     "bring_file",
+    "choose_file",
     "delete_comment",
     "drop_reminders",
     "edit_comment",
+    "give_up_file",
     "hide_groups",
     "language_of",
+    "leave_file",
     "leaving_path",
     "mail_unread",
     "mark_read",

@@ -12,6 +12,7 @@ from afluente.timeline import policies
 from afluente.timeline.events import Actor, NewEvent
 from afluente.timeline.models import RECORDS, Comment, Mention
 from afluente.timeline.services.attaching import attach_files
+from afluente.timeline.services.drafting import forget_draft
 from afluente.timeline.services.mentions import MOST, Place, find_mentions, keep_mentions
 from afluente.timeline.services.notifying import Notice, notify
 from afluente.timeline.services.recording import record
@@ -94,6 +95,7 @@ def add_comment(
     keep_mentions(made, places)
     if not attach_files(comment=made, numbers=files, member=by) and not words:
         raise CommentRefusedError(gettext("Write something first."))
+    forget_draft(comment=made, member=by)
     _tell_people(made, told, who)
     return made
 

@@ -75,6 +75,7 @@ HOLDING = personal.Holding(
 )
 FREE = {
     "timeline_preference": "What a colleague wants to be told.",
+    "timeline_draftfile": "Which file a colleague chose for a comment that is not sent yet; the file speaks for itself.",
     "timeline_pushdevice": "Browsers of colleagues; the addresses are sealed.",
     "timeline_reminder": "Numbers of records, and moments.",
 }

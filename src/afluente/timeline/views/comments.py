@@ -73,7 +73,7 @@ def replies(request: Request, pk: int) -> HttpResponse:
             services.add_comment(parent=found, by=request.member, **services.typed(request.POST))
         except services.CommentRefusedError as refused:
             asks = isinstance(refused, services.BlindMentionError)
-            box = threads.reply_box(found).refused(refused, request.POST, asks=asks)
+            box = threads.reply_box(found, request.member).refused(refused, request.POST, asks=asks)
         else:
             if not htmx.wants_fragment(request):
                 return redirect("timeline:replies", pk)

@@ -1,45 +1,46 @@
 // @ts-check
 /**
- * `<af-attach data-src="/comments/files/">` in a comment box: files chosen from the device are kept at
- * once, those of the store are only named; each becomes a chip above the buttons, whose number goes with
- * the comment. With a file the words may be missing.
+ * `<af-attach data-src="/comments/files/" data-drafts="/comments/drafts/" data-draft="comment:contact:7">` in a
+ * comment box: files chosen from the device are kept at once, those of the store are only named; each
+ * becomes a chip whose number goes with the comment. With a file the words may be missing.
  */
+import { follow, leave, remember, send, tell, waiting } from "./drafts.js";
 
 class Attach extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
-    this.addEventListener("change", (event) => {
-      const input = /** @type {HTMLInputElement} */ (event.target);
-      if (!input.matches("[data-brings]")) return;
-      this.querySelector("[popover]")?.hidePopover();
-      for (const file of input.files ?? []) this.bring(file);
-      input.value = "";
-    });
-    this.addEventListener("click", (event) => {
-      const choice = /** @type {Element} */ (event.target).closest("[data-file]");
-      if (!(choice instanceof HTMLElement)) return;
-      this.querySelector("[popover]")?.hidePopover();
-      this.settle(this.chip(choice.dataset.name ?? ""), Number(choice.dataset.file));
-    });
-    this.form?.addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    this.addEventListener("change", (event) => this.choose(/** @type {HTMLInputElement} */ (event.target)), { signal });
+    this.addEventListener("click", (event) => this.take(/** @type {Element} */ (event.target).closest("[data-file]")), { signal });
+    this.form?.querySelector(".files")?.addEventListener("click", (event) => this.out(/** @type {Element} */ (event.target)), { signal });
+    this.form?.addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault(), { signal });
     this.form?.addEventListener("drop", (event) => {
-      if (!event.dataTransfer?.files.length) return;
-      event.preventDefault();
-      for (const file of event.dataTransfer.files) this.bring(file);
-    });
+      if (event.dataTransfer?.files.length) event.preventDefault();
+      [...(event.dataTransfer?.files ?? [])].forEach((file) => this.bring(file));
+    }, { signal });
+    this.form?.addEventListener("htmx:after:request", (/** @type {any} */ event) => event.detail?.ctx?.response?.status < 300 && tell(this.dataset), { signal });
+    follow(this, () => this.ask(), signal);
   }
 
-  /** A chip without a number yet. @param {string} name */
-  chip(name) {
-    const place = /** @type {HTMLElement} */ (this.form?.querySelector(".files"));
-    const template = /** @type {HTMLTemplateElement} */ (this.form?.querySelector("template"));
-    const chip = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
-    /** @type {HTMLElement} */ (chip.querySelector(".el")).textContent = name;
-    chip.title = place.dataset.waiting ?? "";
-    chip.setAttribute("aria-busy", "true");
-    chip.querySelector("button")?.addEventListener("click", () => this.drop(chip));
-    place.append(chip);
-    return chip;
+  disconnectedCallback() {
+    this.leaving?.abort();
+  }
+
+  /** @param {HTMLInputElement} input */
+  choose(input) {
+    if (!input.matches("[data-brings]")) return;
+    this.querySelector("[popover]")?.hidePopover();
+    for (const file of input.files ?? []) this.bring(file);
+    input.value = "";
+  }
+
+  /** A file of the store. @param {Element | null} choice */
+  take(choice) {
+    if (!(choice instanceof HTMLElement)) return;
+    this.querySelector("[popover]")?.hidePopover();
+    this.settle(waiting(this.form, choice.dataset.name ?? ""), Number(choice.dataset.file));
+    remember(this.dataset, this.form, choice.dataset.file ?? "");
   }
 
   /** @param {HTMLElement} chip @param {number} id */
@@ -50,9 +51,12 @@ class Attach extends HTMLElement {
     this.ask();
   }
 
-  /** @param {HTMLElement} chip */
-  drop(chip) {
-    chip.remove();
+  /** The cross of a chip. @param {Element} target */
+  out(target) {
+    const chip = target.closest("button")?.closest(".file");
+    const file = chip?.querySelector("input")?.value;
+    if (file) leave(this.dataset, this.form, file);
+    chip?.remove();
     this.ask();
   }
 
@@ -64,16 +68,12 @@ class Attach extends HTMLElement {
 
   /** @param {File} file */
   async bring(file) {
-    const chip = this.chip(file.name);
-    const body = new FormData();
-    body.append("file", file);
-    const token = String(new FormData(this.form ?? undefined).get("csrfmiddlewaretoken") ?? "");
-    const headers = { "X-CSRFToken": token, "X-Requested-With": "fetch" };
-    const answer = await fetch(this.dataset.src ?? "", { method: "POST", body, headers }).catch(() => {});
-    const said = await answer?.json().catch(() => {});
-    if (said?.id) return this.settle(chip, said.id);
-    this.drop(chip);
-    document.dispatchEvent(new CustomEvent("af:toast", { detail: { text: `${file.name}: ${said?.error ?? answer?.status ?? ""}` } }));
+    const chip = waiting(this.form, file.name);
+    const said = await send(this.dataset, this.form, file);
+    if (said.id) return this.settle(chip, said.id);
+    chip.remove();
+    this.ask();
+    document.dispatchEvent(new CustomEvent("af:toast", { detail: { text: `${file.name}: ${said.error}` } }));
   }
 }
 
