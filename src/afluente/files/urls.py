@@ -10,6 +10,7 @@ app_name = "files"
 
 urlpatterns = [
     path("files/", store.store, name="store"),
+    path("files/along/", store.along, name="along"),
     path("files/choice/", store.choice, name="choice"),
     path("files/folders/", store.folders, name="folders"),
     path("files/folders/<int:pk>/", store.store, name="folder"),

@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from afluente.accounts.policies import may_configure
 from afluente.contacts import forms, policies, selectors, services
 from afluente.files import services as files
-from afluente.kernel import blobs, htmx, once
+from afluente.files.selectors import store_offer
+from afluente.kernel import htmx, once
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
@@ -74,6 +74,9 @@ def _draw(
         "new_field": new_field,
         "may_add_field": may_configure(request.member),
         "is_open": is_open or details.has_open,
+        "offer": store_offer(
+            member=request.member, chosen=files.chosen_numbers(request.POST.getlist("stored"))
+        ),
     }
     is_wrong = form.is_bound and (same or form.errors or details.errors or not form.ways.is_valid())
     return htmx.respond(
@@ -92,32 +95,18 @@ def _create(request: Request, form: forms.NewPerson, details: forms.NewDetails) 
     )
     actor = Actor("member", request.member.pk, request.user.name)
     contact_id = services.add_contact(person=form.person(), details=known, by=actor)
-    refused = _keep_files(request, contact_id)
+    refused = files.bring_along(
+        brought=request.FILES.getlist("files"),
+        stored=request.POST.getlist("stored"),
+        kind="contact",
+        entity_id=contact_id,
+        member=request.member,
+    )
     address = reverse("contacts:contact", args=[contact_id])
     once.keep(request.POST, by=request.member.pk, address=address)
     for sentence in refused:
         messages.warning(request, sentence)
     return htmx.go(request, address)
-
-
-def _keep_files(request: Request, contact_id: int) -> list[str]:
-    """Keep what came along with the contact; a sentence for each file that cannot be kept."""
-    refused = []
-    for one in request.FILES.getlist("files"):
-        try:
-            files.keep_file(
-                name=one.name or "",
-                body=one.file,  # type: ignore[arg-type]  # what the parser made: bytes
-                size=one.size or 0,
-                member=request.member,
-                by=files.member_by(request.member),
-                kind="contact",
-                entity_id=contact_id,
-            )
-        except (files.FileRefusedError, blobs.BlobError) as error:
-            sentence = gettext("{name} was not kept: {why}")
-            refused.append(sentence.format(name=one.name, why=error))
-    return refused
 
 
 def _one_more(request: Request) -> HttpResponse:

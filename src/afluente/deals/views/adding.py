@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +17,8 @@ from afluente.contacts.selectors import find_ids
 from afluente.deals import policies, selectors, services
 from afluente.deals.forms.adding import AddDeal
 from afluente.deals.views import asking
+from afluente.files import services as files
+from afluente.files.selectors import store_offer
 from afluente.kernel import once, text
 from afluente.kernel.htmx import go, respond
 
@@ -44,7 +47,13 @@ def add(request: Request) -> HttpResponse:
             form.add_error(None, asking.stage_gone())
     number = asking.number(str(form["contact"].value()))
     contact = contact_policies.visible_to(request.member).filter(pk=number).first() if number else None
-    context = {"form": form, "contact": contact, "may_configure": policies.may_configure(request.member)}
+    chosen = files.chosen_numbers(request.POST.getlist("stored"))
+    context = {
+        "form": form,
+        "contact": contact,
+        "may_configure": policies.may_configure(request.member),
+        "offer": store_offer(member=request.member, chosen=chosen),
+    }
     return respond(request, "deals/add.html", context, fragment="form", status=422 if form.errors else 200)
 
 
@@ -77,6 +86,15 @@ def _add(request: Request, form: AddDeal) -> HttpResponse:
     )
     if form.held:
         services.fill_values(given={deal_id: form.held}, by=asking.by(request), is_told=False)
+    refused = files.bring_along(
+        brought=request.FILES.getlist("files"),
+        stored=request.POST.getlist("stored"),
+        kind="deal",
+        entity_id=deal_id,
+        member=request.member,
+    )
+    for sentence in refused:
+        messages.warning(request, sentence)
     contact = values["contact"]
     address = reverse("deals:deal", args=[deal_id])
     if contact is not None and "from_contact" in request.POST:

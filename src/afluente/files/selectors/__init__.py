@@ -1,6 +1,7 @@
 """Every read of the store that has a name."""
 
 from afluente.files.selectors.attached import AttachedFiles, Place, attached_files, uses
+from afluente.files.selectors.choosing import Offer, store_offer
 from afluente.files.selectors.holding import Holdings, Room, holdings, room
 from afluente.files.selectors.listing import (
     PAGE,
@@ -26,6 +27,7 @@ __all__ = [
     "FileRow",
     "FolderRow",
     "Holdings",
+    "Offer",
     "Place",
     "Room",
     "StorePage",
@@ -42,6 +44,7 @@ __all__ = [
     "quota",
     "room",
     "rows",
+    "store_offer",
     "store_page",
     "unfinished",
     "used",

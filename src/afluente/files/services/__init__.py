@@ -8,6 +8,7 @@ from afluente.files.services.assembling import (
     sweep_orphans,
 )
 from afluente.files.services.attaching import attach_file, detach_file, member_by
+from afluente.files.services.bringing import bring_along, chosen_numbers
 from afluente.files.services.folders import (
     create_folder,
     delete_folder,
@@ -55,8 +56,10 @@ __all__ = [
     "assemble",
     "attach_file",
     "begin_upload",
+    "bring_along",
     "cancel_upload",
     "change_quota",
+    "chosen_numbers",
     "clean_name",
     "create_folder",
     "delete_files",

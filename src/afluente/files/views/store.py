@@ -119,6 +119,17 @@ def choice(request: Request) -> HttpResponse:
     return htmx.respond(request, "files/choice.html", context, fragment="chooser")
 
 
+@require_safe
+def along(request: Request) -> HttpResponse:
+    """Files of the store that fit `q`, for the form of a record that is being added; those `stored` stay."""
+    offer = selectors.store_offer(
+        member=request.member,
+        query=text.clean(request.GET.get("q", ""), limit=100),
+        chosen=services.chosen_numbers(request.GET.getlist("stored")),
+    )
+    return render(request, "files/_offer.html", {"offer": offer})
+
+
 def shown(request: Request, folder: Folder | None, *, error: str = "", status: int = 200) -> HttpResponse:
     """The page, or the part of it that changes."""
     page = selectors.store_page(
