@@ -150,14 +150,17 @@ def _bring_companies() -> None:
 
 
 def _bring_files() -> None:
+    from django.conf import settings
+
     from afluente.contacts import handlers
     from afluente.files import policies as files
     from afluente.files.events import FileAttached, FileDetached
-    from afluente.kernel import bus
+    from afluente.kernel import bus, doors
     from afluente.timeline import services as timeline
     from afluente.timeline.selectors import kinds
 
     files.register_kind(handlers.FILES)
+    doors.limit_body("/contacts/new/", settings.FILE_LIMIT + doors.OF_A_FORM)
     for name, label in (("file.attached", _("File attached")), ("file.detached", _("File taken off"))):
         kinds.register_kind(
             kinds.Kind(name=name, label=label, icon="paperclip", template="timeline/kinds/file.html")

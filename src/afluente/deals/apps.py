@@ -181,10 +181,14 @@ def _bring_notifications() -> None:
 
 
 def _bring_files() -> None:
+    from django.conf import settings
+
     from afluente.deals import handlers
     from afluente.files.policies import register_kind
+    from afluente.kernel import doors
 
     register_kind(handlers.FILES)
+    doors.limit_body("/deals/add/", settings.FILE_LIMIT + doors.OF_A_FORM)
 
 
 def _register_kinds() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-OVERHEAD = 1_048_576  # bytes of a form around a file
-
 
 class FilesConfig(AppConfig):
     name = "afluente.files"
@@ -36,7 +34,7 @@ class FilesConfig(AppConfig):
             )
         )
         for prefix in ("/files/", "/api/v1/files"):
-            doors.limit_body(prefix, settings.FILE_LIMIT + OVERHEAD)
+            doors.limit_body(prefix, settings.FILE_LIMIT + doors.OF_A_FORM)
         for prefix in ("/files/uploads/", "/api/v1/files/uploads/"):
             doors.limit_body(prefix, settings.FILE_LIMIT, is_resumable=True)
 

@@ -45,6 +45,9 @@ def find(method: str, path: str) -> Handler | None:
     return None
 
 
+OF_A_FORM = 1_048_576  # bytes of a form around its files
+
+
 def limit_body(prefix: str, limit: int, *, is_resumable: bool = False) -> None:
     """Accept bodies up to `limit` bytes on paths that start with `prefix`; Django's pool holds them
     in memory up to BODY_LIMIT and in a temporary file beyond.

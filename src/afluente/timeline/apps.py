@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-OF_A_FORM = 1_048_576  # bytes around a file
-
 
 class TimelineConfig(AppConfig):
     name = "afluente.timeline"
@@ -59,7 +57,7 @@ def _register_files() -> None:
             subjects=policies.files_subjects,
         )
     )
-    doors.limit_body("/comments/files/", settings.FILE_LIMIT + OF_A_FORM)
+    doors.limit_body("/comments/files/", settings.FILE_LIMIT + doors.OF_A_FORM)
 
 
 def _bring_personal() -> None:
