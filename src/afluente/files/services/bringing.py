@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
@@ -24,7 +24,7 @@ MOST = 30  # of the store, with one record
 
 def bring_along(
     *,
-    brought: Sequence[UploadedFile],
+    brought: Sequence[UploadedFile[Any]],
     stored: Sequence[str],
     kind: str,
     entity_id: int,

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ninja import Status
 
-from afluente.timeline.events import Actor
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who acts: the token."""
-    token = request.token  # type: ignore[attr-defined]  # set by config.gate
-    return Actor("token", token.pk, token.name)
+from afluente.timeline.events import token_actor as actor_of
 
 
 def refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
@@ -31,3 +22,6 @@ def not_allowed() -> Status[Any]:
 def missing(what: str) -> Status[Any]:
     """There is no such record, or the token's maker does not see it."""
     return refusal(404, "not_found", f"There is no such {what}.")
+
+
+__all__ = ["actor_of", "missing", "not_allowed", "refusal"]
