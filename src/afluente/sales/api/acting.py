@@ -6,8 +6,6 @@ from typing import Any
 
 from ninja import Status
 
-from afluente.timeline.events import token_actor as actor_of
-
 
 def refusal(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
     """A refusal in the shape all refusals have."""
@@ -22,6 +20,3 @@ def not_allowed() -> Status[Any]:
 def missing(what: str) -> Status[Any]:
     """There is no such record, or the token's maker does not see it."""
     return refusal(404, "not_found", f"There is no such {what}.")
-
-
-__all__ = ["actor_of", "missing", "not_allowed", "refusal"]

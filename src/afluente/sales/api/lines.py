@@ -13,9 +13,10 @@ from afluente.accounts.requests import member_of
 from afluente.deals import policies as deals
 from afluente.deals.models import Deal
 from afluente.sales import policies, selectors, services
-from afluente.sales.api.acting import actor_of, missing, not_allowed, refusal
+from afluente.sales.api.acting import missing, not_allowed, refusal
 from afluente.sales.api.shapes import LineNew, LineOrder, LinePatch, LinesOut, LinesPatch, Refused
 from afluente.sales.models import Line
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Products"])
 ANSWERS: dict[int, Any] = {200: LinesOut, 403: Refused, 404: Refused, 422: Refused}
@@ -40,7 +41,7 @@ def add_line(request: HttpRequest, deal_id: int, payload: LineNew) -> Any:
     return _do(
         request,
         deal_id,
-        lambda: services.add_line(deal_id=deal_id, by=actor_of(request), **given),
+        lambda: services.add_line(deal_id=deal_id, by=token_actor(request), **given),
         status=201,
     )
 
@@ -51,7 +52,9 @@ def change_lines(request: HttpRequest, deal_id: int, payload: LinesPatch) -> Any
     return _do(
         request,
         deal_id,
-        lambda: services.let_follow(deal_id=deal_id, follows=payload.is_value_followed, by=actor_of(request)),
+        lambda: services.let_follow(
+            deal_id=deal_id, follows=payload.is_value_followed, by=token_actor(request)
+        ),
     )
 
 
@@ -61,7 +64,7 @@ def order_lines(request: HttpRequest, deal_id: int, payload: LineOrder) -> Any:
     return _do(
         request,
         deal_id,
-        lambda: services.order_lines(deal_id=deal_id, ids=payload.line_ids, by=actor_of(request)),
+        lambda: services.order_lines(deal_id=deal_id, ids=payload.line_ids, by=token_actor(request)),
     )
 
 
@@ -74,7 +77,7 @@ def change_line(request: HttpRequest, deal_id: int, line_id: int, payload: LineP
     return _do(
         request,
         deal_id,
-        lambda: services.change_line(line_id=line_id, changes=given, by=actor_of(request), seen=seen),
+        lambda: services.change_line(line_id=line_id, changes=given, by=token_actor(request), seen=seen),
         line_id=line_id,
     )
 
@@ -83,7 +86,10 @@ def change_line(request: HttpRequest, deal_id: int, line_id: int, payload: LineP
 def remove_line(request: HttpRequest, deal_id: int, line_id: int) -> Any:
     """Take a line away. All others are answered."""
     return _do(
-        request, deal_id, lambda: services.remove_line(line_id=line_id, by=actor_of(request)), line_id=line_id
+        request,
+        deal_id,
+        lambda: services.remove_line(line_id=line_id, by=token_actor(request)),
+        line_id=line_id,
     )
 
 

@@ -10,7 +10,7 @@ from ninja import Query, Router, Status
 from afluente.accounts.requests import member_of
 from afluente.kernel import text
 from afluente.sales import policies, selectors, services
-from afluente.sales.api.acting import actor_of, missing, not_allowed, refusal
+from afluente.sales.api.acting import missing, not_allowed, refusal
 from afluente.sales.api.shapes import (
     ProductNew,
     ProductOut,
@@ -21,6 +21,7 @@ from afluente.sales.api.shapes import (
     TaxesOut,
 )
 from afluente.sales.models import Product, Tax
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Products"])
 
@@ -48,11 +49,11 @@ def create_product(request: HttpRequest, payload: ProductNew) -> Any:
     is_archived = given.pop("is_archived", None)
     given.setdefault("currency", member.workspace.currency)
     try:
-        made = services.create_product(**given, by=actor_of(request))
+        made = services.create_product(**given, by=token_actor(request))
     except services.ProductRefusedError as refused:
         return refusal(422, "invalid", str(refused), refused.field)
     if is_archived:
-        made = services.archive_product(product_id=made.pk, by=actor_of(request))
+        made = services.archive_product(product_id=made.pk, by=token_actor(request))
     return Status(201, out(made))
 
 
@@ -74,12 +75,12 @@ def change_product(request: HttpRequest, product_id: int, payload: ProductPatch)
     given = _given(payload)
     is_archived = given.pop("is_archived", None)
     try:
-        changed = services.change_product(product_id=product_id, changes=given, by=actor_of(request))
+        changed = services.change_product(product_id=product_id, changes=given, by=token_actor(request))
     except services.ProductRefusedError as refused:
         return refusal(422, "invalid", str(refused), refused.field)
     if is_archived is not None:
         changed = services.archive_product(
-            product_id=product_id, by=actor_of(request), is_back=not is_archived
+            product_id=product_id, by=token_actor(request), is_back=not is_archived
         )
     return out(changed)
 
@@ -92,7 +93,7 @@ def delete_product(request: HttpRequest, product_id: int) -> Any:
         return missing("product")
     if not policies.products_deletable_by(member).filter(pk=product_id).exists():
         return not_allowed()
-    services.delete_product(product_id=product_id, by=actor_of(request))
+    services.delete_product(product_id=product_id, by=token_actor(request))
     return Status(204, None)
 
 
@@ -101,7 +102,7 @@ def restore_product(request: HttpRequest, product_id: int) -> Any:
     """Bring a deleted product back."""
     if not policies.products_deletable_by(member_of(request)).filter(pk=product_id).exists():
         return missing("product")
-    return out(services.restore_product(product_id=product_id, by=actor_of(request)))
+    return out(services.restore_product(product_id=product_id, by=token_actor(request)))
 
 
 @router.get("/taxes", response={200: TaxesOut})

@@ -9,7 +9,6 @@ from ninja import Status
 from afluente.accounts.requests import member_of
 from afluente.tasks import policies
 from afluente.tasks.api.shapes import Refused
-from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -19,12 +18,6 @@ if TYPE_CHECKING:
 
 NAMES = {"parent": "parent_id", "step": "step_id"}
 REFUSALS: dict[int, Any] = {403: Refused, 404: Refused, 422: Refused}
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """The token as the log names it."""
-    token = request.token  # type: ignore[attr-defined]  # set by config.api
-    return Actor("token", token.pk, token.name)
 
 
 def refuse(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:

@@ -10,7 +10,7 @@ from ninja import Router, Status
 
 from afluente.accounts.requests import member_of
 from afluente.tasks import policies, selectors, services
-from afluente.tasks.api.answers import REFUSALS, actor_of, not_allowed, refuse, refused
+from afluente.tasks.api.answers import REFUSALS, not_allowed, refuse, refused
 from afluente.tasks.api.board_shapes import (
     BoardNew,
     BoardOut,
@@ -21,6 +21,7 @@ from afluente.tasks.api.board_shapes import (
 )
 from afluente.tasks.api.naming import MistakeError, people
 from afluente.tasks.models import Board, Step
+from afluente.timeline.events import token_actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def create_board(request: HttpRequest, payload: BoardNew) -> Any:
                 name=payload.name,
                 color=payload.color,
                 default_assignee_id=people(member, [payload.default_assignee_id], "default_assignee_id")[0],
-                by=actor_of(request),
+                by=token_actor(request),
             )
             if payload.steps:
                 _replace_steps(request, board, payload.steps)
@@ -67,7 +68,7 @@ def order_boards(request: HttpRequest, payload: BoardsOrder) -> Any:
         return not_allowed()
     if Board.objects.filter(archived_at=None, pk__in=payload.board_ids).count() < len(set(payload.board_ids)):
         return refuse(422, "invalid", "There is no such board.", "board_ids")
-    services.order_boards(ids=payload.board_ids, by=actor_of(request))
+    services.order_boards(ids=payload.board_ids, by=token_actor(request))
     return {"items": [_plain(board) for board in selectors.boards()]}
 
 
@@ -90,7 +91,7 @@ def change_board(request: HttpRequest, board_id: int, payload: BoardPatch) -> An
     given = payload.dict(exclude_unset=True)
     try:
         _check(member, given)
-        services.change_board(board=board, changes=given, by=actor_of(request))
+        services.change_board(board=board, changes=given, by=token_actor(request))
     except (MistakeError, services.TaskRefusedError) as mistake:
         return refused(mistake)
     return _out(board_id)
@@ -123,7 +124,7 @@ def delete_step(request: HttpRequest, board_id: int, step_id: int, to: int | Non
     if step is None:
         return refuse(404, "not_found", "There is no such step on this board.")
     try:
-        services.delete_step(step=step, to=_goal(to), by=actor_of(request))
+        services.delete_step(step=step, to=_goal(to), by=token_actor(request))
     except (MistakeError, services.TaskRefusedError) as mistake:
         return refused(mistake)
     return Status(204, None)
@@ -138,7 +139,7 @@ def delete_board(request: HttpRequest, board_id: int, to: int | None = None) -> 
     if board is None:
         return _no_board()
     try:
-        services.delete_board(board=board, to=_goal(to), by=actor_of(request))
+        services.delete_board(board=board, to=_goal(to), by=token_actor(request))
     except (MistakeError, services.TaskRefusedError) as mistake:
         return refused(mistake)
     return Status(204, None)
@@ -157,7 +158,7 @@ def _replace_steps(request: HttpRequest, board: Board, steps: Sequence[StepIn]) 
     usual = list(board.steps.order_by("position"))
     _put_steps(request, board, steps)
     for step in usual:
-        services.delete_step(step=step, to=None, by=actor_of(request))
+        services.delete_step(step=step, to=None, by=token_actor(request))
 
 
 def _put_steps(request: HttpRequest, board: Board, steps: Sequence[StepIn]) -> None:
@@ -167,7 +168,7 @@ def _put_steps(request: HttpRequest, board: Board, steps: Sequence[StepIn]) -> N
     if len({step.name.casefold() for step in steps}) < len(steps):
         raise MistakeError("Two steps have the same name.", "steps")
     drafts = [services.StepDraft(name=s.name, kind=s.kind, id=s.id, color=s.color) for s in steps]
-    services.save_steps(board=board, drafts=drafts, by=actor_of(request))
+    services.save_steps(board=board, drafts=drafts, by=token_actor(request))
 
 
 def _goal(step_id: int | None) -> Step | None:

@@ -12,9 +12,10 @@ from ninja import Router, Status
 
 from afluente.accounts.requests import member_of
 from afluente.tasks import policies, services
-from afluente.tasks.api.answers import REFUSALS, actor_of, no_task, not_allowed, out_of_reach, refuse
+from afluente.tasks.api.answers import REFUSALS, no_task, not_allowed, out_of_reach, refuse
 from afluente.tasks.api.board_shapes import CalendarOut, ItemPatch, ItemsNew, ItemsOrder, ItemsOut
 from afluente.tasks.models import CheckItem
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Tasks"])
 
@@ -57,7 +58,7 @@ def add_items(request: HttpRequest, task_id: int, payload: ItemsNew) -> Any:
     if refusal := out_of_reach(request, task_id):
         return refusal
     try:
-        services.add_items(task_id=task_id, texts=payload.texts, by=actor_of(request))
+        services.add_items(task_id=task_id, texts=payload.texts, by=token_actor(request))
     except services.TaskRefusedError as refused:
         return refuse(422, "invalid", str(refused), "texts")
     return Status(201, _items(task_id))
@@ -71,7 +72,7 @@ def order_items(request: HttpRequest, task_id: int, payload: ItemsOrder) -> Any:
     known = CheckItem.objects.filter(task_id=task_id, pk__in=payload.item_ids)
     if known.count() < len(set(payload.item_ids)):
         return refuse(422, "invalid", "There is no such line in this checklist.", "item_ids")
-    services.order_items(task_id=task_id, ids=payload.item_ids, by=actor_of(request))
+    services.order_items(task_id=task_id, ids=payload.item_ids, by=token_actor(request))
     return _items(task_id)
 
 
@@ -83,7 +84,7 @@ def change_item(request: HttpRequest, task_id: int, item_id: int, payload: ItemP
     item = CheckItem.objects.filter(task_id=task_id, pk=item_id).first()
     if item is None:
         return _no_item()
-    by = actor_of(request)
+    by = token_actor(request)
     try:
         with transaction.atomic():
             if payload.text is not None:
@@ -104,7 +105,7 @@ def remove_item(request: HttpRequest, task_id: int, item_id: int) -> Any:
     item = CheckItem.objects.filter(task_id=task_id, pk=item_id).first()
     if item is None:
         return _no_item()
-    services.remove_item(item=item, by=actor_of(request))
+    services.remove_item(item=item, by=token_actor(request))
     return _items(task_id)
 
 

@@ -13,7 +13,7 @@ from afluente.accounts.models import Membership
 from afluente.accounts.requests import member_of
 from afluente.contacts import services as contacts
 from afluente.tasks import policies, selectors, services
-from afluente.tasks.api.answers import REFUSALS, actor_of, no_task, not_allowed, out_of_reach, refuse, refused
+from afluente.tasks.api.answers import REFUSALS, no_task, not_allowed, out_of_reach, refuse, refused
 from afluente.tasks.api.naming import MistakeError, check, fill, people, seen
 from afluente.tasks.api.shapes import (
     PRIORITIES,
@@ -26,6 +26,7 @@ from afluente.tasks.api.shapes import (
     TasksOut,
 )
 from afluente.tasks.models import Step, Task
+from afluente.timeline.events import token_actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,8 +84,8 @@ def create_task(request: HttpRequest, payload: TaskNew) -> Any:
             tag_ids=_tags(request, payload.tags),
         )
         with transaction.atomic():
-            (task_id,) = services.create_tasks(tasks=[new], by=actor_of(request))
-            fill(task_id, payload.attributes, by=actor_of(request), is_told=False)
+            (task_id,) = services.create_tasks(tasks=[new], by=token_actor(request))
+            fill(task_id, payload.attributes, by=token_actor(request), is_told=False)
     except (MistakeError, services.TaskRefusedError) as mistake:
         return refused(mistake)
     return Status(201, _out(request, task_id))
@@ -115,7 +116,7 @@ def complete_task(request: HttpRequest, task_id: int) -> Any:
     """Complete a task; nothing happens when it is done."""
     if refusal := out_of_reach(request, task_id):
         return refusal
-    services.complete_tasks(task_ids=[task_id], by=actor_of(request))
+    services.complete_tasks(task_ids=[task_id], by=token_actor(request))
     return Status(204, None)
 
 
@@ -124,7 +125,7 @@ def reopen_task(request: HttpRequest, task_id: int) -> Any:
     """Reopen a task; nothing happens when it is open."""
     if refusal := out_of_reach(request, task_id):
         return refusal
-    services.reopen_tasks(task_ids=[task_id], by=actor_of(request))
+    services.reopen_tasks(task_ids=[task_id], by=token_actor(request))
     return Status(204, None)
 
 
@@ -137,7 +138,7 @@ def link_task(request: HttpRequest, task_id: int, payload: LinkNew) -> Any:
         ids = seen(member_of(request), payload.kind, [payload.record_id], "record_id")
     except MistakeError as mistake:
         return refused(mistake)
-    services.link_tasks(task_ids=[task_id], kind=payload.kind, ids=ids, by=actor_of(request))
+    services.link_tasks(task_ids=[task_id], kind=payload.kind, ids=ids, by=token_actor(request))
     return _out(request, task_id)
 
 
@@ -150,7 +151,7 @@ def unlink_task(request: HttpRequest, task_id: int, kind: Kind, record_id: int) 
         ids = seen(member_of(request), kind, [record_id], "record_id")
     except MistakeError:
         return refuse(404, "not_found", "There is no such link.")
-    services.unlink_tasks(task_ids=[task_id], kind=kind, ids=ids, by=actor_of(request))
+    services.unlink_tasks(task_ids=[task_id], kind=kind, ids=ids, by=token_actor(request))
     return _out(request, task_id)
 
 
@@ -162,12 +163,12 @@ def delete_task(request: HttpRequest, task_id: int) -> Any:
         return out_of_reach(request, task_id) or refuse(
             403, "not_allowed", "Whoever made this token may not do that."
         )
-    services.delete_tasks(task_ids=[task_id], by=actor_of(request))
+    services.delete_tasks(task_ids=[task_id], by=token_actor(request))
     return Status(204, None)
 
 
 def _change(request: HttpRequest, task_id: int, given: dict[str, Any]) -> None:
-    member, by, ids = member_of(request), actor_of(request), [task_id]
+    member, by, ids = member_of(request), token_actor(request), [task_id]
     if "parent_id" in given:
         services.set_parent(task_ids=ids, parent_id=_parent(member, given["parent_id"]), by=by)
     services.change_tasks(task_ids=ids, changes=_changes(member, given), by=by)
@@ -223,7 +224,7 @@ def _moment(moment: datetime | None, field: str) -> datetime | None:
 
 def _tags(request: HttpRequest, names: Sequence[str]) -> list[int]:
     try:
-        return [tag.pk for tag in contacts.ensure_tags(names=names, by=actor_of(request))]
+        return [tag.pk for tag in contacts.ensure_tags(names=names, by=token_actor(request))]
     except contacts.TagRefusedError as refused:
         raise MistakeError(str(refused), "tags") from refused
 
