@@ -136,7 +136,7 @@ def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
 
 
 def company_tabs(*, member: Membership, company: Company) -> list[slots.Tab]:
-    """The tab with the deals of a company's people."""
+    """The tab with the deals of a company and of its people."""
 
     def part() -> slots.Part:
         deals = selectors.deals_of_company(member=member, company_id=company.pk)

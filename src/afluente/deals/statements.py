@@ -81,7 +81,8 @@ SELECT id FROM deals_deal WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id F
 """
 HOLD_STAGES = """
 SELECT count(*) FROM (SELECT FROM deals_stage
-                       WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE) AS held
+                       WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) AND ends_into IS NULL
+                       ORDER BY id FOR KEY SHARE) AS held
 """
 ENTER_STAGE = """
 UPDATE deals_deal d

@@ -53,6 +53,7 @@ urlpatterns = [
     path("deals/<int:pk>/conversion/undo/", converting.unconverting, name="unconverting"),
     path("deals/<int:pk>/<str:field>/", deal.field, name="field"),
     path("settings/pipelines/", pipelines.pipelines, name="pipelines"),
+    path("settings/pipelines/endings/", stages.endings, name="endings"),
     path("settings/pipelines/<int:pk>/", pipelines.edit, name="pipeline_edit"),
     path("settings/pipelines/<int:pk>/archiving/", pipelines.archiving, name="pipeline_archiving"),
     path("settings/pipelines/<int:pk>/stages/", stages.stages, name="stages"),

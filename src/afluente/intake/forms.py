@@ -104,7 +104,7 @@ class Rule(forms.Form):
         super().__init__(*args, **kwargs)
         self.locale = LOCALES.get(member.workspace.country, "en")
         people = accounts.assignable_by(member).order_by("user__name", "pk")
-        stages = Stage.objects.filter(pipeline__archived_at=None).select_related("pipeline")
+        stages = Stage.objects.filter(pipeline__archived_at=None, ends_into=None).select_related("pipeline")
         self._offer("stage", stages.order_by("pipeline__position", "pipeline_id", "position"), _stage_label)
         self._offer("assignee", people, _person_label)
         self._offer("members", people, _person_label)

@@ -140,7 +140,7 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
     """Put a deal into a stage. Entering a won or lost stage closes it, leaving one reopens it."""
     if refusal := out_of_reach(request, deal_id):
         return refusal
-    stage = Stage.objects.filter(pk=payload.stage_id, pipeline__archived_at=None).first()
+    stage = Stage.objects.lasting().filter(pk=payload.stage_id, pipeline__archived_at=None).first()
     if stage is None:
         return refuse(422, "invalid", "There is no such stage.", "stage_id")
     try:

@@ -63,7 +63,9 @@ def _wish(request: HttpRequest, payload: LeadConversion) -> services.Wish | Json
     member, person = member_of(request), payload.person
     seen = contact_policies.visible_to(member)
     companies = contact_policies.companies_visible_to(member)
-    stages = Stage.objects.filter(pipeline__in=policies.pipelines_of(member)).select_related("pipeline")
+    stages = (
+        Stage.objects.lasting().filter(pipeline__in=policies.pipelines_of(member)).select_related("pipeline")
+    )
     stage = stages.filter(pk=payload.stage_id).first() if payload.stage_id else None
     if payload.contact_id and not seen.filter(pk=payload.contact_id).exists():
         return refuse(422, "invalid", "There is no such contact.", "contact_id")

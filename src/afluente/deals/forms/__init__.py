@@ -77,7 +77,7 @@ class QuickAdd(forms.Form):
         self, *args: Any, pipelines: Any, contacts: QuerySet[Contact], locale: str = "en", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        stages = Stage.objects.filter(pipeline__in=pipelines, kind=Stage.Kind.OPEN)
+        stages = Stage.objects.lasting().filter(pipeline__in=pipelines, kind=Stage.Kind.OPEN)
         self.fields["stage"].queryset = stages.select_related("pipeline")  # type: ignore[attr-defined]
         self.fields["contact"].queryset = contacts  # type: ignore[attr-defined]
         self.fields["amount"].locale = locale  # type: ignore[attr-defined]
@@ -117,7 +117,7 @@ class Move(forms.Form):
 
     def __init__(self, *args: Any, pipelines: Any, locale: str = "en", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stages = Stage.objects.filter(pipeline__in=pipelines).select_related("pipeline")
+        stages = Stage.objects.lasting().filter(pipeline__in=pipelines).select_related("pipeline")
         self.fields["stage"].queryset = stages  # type: ignore[attr-defined]
         self.fields["amount"].locale = locale  # type: ignore[attr-defined]
 

@@ -76,7 +76,7 @@ class Conversion(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["contact"].queryset = contacts
         fields["amount"].locale = locale
-        opened = Stage.objects.filter(pipeline__in=targets, kind=Stage.Kind.OPEN)
+        opened = Stage.objects.lasting().filter(pipeline__in=targets, kind=Stage.Kind.OPEN)
         fields["stage"].queryset = opened.select_related("pipeline")
         fields["stage"].choices = [
             (one.name, [(stage.pk, stage.name) for stage in one.stages.all() if stage.kind == "open"])

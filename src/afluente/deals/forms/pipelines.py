@@ -34,7 +34,7 @@ class StageDeletion(forms.Form):
 
     def __init__(self, *args: Any, stage: Stage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Stage.objects.filter(pipeline__archived_at=None).exclude(pk=stage.pk)
+        others = Stage.objects.lasting().filter(pipeline__archived_at=None).exclude(pk=stage.pk)
         own_first = others.order_by("pipeline__position", "pipeline_id", "position", "pk")
         field = self.fields["to"]
         field.required = stage.deals.exists()
@@ -171,7 +171,7 @@ class PaymentStages(forms.Form):
         kwargs["initial"] = {name: getattr(pipeline, f"{name}_id") for name in self.base_fields}
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.queryset = Stage.objects.filter(pipeline=pipeline).order_by("position")  # type: ignore[attr-defined]
+            field.queryset = Stage.objects.lasting().filter(pipeline=pipeline).order_by("position")  # type: ignore[attr-defined]
 
 
 class StageRules(forms.Form):
@@ -224,7 +224,7 @@ class PipelineDeletion(forms.Form):
 
     def __init__(self, *args: Any, pipeline: Pipeline, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Stage.objects.filter(pipeline__archived_at=None).exclude(pipeline=pipeline)
+        others = Stage.objects.lasting().filter(pipeline__archived_at=None).exclude(pipeline=pipeline)
         field: Any = self.fields["to"]
         field.required = pipeline.deals.exists()
         field.queryset = others.select_related("pipeline").order_by(

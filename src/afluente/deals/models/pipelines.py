@@ -64,12 +64,19 @@ class Pipeline(WorkspaceModel):
         return self.kind == self.Kind.LEAD
 
 
+class StageQuerySet(models.QuerySet["Stage"]):
+    def lasting(self) -> StageQuerySet:
+        """Without those that are being deleted."""
+        return self.filter(ends_into=None)
+
+
 class Stage(WorkspaceModel):
     """A place in a pipeline. Every pipeline has exactly one won and one lost stage, at the end.
 
     `due_hours` is how long a deal that enters has until it is due, `remind_before` how many minutes
     before that its assignee is reminded. `probability` of winning is in per cent; None: by its place.
     `required` names what a deal must have before a person may move it here (services.requirements).
+    One with `ends_into` is deleted: nobody sees or enters it, and a job takes its deals to that stage.
     """
 
     class Kind(models.TextChoices):
@@ -89,6 +96,9 @@ class Stage(WorkspaceModel):
     probability = models.PositiveSmallIntegerField(null=True, blank=True)
     required = models.JSONField(default=list)
     position = models.IntegerField()
+    ends_into = models.BigIntegerField(null=True)
+
+    objects = WorkspaceManager.from_queryset(StageQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
     class Meta(WorkspaceModel.Meta):
         indexes = [models.Index(fields=["workspace", "pipeline", "position"], name="deals_stage_order")]

@@ -91,7 +91,8 @@ def column_heads(
     """The columns without their cards: one query for all counts and sums, one for the stages unless
     `pipeline` comes from `move_targets`, which has them at hand.
     """
-    stages = sorted(pipeline.stages.all(), key=lambda stage: (stage.position, stage.pk))
+    lasting = [stage for stage in pipeline.stages.all() if stage.ends_into is None]
+    stages = sorted(lasting, key=lambda stage: (stage.position, stage.pk))
     opened = [stage for stage in stages if stage.kind == Stage.Kind.OPEN]
     shown = stages if closed else opened
     totals = _totals(asked.apply(policies.visible_to(member), member=member).filter(stage__in=shown))

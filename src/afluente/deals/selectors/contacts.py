@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 
 from afluente.contacts import policies as contacts
@@ -33,23 +33,23 @@ def deals_of_contact(*, member: Membership, contact_id: int) -> list[Deal]:
 
 
 def deals_of_company(*, member: Membership, company_id: int, limit: int = 100) -> list[Deal]:
-    """The deals with people of a company that `member` sees, the newest hundred: open ones first."""
+    """The deals of a company and with its people that `member` sees, the newest hundred: open ones first."""
     found = _of_company(member, company_id).select_related("pipeline", "stage", "assignee__user")
     return list(found.order_by("-closed_at", "-created_at")[:limit])
 
 
 def company_deal_count(*, member: Membership, company_id: int) -> int:
-    """How many deals with people of a company `member` sees, closed ones too."""
+    """How many deals of a company and with its people `member` sees, closed ones too."""
     return _of_company(member, company_id).count()
 
 
 def _of_company(member: Membership, company_id: int) -> QuerySet[Deal]:
-    """Each deal once, however many of its people are in the company. Whoever does not see a contact sees
+    """Those of the company itself and those with its people, each once. Whoever does not see a contact sees
     no deal through them.
     """
     inside = contacts.visible_to(member).filter(company_links__company_id=company_id)
     people = DealContact.objects.filter(contact_id__in=inside.values("pk")).values("deal_id")
-    found: QuerySet[Deal] = policies.visible_to(member).filter(pk__in=people)
+    found: QuerySet[Deal] = policies.visible_to(member).filter(Q(pk__in=people) | Q(company_id=company_id))
     return found
 
 

@@ -173,7 +173,7 @@ def _pipelines(member: Membership) -> Iterable[tuple[str, Any]]:
 
 
 def _stages(member: Membership) -> Iterable[tuple[str, Any]]:
-    seen = Stage.objects.filter(pipeline__in=policies.pipelines_of(member))
+    seen = Stage.objects.lasting().filter(pipeline__in=policies.pipelines_of(member))
     rows = seen.order_by("pipeline__position", "pipeline_id", "position", "pk")
     return [(str(pk), f"{a}: {b}") for pk, a, b in rows.values_list("pk", "pipeline__name", "name")]
 

@@ -104,7 +104,7 @@ def _depths(deals: Iterable[Deal]) -> Mapping[int, str]:
     """How deep in its pipeline each stage is, as a class."""
     pipelines = {deal.pipeline_id for deal in deals}
     stages: dict[int, list[Stage]] = {}
-    for stage in Stage.objects.filter(pipeline_id__in=pipelines).order_by("position", "pk"):
+    for stage in Stage.objects.lasting().filter(pipeline_id__in=pipelines).order_by("position", "pk"):
         stages.setdefault(stage.pipeline_id, []).append(stage)
     found: dict[int, str] = {}
     for row in stages.values():

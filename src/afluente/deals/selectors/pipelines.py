@@ -104,14 +104,29 @@ def move_targets(*, member: Membership) -> list[Pipeline]:
     return _with_stages(policies.pipelines_of(member))
 
 
+def archived_pipelines() -> list[Pipeline]:
+    """Those put away, the last first; without those that are being deleted."""
+    ending = Stage.objects.exclude(ends_into=None).values("pipeline_id")
+    found = Pipeline.objects.exclude(archived_at=None).exclude(pk__in=ending)
+    return list(found.order_by("-archived_at"))
+
+
+def endings() -> list[tuple[str, int]]:
+    """Stages that are deleted but still hold deals, as (pipeline and stage, deals)."""
+    ending = list(Stage.objects.exclude(ends_into=None).select_related("pipeline").order_by("pk"))
+    left = Deal.objects.present().filter(stage__in=ending) if ending else Deal.objects.none()
+    counts = dict(left.values_list("stage_id").annotate(n=Count("pk")))
+    return [(f"{one.pipeline.name}: {one.name}", counts.get(one.pk, 0)) for one in ending]
+
+
 def _with_stages(pipelines: PipelineQuerySet) -> list[Pipeline]:
-    stages = Stage.objects.order_by("position", "pk")
+    stages = Stage.objects.lasting().order_by("position", "pk")
     return list(pipelines.order_by("position", "pk").prefetch_related(Prefetch("stages", stages)))
 
 
 def stage_rows(*, pipeline: Pipeline) -> list[StageRow]:
     """The stages of `pipeline` in order, each with its colour and the number of deals in it."""
-    stages = list(Stage.objects.filter(pipeline=pipeline).order_by("position", "pk"))
+    stages = list(Stage.objects.lasting().filter(pipeline=pipeline).order_by("position", "pk"))
     counts = dict(
         Deal.objects.present().filter(pipeline=pipeline).values_list("stage_id").annotate(n=Count("pk"))
     )
@@ -124,7 +139,7 @@ def stage_rows(*, pipeline: Pipeline) -> list[StageRow]:
 
 def stages_beside(*, stage: Stage) -> list[Stage]:
     """Where the deals of `stage` could go: the stages of every present pipeline but itself."""
-    present = Stage.objects.filter(pipeline__archived_at=None).exclude(pk=stage.pk)
+    present = Stage.objects.lasting().filter(pipeline__archived_at=None).exclude(pk=stage.pk)
     ordered = present.select_related("pipeline").order_by(
         "pipeline__position", "pipeline_id", "position", "pk"
     )

@@ -99,7 +99,7 @@ def words_of(change: Change) -> str:
 
 
 def _stage(typed: str, reason: str, member: Membership) -> list[int | str]:
-    seen = Stage.objects.filter(pipeline__in=policies.pipelines_of(member))
+    seen = Stage.objects.lasting().filter(pipeline__in=policies.pipelines_of(member))
     stage = seen.filter(pk=_number(typed)).select_related("pipeline").first()
     if stage is None:
         raise BulkRefusedError(gettext("Choose a stage."))

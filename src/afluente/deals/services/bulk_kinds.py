@@ -66,7 +66,8 @@ class Staging(Plain):
         return self.stages[self.change.value[0]]
 
     def require(self) -> None:
-        _ = self.to
+        if self.to.ends_into is not None:
+            raise LookupError(self.to.pk)
 
     def allowed(self, member: Membership) -> DealQuerySet:
         """Those that lack what the stage wants stay where they are."""

@@ -33,7 +33,7 @@ def copy_deal(*, deal_id: int, by: Actor) -> int:
         raise DealIsGoneError(deal_id)
     stage = deal.stage
     if stage.kind != Stage.Kind.OPEN:
-        opened = Stage.objects.filter(pipeline_id=deal.pipeline_id, kind=Stage.Kind.OPEN)
+        opened = Stage.objects.lasting().filter(pipeline_id=deal.pipeline_id, kind=Stage.Kind.OPEN)
         stage = opened.order_by("position", "pk")[0]
     people = DealContact.objects.filter(deal_id=deal_id, contact__deleted_at=None)
     name = gettext("{name} (copy)").format(name=deal.name[: NAME - 20])

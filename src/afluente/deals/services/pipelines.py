@@ -10,7 +10,7 @@ from django.db.models import Max
 from afluente.contacts import services as contacts
 from afluente.contacts.models import Field
 from afluente.deals.models import Deal, DealCounter, Pipeline, Stage
-from afluente.deals.services.emptying import empty_stage
+from afluente.deals.services.emptying import empty_stage, end_later, is_awaited, is_much
 from afluente.deals.services.templates import make_stages, template_of
 from afluente.kernel import clock
 from afluente.timeline import services as timeline
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 
 PAYMENT_STAGES = {"stage_on_new", "stage_on_paid", "stage_on_failed"}
+
+
+class StagesMoveError(Exception):
+    """Deals are still being moved out of, or into, a stage of this pipeline."""
 
 
 class LastPipelineError(Exception):
@@ -129,11 +133,12 @@ def archive_pipeline(*, pipeline: Pipeline, by: Actor) -> None:
 
 
 @transaction.atomic
-def delete_pipeline(*, pipeline: Pipeline, to: Stage | None, by: Actor) -> int:
-    """Delete a pipeline for good, after its deals have gone into a stage of another one; how many went.
+def delete_pipeline(*, pipeline: Pipeline, to: Stage | None, by: Actor) -> int | None:
+    """Delete a pipeline for good, after its deals have gone into a stage of another one; how many went, or None
+    when they are many: then it disappears at once, and a job moves them.
 
-    Deals that were deleted go along. Raises LastPipelineError, DealsNeedAPlaceError, and
-    ForeignStageError when `to` is a stage of this pipeline.
+    Deals that were deleted go along. Raises LastPipelineError, DealsNeedAPlaceError,
+    StagesMoveError, and ForeignStageError when `to` is a stage of this pipeline.
     """
     others = Pipeline.objects.present().select_for_update(of=("self",)).exclude(pk=pipeline.pk)
     if pipeline.archived_at is None and not others:
@@ -142,17 +147,21 @@ def delete_pipeline(*, pipeline: Pipeline, to: Stage | None, by: Actor) -> int:
         raise ForeignStageError("to")
     if to is None and Deal.objects.filter(pipeline=pipeline).exists():
         raise DealsNeedAPlaceError(pipeline.pk)
-    moved = 0
     stages = list(
-        Stage.objects.select_for_update(of=("self",)).filter(pipeline=pipeline).order_by("position")
+        Stage.objects.lasting().select_for_update(of=("self",)).filter(pipeline=pipeline).order_by("position")
     )
-    if to is not None:
-        cause = {"kind": "pipeline_deleted", "pipeline": pipeline.name}
-        moved = sum(empty_stage(stage, to, by, cause=cause) for stage in reversed(stages))
+    if Stage.objects.filter(pipeline=pipeline).count() > len(stages) or is_awaited(stages):
+        raise StagesMoveError(pipeline.pk)
     tell("pipeline.deleted", pipeline, by, {"name": pipeline.name, "to": to.pk if to else None})
     fields = Field.objects.filter(entity="deal", scope_id=pipeline.pk).values_list("pk", flat=True)
     for field_id in list(fields):
         contacts.delete_field(field_id=field_id, by=by)
+    cause = {"kind": "pipeline_deleted", "pipeline": pipeline.name}
+    if to is not None and is_much(stages):
+        Pipeline.objects.filter(pk=pipeline.pk).update(archived_at=clock.now())
+        end_later(stages, to, by, cause=cause)
+        return None
+    moved = sum(empty_stage(stage, to, by, cause=cause) for stage in reversed(stages)) if to else 0
     Stage.objects.filter(pipeline=pipeline).delete()
     pipeline.delete()
     return moved
@@ -160,7 +169,9 @@ def delete_pipeline(*, pipeline: Pipeline, to: Stage | None, by: Actor) -> int:
 
 @transaction.atomic
 def unarchive_pipeline(*, pipeline: Pipeline, by: Actor) -> None:
-    """Bring an archived pipeline back."""
+    """Bring an archived pipeline back. Raises StagesMoveError for one that is being deleted."""
+    if Stage.objects.filter(pipeline=pipeline).exclude(ends_into=None).exists():
+        raise StagesMoveError(pipeline.pk)
     pipeline.archived_at = None
     pipeline.save(update_fields=["archived_at"])
     tell("pipeline.unarchived", pipeline, by, {"name": pipeline.name})

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from afluente.deals.models import Deal, Pipeline, Stage
 from afluente.deals.selectors import requirements
 from afluente.deals.services.due import REMINDERS
-from afluente.deals.services.emptying import empty_stage
+from afluente.deals.services.emptying import empty_stage, end_later, is_awaited, is_much
+from afluente.deals.services.holding import hold_stages
 from afluente.deals.services.pipelines import DealsNeedAPlaceError, tell
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def save_stages(*, pipeline: Pipeline, drafts: Sequence[StageDraft], by: Actor) 
 
 
 def _locked_stages(pipeline: Pipeline) -> list[Stage]:
-    stages = Stage.objects.select_for_update(of=("self",)).filter(pipeline=pipeline)
+    stages = Stage.objects.lasting().select_for_update(of=("self",)).filter(pipeline=pipeline)
     return list(stages.order_by("position", "pk"))
 
 
@@ -97,26 +98,30 @@ def _written(pipeline: Pipeline, stages: Mapping[int, Stage], draft: StageDraft)
 
 
 @transaction.atomic
-def delete_stage(*, stage: Stage, to: Stage | None, by: Actor) -> int:
-    """Delete an open stage after moving its deals into `to` (S-ENTRY, A-55); how many were moved.
+def delete_stage(*, stage: Stage, to: Stage | None, by: Actor) -> int | None:
+    """Delete an open stage after moving its deals into `to` (S-ENTRY, A-55); how many were moved, or None when
+    they are many: then it disappears at once, and a job moves them.
 
-    Deleted deals go along, so that they can still be restored. Raises ProtectedStageError and
-    DealsNeedAPlaceError.
+    Deleted deals go along, so that they can still be restored. Raises ProtectedStageError (also when deals of
+    another one are on their way into it), DealsNeedAPlaceError and StageGoneError.
     """
     stages = _locked_stages(stage.pipeline)
     opened = [one for one in stages if one.kind == Stage.Kind.OPEN]
     if stage.kind != Stage.Kind.OPEN or len(opened) < 2:
         raise ProtectedStageError(stage.pk)
-    moved = 0
+    if is_awaited([stage]):
+        raise ProtectedStageError(stage.pk)
     everything = Deal.objects.filter(stage=stage)
     if to is None and everything.exists():
         raise DealsNeedAPlaceError(stage.pk)
-    if to is not None:
-        moved = empty_stage(stage, to, by, cause={"kind": "stage_deleted", "stage": stage.name})
-    told = _told(stage)
-    stage_id = stage.pk
+    hold_stages({to.pk} if to else set())
+    cause = {"kind": "stage_deleted", "stage": stage.name}
+    tell("stage.deleted", stage.pipeline, by, {**_told(stage), "id": stage.pk, "to": to.pk if to else None})
+    if to is not None and is_much([stage]):
+        end_later([stage], to, by, cause=cause)
+        return None
+    moved = empty_stage(stage, to, by, cause=cause) if to is not None else 0
     stage.delete()
-    tell("stage.deleted", stage.pipeline, by, {**told, "id": stage_id, "to": to.pk if to else None})
     return moved
 
 

@@ -109,7 +109,9 @@ def _pipeline(request: Request, pk: int | None) -> Pipeline | None:
 def column(request: Request, pk: int) -> HttpResponse:
     """The next cards of one column, as it is scrolled; without script, a page of them."""
     stage = get_object_or_404(
-        Stage.objects.filter(pipeline__in=policies.pipelines_of(request.member)).select_related("pipeline"),
+        Stage.objects.lasting()
+        .filter(pipeline__in=policies.pipelines_of(request.member))
+        .select_related("pipeline"),
         pk=pk,
     )
     asked = selectors.BoardFilter.read(request.GET)
@@ -209,5 +211,7 @@ def _draw_new(request: Request, form: forms.QuickAdd) -> HttpResponse:
 
 def _first_stage(request: Request) -> int | None:
     pipeline = _pipeline(request, asking.number(request.GET.get("pipeline")))
-    opened = Stage.objects.filter(pipeline=pipeline, kind=Stage.Kind.OPEN).order_by("position", "pk")
+    opened = (
+        Stage.objects.lasting().filter(pipeline=pipeline, kind=Stage.Kind.OPEN).order_by("position", "pk")
+    )
     return opened.values_list("pk", flat=True).first()

@@ -60,7 +60,7 @@ class UnfilledError(Exception):
 def filling(request: Request, pk: int) -> HttpResponse:
     """What the deal lacks for the stage `stage`; POST fills it in and moves the deal there at once."""
     deal = asking.movable(request, pk)
-    stages = Stage.objects.filter(pipeline__in=policies.pipelines_of(request.member))
+    stages = Stage.objects.lasting().filter(pipeline__in=policies.pipelines_of(request.member))
     number = asking.number(request.POST.get("stage") or request.GET.get("stage"))
     stage = get_object_or_404(stages.select_related("pipeline"), pk=number or 0)
     lacking = selectors.missing([pk], selectors.required_of(stage, reason="")).get(pk, [])

@@ -47,7 +47,7 @@ def pipelines(request: Request) -> HttpResponse:
             return asking.see_other(reverse("deals:pipeline_edit", args=[made.pk]))
     context = {
         "pipelines": selectors.pipeline_summaries(member=request.member),
-        "archived": Pipeline.objects.exclude(archived_at=None).order_by("-archived_at"),
+        "archived": selectors.archived_pipelines(),
         "form": form,
         "hues": range(24),
         "templates": TEMPLATES.values(),
@@ -133,8 +133,12 @@ def deletion(request: Request, pk: int) -> HttpResponse:
             messages.error(request, gettext("This is the only pipeline. Make another one first."))
         except services.DealsNeedAPlaceError:
             messages.error(request, gettext("Choose where the deals go."))
+        except services.StagesMoveError:
+            messages.error(request, gettext("Its deals are still being moved. Try again in a moment."))
         else:
             said = gettext("Deleted the pipeline {name}. {n} deals moved.")
+            if moved is None:
+                said = gettext("Deleted the pipeline {name}. Its deals are being moved.")
             messages.success(request, said.format(name=pipeline.name, n=moved))
         return asking.see_other(reverse("deals:pipelines"))
     context = {
@@ -172,7 +176,10 @@ def archiving(request: Request, pk: int) -> HttpResponse:
     asking.require_configurer(request)
     pipeline = get_object_or_404(Pipeline, pk=pk)
     if "back" in request.POST:
-        services.unarchive_pipeline(pipeline=pipeline, by=asking.by(request))
+        try:
+            services.unarchive_pipeline(pipeline=pipeline, by=asking.by(request))
+        except services.StagesMoveError:
+            messages.error(request, gettext("Its deals are still being moved. Try again in a moment."))
         return asking.see_other(reverse("deals:pipelines"))
     try:
         services.archive_pipeline(pipeline=pipeline, by=asking.by(request))

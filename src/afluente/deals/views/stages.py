@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from afluente.deals import selectors, services
 from afluente.deals.forms import pipelines as forms
@@ -97,7 +97,7 @@ def _draw(
 def rules(request: Request, pk: int) -> HttpResponse:
     """One stage: what it is called and what it asks of deals that enter (POST)."""
     asking.require_configurer(request)
-    stage = get_object_or_404(Stage.objects.select_related("pipeline"), pk=pk)
+    stage = get_object_or_404(Stage.objects.lasting().select_related("pipeline"), pk=pk)
     form = forms.StageRules(request.POST if request.method == "POST" else None, stage=stage)
     if request.method == "POST" and form.is_valid():
         try:
@@ -115,7 +115,7 @@ def rules(request: Request, pk: int) -> HttpResponse:
 def deletion(request: Request, pk: int) -> HttpResponse:
     """Ask where the deals of a stage go, move them there and delete it."""
     asking.require_configurer(request)
-    stage = get_object_or_404(Stage.objects.select_related("pipeline"), pk=pk)
+    stage = get_object_or_404(Stage.objects.lasting().select_related("pipeline"), pk=pk)
     back = reverse("deals:pipeline_edit", args=[stage.pipeline_id])
     row = next(one for one in selectors.stage_rows(pipeline=stage.pipeline) if one.stage.pk == pk)
     form = forms.StageDeletion(request.POST if request.method == "POST" else None, stage=stage)
@@ -128,12 +128,24 @@ def deletion(request: Request, pk: int) -> HttpResponse:
             messages.error(request, asking.stage_gone())
             return asking.see_other(back)
         except services.ProtectedStageError:
-            messages.error(request, gettext("A pipeline keeps its Won and Lost stages and one open stage."))
+            said = gettext(
+                "A pipeline keeps its Won and Lost stages and one open stage, and any that deals are on their way to."
+            )
+            messages.error(request, said)
             return asking.see_other(back)
         else:
             said = gettext("Deleted the stage {name}. {n} deals moved.")
+            if moved is None:
+                said = gettext("Deleted the stage {name}. Its deals are being moved.")
             messages.success(request, said.format(name=row.stage.name, n=moved))
             return asking.see_other(back)
     context = {"stage": stage, "count": row.count, "form": form, "pipeline": stage.pipeline}
     context["uses"] = selectors.filters_about(name="stage", number=pk)
     return render(request, "deals/stage_deletion.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def endings(request: Request) -> HttpResponse:
+    """Which deleted stages still have deals that are being moved: asked again while there are any."""
+    asking.require_configurer(request)
+    return render(request, "deals/_endings.html", {"lines": selectors.endings()})

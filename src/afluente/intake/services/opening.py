@@ -104,7 +104,7 @@ def _keep(content: bytes, source: Source, context: Mapping[str, Any]) -> Claimed
 
 
 def _stage(target: Target) -> Stage:
-    stages = Stage.objects.select_related("pipeline").filter(pipeline__archived_at=None)
+    stages = Stage.objects.select_related("pipeline").filter(pipeline__archived_at=None, ends_into=None)
     if target.pipeline_id is not None:
         if not Pipeline.objects.present().filter(pk=target.pipeline_id).exists():
             raise NoSuchTargetError("pipeline_id", f"There is no pipeline {target.pipeline_id}.")

@@ -46,7 +46,7 @@ class RuleBook:
             members.setdefault(rule_id, []).append(member_id)
         pipelines = list(Pipeline.objects.present().order_by("position", "pk"))
         stages: dict[int, list[Stage]] = {}
-        for stage in Stage.objects.order_by("position", "pk"):
+        for stage in Stage.objects.lasting().order_by("position", "pk"):
             stages.setdefault(stage.pipeline_id, []).append(stage)
         active = set(Membership.objects.active().values_list("pk", flat=True))
         default = contacts.default_assignee_id()
