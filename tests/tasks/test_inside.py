@@ -93,3 +93,23 @@ def test_a_task_never_stands_below_itself(client_as, people, by):
         middle.pk,
     ]
     assert services.set_parent(task_ids=[below.pk], parent_id=None, by=by) == [below.pk]
+
+
+def test_a_task_is_put_below_another_on_screen_and_never_in_a_circle(client_as, people, by):
+    launch, proposal, hidden = (make.task(title=one) for one in ("Launch", "Proposal", "Launch party"))
+    Task.objects.filter(pk=hidden.pk).update(parent_id=proposal.pk)
+    ana = client_as(people.ana)
+
+    offered = ana.get(f"/tasks/{proposal.pk}/parents/", {"q": "laun"}, headers=HTMX).content.decode()
+    page = ana.get(f"/tasks/{proposal.pk}/parents/", {"q": "nothing of the kind"}).content.decode()
+    done = ana.post(f"/tasks/{proposal.pk}/subtasks/", {"parent": launch.pk}, headers=HTMX)
+    circle = ana.post(f"/tasks/{launch.pk}/subtasks/", {"parent": hidden.pk}, headers=HTMX)
+
+    assert f'value="{launch.pk}"' in offered
+    assert f'value="{hidden.pk}"' not in offered
+    assert "Nothing found" in page
+    assert "Part of" in done.content.decode()
+    assert circle.status_code == 422
+    assert "A task cannot be a subtask of itself" in circle.content.decode()
+    assert Task.objects.get(pk=proposal.pk).parent_id == launch.pk
+    assert Task.objects.get(pk=launch.pk).parent_id is None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import time
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
 import time_machine
+from dateutil.rrule import rrulestr
 
 from afluente.accounts.models import Workspace
 from afluente.files import services as files
@@ -345,3 +347,30 @@ def test_the_card_sets_a_reminder_and_holds_files(client_as, people, by):
     assert "30 minutes before" in answer.content.decode()
     assert Task.objects.get().remind_before == 30
     assert "offer.txt" in page
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "FREQ=DAILY",
+        "FREQ=DAILY;INTERVAL=3;COUNT=40",
+        "FREQ=WEEKLY;INTERVAL=2;UNTIL=20300101",
+        "FREQ=WEEKLY;COUNT=1",
+        "FREQ=DAILY;UNTIL=20200101",
+    ],
+)
+@pytest.mark.parametrize("shift", [0, 1, 200])
+def test_what_is_counted_here_is_what_the_library_counts(written, shift):
+    here = ZoneInfo("Europe/Lisbon")
+    anchor = dt.datetime(2026, 3, 1, 9, 30, tzinfo=here)
+    first, end = anchor + dt.timedelta(days=shift), anchor + dt.timedelta(days=900)
+    rule = Rule.read(written)
+    until = f"{rule.until:%Y%m%d}T235959" if rule.until else None
+
+    found = between(rule, anchor, zone=here, first=first, end=end, limit=5_000)
+
+    start, since, last = (moment.replace(tzinfo=None) for moment in (anchor, first, end))
+    known = itertools.takewhile(
+        lambda moment: moment < last, rrulestr(str(rule.but(UNTIL=until)), dtstart=start)
+    )
+    assert found == [moment.replace(tzinfo=here) for moment in known if moment > start and moment >= since]

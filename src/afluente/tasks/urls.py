@@ -52,6 +52,7 @@ urlpatterns = [
     path("tasks/<int:pk>/items/", items.items, name="items"),
     path("tasks/<int:pk>/items/<int:item>/", items.item, name="item"),
     path("tasks/<int:pk>/subtasks/", items.subtasks, name="subtasks"),
+    path("tasks/<int:pk>/parents/", items.parents, name="parents"),
     path("tasks/<int:pk>/links/", links.links, name="links"),
     path("tasks/<int:pk>/links/<str:area>/<int:entity>/deletion/", links.unlinking, name="unlinking"),
 ]

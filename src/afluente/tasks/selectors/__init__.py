@@ -24,7 +24,7 @@ from afluente.tasks.selectors.columns import (
 )
 from afluente.tasks.selectors.dues import due_words, end_of_day, midnight, tone
 from afluente.tasks.selectors.filtering import TaskFilter
-from afluente.tasks.selectors.linkable import linkable
+from afluente.tasks.selectors.linkable import linkable, possible_parents
 from afluente.tasks.selectors.listing import (
     Page,
     Row,
@@ -81,6 +81,7 @@ __all__ = [
     "open_count",
     "open_task_counts",
     "people_linked_to",
+    "possible_parents",
     "progress",
     "rows",
     "step_of_kind",

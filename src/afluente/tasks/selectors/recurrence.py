@@ -1,7 +1,8 @@
 """When a task comes again: rules of RFC 5545, read by python-dateutil (ADR 0132).
 
 A rule is counted in the wall-clock time of the workspace, so that nine in the morning stays nine when
-the clocks change. It is never written out further than somebody looks.
+the clocks change. It is never written out further than somebody looks. What steps by so many days or
+weeks and by nothing else is counted here: it begins at the day that is looked at, and costs no library.
 """
 
 from __future__ import annotations
@@ -9,19 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice, repeat, takewhile
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from dateutil.rrule import rrulestr
 
 from afluente.accounts.models import Workspace
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MOST = 4_000  # occurrences looked at for one answer: ten years of days
+LAST = dt.datetime(9999, 12, 1)  # noqa: DTZ001  wall-clock time, as all that is counted here
 LONGEST = 200  # characters of a rule
 TIMES = 1_000  # the largest count
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -101,14 +101,41 @@ class Rule:
         changed = {**self.parts, **{name: value for name, value in parts.items() if value is not None}}
         return Rule({name: value for name, value in changed.items() if parts.get(name, "") is not None})
 
+    @property
+    def step(self) -> dt.timedelta | None:
+        """From one occurrence to the next, for a rule that says nothing else."""
+        every = int(self.parts.get("INTERVAL", "1"))
+        if self.parts.keys() - {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}:
+            return None
+        return {"DAILY": dt.timedelta(days=every), "WEEKLY": dt.timedelta(weeks=every)}.get(
+            self.parts["FREQ"]
+        )
+
     def after(self, anchor: dt.datetime, *, zone: ZoneInfo) -> Iterator[dt.datetime]:
         """The occurrences that follow `anchor`, itself the first one; at most MOST of them."""
-        local = anchor.astimezone(zone).replace(tzinfo=None)
+        return (moment.replace(tzinfo=zone) for moment in self.by_the_clock(_local(anchor, zone)))
+
+    def by_the_clock(self, anchor: dt.datetime, since: dt.datetime | None = None) -> Iterable[dt.datetime]:
+        """The same in wall-clock time, without a zone; what is before `since` may be left out."""
+        if (step := self.step) is not None:
+            return self._steps(anchor, step, since or anchor)
+        return (moment for moment in self._counted(anchor) if moment > anchor)
+
+    def _steps(self, anchor: dt.datetime, step: dt.timedelta, since: dt.datetime) -> Iterable[dt.datetime]:
+        first = max(1, (since - anchor) // step)
+        end = min(first + MOST, self.count or first + MOST, (LAST - anchor) // step)
+        found = accumulate(repeat(step, max(0, end - first - 1)), initial=anchor + first * step)
+        until = self.until
+        if end <= first:
+            return ()
+        return found if until is None else takewhile(lambda moment: moment.date() <= until, found)
+
+    def _counted(self, local: dt.datetime) -> Iterator[dt.datetime]:
+        from dateutil.rrule import rrulestr  # noqa: PLC0415  few rules need it, and it takes long to load
+
         until = self.until
         plain = self.but(UNTIL=f"{until:%Y%m%d}T235959") if until else self
-        for moment in islice(rrulestr(str(plain), dtstart=local), MOST):
-            if moment > local:
-                yield moment.replace(tzinfo=zone)
+        return islice(rrulestr(str(plain), dtstart=local), MOST)
 
 
 def following(
@@ -130,12 +157,17 @@ def between(
 ) -> list[dt.datetime]:
     """The occurrences after `anchor` from `first` until before `end`; at most `limit`."""
     found: list[dt.datetime] = []
-    for moment in rule.after(anchor, zone=zone):
-        if moment >= end or len(found) >= limit:
+    since, until = _local(first, zone), _local(end, zone)
+    for moment in rule.by_the_clock(_local(anchor, zone), since):
+        if moment >= until or len(found) >= limit:
             break
-        if moment >= first:
-            found.append(moment)
+        if moment >= since:
+            found.append(moment.replace(tzinfo=zone))
     return found
+
+
+def _local(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def zone() -> ZoneInfo:

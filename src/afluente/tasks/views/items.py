@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from afluente.kernel import htmx
+from afluente.kernel import htmx, text
 from afluente.kernel.places import reordered
 from afluente.tasks import forms, policies, selectors, services
 from afluente.tasks.models import CheckItem
@@ -67,7 +67,7 @@ def subtasks(request: Request, pk: int) -> HttpResponse:
             if number is not None:
                 asking.visible(request, number)
             services.set_parent(task_ids=[pk], parent_id=number, by=by)
-            return _drawn(request, pk)
+            return _drawn(request, pk, part="subtasks")
         form = forms.Title(request.POST)
         if not form.is_valid() or not policies.may_create(request.member):
             return _drawn(
@@ -89,6 +89,16 @@ def subtasks(request: Request, pk: int) -> HttpResponse:
     except services.TaskRefusedError as refused:
         return _drawn(request, pk, part="subtasks", refused=str(refused))
     return _drawn(request, pk, part="subtasks")
+
+
+@require_safe
+def parents(request: Request, pk: int) -> HttpResponse:
+    """Tasks that this one can be put below, by what is typed (`q`)."""
+    present = asking.editable(request, pk)
+    words = text.clean(request.GET.get("q", ""), limit=100)
+    found = selectors.possible_parents(member=request.member, task=present, typed=words)
+    context = {"task": present, "options": found, "words": words}
+    return htmx.respond(request, "tasks/parents.html", context, fragment="options")
 
 
 def _drawn(
