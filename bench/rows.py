@@ -14,6 +14,7 @@ from bench import (
     pages,
     reminding,
     starting,
+    tasks,
 )
 from bench.figures import Row
 
@@ -37,6 +38,8 @@ ROWS = (
     Row("move", "ms", "≤ 10 ms", moving.measure_one, most=10),
     Row("move_10000", "s", "≤ 6 s", moving.measure_bulk, most=6),
     Row("reminders_50000", "s", "≤ 60 s until all are queued", reminding.measure, most=60),
+    Row("tasks_500k", "ms (p95)", "≤ 50 ms", tasks.measure, most=50),
+    Row("repeat_10_years", "ms (p95)", "≤ 10 ms", tasks.measure_repeating, most=10),
     Row("submit_to_board", "ms (p95)", "≤ 500 ms", arriving.measure, most=500),
     Row("board_10000", "ms", "≤ 100 ms, ≤ 150 kB", pages.measure_board, most=100),
     Row("search_1m", "ms (p95)", "≤ 50 ms", contacts.measure_search, most=50),

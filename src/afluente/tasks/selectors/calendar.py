@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from afluente.accounts.models import Membership
 from afluente.tasks import policies
-from afluente.tasks.models import Task, TaskObserver
+from afluente.tasks.models import Board, Task, TaskObserver
 from afluente.tasks.selectors import dues
 from afluente.tasks.selectors.recurrence import Rule, between, zone
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from afluente.accounts.models import Membership
     from afluente.tasks.selectors.filtering import TaskFilter
 
 MONTH, WEEK = "month", "week"
@@ -68,8 +68,8 @@ class Calendar:
 def calendar(
     *, member: Membership, asked: TaskFilter, view: str, on: dt.date, only_own: bool = True
 ) -> Calendar:
-    """One's own tasks, or all that the filter leaves, by the day they begin or are due: one query for
-    the tasks, however many days.
+    """One's own tasks, or all that the filter leaves, by the day they begin or are due: three queries,
+    however many days and tasks.
     """
     on = min(max(on, EARLIEST), LATEST)
     first, days = _span(view, on)
@@ -122,7 +122,19 @@ def _between(
     lasts = Q(start_at__gte=dues.midnight(first), start_at__lt=dues.midnight(end)) & ~Q(kind=Task.Kind.TASK)
     again = Q(done_at=None, due_at__lt=dues.midnight(end)) & ~Q(repeat="")
     within = found.filter(begins | lasts | again)
-    return list(within.select_related("board", "assignee__user").order_by("due_at", "pk")[: MOST + 1])
+    return _with_names(list(within.order_by("due_at", "pk")[: MOST + 1]))
+
+
+def _with_names(tasks: list[Task]) -> list[Task]:
+    """The tasks with their boards and people, each of which is read once, however many tasks it has."""
+    boards = Board.objects.in_bulk({task.board_id for task in tasks})
+    people = {task.assignee_id for task in tasks if task.assignee_id is not None}
+    members = Membership.objects.select_related("user").in_bulk(people)
+    for task in tasks:
+        task.board = boards[task.board_id]
+        if task.assignee_id is not None:
+            task.assignee = members[task.assignee_id]
+    return tasks
 
 
 def _moments(tasks: Sequence[Task], end: dt.date) -> Iterator[tuple[Task, dt.datetime, bool]]:

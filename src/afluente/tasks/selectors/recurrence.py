@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from itertools import accumulate, islice, repeat, takewhile
+from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -121,14 +121,16 @@ class Rule:
             return self._steps(anchor, step, since or anchor)
         return (moment for moment in self._counted(anchor) if moment > anchor)
 
-    def _steps(self, anchor: dt.datetime, step: dt.timedelta, since: dt.datetime) -> Iterable[dt.datetime]:
+    def _steps(self, anchor: dt.datetime, step: dt.timedelta, since: dt.datetime) -> Iterator[dt.datetime]:
         first = max(1, (since - anchor) // step)
         end = min(first + MOST, self.count or first + MOST, (LAST - anchor) // step)
-        found = accumulate(repeat(step, max(0, end - first - 1)), initial=anchor + first * step)
-        until = self.until
-        if end <= first:
-            return ()
-        return found if until is None else takewhile(lambda moment: moment.date() <= until, found)
+        last = dt.datetime.combine(self.until, dt.time.max) if self.until else LAST
+        moment = anchor + min(first, end) * step
+        for _ in range(first, end):
+            if moment > last:
+                return
+            yield moment
+            moment += step
 
     def _counted(self, local: dt.datetime) -> Iterator[dt.datetime]:
         from dateutil.rrule import rrulestr  # noqa: PLC0415  few rules need it, and it takes long to load
