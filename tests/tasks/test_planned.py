@@ -303,9 +303,9 @@ def test_a_reminder_tells_who_has_and_who_follows_it_once(people, by):
         services.complete_tasks(task_ids=[gone.pk], by=by)
 
         services.change_tasks(task_ids=[task.pk], changes={"title": "Other words"}, by=by)
-        planned = Reminder.objects.get(record_kind="task", record_id=task.pk).at
+        planned = Reminder.objects.get(kind="task.due", record_id=task.pk).at
         services.change_tasks(task_ids=[task.pk], changes={"due_at": at("2026-03-24T09:00")}, by=by)
-        moved = Reminder.objects.get(record_kind="task", record_id=task.pk).at
+        moved = Reminder.objects.get(kind="task.due", record_id=task.pk).at
         Reminder.objects.update(at=at("2026-03-20T07:59"))
         timeline.remind(kind="task.due")
         timeline.remind(kind="task.due")
@@ -320,11 +320,11 @@ def test_a_reminder_tells_who_has_and_who_follows_it_once(people, by):
 def test_a_day_is_reminded_of_from_its_morning_and_no_reminder_means_none(by):
     with time_machine.travel(at("2026-03-20T08:00"), tick=False):
         task = create(by, due_at=at("2026-03-24T23:59:59"), due_is_day=True, remind_before=1440)
-        first = Reminder.objects.get().at
+        first = Reminder.objects.get(kind="task.due").at
         services.change_tasks(task_ids=[task.pk], changes={"remind_before": None}, by=by)
 
     assert first == at("2026-03-23T09:00")
-    assert not Reminder.objects.exists()
+    assert not Reminder.objects.filter(kind="task.due").exists()
     with pytest.raises(services.TaskRefusedError, match="no such reminder"):
         services.change_tasks(task_ids=[task.pk], changes={"remind_before": 7}, by=by)
 

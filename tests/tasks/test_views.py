@@ -159,7 +159,11 @@ def test_people_and_tags_of_a_task(client_as, people):
     assert task.assignee == people.bruno
     assert set(task.observers.all()) == {people.carla, people.dora}
     assert [tag.name for tag in task.tags.all()] == ["Urgent"]
-    assert Notification.objects.get().member == people.bruno
+    assert set(Notification.objects.values_list("member_id", "kind")) == {
+        (people.bruno.pk, "task.assigned"),
+        (people.carla.pk, "task.followed"),
+        (people.dora.pk, "task.followed"),
+    }
     ana.post(f"/tasks/{task.pk}/fields/tags/", {"tag": task.tags.get().pk}, headers=HTMX)
     assert not task.tags.exists()
 

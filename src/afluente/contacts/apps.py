@@ -89,6 +89,7 @@ def _bring_tags() -> None:
 def _bring_notifications() -> None:
     from afluente.contacts import services
     from afluente.timeline import events
+    from afluente.timeline.policies import register_followers
     from afluente.timeline.selectors import notices
 
     notices.register_notification(
@@ -102,6 +103,8 @@ def _bring_notifications() -> None:
             order=26,
         )
     )
+    register_followers("contact", services.followers_of_contacts)
+    register_followers("company", services.followers_of_companies)
     events.register_watch(
         events.Watch(
             name="contacts.assigned",

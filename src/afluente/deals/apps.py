@@ -163,6 +163,7 @@ def _bring_fields() -> None:
 def _bring_notifications() -> None:
     from afluente.deals import handlers, services
     from afluente.timeline import events
+    from afluente.timeline.policies import register_followers
     from afluente.timeline.selectors import notices
 
     for kind in (handlers.NEW_DEAL, handlers.GIVEN, handlers.DUE):
@@ -170,6 +171,7 @@ def _bring_notifications() -> None:
     events.register_reminder(
         events.ReminderKind(name=services.DUE, record_kind="deal", tell=services.tell_due)
     )
+    register_followers("deal", services.followers_of_deals)
     events.register_watch(
         events.Watch(
             name="deals.given",

@@ -201,6 +201,7 @@ def _bring_notifications() -> None:
     from afluente.files.policies import register_kind
     from afluente.tasks import handlers, services
     from afluente.timeline import events
+    from afluente.timeline.policies import register_followers
     from afluente.timeline.selectors import notices
 
     notices.register_notification(
@@ -211,9 +212,18 @@ def _bring_notifications() -> None:
             order=30,
         )
     )
-    notices.register_notification(handlers.DUE)
-    events.register_reminder(
-        events.ReminderKind(name=services.DUE, record_kind="task", tell=services.tell_due)
+    for kind in (handlers.DUE, *handlers.NEWS):
+        notices.register_notification(kind)
+    for name, tell in ((services.DUE, services.tell_due), (services.OVERDUE, services.tell_overdue)):
+        events.register_reminder(events.ReminderKind(name=name, record_kind="task", tell=tell))
+    register_followers("task", services.followers_of_tasks)
+    events.register_watch(
+        events.Watch(
+            name="tasks.news",
+            kinds=("task.completed", "task.changed"),
+            concerns=services.is_news,
+            tell=services.tell_of_tasks,
+        )
     )
     register_kind(handlers.FILES)
 

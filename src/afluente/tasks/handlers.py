@@ -114,6 +114,11 @@ def due_in_words(data: Mapping[str, Any]) -> dict[str, str]:
     return {"when": formats.day(day) if data.get("is_day") else formats.when(found)}
 
 
+def new_moment(data: Mapping[str, Any]) -> dict[str, str]:
+    """When a task is due now that somebody changed it."""
+    return due_in_words(data) if data.get("due") else {"when": gettext("no deadline")}
+
+
 def show_reminder(value: Any) -> str:
     """How many minutes before somebody is reminded, in words."""
     return "" if value is None or value == "" else reminder_words(int(value))
@@ -148,4 +153,39 @@ DUE = notices.NotificationKind(
     order=31,
     words=due_in_words,
     is_urgent=True,
+)
+NEWS = (
+    notices.NotificationKind(
+        name=services.FOLLOWED,
+        label=_("Somebody lets you follow a task"),
+        sentence=_("{actor} lets you follow the task {record}"),
+        icon="eye",
+        order=32,
+    ),
+    notices.NotificationKind(
+        name=services.DONE,
+        label=_("A task of yours, or one you follow or made, is done"),
+        sentence=_("{actor} has done the task {record}"),
+        sentence_alone=_("The task {record} is done"),
+        icon="check",
+        order=33,
+    ),
+    notices.NotificationKind(
+        name=services.RESCHEDULED,
+        label=_("The deadline of a task of yours, or one you follow or made, changes"),
+        sentence=_("{actor} changed the deadline of the task {record}: {when}"),
+        sentence_alone=_("The task {record} has another deadline: {when}"),
+        icon="calendar-clock",
+        order=34,
+        words=new_moment,
+    ),
+    notices.NotificationKind(
+        name=services.OVERDUE,
+        label=_("A task of yours, or one you follow, is overdue"),
+        sentence=_("The task {record} is overdue: {when}"),
+        sentence_alone=_("The task {record} is overdue: {when}"),
+        icon="circle-alert",
+        order=35,
+        words=due_in_words,
+    ),
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
 
+from afluente.accounts.models import Membership
 from afluente.files import policies as files
 from afluente.timeline.models import RECORDS, Comment, Notification
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from afluente.accounts.models import Membership
     from afluente.timeline.events import Subject
 
 
@@ -37,11 +37,29 @@ class Record:
 
 
 _records: dict[str, Record] = {}
+_followers: dict[str, Callable[[Sequence[int]], Mapping[int, Collection[int]]]] = {}
 
 
 def register_record(record: Record) -> None:
     """Say who sees records of a kind, and what they are called. The last word wins."""
     _records[record.kind] = record
+
+
+def register_followers(kind: str, found: Callable[[Sequence[int]], Mapping[int, Collection[int]]]) -> None:
+    """Say who is told of what is written about records of a kind: `found(ids)` gives numbers of members by record,
+    whether they see it or not.
+    """
+    _followers[kind] = found
+
+
+def followers(kind: str, pk: int) -> set[int]:
+    """Numbers of the active members who follow this record and see it."""
+    known = _followers.get(kind)
+    numbers = set(known([pk]).get(pk, ())) if known else set()
+    if not numbers:
+        return numbers
+    people = Membership.objects.filter(pk__in=numbers, is_active=True, user__is_active=True)
+    return seen_by(kind, pk, list(people.select_related("user", "workspace", "team", "custom_role")))
 
 
 def record_kinds() -> list[str]:

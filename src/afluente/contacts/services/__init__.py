@@ -131,7 +131,13 @@ from afluente.contacts.services.tags import (
     ensure_tags,
     merge_tags,
 )
-from afluente.contacts.services.telling import ASSIGNED, is_about_assignee, tell_of_contacts
+from afluente.contacts.services.telling import (
+    ASSIGNED,
+    followers_of_companies,
+    followers_of_contacts,
+    is_about_assignee,
+    tell_of_contacts,
+)
 from afluente.contacts.services.undoing import undo_changes
 from afluente.contacts.services.values import (
     FieldGoneError,
@@ -229,6 +235,8 @@ __all__ = [
     "find_and_hold",
     "find_contacts",
     "find_or_make_company",
+    "followers_of_companies",
+    "followers_of_contacts",
     "hold_contacts",
     "index_many",
     "indexing_by_job",

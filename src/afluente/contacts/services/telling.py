@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from afluente.contacts.models import Contact
+from afluente.contacts.models import Company, Contact
 from afluente.timeline.events import Actor
 from afluente.timeline.services import Notice
 
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from afluente.timeline.models import Event
 
 ASSIGNED = "contact.assigned"
+
+
+def followers_of_contacts(ids: Sequence[int]) -> dict[int, list[int]]:
+    """Who is told of what is written about contacts: whose they are."""
+    whose = Contact.objects.filter(pk__in=ids).exclude(assignee=None)
+    return {pk: [member] for pk, member in whose.values_list("pk", "assignee_id")}
+
+
+def followers_of_companies(ids: Sequence[int]) -> dict[int, list[int]]:
+    """The same of companies."""
+    whose = Company.objects.filter(pk__in=ids).exclude(assignee=None)
+    return {pk: [member] for pk, member in whose.values_list("pk", "assignee_id")}
 
 
 def is_about_assignee(event: NewEvent) -> bool:

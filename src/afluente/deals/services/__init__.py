@@ -55,7 +55,7 @@ from afluente.deals.services.stages import (
     delete_stage,
     save_stages,
 )
-from afluente.deals.services.telling import ASSIGNED, OPENED, tell_of_deals
+from afluente.deals.services.telling import ASSIGNED, OPENED, followers_of_deals, tell_of_deals
 from afluente.deals.services.types import (
     TypeInUseError,
     TypeNameTakenError,
@@ -120,6 +120,7 @@ __all__ = [
     "due_on",
     "fill_values",
     "find_or_make_contact",
+    "followers_of_deals",
     "hand_over",
     "link_contact",
     "make_primary",

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 OPENED, ASSIGNED = "deal.opened", "deal.assigned"
 
 
+def followers_of_deals(ids: Sequence[int]) -> dict[int, list[int]]:
+    """Who is told of what is written about deals: whose they are."""
+    whose = Deal.objects.filter(pk__in=ids).exclude(assignee=None)
+    return {pk: [member] for pk, member in whose.values_list("pk", "assignee_id")}
+
+
 def tell_of_deals(events: Sequence[Event]) -> list[Notice]:
     """Notices for deals that were opened or given to somebody; nobody is told what they did themselves."""
     deals = {deal.pk: deal for deal in Deal.objects.present().filter(pk__in=[one.deal_id for one in events])}

@@ -29,8 +29,16 @@ from afluente.tasks.services.moving import (
     reopen_tasks,
     restore_tasks,
 )
+from afluente.tasks.services.news import (
+    DONE,
+    FOLLOWED,
+    RESCHEDULED,
+    followers_of_tasks,
+    is_news,
+    tell_of_tasks,
+)
 from afluente.tasks.services.refusing import TaskRefusedError
-from afluente.tasks.services.reminding import DUE, tell_due
+from afluente.tasks.services.reminding import DUE, OVERDUE, tell_due, tell_overdue
 from afluente.tasks.services.steps import StepDraft, delete_step, save_steps
 from afluente.tasks.services.values import change_value, fill_values
 
@@ -39,9 +47,13 @@ __all__ = [
     "COMPANY",
     "CONTACT",
     "DEAL",
+    "DONE",
     "DUE",
     "EDITABLE",
+    "FOLLOWED",
     "LONGEST",
+    "OVERDUE",
+    "RESCHEDULED",
     "ChangedMeanwhileError",
     "NewTask",
     "StepDraft",
@@ -64,6 +76,8 @@ __all__ = [
     "feed_member",
     "feed_secret",
     "fill_values",
+    "followers_of_tasks",
+    "is_news",
     "link_tasks",
     "make_feed",
     "merge_tag",
@@ -78,6 +92,8 @@ __all__ = [
     "set_parent",
     "set_tags",
     "tell_due",
+    "tell_of_tasks",
+    "tell_overdue",
     "tick_items",
     "unlink_tasks",
 ]

@@ -20,8 +20,9 @@ from afluente.tasks.services.creating import (
     checked_reminder,
     checked_rule,
     checked_title,
-    tell_assignees,
+    tell_members,
 )
+from afluente.tasks.services.news import FOLLOWED
 from afluente.tasks.services.reminding import plan_reminders
 from afluente.tasks.services.telling import tell
 
@@ -85,7 +86,7 @@ def change_tasks(
     said = {pk: was for pk, (_, was) in before.items()}
     plan_reminders([row for row in changed if any(said[row.pk][one] != _said(row)[one] for one in TIMED)])
     _tell(changed, said, by)
-    tell_assignees(
+    tell_members(
         [(row.pk, row.assignee_id) for row in changed if row.assignee_id != before[row.pk][0]], by=by
     )
     return [row.pk for row in changed]
@@ -128,7 +129,14 @@ def change_tags(
 def set_observers(*, task_ids: Sequence[int], member_ids: Collection[int], by: Actor) -> list[int]:
     """Let tasks be followed by exactly these members; which changed."""
     names = dict(Membership.objects.filter(pk__in=member_ids).values_list("pk", "user__name"))
-    return _replace(TaskObserver, "member", task_ids, names, by, said="observers", name="member__user__name")
+    links = TaskObserver.objects.filter(task_id__in=task_ids).values_list("task_id", "member_id")
+    had = set(links)
+    changed = _replace(
+        TaskObserver, "member", task_ids, names, by, said="observers", name="member__user__name"
+    )
+    fresh = [(pk, number) for pk in changed for number in sorted(names) if (pk, number) not in had]
+    tell_members(fresh, by=by, kind=FOLLOWED)
+    return changed
 
 
 @transaction.atomic

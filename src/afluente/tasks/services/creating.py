@@ -26,6 +26,7 @@ from afluente.tasks.models import (
 )
 from afluente.tasks.selectors.recurrence import BadRuleError, Rule
 from afluente.tasks.services.first_board import default_board
+from afluente.tasks.services.news import FOLLOWED
 from afluente.tasks.services.placing import on_top
 from afluente.tasks.services.refusing import TaskRefusedError
 from afluente.tasks.services.reminding import plan_reminders
@@ -88,9 +89,16 @@ def create_tasks(*, tasks: Sequence[NewTask], by: Actor) -> list[int]:
     rows = [_row(task, steps[task.step_id], at) for task, at in zip(tasks, places, strict=True)]
     Task.objects.bulk_create(rows)
     _link(rows, tasks)
-    plan_reminders([row for row in rows if row.remind_before is not None])
+    plan_reminders([row for row in rows if row.due_at is not None])
     tell(kind="task.created", by=by, data={row.pk: {} for row in rows})
-    tell_assignees([(row.pk, row.assignee_id) for row in rows], by=by)
+    tell_members([(row.pk, row.assignee_id) for row in rows], by=by)
+    followers = [
+        (row.pk, number)
+        for row, new in zip(rows, tasks, strict=True)
+        for number in dict.fromkeys(new.observer_ids)
+        if number != row.assignee_id
+    ]
+    tell_members(followers, by=by, kind=FOLLOWED)
     return [row.pk for row in rows]
 
 
@@ -136,8 +144,10 @@ def check_planned(kind: str, start_at: datetime | None, due_at: datetime | None)
         raise TaskRefusedError(gettext("Say when it begins."), "start_at")
 
 
-def tell_assignees(given: Iterable[tuple[int, int | None]], *, by: Actor) -> None:
-    """Notify the members of (task, member) pairs who were given a task by somebody else and may see it."""
+def tell_members(given: Iterable[tuple[int, int | None]], *, by: Actor, kind: str = ASSIGNED) -> None:
+    """Notify the members of (task, member) pairs who were given a task by somebody else and may see it, or of
+    another `kind`. Many at once are one notification and their number.
+    """
     own = by.id if by.kind == "member" else None
     told = [(task_id, number) for task_id, number in given if number is not None and number != own]
     if not told:
@@ -147,11 +157,11 @@ def tell_assignees(given: Iterable[tuple[int, int | None]], *, by: Actor) -> Non
     )
     seeing = {one.pk for one in people if may(one, Area.TASKS, Action.VIEW)}
     timeline.notify(
-        [
-            timeline.Notice(member_id=number, kind=ASSIGNED, record_kind="task", record_id=task_id, actor=by)
+        timeline.gathered(
+            timeline.Notice(member_id=number, kind=kind, record_kind="task", record_id=task_id, actor=by)
             for task_id, number in told
             if number in seeing
-        ]
+        )
     )
 
 

@@ -5,65 +5,87 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from afluente.accounts.models import Action, Area, Membership
-from afluente.accounts.policies import may
 from afluente.kernel import clock
-from afluente.tasks.models import Task, TaskObserver
+from afluente.tasks.models import Task
 from afluente.tasks.selectors.recurrence import zone
+from afluente.tasks.services.news import people_of
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-DUE = "task.due"
+DUE, OVERDUE = "task.due", "task.overdue"
 RECORD = "task"
 MORNING = dt.timedelta(hours=9)  # when a day without a time is counted from
 
 
 def plan_reminders(rows: Iterable[Task]) -> None:
-    """Let the reminders of these tasks be as they say. In the transaction that changes them."""
-    wanted: dict[int, dt.datetime] = {}
-    dropped: list[int] = []
-    here = None
-    for row in rows:
-        anchor = row.anchor
-        if row.remind_before is None or anchor is None or anchor < clock.now():
-            dropped.append(row.pk)
-            continue
-        if row.due_is_day:
-            here = here or zone()
-            day = anchor.astimezone(here).date()
-            anchor = dt.datetime.combine(day, dt.time.min, tzinfo=here) + MORNING
-        wanted[row.pk] = anchor - dt.timedelta(minutes=row.remind_before)
+    """Let the reminders of these tasks be as they say, before they are due and once they are overdue. In the
+    transaction that changes them.
+    """
+    rows = list(rows)
+    here = zone() if any(row.due_is_day for row in rows) else dt.UTC
+    _set(DUE, {row.pk: _remind_at(row, here) for row in rows})
+    _set(OVERDUE, {row.pk: _late_at(row, here) for row in rows})
+
+
+def _set(kind: str, wanted: Mapping[int, dt.datetime | None]) -> None:
+    dropped = [pk for pk, at in wanted.items() if at is None]
+    planned = [
+        timeline.NewReminder(record_kind=RECORD, record_id=pk, kind=kind, at=at)
+        for pk, at in wanted.items()
+        if at is not None
+    ]
     if dropped:
-        timeline.drop_reminders(RECORD, dropped, DUE)
-    if wanted:
-        timeline.set_reminders(
-            [
-                timeline.NewReminder(record_kind=RECORD, record_id=pk, kind=DUE, at=at)
-                for pk, at in wanted.items()
-            ]
-        )
+        timeline.drop_reminders(RECORD, dropped, kind)
+    if planned:
+        timeline.set_reminders(planned)
+
+
+def _remind_at(row: Task, here: dt.tzinfo) -> dt.datetime | None:
+    anchor = row.anchor
+    if row.remind_before is None or anchor is None or anchor < clock.now():
+        return None
+    moment = _morning(anchor, here) if row.due_is_day else anchor
+    return moment - dt.timedelta(minutes=row.remind_before)
+
+
+def _late_at(row: Task, here: dt.tzinfo) -> dt.datetime | None:
+    """When a task is overdue: on the morning after its day, or at its moment, unless people are reminded just
+    then. A meeting is over by itself.
+    """
+    if row.due_at is None or row.kind == Task.Kind.MEETING or row.due_at < clock.now():
+        return None
+    if row.due_is_day:
+        return _morning(row.due_at + dt.timedelta(days=1), here)
+    return None if row.remind_before == 0 and not row.is_planned else row.due_at
+
+
+def _morning(moment: dt.datetime, here: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.combine(moment.astimezone(here).date(), dt.time.min, tzinfo=here) + MORNING
 
 
 def tell_due(ids: Sequence[int]) -> dict[int, Told]:
     """Whom to remind of these tasks: the assignee and the observers of each that is still to be done,
     as far as they may see tasks at all.
     """
-    tasks = list(Task.objects.open().filter(pk__in=ids))
-    people: dict[int, list[int]] = {task.pk: [task.assignee_id] if task.assignee_id else [] for task in tasks}
-    links = TaskObserver.objects.filter(task_id__in=people).order_by("pk")
-    for task_id, member_id in links.values_list("task_id", "member_id"):
-        people[task_id].append(member_id)
-    named = {number for members in people.values() for number in members}
-    found = Membership.objects.filter(pk__in=named).select_related("user", "custom_role")
-    seeing = {one.pk for one in found if may(one, Area.TASKS, Action.VIEW)}
+    return _told(Task.objects.open().filter(pk__in=ids))
+
+
+def tell_overdue(ids: Sequence[int]) -> dict[int, Told]:
+    """The same of tasks that are overdue by now."""
+    return _told(Task.objects.overdue().filter(pk__in=ids))
+
+
+def _told(tasks: Iterable[Task]) -> dict[int, Told]:
+    found = {task.pk: task for task in tasks}
+    people = people_of(found, with_maker=False)
     return {
-        task.pk: Told(
-            members=[number for number in dict.fromkeys(people[task.pk]) if number in seeing],
+        pk: Told(
+            members=list(people.get(pk, ())),
             data={"due": task.anchor.isoformat(), "is_day": task.due_is_day},
         )
-        for task in tasks
+        for pk, task in found.items()
         if task.anchor is not None
     }

@@ -103,6 +103,15 @@ register_notification(
 )
 register_notification(
     NotificationKind(
+        name="comment",
+        label=_("Somebody writes about what is yours, or what you follow"),
+        sentence=_("{actor} wrote about {record}"),
+        channels=(APP, MAIL),
+        order=21,
+    )
+)
+register_notification(
+    NotificationKind(
         name="rule.message",
         label=_("A rule sends you a message"),
         sentence=_("{record}: {text}"),

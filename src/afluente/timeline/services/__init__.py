@@ -43,7 +43,7 @@ from afluente.timeline.services.reminders import (
     remind,
     set_reminders,
 )
-from afluente.timeline.services.watching import tell
+from afluente.timeline.services.watching import gathered, tell
 
 __all__ = [
     "DELAYS",
@@ -71,6 +71,7 @@ __all__ = [
     "drop_reminders",
     "edit_comment",
     "give_up_file",
+    "gathered",
     "hide_groups",
     "language_of",
     "leave_file",

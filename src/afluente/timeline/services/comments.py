@@ -188,9 +188,13 @@ def _whom_to_tell(places: Sequence[Place], about: tuple[str, int], is_knowing: b
 
 
 def _tell_people(comment: Comment, mentioned: Sequence[int], who: Actor, *, is_new: bool = True) -> None:
-    """Who is mentioned; and, when it is a new answer, the others of the thread."""
+    """Who is mentioned; when it is a new answer, the others of the thread; and, of what is new, who follows the
+    record: each once, by the first of these that fits.
+    """
     kind, number = comment.record
     thread = _others_of_thread(comment, mentioned) if is_new and comment.parent_id else []
+    known = {*mentioned, *thread}
+    following = sorted(policies.followers(kind, number) - known) if is_new else []
     notify(
         [
             Notice(
@@ -201,7 +205,7 @@ def _tell_people(comment: Comment, mentioned: Sequence[int], who: Actor, *, is_n
                 comment_id=comment.pk,
                 actor=who,
             )
-            for what, members in (("mention", mentioned), ("reply", thread))
+            for what, members in (("mention", mentioned), ("reply", thread), ("comment", following))
             for member_id in members
             if member_id != comment.author_id
         ]
