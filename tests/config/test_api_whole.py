@@ -380,3 +380,61 @@ def test_a_contact_is_found_by_its_number_in_another_system(call, as_, people):
     assert call("POST", place, {"system": " ", "value": "78"})[0] == 422
     assert call("DELETE", f"{place}/erp")[0] == 204
     assert call("DELETE", f"{place}/erp")[0] == 404
+
+
+def test_how_one_is_told_is_read_and_changed(as_, people):
+    sales, bruno = make.pipeline(), as_(people.bruno)
+
+    _, before = bruno("GET", "/notifications/preferences")
+    said = {
+        "kinds": [{"kind": "deal.opened", "ways": ["push", "app"], "only": [sales.pk]}],
+        "rhythm": "daily",
+    }
+    _, after = bruno("PATCH", "/notifications/preferences", said)
+
+    kinds = [{one["kind"]: one for one in told["kinds"]} for told in (before, after)]
+    assert (kinds[0]["deal.opened"]["ways"], before["rhythm"], before["mail_hour"]) == ([], "soon", 8)
+    assert kinds[0]["deal.opened"]["options"] == [{"id": sales.pk, "name": "Sales"}]
+    assert (kinds[1]["deal.opened"]["ways"], kinds[1]["deal.opened"]["only"]) == (["app", "push"], [sales.pk])
+    assert (after["rhythm"], after["mail_hour"]) == ("daily", 8)
+    assert kinds[1]["mention"] == kinds[0]["mention"]  # what was not sent stays
+    assert as_(people.ana)("GET", "/notifications/preferences")[1] == before
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"kinds": [{"kind": "nothing", "ways": []}]}, "kinds.0.kind"),
+        ({"kinds": [{"kind": "mention", "ways": ["pigeon"]}]}, "kinds.0.ways.0"),
+        ({"kinds": [{"kind": "mention"}, {"kind": "deal.opened", "only": [999]}]}, "kinds.1.only"),
+        ({"kinds": [{"kind": "mention", "only": [1]}]}, "kinds.0.only"),
+        ({"mail_after": 7}, "mail_after"),
+        ({"mail_hour": 24}, "mail_hour"),
+        ({"rythm": "daily"}, "rythm"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused_by_its_place(as_, people, said, field):
+    bruno = as_(people.bruno)
+    before = bruno("GET", "/notifications/preferences")
+
+    status, told = bruno("PATCH", "/notifications/preferences", said)
+
+    assert (status, told["error"]["field"]) == (422, field)
+    assert bruno("GET", "/notifications/preferences") == before
+
+
+def test_devices_are_listed_and_taken_off_by_who_they_are_of(as_, people):
+    device = services.add_device(
+        member=people.bruno,
+        name="Firefox · Linux",
+        endpoint="https://updates.push.services.mozilla.com/x",
+        p256dh="BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        auth="BTBZMqHH6r4Tts7J_aSIgg",
+    )
+    bruno, ana = as_(people.bruno), as_(people.ana)
+
+    assert [one["name"] for one in bruno("GET", "/notifications/devices")[1]["items"]] == ["Firefox · Linux"]
+    assert ana("GET", "/notifications/devices")[1]["items"] == []
+    assert ana("DELETE", f"/notifications/devices/{device.pk}")[0] == 404
+    assert bruno("DELETE", f"/notifications/devices/{device.pk}")[0] == 204
+    assert bruno("DELETE", f"/notifications/devices/{device.pk}")[0] == 404

@@ -160,7 +160,7 @@ def test_people_and_tags_of_a_task(client_as, people):
     assert set(task.observers.all()) == {people.carla, people.dora}
     assert [tag.name for tag in task.tags.all()] == ["Urgent"]
     assert set(Notification.objects.values_list("member_id", "kind")) == {
-        (people.bruno.pk, "task.assigned"),
+        (people.bruno.pk, "task_assigned"),
         (people.carla.pk, "task.followed"),
         (people.dora.pk, "task.followed"),
     }

@@ -179,3 +179,24 @@ def test_a_waiting_letter_follows_a_new_rhythm(people):
         cursor.execute("SELECT due_at FROM kernel_job WHERE name = %s", [services.MAIL_JOB])
         ((due,),) = cursor.fetchall()
     assert (due.minute, due.second) == (0, 0)
+
+
+def test_a_company_that_becomes_somebodys_is_told_to_them_alone(people):
+    company = contacts.create_company(name="Padaria Trigal", by=Actor("member", people.ana.pk, "Ana Souza"))
+    for assignee in (people.bruno, people.bruno, people.ana):
+        contacts.change_company(
+            company_id=company.pk,
+            changes={"assignee_id": assignee.pk},
+            by=Actor("member", people.ana.pk, "Ana Souza"),
+        )
+        tell()
+    made = contacts.create_company(
+        name="Ateliê", assignee_id=people.bruno.pk, by=Actor("member", people.ana.pk, "Ana Souza")
+    )
+    tell()
+
+    told = Notification.objects.order_by("pk").values_list("kind", "member_id", "record_id")
+    assert list(told) == [
+        ("company.assigned", people.bruno.pk, company.pk),
+        ("company.assigned", people.bruno.pk, made.pk),
+    ]

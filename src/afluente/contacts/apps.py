@@ -103,6 +103,25 @@ def _bring_notifications() -> None:
             order=26,
         )
     )
+    notices.register_notification(
+        notices.NotificationKind(
+            name=services.COMPANY_ASSIGNED,
+            label=_("Somebody gives you a company"),
+            sentence=_("{actor} gave you the company {record}"),
+            sentence_alone=_("The company {record} is yours"),
+            channels=(notices.APP,),
+            icon="building-2",
+            order=27,
+        )
+    )
+    events.register_watch(
+        events.Watch(
+            name="companies.assigned",
+            kinds=("company.created", "company.changed"),
+            concerns=services.is_about_assignee,
+            tell=services.tell_of_companies,
+        )
+    )
     register_followers("contact", services.followers_of_contacts)
     register_followers("company", services.followers_of_companies)
     events.register_watch(

@@ -81,6 +81,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/contacts/headings/<int:pk>/", {"pk": "tab"}),
     ("comments/<int:pk>/", {"pk": "comment"}),
     ("settings/notifications/devices/<int:pk>/", {"pk": "device"}),
+    ("api/v1/notifications/devices/<device_id>", {"device_id": "device"}),
     ("notifications/<int:pk>/", {"pk": "notification"}),
     ("incoming/<int:pk>/", {"pk": "event"}),
     ("settings/rules/<int:pk>/", {"pk": "rule"}),

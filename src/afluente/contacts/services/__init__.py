@@ -133,9 +133,11 @@ from afluente.contacts.services.tags import (
 )
 from afluente.contacts.services.telling import (
     ASSIGNED,
+    COMPANY_ASSIGNED,
     followers_of_companies,
     followers_of_contacts,
     is_about_assignee,
+    tell_of_companies,
     tell_of_contacts,
 )
 from afluente.contacts.services.undoing import undo_changes
@@ -154,6 +156,7 @@ from afluente.contacts.services.words import sweep_words
 
 __all__ = [
     "ASSIGNED",
+    "COMPANY_ASSIGNED",
     "HUES",
     "PARTS",
     "AddressGoneError",
@@ -278,6 +281,7 @@ __all__ = [
     "survivors_of",
     "sweep_words",
     "take_back_changes",
+    "tell_of_companies",
     "tell_of_contacts",
     "unchanged",
     "undo_changes",

@@ -43,7 +43,8 @@ def create_company(*, name: str, by: Actor, **values: Any) -> Company:
     given = clean_values({"name": name, **values})
     moment = clock.now()
     made: Company = Company.objects.create(**given, created_at=moment, updated_at=moment)
-    _tell("company.created", made, by, {})
+    said = {"assignee": _names([None, made.assignee_id])} if made.assignee_id else {}
+    _tell("company.created", made, by, said)
     return made
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from afluente.timeline.models import Event
 
 ASSIGNED = "contact.assigned"
+COMPANY_ASSIGNED = "company.assigned"
 
 
 def followers_of_contacts(ids: Sequence[int]) -> dict[int, list[int]]:
@@ -40,16 +41,29 @@ def tell_of_contacts(events: Sequence[Event]) -> list[Notice]:
     present = Contact.objects.filter(pk__in=numbers, deleted_at=None, merged_into=None)
     whose = dict(present.exclude(assignee=None).values_list("pk", "assignee_id"))
     return [
-        Notice(
-            member_id=whose[one.contact_id],
-            kind=ASSIGNED,
-            record_kind="contact",
-            record_id=one.contact_id,
-            actor=Actor("member", one.actor_id, one.actor_name)
-            if one.actor_kind == "member"
-            else Actor("system"),
-        )
+        notice
         for one in events
         if one.contact_id in whose
-        and not (one.actor_kind == "member" and one.actor_id == whose[one.contact_id])
+        for notice in _notices(ASSIGNED, "contact", one.contact_id, whose[one.contact_id], one)
     ]
+
+
+def tell_of_companies(events: Sequence[Event]) -> list[Notice]:
+    """The same for whoever has these companies now."""
+    numbers = [one.company_id for one in events if one.company_id is not None]
+    present = Company.objects.present().filter(pk__in=numbers).exclude(assignee=None)
+    whose = dict(present.values_list("pk", "assignee_id"))
+    return [
+        notice
+        for one in events
+        if one.company_id in whose
+        for notice in _notices(COMPANY_ASSIGNED, "company", one.company_id, whose[one.company_id], one)
+    ]
+
+
+def _notices(kind: str, record_kind: str, pk: int, member_id: int, event: Event) -> list[Notice]:
+    is_person = event.actor_kind == "member"
+    if is_person and event.actor_id == member_id:
+        return []
+    actor = Actor("member", event.actor_id, event.actor_name) if is_person else Actor("system")
+    return [Notice(member_id=member_id, kind=kind, record_kind=record_kind, record_id=pk, actor=actor)]
