@@ -16,6 +16,7 @@ from afluente.proof.routes import routes
 from afluente.timeline.events import SYSTEM
 from tests import cast, make
 from tests.browser import chromium
+from tests.browser.pushing import told_on_this_device
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -127,7 +128,7 @@ def test_the_main_pages_are_accessible(served: Server):
     assert faults == {}
 
 
-def test_the_first_page_is_accessible_and_fills_by_itself(served: Server):
+def test_the_first_page_is_accessible_fills_by_itself_and_is_told_of_while_closed(served: Server):
     with chromium.browser() as browser:
         assert looked_at(browser, served, ["/setup/"], []) == {}
 
@@ -141,3 +142,4 @@ def test_the_first_page_is_accessible_and_fills_by_itself(served: Server):
         page.get_by_role("button", name="Create the workspace").click()
 
         page.get_by_role("heading", name="New deals").wait_for(timeout=30_000)
+        told_on_this_device(page, served.url)

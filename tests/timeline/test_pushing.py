@@ -87,6 +87,7 @@ def test_the_device_reads_what_was_sent_and_nobody_else_could(people, client_as,
     assert (job.state, job.error) == ("done", "")
     assert found["message"]["body"] == "Ana Souza mentioned you on Camila Prado"
     assert found["message"]["url"].startswith("/contacts/")
+    assert found["message"].keys() == {"title", "body", "url", "tag"}  # what the worker reads
     assert found["sender"] == push.public_key()
     assert found["headers"]["content-encoding"] == "aes128gcm"
     assert int(found["headers"]["ttl"]) > 0

@@ -103,6 +103,24 @@ def _bring_notifications() -> None:
             order=26,
         )
     )
+    _bring_notifications_of_companies()
+    register_followers("contact", services.followers_of_contacts)
+    register_followers("company", services.followers_of_companies)
+    events.register_watch(
+        events.Watch(
+            name="contacts.assigned",
+            kinds=("contact.created", "contact.changed"),
+            concerns=services.is_about_assignee,
+            tell=services.tell_of_contacts,
+        )
+    )
+
+
+def _bring_notifications_of_companies() -> None:
+    from afluente.contacts import services
+    from afluente.timeline import events
+    from afluente.timeline.selectors import notices
+
     notices.register_notification(
         notices.NotificationKind(
             name=services.COMPANY_ASSIGNED,
@@ -120,16 +138,6 @@ def _bring_notifications() -> None:
             kinds=("company.created", "company.changed"),
             concerns=services.is_about_assignee,
             tell=services.tell_of_companies,
-        )
-    )
-    register_followers("contact", services.followers_of_contacts)
-    register_followers("company", services.followers_of_companies)
-    events.register_watch(
-        events.Watch(
-            name="contacts.assigned",
-            kinds=("contact.created", "contact.changed"),
-            concerns=services.is_about_assignee,
-            tell=services.tell_of_contacts,
         )
     )
 

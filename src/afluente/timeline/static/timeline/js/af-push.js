@@ -12,6 +12,8 @@ export function named(agent) {
   return [browser, system].filter(Boolean).join(" · ");
 }
 
+const PATIENCE_MS = 20_000; // a service out of reach never answers at all
+
 class Push extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector("input");
@@ -33,7 +35,10 @@ class Push extends HTMLElement {
     await navigator.serviceWorker.register(this.dataset.worker ?? "");
     const ready = await navigator.serviceWorker.ready;
     const asked = { userVisibleOnly: true, applicationServerKey: this.dataset.key };
-    const { endpoint, keys } = (await ready.pushManager.subscribe(asked)).toJSON();
+    this.show("asking");
+    /** @type {Promise<never>} */
+    const late = new Promise((_, no) => setTimeout(no, PATIENCE_MS));
+    const { endpoint, keys } = (await Promise.race([ready.pushManager.subscribe(asked), late])).toJSON();
     const said = { endpoint: endpoint ?? "", p256dh: keys?.p256dh ?? "", auth: keys?.auth ?? "", name: this.querySelector("input")?.value ?? "" };
     if (await post(this.dataset.url ?? "", new URLSearchParams(said))) location.reload();
     else this.show("failed");
@@ -41,7 +46,7 @@ class Push extends HTMLElement {
 
   /** @param {string} state */
   show(state) {
-    for (const part of this.querySelectorAll("[data-when]")) part.toggleAttribute("hidden", part.getAttribute("data-when") !== state);
+    for (const part of this.querySelectorAll("[data-when]")) part.toggleAttribute("hidden", !part.getAttribute("data-when")?.split(" ").includes(state));
   }
 }
 

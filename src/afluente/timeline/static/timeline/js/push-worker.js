@@ -19,10 +19,11 @@ worker.addEventListener("notificationclick", (event) => {
   if (url.origin === worker.location.origin) event.waitUntil(show(url.href));
 });
 
-/** A window that is open shows it; otherwise a new one. @param {string} url */
+/** A window that shows it already, else one that is open, else a new one. @param {string} url */
 async function show(url) {
-  const [open] = await worker.clients.matchAll({ type: "window" });
+  const windows = await worker.clients.matchAll({ type: "window" });
+  const open = windows.find((one) => one.url === url) ?? windows[0];
   if (!open) return worker.clients.openWindow(url);
-  await open.focus();
-  return open.navigate(url);
+  const left = open.url === url ? open : await open.navigate(url);
+  return left?.focus().catch(() => left); // a browser that keeps its windows where they are
 }
