@@ -146,6 +146,16 @@ def test_a_contact_is_changed_in_place(served: Server, stage: dict[str, Any]):
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("#about")).to_contain_text("This cannot be an e-mail address", timeout=5000)
 
+        page.locator("#detail-location a").click()
+        page.locator("#typed-location").fill("Recife")
+        page.get_by_placeholder("Write a comment").click()
+        expect(page.locator("#detail-location")).to_have_text("Recife", timeout=5000)
+        expect(page.get_by_placeholder("Write a comment")).to_be_focused()
+        page.locator("#detail-location a").click()
+        page.locator("#typed-location").fill("Olinda")
+        page.locator("#detail-location").get_by_text("Cancel").click()
+        expect(page.locator("#detail-location")).to_have_text("Recife")
+
         page.get_by_label("Responsible").select_option(label="Bruno Lima")
         expect(page.locator(".tl")).to_contain_text("Bruno Lima", timeout=5000)
 

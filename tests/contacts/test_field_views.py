@@ -152,6 +152,19 @@ def test_the_place_is_changed_in_place(browser):
     assert Contact.objects.get(pk=contact.pk).address == "Rua A, 10"
 
 
+def test_what_was_left_is_saved_and_takes_no_focus_back(browser):
+    contact, field = make.contact(), create()
+
+    opened = browser.get(f"/contacts/{contact.pk}/values/{field.id}/", headers=PART).content.decode()
+    left = save(browser, contact, field, "4", left="1").content.decode()
+    entered = save(browser, make.contact(), field, "5").content.decode()
+
+    assert "data-saves" in opened
+    assert of(contact) == {field.id: 4}
+    assert "autofocus" not in left
+    assert "autofocus" in entered
+
+
 def test_without_script_everything_works_by_pages(browser):
     contact, field = make.contact(), create()
     address = f"/contacts/{contact.pk}/values/{field.id}/"

@@ -135,7 +135,7 @@ def _told(request: Request, pk: int, label: str, event: int | None, response: Ht
 
 
 def _value_shown(request: Request, pk: int, field: selectors.KnownField) -> HttpResponse:
-    context = {"value": _held(pk, field), "contact_id": pk, "is_back": True}
+    context = {"value": _held(pk, field), "contact_id": pk, "is_back": "left" not in request.POST}
     return htmx.respond(request, "contacts/value.html", context, fragment="shown")
 
 
@@ -154,7 +154,7 @@ def _editor(
 
 def _detail_shown(request: Request, pk: int, part: str) -> HttpResponse:
     contact = _editable(request, pk)
-    context = {"contact_id": pk, "part": part, "shown": getattr(contact, part), "is_back": True}
+    context = {"contact_id": pk, "part": part, "shown": getattr(contact, part), "is_back": "left" not in request.POST}
     return htmx.respond(
         request, "contacts/detail.html", context | {"label": _part_label(part)}, fragment="shown"
     )

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from typing import IO, TYPE_CHECKING
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from afluente.transfer.selectors.tables import (
     CSV,
@@ -179,8 +179,10 @@ def _row(number: int, cells: list[str], width: int) -> Row:
     problem = ""
     over = surplus(cells, width)
     if over:
-        problem = gettext(
-            "This row has {n} cells more than the first row. A {sign} in a text needs quotes around the text."
+        problem = ngettext(
+            "This row has {n} cell more than the first row. A {sign} in a text needs quotes around the text.",
+            "This row has {n} cells more than the first row. A {sign} in a text needs quotes around the text.",
+            over,
         ).format(n=over, sign=gettext("delimiter"))
     elif any(len(cell) > LONGEST_CELL or cell.count("\n") > _BREAKS_IN_A_CELL for cell in cells):
         problem = gettext("A quote is opened in this row and never closed.")
