@@ -278,6 +278,16 @@ def test_surplus_cells_stand_in_the_file_of_errors(send: Any, bring: Any):
     assert body.splitlines()[1].endswith(";Recife;'=1+1")
 
 
+def test_one_surplus_cell_is_one(send: Any, bring: Any):
+    given = bring(send("Nome;E-mail\nLia;lia@a.example;Recife\nRui;rui@a.example;Recife;Sul\n"))
+
+    services.keep_errors(workspace_id=given.workspace_id, import_id=given.pk)
+    given.refresh_from_db()
+    body = b"".join(blobs.storage().read(given.errors.key, size=given.errors.size)).decode("utf-8-sig")
+    assert "has 1 cell more" in body or "tem 1 célula a mais" in body
+    assert "has 2 cells more" in body or "tem 2 células a mais" in body
+
+
 def test_bytes_that_are_no_text_are_refused(send: Any):
     given = send(bytes(random.Random(7).randbytes(4000)), "people.csv")
 

@@ -58,7 +58,11 @@ def _draw(
     error: str = "",
 ) -> HttpResponse:
     held = selectors.held_values(selectors.COMPANY, [pk], [field.id]).get(pk, {}).get(field.id)
-    context = {"value": selectors.CardValue(field=field, held=held), "contact_id": pk, "is_back": "left" not in request.POST}
+    context = {
+        "value": selectors.CardValue(field=field, held=held),
+        "contact_id": pk,
+        "is_back": "left" not in request.POST,
+    }
     if is_open:
         context |= {"form": forms.value_form(field, held, typed), "error": error}
     fragment, status = "editor" if is_open else "shown", 422 if error else 200

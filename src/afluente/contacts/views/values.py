@@ -154,7 +154,12 @@ def _editor(
 
 def _detail_shown(request: Request, pk: int, part: str) -> HttpResponse:
     contact = _editable(request, pk)
-    context = {"contact_id": pk, "part": part, "shown": getattr(contact, part), "is_back": "left" not in request.POST}
+    context = {
+        "contact_id": pk,
+        "part": part,
+        "shown": getattr(contact, part),
+        "is_back": "left" not in request.POST,
+    }
     return htmx.respond(
         request, "contacts/detail.html", context | {"label": _part_label(part)}, fragment="shown"
     )
