@@ -279,7 +279,9 @@ def test_surplus_cells_stand_in_the_file_of_errors(send: Any, bring: Any):
 
 
 def test_one_surplus_cell_is_one(send: Any, bring: Any):
-    given = bring(send("Nome;E-mail\nLia;lia@a.example;Recife\nRui;rui@a.example;Recife;Sul\nEva;eva@a.example\n"))
+    given = bring(
+        send("Nome;E-mail\nLia;lia@a.example;Recife\nRui;rui@a.example;Recife;Sul\nEva;eva@a.example\n")
+    )
 
     services.keep_errors(workspace_id=given.workspace_id, import_id=given.pk)
     given.refresh_from_db()
