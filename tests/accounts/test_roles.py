@@ -20,6 +20,8 @@ from afluente.accounts.models import (
     Role,
 )
 from afluente.accounts.models.rights import cells, narrower
+from afluente.timeline.models import Notification
+from afluente.timeline.services import add_comment
 from tests import make
 
 EDITOR = STANDARD[Role.EDITOR]
@@ -123,6 +125,22 @@ def test_looking_through_somebody_s_eyes_shows_theirs_and_changes_nothing(people
     assert browser.post("/settings/viewing/end/").status_code == 303
     assert browser.get(f"/contacts/{mine.pk}/").status_code == 200
     assert AuditEntry.objects.get().kind == "view.started"
+
+
+@pytest.mark.django_db
+def test_a_notification_of_somebody_leads_on_and_stays_unread_for_them(people, client_as):
+    contact = make.contact(name="Lia Prado", assignee=people.bruno)
+    add_comment(text="@Bruno Lima look", by=people.ana, contact_id=contact.pk, mentions=[people.bruno.pk])
+    told = Notification.objects.get(member=people.bruno)
+    browser = client_as(people.dora)
+    browser.post(f"/settings/people/{people.bruno.pk}/viewing/")
+
+    opened = browser.post(f"/notifications/{told.pk}/opening/")
+
+    told.refresh_from_db()
+    assert (opened.status_code, opened["Location"].partition("?")[0]) == (303, f"/contacts/{contact.pk}/")
+    assert told.read_at is None
+    assert browser.post(f"/notifications/{told.pk}/reading/").status_code == 403
 
 
 @pytest.mark.django_db

@@ -136,7 +136,8 @@ def test_what_is_no_box_or_no_file_is_refused_and_a_box_holds_so_many(people, cl
     draft = records["contact"][1]
     secret = bring(ana, draft)
 
-    assert ana.get(DRAFTS, {"draft": "elsewhere"}).status_code == 404
+    assert ana.post(DRAFTS, {"draft": "elsewhere", "file": secret}).status_code == 404
+    assert "file" not in ana.get(DRAFTS, {"draft": "elsewhere"}).content.decode()
     assert bruno.post(DRAFTS, {"draft": draft, "file": secret}).status_code == 404
     for n in range(MOST + 1):
         bring(ana, "comment:contact:77", f"{n}.txt")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-globalThis.document = { addEventListener() {} };
+globalThis.document ??= { addEventListener() {} };
 const { sentence } = await import("../../src/afluente/ui/static/ui/js/failures.js");
 
 test("every answer that is not drawn has a sentence, and what is drawn has none", () => {

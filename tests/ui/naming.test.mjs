@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-globalThis.document = { addEventListener() {} };
+globalThis.document ??= { addEventListener() {} };
 const { retitled } = await import("../../src/afluente/ui/static/ui/js/naming.js");
 
 test("the count of news and the product stay in the window's title", () => {

@@ -106,6 +106,16 @@ def workspace_free(view: View) -> View:
     return view
 
 
+def while_looking(instead: View) -> Callable[[View], View]:
+    """Mark a view that changes something on the way: who looks through somebody's eyes gets `instead`."""
+
+    def mark(view: View) -> View:
+        view.while_looking = instead  # type: ignore[attr-defined]  # read by WorkspaceMiddleware
+        return view
+
+    return mark
+
+
 def _viewed_by(request: HttpRequest, member: Membership) -> Membership | None:
     """Through whose eyes `member` looks; None, and forgotten, when they no longer may."""
     pk = request.session.get(VIEWED_KEY)
@@ -128,7 +138,10 @@ def _looking(
     """Show what `viewed` sees. The database itself refuses to write meanwhile."""
     request.viewer = viewer
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
-        return _inside(request, viewed, _refuse_change, (), {})
+        instead = getattr(view, "while_looking", None)
+        if instead is None:
+            return _inside(request, viewed, _refuse_change, (), {})
+        view = instead
     set_local("transaction_read_only", "on")
     return _inside(request, viewed, view, args, kwargs)
 

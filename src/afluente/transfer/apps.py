@@ -16,10 +16,12 @@ class TransferConfig(AppConfig):
         # ruff: noqa: PLC0415  when every app is loaded
         from django.conf import settings
 
+        from afluente.contacts.selectors.criteria import register_criterion
         from afluente.files import policies as files
         from afluente.files.events import FileAttached
         from afluente.kernel import bus, doors, slots
         from afluente.transfer import handlers, jobs  # noqa: F401  registers the jobs
+        from afluente.transfer.selectors.criteria import IMPORT
 
         for prefix in ("/imports/", "/api/v1/imports"):
             doors.limit_body(prefix, settings.FILE_LIMIT + OF_A_FORM)
@@ -27,6 +29,8 @@ class TransferConfig(AppConfig):
         bus.subscribe(FileAttached, handlers.take_file)
         files.register_kind(handlers.IMPORT_FILES)
         files.register_kind(handlers.EXPORT_FILES)
+        register_criterion(IMPORT)
+        slots.register_slot("contact.about", handlers.contact_about)
         slots.register_slot("contact.acts", handlers.contact_acts)
         slots.register_slot("contacts.bulk", handlers.bulk_acts)
         slots.register_slot("contacts.menu", handlers.list_menu)

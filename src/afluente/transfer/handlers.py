@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from afluente.files import policies as files
 from afluente.kernel import slots
 from afluente.timeline.events import Subject
-from afluente.transfer import policies, services
+from afluente.transfer import policies, selectors, services
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,12 @@ def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
         return []
     context = {"url": reverse("transfer:erasure", args=[contact.pk])}
     return [slots.Part(template="transfer/_data_link.html", context=context, order=4)]  # before the main act
+
+
+def contact_about(*, member: Membership, contact: Contact) -> list[slots.Part]:
+    """The numbers that a contact has in other systems."""
+    context = selectors.externals_context(member=member, contact_id=contact.pk)
+    return [slots.Part(template="transfer/_externals.html", context=context, order=80)]
 
 
 def bulk_acts(*, member: Membership) -> list[slots.Part]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.transfer.views import erasing, exports, imports, running, schedules
+from afluente.transfer.views import erasing, exports, externals, imports, running, schedules
 
 app_name = "transfer"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("exports/schedules/<int:pk>/", schedules.show, name="schedule"),
     path("exports/schedules/<int:pk>/end/", schedules.end, name="schedule_end"),
     path("exports/<int:pk>/expiry/", exports.expiry, name="export_expiry"),
+    path("contacts/<int:pk>/external-ids/", externals.externals, name="externals"),
+    path("contacts/<int:pk>/external-ids/removal/", externals.removal, name="external_removal"),
     path("contacts/<int:pk>/data/", erasing.data, name="data"),
     path("contacts/<int:pk>/erasure/", erasing.erasure, name="erasure"),
     path("imports/<int:pk>/acts/<slug:act>/", running.act, name="act"),

@@ -155,6 +155,7 @@ def about(request: Request, pk: int) -> dict[str, Any]:
         "may_edit": policies.may(request.member, pk, Action.EDIT),
         "may_delete": policies.may(request.member, pk, Action.DELETE),
         "members": assignable_by(request.member).order_by("user__name"),
+        "parts": slots.parts("contact.about", member=request.member, contact=card.contact),
         "level": "h1" if is_own_page else "h3",
         "section": "h2" if is_own_page else "h4",
     }

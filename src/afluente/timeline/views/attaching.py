@@ -50,9 +50,9 @@ def files_of_comments(request: Request) -> HttpResponse:
 def draft(request: Request) -> HttpResponse:
     """The files chosen in the box `draft`. POST puts one of the store (`file`) in, or with `out` takes it out."""
     box = (request.POST if request.method == "POST" else request.GET).get("draft", "")
-    if not drafts.is_box(box):
-        raise Http404
     if request.method == "POST":
+        if not drafts.is_box(box):
+            raise Http404
         said = request.POST.get("file", "")
         number = int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
         if "out" in request.POST:

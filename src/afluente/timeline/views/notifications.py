@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from afluente.accounts.middleware import while_looking
 from afluente.kernel import htmx, push
 from afluente.timeline import forms, policies, services
 from afluente.timeline.models import PushDevice
@@ -63,15 +64,22 @@ def notifications(request: Request) -> HttpResponse:
     return htmx.respond(request, "timeline/notifications.html", context, fragment="list")
 
 
-@require_POST
-def opening(request: Request, pk: int) -> HttpResponse:
-    """Read one, and go where it leads."""
+def _led_to(request: Request, pk: int) -> HttpResponse:
+    """Go where one leads; it stays as it is."""
     found = policies.notifications_of(request.member).filter(pk=pk)
     lines = reading.lines(member=request.member, found=found)
     if not lines:
         raise Http404
-    services.mark_read(found=found)
     return HttpResponseRedirect(lines[0].url, status=303)
+
+
+@while_looking(_led_to)
+@require_POST
+def opening(request: Request, pk: int) -> HttpResponse:
+    """Read one, and go where it leads."""
+    answer = _led_to(request, pk)
+    services.mark_read(found=policies.notifications_of(request.member).filter(pk=pk))
+    return answer
 
 
 @require_POST

@@ -1,0 +1,41 @@
+"""What contacts can be filtered by because of imports: those that one import brought or changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from afluente.contacts.selectors.asking import Answer, Asker, BrokenError
+from afluente.contacts.selectors.criteria import CHOICE, Criterion
+from afluente.transfer import policies
+from afluente.transfer.models import ImportRow
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+
+OFFERED = 100  # the newest ones
+CAME = (ImportRow.Outcome.CREATED, ImportRow.Outcome.UPDATED)
+
+
+def _ask(asker: Asker) -> Answer:
+    ids = asker.ids
+    if policies.imports_visible_to(asker.member).filter(pk__in=ids).count() < len(set(ids)):
+        raise BrokenError(gettext("This import is no longer here."))
+    rows = ImportRow.objects.filter(contact_id=OuterRef("pk"), batch_id__in=ids, outcome__in=CAME)
+    found = Answer(Q(Exists(rows)))
+    return ~found if asker.op == "is_not" else found
+
+
+def _imports(member: Membership) -> list[tuple[str, Any]]:
+    rows = (
+        policies.imports_visible_to(member).order_by("-pk").values_list("pk", "name", "created_at")[:OFFERED]
+    )
+    return [(str(pk), f"{name} · {moment:%Y-%m-%d}") for pk, name, moment in rows]
+
+
+IMPORT = Criterion(
+    slug="import", label=_("Import"), ops=CHOICE, ask=_ask, control="choices", choices=_imports, order=60
+)
