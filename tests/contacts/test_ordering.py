@@ -8,11 +8,13 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from afluente.accounts.models import Action, Area, Membership, Reach, Rights
+from afluente.accounts.services import create_role
 from afluente.contacts import selectors, services
 from afluente.contacts.models import Company, CompanyContact, Contact
 from afluente.contacts.selectors import walked
 from afluente.contacts.selectors.columns import all_columns
-from afluente.contacts.selectors.listing import Filter
+from afluente.contacts.selectors.listing import Filter, contact_page
 from afluente.contacts.selectors.ordering import opposite_of
 from afluente.contacts.statements import search
 from afluente.timeline.events import SYSTEM, NewEvent
@@ -263,3 +265,23 @@ def test_an_order_costs_the_same_for_one_and_for_many(people, crowd):
         for number in range(3):
             make.contact(name=f"Eva {number}", assignee=people.bruno)
         assert cost(sort, 50) == before
+
+
+def test_the_order_of_companies_tells_nothing_to_who_may_not_see_them(people):
+    ids = [make.contact(name=name, assignee=people.bruno).pk for name in ("A", "B", "C")]
+    for pk, name in zip(ids, ("Zeta", "Alfa", "Meio"), strict=True):
+        firm = services.create_company(name=name, by=SYSTEM)
+        services.link_contacts(company_id=firm.pk, contact_ids=[pk], by=SYSTEM)
+    rights = Rights({(Area.CONTACTS, Action.VIEW): Reach.ALL})
+    role = create_role(name="Contacts alone", rights=rights, by=people.ana)
+    Membership.objects.filter(pk=people.bruno.pk).update(
+        role="custom", custom_role=role, contacts_reach=Reach.ALL
+    )
+    bruno = Membership.objects.select_related("custom_role", "team").get(pk=people.bruno.pk)
+
+    def order(member, sort):
+        page = contact_page(member=member, wanted=Filter(sort=sort))
+        return [row.id for row in page.rows if row.id in ids]
+
+    assert order(people.ana, "company") == [ids[1], ids[2], ids[0]]
+    assert order(bruno, "company") == order(bruno, "-company") == ids[::-1]

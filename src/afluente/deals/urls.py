@@ -14,11 +14,10 @@ from afluente.deals.views import (
     details,
     filling,
     lists,
-    lost_reasons,
     moving,
     pipelines,
     stages,
-    types,
+    words,
 )
 
 app_name = "deals"
@@ -60,13 +59,14 @@ urlpatterns = [
     path("settings/pipelines/<int:pk>/payments/", pipelines.payments, name="pipeline_payments"),
     path("settings/pipelines/<int:pk>/deletion/", pipelines.deletion, name="pipeline_deletion"),
     path("settings/stages/<int:pk>/", stages.rules, name="stage_edit"),
-    path("settings/lost-reasons/", lost_reasons.reasons, name="lost_reasons"),
-    path("settings/lost-reasons/<int:pk>/", lost_reasons.edit, name="lost_reason_edit"),
-    path("settings/lost-reasons/<int:pk>/archiving/", lost_reasons.archiving, name="lost_reason_archiving"),
-    path("settings/lost-reasons/<int:pk>/deletion/", lost_reasons.deletion, name="lost_reason_deletion"),
     path("settings/stages/<int:pk>/deletion/", stages.deletion, name="stage_deletion"),
-    path("settings/deal-types/", types.types, name="types"),
-    path("settings/deal-types/<int:pk>/", types.edit, name="type_edit"),
-    path("settings/deal-types/<int:pk>/archiving/", types.archiving, name="type_archiving"),
-    path("settings/deal-types/<int:pk>/deletion/", types.deletion, name="type_deletion"),
 ]
+
+for start, of in (("settings/deal-types/", words.TYPES), ("settings/lost-reasons/", words.REASONS)):
+    for tail, view, name in zip(
+        ("", "<int:pk>/", "<int:pk>/archiving/", "<int:pk>/deletion/"),
+        words.views_of(of),
+        of.urls,
+        strict=True,
+    ):
+        urlpatterns.append(path(start + tail, view, name=name.partition(":")[2]))

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from afluente.contacts import policies
 from afluente.contacts.selectors import searching
 from afluente.contacts.selectors.choosing import SORTED_TO, narrowed
-from afluente.contacts.selectors.listing import PAGE, Filter, plan_of
+from afluente.contacts.selectors.listing import PAGE, Filter, plan_of, readable
 from afluente.contacts.selectors.ordering import NEWEST, order_of
 from afluente.contacts.statements import search
 
@@ -44,7 +44,7 @@ def neighbours(*, member: Membership, query: str, contact: Contact) -> Neighbour
     """Of the list with this address; None when it cannot be asked. Four queries at most, wherever the
     contact stands: along the index of the order, or among the few that the search index finds.
     """
-    wanted = Filter.read(QueryDict(query.lstrip("?")))
+    wanted = readable(member, Filter.read(QueryDict(query.lstrip("?"))))
     made = plan_of(member, wanted)
     if made is None:
         return None

@@ -15,7 +15,7 @@ from afluente.contacts.selectors.columns import batch_of
 from afluente.contacts.selectors.criteria import NOBODY
 from afluente.contacts.selectors.filtering import Plan, all_criteria, plan
 from afluente.contacts.selectors.lists import FilteredList
-from afluente.contacts.selectors.ordering import NEWEST, key_of
+from afluente.contacts.selectors.ordering import COMPANY, NEWEST, key_of
 from afluente.contacts.selectors.wording import SHOWN
 from afluente.contacts.statements import search
 from afluente.kernel import text
@@ -136,6 +136,7 @@ def contact_page(
 
     What the search index answers comes newest first: that is the order in which it can stop early.
     """
+    wanted = readable(member, wanted)
     made = plan_of(member, wanted)
     if made is None:
         return Page(rows=[], columns=columns, total=0)
@@ -149,6 +150,12 @@ def contact_page(
         total=len(shown) if is_whole else None,
         next_after=shown[-1].pk if has_more else None,
     )
+
+
+def readable(member: Membership, wanted: Filter) -> Filter:
+    """The same list; the newest first when its order would tell companies to whom may not see them."""
+    is_told = wanted.sort.removeprefix("-") == COMPANY and not policies.may_list_companies(member)
+    return replace(wanted, sort=NEWEST) if is_told else wanted
 
 
 def contact_total(*, member: Membership, wanted: Filter) -> Total | None:
