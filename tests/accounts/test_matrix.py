@@ -193,6 +193,8 @@ DOORS = (
     ("/deals/new/", Area.DEALS, Action.CREATE, 403),
     ("/products/", Area.PRODUCTS, Action.VIEW, 403),
     ("/products/new/", Area.PRODUCTS, Action.CREATE, 403),
+    ("/documents/", Area.DOCUMENTS, Action.VIEW, 403),
+    ("/settings/documents/", Area.PRODUCTS, Action.CONFIGURE, 403),
     ("/settings/taxes/", Area.PRODUCTS, Action.CONFIGURE, 403),
     ("/settings/pipelines/", Area.PIPELINES, Action.CONFIGURE, 403),
     ("/settings/rules/", Area.SOURCES, Action.CONFIGURE, 404),

@@ -47,6 +47,7 @@ KNOWN = {
     "product_id": "product",
     "tax_id": "tax",
     "line_id": "line",
+    "document_id": "document",
     "field_id": "field",
     "file_id": "file",
     "folder_id": "folder",

@@ -30,6 +30,7 @@ TAGS = {
     "Deals": "Deals, their stages and their people.",
     "Pipelines": "Rows of stages.",
     "Products": "What is sold, what it costs, and the taxes on it.",
+    "Documents": "Quotes and invoices made from deals.",
     "Tasks": "Work for people.",
     "Files": "The store of files, its folders, and what they are attached to.",
     "Imports and exports": "Contacts in from files and out into files.",

@@ -56,6 +56,9 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("deals/stages/<int:pk>/", {"pk": "stage"}),
     ("settings/stages/<int:pk>/", {"pk": "stage"}),
     ("deals/<int:pk>/conversion/", {"pk": "lead_deal"}),
+    ("deals/<int:pk>/documents/", {"pk": "deal"}),
+    ("documents/<int:pk>/", {"pk": "document"}),
+    ("api/v1/documents/<document_id>", {"document_id": "document"}),
     ("deals/<int:pk>/lines/", {"pk": "deal", "line": "line"}),
     ("deals/<int:pk>/", {"pk": "deal", "attribute": "deal_field"}),
     ("settings/lost-reasons/<int:pk>/", {"pk": "lost_reason"}),
@@ -116,6 +119,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
 # Words in a path that are no ids, and what to put there.
 WORDS = {
     "step": ("confirmation", "undo"),
+    "deed": ("issue", "accept", "pay", "cancel"),
     "act": ("start", "pause", "resume", "stop", "undo"),
     "area": ("contact", "deal"),
     "field": ("name", "assignee", "amount", "revenue"),
@@ -133,6 +137,7 @@ KEYED = {
     "unsubscribe/<str:token>": "The token is signed; it opens the letters of the member it was sent to.",
     "^f/(?P<public_id>": "A hosted form is public: its address is the permission (S-18).",
     "api/v1/<path:rest>": "Nothing stands there: every address is answered alike.",
+    "q/<int:space>/<str:secret>/": "The secret is the permission; it opens one quote.",
     "demo/<str:key>": "Only in a demo, where one random key signs in.",
 }
 # Ids in the body or the query, by the name of the field, in HTML forms and in the API alike.
@@ -149,6 +154,8 @@ FIELDS = {
     "tax_id": "tax",
     "product": "product",
     "product_id": "product",
+    "origin": "document",
+    "origin_id": "document",
     "line_ids": "line",
     "filter_id": "filter",
     "default_assignee": "member",

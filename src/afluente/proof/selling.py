@@ -29,4 +29,8 @@ def fill(canary: str, by: Actor, deal_id: int) -> dict[str, Any]:
     )
     line = sales.add_line(deal_id=deal_id, product_id=product.pk, by=by)
     ids = {"tax": tax.pk, "product": product.pk, "line": line.pk}
+    document = sales.create_document(kind="quote", deal_id=deal_id, notes=canary, by=by)
+    sales.save_seller(values={"name": canary}, by=by)
+    sales.issue_document(document_id=document.pk, by=by)
+    ids["document"] = document.pk
     return ids | {"lead_deal": lead_id, "deal_field": field.pk, "lost_reason": reason.pk}

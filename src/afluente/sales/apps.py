@@ -16,10 +16,12 @@ class SalesConfig(AppConfig):
         from afluente.sales.services import personal as own
 
         personal.declare_free(own.FREE)
+        personal.register_holding(own.HOLDING)
         _bring_pages()
         _bring_finding()
         _bring_history()
         _bring_lines()
+        _bring_documents()
 
 
 def _bring_pages() -> None:
@@ -112,3 +114,60 @@ def _bring_lines() -> None:
             group="product",
         )
     )
+
+
+def _bring_documents() -> None:
+    """Quotes and invoices: pages, a tab on deals, search, history, merges."""
+    from afluente.contacts.services import Carrier, register_carrier
+    from afluente.kernel import slots
+    from afluente.sales import handlers, policies, selectors
+    from afluente.sales import jobs as _jobs  # noqa: F401  known to whoever queues one
+    from afluente.timeline.selectors import kinds
+    from afluente.ui import finding, navigation
+
+    navigation.register_nav(
+        navigation.NavEntry(
+            label=_("Quotes and invoices"),
+            url_name="sales:documents",
+            icon="file-text",
+            order=35,
+            visible=policies.may_list_documents,
+        )
+    )
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("CRM"),
+            label=_("Quotes and invoices"),
+            url_name="sales:seller",
+            icon="file-text",
+            order=25,
+            visible=policies.may_configure,
+        )
+    )
+    finding.register_source(
+        finding.Source(
+            name="documents",
+            label=_("Quotes and invoices"),
+            icon="file-text",
+            order=46,
+            visible=policies.may_list_documents,
+            find=selectors.find_documents,
+            fetch=selectors.fetch_documents,
+            page="sales:document",
+        )
+    )
+    slots.register_slot("deal.tabs", handlers.payment_tabs)
+    register_carrier(
+        Carrier(slug="sales.documents", table="sales_document", label=_("Quotes and invoices"), order=27)
+    )
+    kinds.register_group("document", _("Quotes and invoices"))
+    for name, label in handlers.DOCUMENT_KINDS:
+        kinds.register_kind(
+            kinds.Kind(
+                name=name,
+                label=label,
+                icon="file-text",
+                template="sales/kinds/document.html",
+                group="document",
+            )
+        )

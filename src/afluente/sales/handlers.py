@@ -6,16 +6,44 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from afluente.deals.events import ChangeRefusedError
 from afluente.kernel import slots
-from afluente.sales import selectors, services
+from afluente.sales import policies, selectors, services
+from afluente.sales.views import documents
 from afluente.sales.views.lines import part_of
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
     from afluente.deals.events import DealChanged, DealCopied
     from afluente.deals.models import Deal
+
+
+DOCUMENT_KINDS = (
+    ("document.created", _("Draft made")),
+    ("document.changed", _("Draft changed")),
+    ("document.issued", _("Issued")),
+    ("document.accepted", _("Accepted")),
+    ("document.declined", _("Declined")),
+    ("document.expired", _("Expired")),
+    ("document.replaced", _("Replaced")),
+    ("document.paid", _("Payment noted")),
+    ("document.cancelled", _("Cancelled")),
+)
+
+
+def payment_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
+    """The tab with what was offered and billed; payments have their place in it."""
+    if not policies.may_list_documents(member):
+        return []
+
+    def part() -> slots.Part:
+        return slots.Part(template="sales/_deal_documents.html", context=documents.part_of(member, deal))
+
+    count = selectors.document_count(member=member, deal_id=deal.pk)
+    label = gettext("Quotes and invoices")
+    return [slots.Tab(slug="payments", label=label, part=part, count=count, order=16)]
 
 
 def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:

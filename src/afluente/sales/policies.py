@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from afluente.accounts import policies as accounts
 from afluente.accounts.models import Action, Area
-from afluente.sales.models import Product
+from afluente.deals import policies as deals
+from afluente.sales.models import Document, Product
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from afluente.accounts.models import Membership
     from afluente.sales.models import ProductQuerySet
 
@@ -43,3 +48,32 @@ def may_create(member: Membership) -> bool:
 def may_configure(member: Membership) -> bool:
     """Taxes, and what stands on quotes and invoices."""
     return accounts.may(member, Area.PRODUCTS, Action.CONFIGURE)
+
+
+def documents_visible_to(member: Membership) -> QuerySet[Document]:
+    """The quotes and invoices of deals that `member` sees, or could see before they were deleted."""
+    if not accounts.may(member, Area.DOCUMENTS, Action.VIEW):
+        return Document.objects.none()
+    seen = deals.visible_to(member).values("pk")
+    gone = deals.gone_for(member).values("pk")
+    return Document.objects.filter(Q(deal_id__in=seen) | Q(deal_id__in=gone))
+
+
+def documents_editable_by(member: Membership) -> QuerySet[Document]:
+    """The documents that `member` may issue, cancel and settle; never more than they see."""
+    found = documents_visible_to(member)
+    return found if accounts.may(member, Area.DOCUMENTS, Action.EDIT) else found.none()
+
+
+def may_list_documents(member: Membership) -> bool:
+    return accounts.may(member, Area.DOCUMENTS, Action.VIEW)
+
+
+def may_create_documents(member: Membership) -> bool:
+    """Whether `member` may make quotes and invoices, of deals they see."""
+    return accounts.may(member, Area.DOCUMENTS, Action.CREATE)
+
+
+def may_settle_documents(member: Membership) -> bool:
+    """Whether `member` may issue, cancel and settle documents, of deals they see."""
+    return accounts.may(member, Area.DOCUMENTS, Action.EDIT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.sales.views import lines, products, taxes
+from afluente.sales.views import documents, lines, products, public, taxes
 
 app_name = "sales"
 
@@ -20,6 +20,14 @@ urlpatterns = [
     path("deals/<int:pk>/lines/<int:line>/", lines.line, name="line"),
     path("deals/<int:pk>/lines/<int:line>/removal/", lines.removal, name="line_removal"),
     path("deals/<int:pk>/lines/<int:line>/restoring/", lines.restoring, name="line_restoring"),
+    path("deals/<int:pk>/documents/", documents.new, name="document_new"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/pdf/", documents.pdf, name="document_pdf"),
+    path("documents/<int:pk>/<slug:deed>/", documents.act, name="document_act"),
+    path("q/<int:space>/<str:secret>/", public.quote, name="public"),
+    path("q/<int:space>/<str:secret>/pdf/", public.pdf, name="public_pdf"),
+    path("settings/documents/", documents.seller, name="seller"),
     path("settings/taxes/", taxes.taxes, name="taxes"),
     path("settings/taxes/<int:pk>/", taxes.edit, name="tax_edit"),
     path("settings/taxes/<int:pk>/archiving/", taxes.archiving, name="tax_archiving"),

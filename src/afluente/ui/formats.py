@@ -151,6 +151,15 @@ def _day(date: dt.date, skeleton: str, locale: Locale) -> str:
     return format_skeleton(skeleton, _as_moment(date), locale=locale)
 
 
+def day_exact(date: dt.date) -> str:
+    """A whole date in figures, with its year, as on a bill."""
+    return format_date(
+        date,
+        "yyyy-MM-dd" if _region.get() == "PL" else "dd/MM/yyyy" if _region.get() == "BR" else "medium",
+        locale=_present()[1],
+    )
+
+
 def day_name(moment: dt.datetime | dt.date) -> str:
     """The heading of a day: Today, Yesterday, or Wednesday, 19 November."""
     local = timezone.localtime(moment).date() if isinstance(moment, dt.datetime) else moment

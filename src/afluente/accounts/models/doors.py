@@ -64,6 +64,8 @@ class Scope(models.TextChoices):
     DEALS_WRITE = "deals:write", _("Add, change and move deals")
     PRODUCTS_READ = "products:read", _("Read products and taxes")
     PRODUCTS_WRITE = "products:write", _("Add, change and delete products")
+    DOCUMENTS_READ = "documents:read", _("Read quotes and invoices")
+    DOCUMENTS_WRITE = "documents:write", _("Make, issue and settle quotes and invoices")
     TASKS_READ = "tasks:read", _("Read tasks")
     TASKS_WRITE = "tasks:write", _("Add, change, complete and delete tasks")
     FILES_READ = "files:read", _("Read files")

@@ -46,6 +46,7 @@ class Area(models.TextChoices):
     DEALS = "deals", _("Deals")
     PIPELINES = "pipelines", _("Pipelines")
     PRODUCTS = "products", _("Products and taxes")
+    DOCUMENTS = "documents", _("Quotes and invoices")
     TASKS = "tasks", _("Tasks")
     BOARDS = "boards", _("Task boards")
     PAYMENTS = "payments", _("Payments")
@@ -92,6 +93,7 @@ CELLS: Mapping[Area, Mapping[Action, tuple[Reach, ...]]] = {
     Area.DEALS: {**_RECORDS, Action.EXPORT: _WHOSE},
     Area.PIPELINES: {Action.VIEW: _YES_NO, Action.CONFIGURE: _YES_NO},
     Area.PRODUCTS: {**_THINGS, Action.CONFIGURE: _YES_NO},
+    Area.DOCUMENTS: {Action.VIEW: _YES_NO, Action.CREATE: _YES_NO, Action.EDIT: _YES_NO},
     Area.TASKS: _RECORDS,
     Area.BOARDS: {Action.VIEW: _YES_NO, Action.CONFIGURE: _YES_NO},
     Area.PAYMENTS: {Action.VIEW: _YES_NO, Action.CREATE: _YES_NO, Action.EDIT: _YES_NO},

@@ -62,3 +62,20 @@ def fill_deal(deal_id: int, shelves: dict[str, int]) -> None:
         deal_id=deal_id, product_id=shelves["WEB-90"], quantity=Decimal(12), discount=10, by=SYSTEM
     )
     sales.add_line(deal_id=deal_id, name="Fotografia dos produtos", price=Decimal(1200), by=SYSTEM)
+
+
+def bill(deal_id: int, name: str) -> None:
+    """A quote that was sent, and an invoice of which a part is paid."""
+    values = {
+        "name": name,
+        "tax_id": "11.222.333/0001-81",
+        "address": "Rua das Rendeiras, 120\nFlorianópolis, SC",
+        "payment": "Pix: financeiro@mare.example",
+        "footer": name,
+    }
+    sales.save_seller(values=values, by=SYSTEM)
+    quote = sales.create_document(kind="quote", deal_id=deal_id, by=SYSTEM)
+    sales.issue_document(document_id=quote.pk, by=SYSTEM)
+    invoice = sales.create_document(kind="invoice", deal_id=deal_id, origin_id=quote.pk, by=SYSTEM)
+    sales.issue_document(document_id=invoice.pk, by=SYSTEM)
+    sales.record_payment(document_id=invoice.pk, amount=Decimal(5000), by=SYSTEM)

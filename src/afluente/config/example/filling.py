@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from afluente.accounts.models import Membership, User
 from afluente.capture import services as capture
 from afluente.config.example import statements
-from afluente.config.example.catalogue import fill_deal, stock_shelves
+from afluente.config.example.catalogue import bill, fill_deal, stock_shelves
 from afluente.config.example.details import note_details
 from afluente.config.example.story import CLOSED, FORM, OPEN, SHOP, STAGES, TEAM, Story
 from afluente.contacts import services as contacts
@@ -44,6 +44,7 @@ def fill_workspace(owner_id: int) -> None:
     named = {story.person: contact_id for story, contact_id in zip(stories, people, strict=True)}
     note_details(named, owner=owner, team=team)
     fill_deal(made[-1], stock_shelves(pipeline.currency))
+    bill(made[-1], owner.workspace.name)
     statements.backdate([(deal_id, story.age_days) for story, deal_id in zip(stories, made, strict=True)])
 
 

@@ -2,9 +2,10 @@
 
 from ninja import Router
 
+from afluente.sales.api.documents import router as documents_router
 from afluente.sales.api.lines import router as lines_router
 from afluente.sales.api.products import router as products_router
 
 router = Router()
-for part in (products_router, lines_router):
+for part in (products_router, lines_router, documents_router):
     router.add_router("", part)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
@@ -177,3 +177,82 @@ class LinesOut(Schema):
     tax: str
     total: str
     taxes: list[TaxSumOut]
+
+
+class DocumentNew(Shape):
+    kind: Literal["quote", "invoice"]
+    deal_id: Number
+    origin_id: Number | None = Field(
+        None, description="A quote of the same deal: an invoice bills it, a quote takes its place."
+    )
+    notes: str = Field("", max_length=4_000)
+    is_issued: bool = False
+
+
+class DocumentChange(Shape):
+    """What is to be changed of a draft; what is left out stays."""
+
+    notes: str | None = Field(None, max_length=4_000)
+    due_on: date | None = Field(None, description="A quote holds until then; an invoice is due then.")
+    is_retaken: bool = False
+
+
+class DocumentDecision(Shape):
+    is_accepted: bool
+    name: str = Field("", max_length=150, description="Who of the customer said so.")
+
+
+class DocumentPayment(Shape):
+    amount: Annotated[Decimal, Field(gt=0, lt=10**15, max_digits=19, decimal_places=4)] | None = None
+
+
+class DocumentQuery(Schema):
+    cursor: Annotated[str, Field(max_length=100)] = ""
+    deal_id: Number | None = None
+    kind: Annotated[Literal["quote", "invoice"], Field()] | None = None
+    state: (
+        Annotated[
+            Literal[
+                "draft", "sent", "accepted", "declined", "expired", "replaced", "issued", "part_paid", "paid",
+                "cancelled",
+            ],
+            Field(),
+        ]
+        | None
+    ) = None  # fmt: skip
+    limit: Annotated[int, Field(ge=1, le=LIMIT)] = 50
+
+
+class DocumentOut(Schema):
+    """A quote or an invoice. What has a label is fixed; amounts are exact decimals, written as texts."""
+
+    id: int
+    kind: Literal["quote", "invoice"]
+    state: str
+    label: str
+    deal_id: int
+    contact_id: int | None
+    company_id: int | None
+    origin_id: int | None
+    currency: str
+    seller: dict[str, str]
+    buyer: dict[str, str]
+    lines: list[dict[str, Any]]
+    taxes: list[dict[str, Any]]
+    net: str
+    discount: str
+    tax: str
+    total: str
+    paid: str
+    notes: str
+    issued_on: date | None
+    due_on: date
+    decided_by: str
+    decided_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class DocumentsOut(Schema):
+    items: list[DocumentOut]
+    next: str | None

@@ -1,6 +1,17 @@
 """Tables of sales."""
 
+from afluente.sales.models.documents import Document, DocumentCounter, Seller
 from afluente.sales.models.lines import Basket, Line
 from afluente.sales.models.products import Product, ProductQuerySet, StockMove, Tax
 
-__all__ = ["Basket", "Line", "Product", "ProductQuerySet", "StockMove", "Tax"]
+__all__ = [
+    "Basket",
+    "Document",
+    "DocumentCounter",
+    "Line",
+    "Product",
+    "ProductQuerySet",
+    "Seller",
+    "StockMove",
+    "Tax",
+]

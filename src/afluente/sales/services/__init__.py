@@ -1,5 +1,13 @@
-"""Every change of the catalogue."""
+"""Every change of sales."""
 
+from afluente.sales.services.documents import (
+    DocumentGoneError,
+    DocumentRefusedError,
+    change_document,
+    create_document,
+    document_by_secret,
+)
+from afluente.sales.services.drawing import draw
 from afluente.sales.services.lines import (
     LineGoneError,
     LineRefusedError,
@@ -23,11 +31,23 @@ from afluente.sales.services.products import (
     mark,
     restore_product,
 )
+from afluente.sales.services.sellers import save_seller
+from afluente.sales.services.settling import (
+    EXPIRE,
+    cancel_document,
+    decide_quote,
+    expire_quote,
+    issue_document,
+    record_payment,
+)
 from afluente.sales.services.stock import move_stock
 from afluente.sales.services.taxes import TaxTakenError, archive_tax, order_taxes, save_tax
 
 __all__ = [
+    "EXPIRE",
     "ChangedMeanwhileError",
+    "DocumentGoneError",
+    "DocumentRefusedError",
     "LineGoneError",
     "LineRefusedError",
     "ProductGoneError",
@@ -36,19 +56,29 @@ __all__ = [
     "add_line",
     "archive_product",
     "archive_tax",
+    "cancel_document",
+    "change_document",
     "change_line",
     "change_product",
     "copy_lines",
+    "create_document",
     "create_product",
+    "decide_quote",
     "delete_product",
+    "document_by_secret",
+    "draw",
+    "expire_quote",
+    "issue_document",
     "let_follow",
     "mark",
     "move_stock",
     "note_value",
     "order_lines",
     "order_taxes",
+    "record_payment",
     "remove_line",
     "restore_line",
     "restore_product",
+    "save_seller",
     "save_tax",
 ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django import template
 
+from afluente.sales.selectors import tone
 from afluente.ui import formats
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from afluente.sales.models import Document
 
 register = template.Library()
 
@@ -36,3 +38,21 @@ def rate(value: Decimal) -> str:
 def places(amount: Decimal, currency: str) -> str:
     """An amount as in a box: with the cents of its currency, without its sign."""
     return formats.places(amount, currency)
+
+
+@register.filter
+def price_text(amount: str, currency: str) -> str:
+    """An amount that a document keeps as a text."""
+    return formats.money_exact(Decimal(amount), currency)
+
+
+@register.filter
+def number_text(value: str) -> str:
+    """A quantity that a document keeps as a text."""
+    return formats.exact(Decimal(value))
+
+
+@register.filter
+def state_tone(document: Document) -> str:
+    """The tone of a document's badge."""
+    return tone(document)

@@ -1,0 +1,136 @@
+"""Quotes and invoices: of a deal, in a list, by number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.urls import reverse
+
+from afluente.kernel import text
+from afluente.kernel.keyset import number_in
+from afluente.sales import policies
+from afluente.sales.models import Document
+from afluente.ui import formats
+from afluente.ui.finding import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from afluente.accounts.models import Membership
+
+PAGE = 50
+OPEN = ("sent", "issued", "part_paid")
+TONES = {
+    "accepted": "ok",
+    "paid": "ok",
+    "sent": "info",
+    "issued": "info",
+    "part_paid": "warn",
+    "expired": "warn",
+    "declined": "bad",
+    "cancelled": "bad",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentFilter:
+    """What the address of the list says; `after` is the last document seen."""
+
+    typed: str = ""
+    kind: str = ""
+    state: str = ""
+    after: int | None = None
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> DocumentFilter:
+        """From `request.GET`; nonsense is no filter."""
+        kind, state, after = query.get("kind", ""), query.get("state", ""), query.get("after", "")
+        return cls(
+            typed=text.clean(query.get("q", ""), limit=100),
+            kind=kind if kind in Document.Kind.values else "",
+            state=state if state in Document.State.values else "",
+            after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
+        )
+
+    def address(self, *, after: int | None = None) -> str:
+        values = {"q": self.typed, "kind": self.kind, "state": self.state, "after": after or ""}
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentPage:
+    rows: Sequence[Document]
+    next_after: int | None
+
+
+def document_page(*, member: Membership, wanted: DocumentFilter, size: int = PAGE) -> DocumentPage:
+    """One page of documents, the newest first."""
+    found = policies.documents_visible_to(member).select_related("deal")
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.state:
+        found = found.filter(state=wanted.state)
+    if wanted.typed:
+        found = found.filter(Q(label__icontains=wanted.typed) | Q(buyer__name__icontains=wanted.typed))
+    if wanted.after:
+        found = found.filter(pk__lt=wanted.after)
+    rows = list(found.order_by("-pk")[: size + 1])
+    return DocumentPage(rows=rows[:size], next_after=rows[size - 1].pk if len(rows) > size else None)
+
+
+def documents_of(*, member: Membership, deal_id: int) -> list[Document]:
+    """The documents of a deal, the newest first."""
+    return list(policies.documents_visible_to(member).filter(deal_id=deal_id).order_by("-pk")[:200])
+
+
+def document_count(*, member: Membership, deal_id: int) -> int:
+    return policies.documents_visible_to(member).filter(deal_id=deal_id).count()
+
+
+def tone(document: Document) -> str:
+    """The tone of a state's badge."""
+    return TONES.get(document.state, "")
+
+
+def find_documents(member: Membership, typed: str, limit: int) -> list[Row]:
+    """Documents whose number begins or ends with what is typed."""
+    if not any(sign.isdigit() for sign in typed):
+        return []
+    found = policies.documents_visible_to(member)
+    found = found.filter(Q(label__istartswith=typed) | Q(label__iendswith=typed))
+    return _rows(found.order_by("-pk")[:limit])
+
+
+def fetch_documents(member: Membership, ids: Sequence[int]) -> list[Row]:
+    """Those of `ids` that `member` sees."""
+    return _rows(policies.documents_visible_to(member).filter(pk__in=ids))
+
+
+def api_documents(
+    *, member: Membership, deal_id: int | None, kind: str, state: str, cursor: str, limit: int
+) -> tuple[list[Document], str | None]:
+    """A page of documents, the newest first, and the cursor of the next one. Raises BadCursorError."""
+    found = policies.documents_visible_to(member)
+    for name, value in (("deal_id", deal_id), ("kind", kind), ("state", state)):
+        if value:
+            found = found.filter(**{name: value})
+    before = number_in(cursor)
+    rows = list((found.filter(pk__lt=before) if before else found).order_by("-pk")[: limit + 1])
+    return rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None
+
+
+def _rows(documents: object) -> list[Row]:
+    return [
+        Row(
+            title=one.label or str(one.get_kind_display()),
+            note=one.buyer.get("name", ""),
+            meta=formats.money(one.total, one.currency),
+            icon="file-text",
+            pk=one.pk,
+            url=reverse("sales:document", args=[one.pk]),
+        )
+        for one in documents  # type: ignore[attr-defined]
+    ]

@@ -1,0 +1,188 @@
+"""Quotes and invoices: the list, one of them, and what is done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from afluente.deals import policies as deals
+from afluente.deals.models import Deal
+from afluente.kernel import box, http, slots
+from afluente.sales import forms, policies, selectors, services
+from afluente.sales.models import Document
+from afluente.sales.views import asking
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from afluente.accounts.models import Membership
+    from afluente.accounts.requests import Request
+    from afluente.timeline.events import Actor
+
+
+def part_of(member: Membership, deal: Deal) -> dict[str, Any]:
+    """What the tab of a deal is drawn with; a slice of payments brings its part to the slot deal.payments."""
+    return {
+        "deal": deal,
+        "documents": selectors.documents_of(member=member, deal_id=deal.pk),
+        "has_lines": selectors.line_count(deal.pk) > 0,
+        "may_create": policies.may_create_documents(member),
+        "parts": slots.parts("deal.payments", member=member, deal=deal),
+    }
+
+
+@require_safe
+def documents(request: Request) -> HttpResponse:
+    """All quotes and invoices that this member sees, the newest first."""
+    if not policies.may_list_documents(request.member):
+        raise PermissionDenied
+    wanted = selectors.DocumentFilter.read(request.GET)
+    page = selectors.document_page(member=request.member, wanted=wanted)
+    context = {
+        "page": page,
+        "wanted": wanted,
+        "states": Document.State.choices,
+        "more_url": wanted.address(after=page.next_after) if page.next_after else "",
+    }
+    return render(request, "sales/documents.html", context)
+
+
+@require_POST
+def new(request: Request, pk: int) -> HttpResponse:
+    """Make a draft of a deal (`kind`), from another document of it when one is named (`origin`)."""
+    deal = http.pick(deals.visible_to(request.member), present=Deal.objects.present(), pk=pk)
+    if not policies.may_create_documents(request.member):
+        raise PermissionDenied
+    kind, origin = request.POST.get("kind", ""), request.POST.get("origin", "")
+    if kind not in Document.Kind.values:
+        raise Http404
+    number = int(origin) if origin.isascii() and origin.isdigit() and len(origin) < 19 else None
+    try:
+        made = services.create_document(kind=kind, deal_id=deal.pk, origin_id=number, by=asking.by(request))
+    except services.DocumentRefusedError as refused:
+        messages.error(request, str(refused))
+        return asking.see_other(reverse("deals:deal", args=[pk]) + "?tab=payments")
+    return asking.see_other(reverse("sales:document", args=[made.pk]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def document(request: Request, pk: int) -> HttpResponse:
+    """One document. POST changes a draft: notes, last day, or the lines of its deal anew (`retake`)."""
+    found = _seen(request, pk)
+    form = forms.DraftForm(initial={"notes": found.notes, "due_on": found.due_on.isoformat()})
+    if request.method == "POST":
+        _editable(request, pk)
+        form = forms.DraftForm(request.POST)
+        if form.is_valid():
+            try:
+                services.change_document(
+                    document_id=pk,
+                    by=asking.by(request),
+                    retake="retake" in request.POST,
+                    **form.cleaned_data,
+                )
+            except services.DocumentRefusedError as refused:
+                messages.error(request, str(refused))
+            else:
+                messages.success(request, gettext("Saved"))
+            return _back(pk)
+    return render(
+        request, "sales/document.html", _context(request, found, form), status=422 if form.errors else 200
+    )
+
+
+def _context(request: Request, found: Document, form: Any) -> dict[str, Any]:
+    link = ""
+    if found.box and found.kind == Document.Kind.QUOTE:
+        path = reverse("sales:public", args=[request.workspace.pk, box.unseal(found.box)])
+        link = f"{settings.ENVIRONMENT.base_url.rstrip('/')}{path}"
+    return {
+        "document": found,
+        "form": form,
+        "tone": selectors.tone(found),
+        "link": link,
+        "may_edit": policies.documents_editable_by(request.member).filter(pk=found.pk).exists(),
+        "may_create": policies.may_create_documents(request.member),
+        "versions": policies.documents_visible_to(request.member).filter(origin_id=found.pk).order_by("pk"),
+    }
+
+
+@require_POST
+def act(request: Request, pk: int, deed: str) -> HttpResponse:
+    """Issue, accept, decline, pay or cancel."""
+    _editable(request, pk)
+    form = forms.PaymentForm(request.POST, locale=asking.number_locale(request))
+    if deed == "pay" and not form.is_valid():
+        messages.error(request, " ".join(str(error) for error in form.errors["amount"]))
+        return _back(pk)
+    try:
+        _do(deed, pk, asking.by(request), form.cleaned_data["amount"] if deed == "pay" else None)
+    except services.DocumentRefusedError as refused:
+        messages.error(request, str(refused))
+    return _back(pk)
+
+
+def _do(deed: str, pk: int, by: Actor, amount: Decimal | None) -> None:
+    if deed == "issue":
+        services.issue_document(document_id=pk, by=by)
+    elif deed in {"accept", "decline"}:
+        services.decide_quote(document_id=pk, is_accepted=deed == "accept", by=by)
+    elif deed == "pay":
+        services.record_payment(document_id=pk, amount=amount, by=by)
+    elif deed == "cancel":
+        services.cancel_document(document_id=pk, by=by)
+    else:
+        raise Http404
+
+
+@require_safe
+def pdf(request: Request, pk: int) -> HttpResponse:
+    """The document as PDF."""
+    return as_file(_seen(request, pk))
+
+
+def as_file(found: Document) -> HttpResponse:
+    """A document as a file to open or keep."""
+    response = HttpResponse(services.draw(found), content_type="application/pdf")
+    name = found.label or f"{found.kind}-{found.pk}"
+    response["Content-Disposition"] = (
+        f'inline; filename="{"".join(c if c.isalnum() or c in "-_." else "-" for c in name)}.pdf"'
+    )
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def seller(request: Request) -> HttpResponse:
+    """Settings: who sells, how documents are numbered, how long they hold."""
+    asking.require_configurer(request)
+    present = selectors.seller_of()
+    form = forms.SellerForm(
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(present, name) for name in forms.SellerForm.base_fields},
+    )
+    if request.method == "POST" and form.is_valid():
+        services.save_seller(values=form.cleaned_data, by=asking.by(request))
+        messages.success(request, gettext("Saved"))
+        return asking.see_other(reverse("sales:seller"))
+    return render(request, "sales/seller.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _seen(request: Request, pk: int) -> Document:
+    allowed = policies.documents_visible_to(request.member).select_related("deal", "origin")
+    return http.pick(allowed, present=Document.objects.all(), pk=pk)
+
+
+def _editable(request: Request, pk: int) -> Document:
+    return http.pick(policies.documents_editable_by(request.member), present=Document.objects.all(), pk=pk)
+
+
+def _back(pk: int) -> HttpResponse:
+    return asking.see_other(reverse("sales:document", args=[pk]))
