@@ -120,10 +120,9 @@ def _bring_documents() -> None:
     """Quotes and invoices: pages, a tab on deals, search, history, merges."""
     from afluente.contacts.services import Carrier, register_carrier
     from afluente.kernel import slots
-    from afluente.sales import handlers, policies, selectors
+    from afluente.sales import handlers, policies
     from afluente.sales import jobs as _jobs  # noqa: F401  known to whoever queues one
-    from afluente.timeline.selectors import kinds
-    from afluente.ui import finding, navigation
+    from afluente.ui import navigation
 
     navigation.register_nav(
         navigation.NavEntry(
@@ -144,6 +143,18 @@ def _bring_documents() -> None:
             visible=policies.may_configure,
         )
     )
+    _find_documents()
+    slots.register_slot("deal.tabs", handlers.payment_tabs)
+    _tell_documents()
+    register_carrier(
+        Carrier(slug="sales.documents", table="sales_document", label=_("Quotes and invoices"), order=27)
+    )
+
+
+def _find_documents() -> None:
+    from afluente.sales import policies, selectors
+    from afluente.ui import finding
+
     finding.register_source(
         finding.Source(
             name="documents",
@@ -156,10 +167,12 @@ def _bring_documents() -> None:
             page="sales:document",
         )
     )
-    slots.register_slot("deal.tabs", handlers.payment_tabs)
-    register_carrier(
-        Carrier(slug="sales.documents", table="sales_document", label=_("Quotes and invoices"), order=27)
-    )
+
+
+def _tell_documents() -> None:
+    from afluente.sales import handlers
+    from afluente.timeline.selectors import kinds
+
     kinds.register_group("document", _("Quotes and invoices"))
     for name, label in handlers.DOCUMENT_KINDS:
         kinds.register_kind(

@@ -56,23 +56,8 @@ def create_document(
     origin = Document.objects.filter(pk=origin_id, deal_id=deal_id).first() if origin_id else None
     if origin_id and (origin is None or origin.is_draft):
         raise DocumentRefusedError("origin_id", gettext("There is no such document of this deal."))
-    seller = seller_of()
-    days = seller.valid_days if kind == Kind.QUOTE else seller.due_days
-    moment = clock.now()
-    made = Document(
-        kind=Kind(kind),
-        deal_id=deal_id,
-        contact_id=None,
-        company_id=deal.company_id,
-        origin=origin,
-        language=_workspace().language,
-        currency=deal.currency,
-        notes=notes.strip()[:4_000],
-        due_on=today() + dt.timedelta(days=days),
-        key=key[:255],
-        created_at=moment,
-        updated_at=moment,
-    )
+    made = _draft(kind, deal)
+    made.origin, made.key, made.notes = origin, key[:255], notes.strip()[:4_000]
     made.contact_id, made.buyer = buyer_of(deal)
     if origin is not None and origin.kind == Kind.QUOTE and kind == Kind.INVOICE:
         for name in ("lines", "taxes", "net", "discount", "tax", "total", "buyer"):
@@ -110,6 +95,22 @@ def change_document(
     found.save()
     timeline.record([tell("document.changed", found, by)])
     return found
+
+
+def _draft(kind: str, deal: Deal) -> Document:
+    """A document that says when it was made and how long it holds."""
+    seller, moment = seller_of(), clock.now()
+    days = seller.valid_days if kind == Kind.QUOTE else seller.due_days
+    return Document(
+        kind=Kind(kind),
+        deal_id=deal.pk,
+        company_id=deal.company_id,
+        language=_workspace().language,
+        currency=deal.currency,
+        due_on=today() + dt.timedelta(days=days),
+        created_at=moment,
+        updated_at=moment,
+    )
 
 
 def document_by_secret(secret: str) -> Document | None:

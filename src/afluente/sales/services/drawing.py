@@ -25,6 +25,7 @@ SIZE, SMALL, LEAD = 9.0, 7.5, 12.5
 RIGHT = WIDTH - EDGE
 # Right edges of the columns of numbers, and where the name ends.
 NAME, QUANTITY, PRICE, DISCOUNT, TAX = EDGE + 196, EDGE + 254, EDGE + 326, EDGE + 372, EDGE + 432
+SUMS = RIGHT - 120
 
 
 def draw(document: Document) -> bytes:
@@ -143,11 +144,11 @@ class _Sheet:
         self._rule()
         self.y -= LEAD + 2
         for word, amount in rows:
-            self._right(TAX, word, PLAIN, SIZE)
+            self._right(SUMS, word, PLAIN, SIZE)
             self._right(RIGHT, formats.money_exact(amount, currency), PLAIN, SIZE)
             self.y -= LEAD
         self.y -= 4
-        self._right(TAX, gettext("Total"), STRONG, SIZE + 2)
+        self._right(SUMS, gettext("Total"), STRONG, SIZE + 2)
         self._right(RIGHT, formats.money_exact(found.total, currency), STRONG, SIZE + 2)
         self.y -= LEAD * 2
 
