@@ -70,6 +70,7 @@ def _send(member: Membership, lines: Sequence[notifications.Line]) -> None:
         "base": settings.BASE_URL,
         "workspace": member.workspace,
         "language": member.user.language,
+        "all_url": settings.BASE_URL + reverse("timeline:notifications"),
         "settings_url": settings.BASE_URL + reverse("timeline:channels"),
         "stops": stops,
         "stop_all_url": letters.absolute(leaving_path(member, [])),
