@@ -323,3 +323,13 @@ def test_any_address_is_answered(people, pipeline, client_as, query):
     make.deal()
 
     assert client_as(people.ana).get(f"/{query}&figures=1").status_code == 200
+
+
+def test_channels_in_use_and_not_in_use_are_told_apart(people, pipeline, client_as):  # SP-080, SP-081
+    make.deal(source="form")
+
+    owners, members = (part(client_as(one), "channels") for one in (people.ana, people.bruno))
+
+    assert "1 of 3 channels in use. 2 not yet" in owners
+    assert 'href="/hooks/"' in owners
+    assert "/hooks/" not in members

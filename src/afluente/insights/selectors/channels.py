@@ -76,6 +76,16 @@ class River:
     bars: Sequence[Bar]
 
     @property
+    def openable(self) -> int:
+        """How many doors there are."""
+        return len(OPENABLE)
+
+    @property
+    def used(self) -> Sequence[str]:
+        """The doors that something came through (SP-081)."""
+        return [kind for kind in OPENABLE if kind not in self.unused]
+
+    @property
     def is_weekly(self) -> bool:
         return self.days > WEEKLY
 
