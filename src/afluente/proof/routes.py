@@ -157,6 +157,8 @@ FIELDS = {
     "origin": "document",
     "origin_id": "document",
     "line_ids": "line",
+    "board_ids": "board",
+    "item_ids": "item",
     "filter_id": "filter",
     "default_assignee": "member",
     "members": "member",

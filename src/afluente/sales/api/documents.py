@@ -11,7 +11,7 @@ from ninja import Query, Router, Status
 from afluente.accounts.requests import member_of
 from afluente.deals import policies as deals
 from afluente.sales import policies, selectors, services
-from afluente.sales.api.acting import actor_of, missing, not_allowed, refusal
+from afluente.sales.api.acting import missing, not_allowed, refusal
 from afluente.sales.api.lines import said
 from afluente.sales.api.shapes import (
     DocumentChange,
@@ -24,6 +24,7 @@ from afluente.sales.api.shapes import (
     Refused,
 )
 from afluente.sales.models import Document
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Documents"])
 ANSWERS: dict[int, Any] = {200: DocumentOut, 403: Refused, 404: Refused, 422: Refused}
@@ -65,10 +66,10 @@ def create_document(request: HttpRequest, payload: DocumentNew) -> Any:
             deal_id=payload.deal_id,
             origin_id=payload.origin_id,
             notes=payload.notes,
-            by=actor_of(request),
+            by=token_actor(request),
         )
         if payload.is_issued:
-            made = services.issue_document(document_id=made.pk, by=actor_of(request))
+            made = services.issue_document(document_id=made.pk, by=token_actor(request))
     except services.DocumentRefusedError as refused:
         return refusal(422, "invalid", str(refused), refused.field)
     return Status(201, out(made))
@@ -92,7 +93,7 @@ def change_document(request: HttpRequest, document_id: int, payload: DocumentCha
             notes=payload.notes,
             due_on=payload.due_on,
             retake=payload.is_retaken,
-            by=actor_of(request),
+            by=token_actor(request),
         ),
     )
 
@@ -103,7 +104,7 @@ def issue_document(request: HttpRequest, document_id: int) -> Any:
     return _do(
         request,
         document_id,
-        lambda: services.issue_document(document_id=document_id, by=actor_of(request)),
+        lambda: services.issue_document(document_id=document_id, by=token_actor(request)),
     )
 
 
@@ -114,7 +115,10 @@ def decide_quote(request: HttpRequest, document_id: int, payload: DocumentDecisi
         request,
         document_id,
         lambda: services.decide_quote(
-            document_id=document_id, is_accepted=payload.is_accepted, name=payload.name, by=actor_of(request)
+            document_id=document_id,
+            is_accepted=payload.is_accepted,
+            name=payload.name,
+            by=token_actor(request),
         ),
     )
 
@@ -125,7 +129,9 @@ def pay_invoice(request: HttpRequest, document_id: int, payload: DocumentPayment
     return _do(
         request,
         document_id,
-        lambda: services.record_payment(document_id=document_id, amount=payload.amount, by=actor_of(request)),
+        lambda: services.record_payment(
+            document_id=document_id, amount=payload.amount, by=token_actor(request)
+        ),
     )
 
 
@@ -135,7 +141,7 @@ def cancel_document(request: HttpRequest, document_id: int) -> Any:
     return _do(
         request,
         document_id,
-        lambda: services.cancel_document(document_id=document_id, by=actor_of(request)),
+        lambda: services.cancel_document(document_id=document_id, by=token_actor(request)),
     )
 
 
