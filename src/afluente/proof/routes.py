@@ -17,6 +17,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("tasks/boards/<int:pk>/", {"pk": "board"}),
     ("tasks/steps/<int:pk>/", {"pk": "step"}),
     ("tasks/filters/<int:pk>/", {"pk": "task_filter"}),
+    ("tasks/bulk/<int:pk>/", {"pk": "task_bulk"}),
     ("settings/boards/<int:pk>/", {"pk": "board"}),
     ("settings/steps/<int:pk>/", {"pk": "step"}),
     ("tasks/of/<str:area>/<int:entity>/", {"entity": "contact"}),

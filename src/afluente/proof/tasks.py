@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from afluente.contacts import services as contacts
 from afluente.contacts.services import saving
+from afluente.contacts.services.bulk_shapes import Change
 from afluente.tasks import services as tasks
 from afluente.tasks.models import Step
+from afluente.tasks.selectors.picking import TaskSelection
+from afluente.tasks.services.bulk import change_many
 from afluente.timeline import services as timeline
 
 if TYPE_CHECKING:
@@ -30,11 +33,14 @@ def of_tasks(
     kept = saving.save_filter(owner=owner, name=canary, query=f"q={canary}", is_shared=True, entity="task")
     field = contacts.create_field(name=canary, entity="task", by=by)
     tasks.fill_values(given={task_id: {field.pk: canary}}, by=by)
+    picked = TaskSelection(ids=(task_id,))
+    changed = change_many(selection=picked, change=Change("priority", value=3), member=owner, by=by)
     step = Step.objects.order_by("pk")[0]
     return {
         "task": task_id,
         "task_comment": timeline.add_comment(text=canary, by=owner, task_id=task_id).pk,
         "task_field": field.pk,
+        "task_bulk": changed.pk,
         "step": step.pk,
         "board": step.board_id,
         "task_filter": kept.pk,

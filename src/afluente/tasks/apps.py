@@ -39,6 +39,7 @@ class TasksConfig(AppConfig):
         bus.subscribe(TagMerged, handlers.move_tags)
         _bring_contacts()
         _bring_fields()
+        _bring_bulk()
         _bring_history()
         _bring_notifications()
 
@@ -109,6 +110,15 @@ def _bring_contacts() -> None:
         )
     )
     _bring_finding()
+
+
+def _bring_bulk() -> None:
+    """Many tasks are changed as many contacts are."""
+    from afluente.contacts.services import bulk as engine
+    from afluente.tasks import jobs  # noqa: F401  registers the jobs
+    from afluente.tasks.services import bulk
+
+    engine.register_subject(bulk.SUBJECT)
 
 
 def _bring_fields() -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from afluente.tasks.models import Step
@@ -26,6 +26,7 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 """
+HOLD = "SELECT id FROM tasks_task WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
 # Entering a step of the kind done ends a task, leaving it begins it again.
 ENTER_STEP = """
 UPDATE tasks_task t
@@ -90,6 +91,13 @@ def reorder(places: Mapping[int, Decimal]) -> None:
             REORDER,
             {"ws": current_workspace_id(), "ids": list(places), "positions": list(places.values())},
         )
+
+
+def hold_tasks(ids: Sequence[int]) -> list[int]:
+    """Hold these tasks until the transaction ends, deleted or not; those there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, {"ws": current_workspace_id(), "ids": list(ids)})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def renumber(step_id: int) -> None:

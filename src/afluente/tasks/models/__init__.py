@@ -1,6 +1,7 @@
 """Tasks, the boards they stand on, what is in them, and what they are about."""
 
 from afluente.tasks.models.boards import Board, Step
+from afluente.tasks.models.bulk import TaskBulkEntry
 from afluente.tasks.models.feeds import CalendarFeed
 from afluente.tasks.models.items import CheckItem
 from afluente.tasks.models.links import TaskCompany, TaskContact, TaskDeal, TaskObserver, TaskTag
@@ -17,6 +18,7 @@ __all__ = [
     "CheckItem",
     "Step",
     "Task",
+    "TaskBulkEntry",
     "TaskCompany",
     "TaskContact",
     "TaskDeal",

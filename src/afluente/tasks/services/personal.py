@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from afluente.contacts import selectors as fields
 from afluente.files.services import personal as files
 from afluente.kernel import personal
-from afluente.tasks.models import CheckItem, Task, TaskContact, TaskValue
+from afluente.tasks.models import CheckItem, Task, TaskBulkEntry, TaskContact, TaskValue
 from afluente.timeline.models import Comment
 from afluente.timeline.services import personal as timeline
 
@@ -51,6 +51,7 @@ def _erase(subject: Subject) -> int:
     Task.objects.filter(pk__in=own).update(place="", phone="")
     CheckItem.objects.filter(task_id__in=own).update(text="—")
     TaskValue.objects.filter(task_id__in=own).delete()
+    TaskBulkEntry.objects.filter(task_id__in=own).delete()
     timeline.erase_history(Q(task_id__in=own), records=[("task", sorted(own))])
     files.erase_attached("task", sorted(own))
     TaskContact.objects.filter(contact_id__in=subject.ids).delete()
@@ -60,7 +61,7 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="tasks",
     label=_("Tasks"),
-    tables=("tasks_task", "tasks_taskcontact", "tasks_checkitem", "tasks_taskvalue"),
+    tables=("tasks_task", "tasks_taskcontact", "tasks_checkitem", "tasks_taskvalue", "tasks_taskbulkentry"),
     collect=_collect,
     erase=_erase,
     fate=_("Tasks about nobody else lose their words. Others lose the person."),

@@ -2,128 +2,136 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core import signing
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import services as contacts
-from afluente.contacts.models import Tag
+from afluente.contacts.models import BulkChange, Tag
+from afluente.contacts.services import bulk as engine
+from afluente.contacts.services.bulk_shapes import Change
 from afluente.kernel import htmx, text
-from afluente.tasks import policies, services
-from afluente.tasks.models import Step, Task, TaskTag
+from afluente.tasks import forms, policies, services
+from afluente.tasks.models import Step, Task
+from afluente.tasks.selectors.filtering import TaskFilter
+from afluente.tasks.selectors.picking import TaskSelection
+from afluente.tasks.services import bulk as many
+from afluente.tasks.services.bulk_kinds import words_of
 from afluente.tasks.views import asking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from afluente.accounts.requests import Request
-
-MOST = 200  # tasks changed in one request
-SALT = "tasks.bulk"
-Back = dict[str, Any]  # what the way back needs: the act, and the tasks by what they had
 
 
 @require_POST
 def bulk(request: Request) -> HttpResponse:
-    """`do` says what: `step:4`, `assignee:2` (empty: nobody), `priority:3`, `tag:5`, `untag:5`, `tag` with
-    `tag_name`, `delete`. Those among `id` that the member may change are; the rest stays.
+    """`do` says what: `step:4`, `assignee:2` (empty: nobody), `priority:3`, `due` with `due_day` or `due:none`,
+    `tag:5`, `untag:5`, `tag` with `tag_name`, `delete`. Of those picked (`id`, or `all` that `query` finds) those
+    that the member may change are; the rest stays. Many are changed by a job.
     """
     act, _, value = request.POST.get("do", "").partition(":")
     if act not in _ACTS:
         raise Http404
-    ids = [number for number in map(asking.number, request.POST.getlist("id")) if number][: MOST + 1]
-    if len(ids) > MOST:
-        return _said(request, gettext("Pick at most {n} tasks at once.").format(n=MOST))
-    allowed = policies.deletable_by if act == "delete" else policies.editable_by
-    mine = list(allowed(request.member).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    selection = TaskSelection.read(request.POST)
     try:
-        back = _ACTS[act](request, mine, value) if mine else {}
+        change = _ACTS[act](request, value)
     except (services.TaskRefusedError, contacts.TagRefusedError) as refused:
-        return _said(request, str(refused))
-    n = sum(len(some) for some in back.get("had", {}).values())
-    said = ngettext("{n} task changed", "{n} tasks changed", n).format(n=n)
-    if act == "delete":
-        said = ngettext("{n} task deleted", "{n} tasks deleted", n).format(n=n)
-    if left := len(ids) - len(mine):
-        said += ". " + ngettext("{n} is out of your reach.", "{n} are out of your reach.", left).format(
-            n=left
-        )
-    way_back = f"{reverse('tasks:bulk_undo')}?back={signing.dumps(back, salt=SALT, compress=True)}"
-    return _said(request, said, way_back if n else None)
+        return _answer(request, str(refused))
+    done = many.change_many(selection=selection, change=change, member=request.member, by=asking.by(request))
+    if done.is_busy:
+        return htmx.go(request, reverse("tasks:bulk_change", args=[done.pk]))
+    way_back = reverse("tasks:bulk_undo", args=[done.pk]) if done.changed else None
+    return _answer(request, said(done), way_back)
+
+
+@require_safe
+def change(request: Request, pk: int) -> HttpResponse:
+    """How far a change has come; asked again every second while it runs."""
+    found = _own(request, pk)
+    is_undoing = found.state == BulkChange.State.UNDOING
+    context = {
+        "bulk": found,
+        "words": words_of(Change(**found.change)),
+        "said": said(found),
+        "done": found.restored + found.kept if is_undoing else found.seen,
+        "total": found.changed if is_undoing else found.total,
+        "list_url": reverse("tasks:table"),
+        "here": reverse("tasks:bulk_change", args=[pk]),
+        "undo_url": reverse("tasks:bulk_undo", args=[pk]),
+        "home_url": reverse("tasks:table"),
+        "home": gettext("To the tasks"),
+    }
+    return htmx.respond(request, "contacts/bulk_change.html", context, fragment="progress")
 
 
 @require_POST
-def undo(request: Request) -> HttpResponse:
-    """Take a bulk change back, as its address says; whoever may no longer change a task leaves it."""
-    try:
-        back: Back = signing.loads(request.GET.get("back", ""), salt=SALT, max_age=86_400)
-    except signing.BadSignature as error:
-        raise Http404 from error
-    by, act = asking.by(request), back["act"]
-    allowed = policies.restorable_by if act == "delete" else policies.editable_by
-    for value, numbers in back["had"].items():
-        ids = list(allowed(request.member).filter(pk__in=numbers).values_list("pk", flat=True))
-        _take_back(act, value, ids, by)
-    if asking.asks_quietly(request) or htmx.wants_fragment(request):
-        return htmx.trigger(HttpResponse(status=204), "af:tasks", {})
-    return asking.see_other(reverse("tasks:table"))
+def undo(request: Request, pk: int) -> HttpResponse:
+    """Take a change back, as far as nobody has changed the same since."""
+    _own(request, pk)
+    found = engine.undo_bulk(bulk_id=pk, by=asking.by(request))
+    if found is None:
+        raise Http404
+    if found.is_busy:
+        return htmx.go(request, reverse("tasks:bulk_change", args=[pk]))
+    if asking.asks_quietly(request):
+        return HttpResponse(status=204)
+    return _answer(request, said(found))
 
 
-def _take_back(act: str, value: str, ids: Sequence[int], by: Any) -> None:
-    number = int(value) if value.isdigit() else None
-    if act == "delete":
-        services.restore_tasks(task_ids=ids, by=by)
-    elif act == "step":
-        step = Step.objects.filter(pk=number or 0).first()
-        if step is not None:
-            services.move_tasks(task_ids=ids, to=step, by=by)
-    elif act in {"assignee", "priority"}:
-        field = {"assignee": "assignee_id"}.get(act, act)
-        services.change_tasks(task_ids=ids, changes={field: number}, by=by)
-    elif number is not None:
-        services.change_tags(
-            task_ids=ids,
-            add=[number] if act == "untag" else [],
-            remove=[number] if act == "tag" else [],
-            by=by,
-        )
+def said(done: BulkChange) -> str:
+    """What became of a change, in a sentence or two."""
+    if done.state in {BulkChange.State.UNDOING, BulkChange.State.UNDONE}:
+        first = ngettext("{n} task is as it was", "{n} tasks are as they were", done.restored)
+        rest = ngettext("{n} was changed since and stays", "{n} were changed since and stay", done.kept)
+        counts = (done.restored, done.kept)
+    else:
+        changed = ngettext("{n} task changed", "{n} tasks changed", done.changed)
+        gone = ngettext("{n} task deleted", "{n} tasks deleted", done.changed)
+        first = gone if done.change["kind"] == "delete" else changed
+        rest = ngettext("{n} stays: it cannot be so, or you may not change it", "{n} stay: they cannot be so, or you may not change them", done.refused)  # fmt: skip
+        counts = (done.changed, done.refused)
+    parts = [first.format(n=counts[0]), *([rest.format(n=counts[1])] if counts[1] else [])]
+    return ". ".join(parts)
 
 
-def _step(request: Request, ids: Sequence[int], value: str) -> Back:
+def _step(request: Request, value: str) -> Change:
     steps = Step.objects.filter(board__in=policies.boards_of(request.member))
-    to = get_object_or_404(steps, pk=asking.number(value) or 0)
-    had: dict[str, list[int]] = defaultdict(list)
-    for pk, before in services.move_tasks(task_ids=ids, to=to, by=asking.by(request)).items():
-        had[str(before)].append(pk)
-    return {"act": "step", "had": had}
+    return Change("step", value=get_object_or_404(steps, pk=asking.number(value) or 0).pk)
 
 
-def _field(name: str) -> Callable[[Request, Sequence[int], str], Back]:
-    def change(request: Request, ids: Sequence[int], value: str) -> Back:
-        wanted = asking.number(value)
-        if name == "assignee_id" and wanted is not None:
-            get_object_or_404(assignable_by(request.member), pk=wanted)
-        if name == "priority" and wanted not in Task.Priority.values:
-            raise Http404
-        before = dict(Task.objects.filter(pk__in=ids).values_list("pk", name))
-        had: dict[str, list[int]] = defaultdict(list)
-        changed = services.change_tasks(task_ids=ids, changes={name: wanted}, by=asking.by(request))
-        for pk in changed:
-            had["" if before[pk] is None else str(before[pk])].append(pk)
-        return {"act": name.removesuffix("_id"), "had": had}
-
-    return change
+def _assignee(request: Request, value: str) -> Change:
+    wanted = asking.number(value)
+    if wanted is not None:
+        get_object_or_404(assignable_by(request.member), pk=wanted)
+    return Change("assignee", value=wanted)
 
 
-def _tag(request: Request, ids: Sequence[int], value: str) -> Back:
+def _priority(_request: Request, value: str) -> Change:
+    if (wanted := asking.number(value)) not in Task.Priority.values:
+        raise Http404
+    return Change("priority", value=wanted)
+
+
+def _due(request: Request, value: str) -> Change:
+    if value == "none":
+        return Change("due", value=None)
+    form = forms.Due({"value": request.POST.get("due_day", "")})
+    if not form.is_valid() or form.cleaned_data["value"] is None:
+        raise services.TaskRefusedError(gettext("Choose a day."), "due")
+    at, is_day = forms.deadline(form.cleaned_data["value"], None)
+    assert at is not None
+    return Change("due", value=[at.isoformat(), is_day])
+
+
+def _tag(request: Request, value: str) -> Change:
     name = text.clean(request.POST.get("tag_name", ""), limit=1_000)
     if value:
         tag = get_object_or_404(Tag, pk=asking.number(value) or 0)
@@ -131,34 +139,32 @@ def _tag(request: Request, ids: Sequence[int], value: str) -> Back:
         (tag,) = contacts.ensure_tags(names=[name], by=asking.by(request))
     else:
         raise services.TaskRefusedError(gettext("Name a tag."), "tag")
-    changed = services.change_tags(task_ids=ids, add=[tag.pk], remove=[], by=asking.by(request))
-    return {"act": "tag", "had": {str(tag.pk): changed}}
+    return Change("tags", "add", [tag.pk])
 
 
-def _untag(request: Request, ids: Sequence[int], value: str) -> Back:
-    tag = get_object_or_404(Tag, pk=asking.number(value) or 0)
-    having = list(TaskTag.objects.filter(tag=tag, task_id__in=ids).values_list("task_id", flat=True))
-    services.change_tags(task_ids=having, add=[], remove=[tag.pk], by=asking.by(request))
-    return {"act": "untag", "had": {str(tag.pk): having}}
+def _untag(_request: Request, value: str) -> Change:
+    return Change("tags", "remove", [get_object_or_404(Tag, pk=asking.number(value) or 0).pk])
 
 
-def _delete(request: Request, ids: Sequence[int], _value: str) -> Back:
-    return {"act": "delete", "had": {"": services.delete_tasks(task_ids=ids, by=asking.by(request))}}
-
-
-_ACTS: dict[str, Callable[[Request, Sequence[int], str], Back]] = {
+_ACTS: dict[str, Callable[[Request, str], Change]] = {
     "step": _step,
-    "assignee": _field("assignee_id"),
-    "priority": _field("priority"),
+    "assignee": _assignee,
+    "priority": _priority,
+    "due": _due,
     "tag": _tag,
     "untag": _untag,
-    "delete": _delete,
+    "delete": lambda _request, _value: Change("delete", value=False),
 }
 
 
-def _said(request: Request, said: str, way_back: str | None = None) -> HttpResponse:
+def _own(request: Request, pk: int) -> BulkChange:
+    return get_object_or_404(BulkChange, pk=pk, member=request.member, entity=many.TASK)
+
+
+def _answer(request: Request, said: str, way_back: str | None = None) -> HttpResponse:
     if htmx.wants_fragment(request):
         response = htmx.trigger(HttpResponse(status=204), "af:tasks", {})
         return htmx.toast(response, said, undo_url=way_back)
     messages.success(request, said, extra_tags=f"undo:{way_back}" if way_back else "")
-    return asking.see_other(reverse("tasks:table"))
+    query = QueryDict(request.POST.get("query", "").lstrip("?"))
+    return asking.see_other(reverse("tasks:table") + TaskFilter.read(query).query())

@@ -43,6 +43,7 @@ def table(request: Request) -> HttpResponse:
     context = {
         "page": page,
         "here": base + asked.query(state=said),
+        "list_query": asked.query(state=said),
         "more_url": base + following if following else "",
         "states": [
             (label, base + asked.query(state="" if slug == OPEN else slug), slug == state)
