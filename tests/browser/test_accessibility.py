@@ -96,6 +96,7 @@ def test_the_main_pages_are_accessible(served: Server):
         contact = make.contact(name="Lia Prado", emails=("lia@example.com",), phones=("(11) 98412-3307",))
         search.index_contacts([contact.pk])
         company = services.create_company(name="Bem Viver", by=SYSTEM)
+        services.link_contacts(company_id=company.pk, contact_ids=[contact.pk], by=SYSTEM)
         field = services.create_field(name="Size", kind="select", options=["S", "M"], by=SYSTEM)
         services.create_tag(name="VIP", by=SYSTEM)
         deal = make.deal(name="Kitchen in oak", contacts=(contact,), amount=9000, source="form")
@@ -106,7 +107,11 @@ def test_the_main_pages_are_accessible(served: Server):
     own = [path for path in whole_pages(browser) if path != "/styleguide/"]
     own += [
         f"/contacts/{contact.pk}/",
+        f"/contacts/{contact.pk}/values/{field.id}/",
+        f"/contacts/{contact.pk}/details/location/",
+        f"/contacts/{contact.pk}/erasure/",
         f"/companies/{company.pk}/",
+        f"/companies/{company.pk}/fields/phone/",
         f"/deals/{deal.pk}/",
         "/deals/?status=won",
         "/files/",
