@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "afluente.sales",
     "afluente.intake",
     "afluente.capture",
+    "afluente.automation",
     "afluente.insights",
     "afluente.search",
     "afluente.transfer",

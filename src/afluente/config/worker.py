@@ -104,8 +104,7 @@ class Worker:
         self._care = Loop("care", self._take_care)
         self._loops = [self._jobs, self._care]
         self._by_channel = {live.JOBS: self._jobs}
-        if find_spec("afluente.intake.jobs"):
-            self._add_intake()
+        self._add_drains()
         self._listener = Listener(list(self._by_channel), on_wake=self._wake, on_tick=_look_on)
         self._beat_at = 0.0
         self._has_planned = False
@@ -134,13 +133,19 @@ class Worker:
         self._listener.stop()
         connections.close_all()
 
-    def _add_intake(self) -> None:
+    def _add_drains(self) -> None:
+        """The slices that take their own work in sets: what arrived, and what rules have due."""
+        from afluente.automation import jobs as automation_jobs
         from afluente.intake import jobs as intake_jobs
         from afluente.kernel import live
 
-        loop = Loop("intake", lambda: intake_jobs.drain() > 0)
-        self._loops.append(loop)
-        self._by_channel[live.INTAKE] = loop
+        for name, channel, drain in (
+            ("intake", live.INTAKE, intake_jobs.drain),
+            ("automation", live.AUTOMATION, automation_jobs.drain),
+        ):
+            loop = Loop(name, lambda drain=drain: drain() > 0)  # type: ignore[misc]
+            self._loops.append(loop)
+            self._by_channel[channel] = loop
 
     def _wake(self, channel: str, _payload: str) -> None:
         self._by_channel[channel].wake()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from afluente.timeline.events import Actor
 
@@ -43,3 +43,31 @@ class DealCopied:
     deal_id: int
     copy_id: int
     by: Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One deal in a stage, and the number of that entry."""
+
+    deal_id: int
+    stage_id: int
+    epoch: int
+
+
+@dataclass(frozen=True)
+class DealsEntered:
+    """Deals entered stages, new ones too (S-ENTRY); `events` are the lines of the log, in the same order.
+
+    `cause` is what `move_deals` was told: why, when it was no person's wish.
+    """
+
+    entries: Sequence[Entry]
+    events: Sequence[int]
+    cause: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DealsGone:
+    """Deals were put away."""
+
+    deal_ids: Sequence[int]

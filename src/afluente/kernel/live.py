@@ -23,6 +23,7 @@ from afluente.kernel import live_statements
 LIVE = "afluente_live"
 INTAKE = "afluente_intake"
 JOBS = "afluente_jobs"
+AUTOMATION = "afluente_automation"
 QUIET = 0.02  # seconds between two wake-ups for the same thing
 AT_THE_END = 0.5  # seconds a process that ends waits for its last wake-ups
 

@@ -47,6 +47,7 @@ from afluente.deals.services.pipelines import (
     update_pipeline,
 )
 from afluente.deals.services.reminding import DUE, tell_due
+from afluente.deals.services.setting import set_fields
 from afluente.deals.services.stages import (
     BadRuleError,
     ProtectedStageError,
@@ -137,6 +138,7 @@ __all__ = [
     "save_stages",
     "set_company",
     "set_due",
+    "set_fields",
     "set_type",
     "tell_due",
     "tell_of_deals",

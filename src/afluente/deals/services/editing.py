@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from afluente.accounts.models import Membership
-from afluente.deals.events import DealChanged
+from afluente.deals.events import DealChanged, DealsGone
 from afluente.deals.models import Deal, DealContact
 from afluente.kernel import bus, clock
 from afluente.timeline import services as timeline
@@ -99,7 +99,9 @@ def assign_deals(*, deal_ids: Sequence[int], assignee: Membership | None, by: Ac
 @transaction.atomic
 def delete_deals(*, deal_ids: Sequence[int], by: Actor) -> list[int]:
     """Put deals away; `restore_deals` brings them back. The ids of those that were there."""
-    return _mark(deal_ids, gone=True, kind="deal.deleted", by=by)
+    gone = _mark(deal_ids, gone=True, kind="deal.deleted", by=by)
+    bus.publish(DealsGone(gone))
+    return gone
 
 
 @transaction.atomic

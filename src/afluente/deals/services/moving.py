@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from afluente.deals import statements
+from afluente.deals.events import DealsEntered, Entry
 from afluente.deals.models import Deal, Stage
 from afluente.deals.selectors import requirements
 from afluente.deals.services.holding import hold_stages
 from afluente.deals.services.reminding import plan_reminders
+from afluente.kernel import bus
 from afluente.kernel.places import STEP, between
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -88,7 +90,8 @@ def move_deals(
         sets_due="undo" not in (cause or {}),
     )
     told = _Telling(to, by, cause, lost_reason)
-    told.write({pk: (locked[pk], entered[pk], lacking.get(pk, [])) for pk in entering})
+    events = told.write({pk: (locked[pk], entered[pk], lacking.get(pk, [])) for pk in entering})
+    bus.publish(DealsEntered([Entry(pk, to.pk, entered[pk].epoch) for pk in entering], events, cause or {}))
     return [Moved(pk, locked[pk].stage_id, to.pk, entered[pk].epoch) for pk in entering]
 
 
@@ -107,11 +110,11 @@ class _Telling:
     cause: Mapping[str, Any] | None
     lost_reason: str
 
-    def write(self, moved: Mapping[int, tuple[LockedDeal, Entered, Sequence[str]]]) -> None:
-        """One event for each deal, and its reminder where the stage says when it is due."""
+    def write(self, moved: Mapping[int, tuple[LockedDeal, Entered, Sequence[str]]]) -> list[int]:
+        """One event for each deal, and its reminder where the stage says when it is due; the events' ids."""
         if self.to.due_hours is not None:
             plan_reminders({pk: (one.due_at, one.remind_before) for pk, (_, one, _) in moved.items()})
-        timeline.record([self.of(*row) for row in moved.values()])
+        return timeline.record([self.of(*row) for row in moved.values()])
 
     def of(self, deal: LockedDeal, entered: Entered, lacking: Sequence[str]) -> NewEvent:
         """The event of one deal; `lacking` is what the stage wants and the deal does not have."""

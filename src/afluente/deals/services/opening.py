@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from afluente.deals import statements
+from afluente.deals.events import DealsEntered, Entry
 from afluente.deals.services.holding import hold_stages
 from afluente.deals.services.reminding import plan_reminders
+from afluente.kernel import bus
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent, each
 
@@ -58,7 +60,7 @@ def open_deals(*, deals: Sequence[NewDeal], by: Actor | Sequence[Actor]) -> list
     ids = list(made)
     if due := {pk: when for pk, when in made.items() if all(when)}:
         plan_reminders(due)
-    timeline.record(
+    events = timeline.record(
         [
             NewEvent(
                 "deal.opened",
@@ -79,4 +81,6 @@ def open_deals(*, deals: Sequence[NewDeal], by: Actor | Sequence[Actor]) -> list
             for deal_id, deal, actor in zip(ids, deals, each(by, len(ids)), strict=True)
         ]
     )
+    entries = [Entry(pk, deal.stage_id, 1) for pk, deal in zip(ids, deals, strict=True)]
+    bus.publish(DealsEntered(entries, events, {}))
     return ids

@@ -1,0 +1,19 @@
+"""Wiring of automation."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AutomationConfig(AppConfig):
+    name = "afluente.automation"
+    label = "automation"
+
+    def ready(self) -> None:
+        # ruff: noqa: PLC0415  models are ready only now
+        from afluente.automation import handlers
+        from afluente.deals.events import DealsEntered, DealsGone
+        from afluente.kernel import bus
+
+        bus.subscribe(DealsEntered, handlers.begin)
+        bus.subscribe(DealsGone, handlers.end)

@@ -1,0 +1,48 @@
+"""Deals that enter a stage, and what is over when they leave it (S-ENTRY, S-CANCEL)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from afluente.automation import statements
+from afluente.kernel import live
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from afluente.deals.events import Entry
+
+MANY = 50  # deals in one act from which on it is bulk work: others pass it (S-BULK)
+INTERACTIVE, BULK = 0, 2
+ANY_ENTRY = 2**62  # later than every entry
+
+
+def enter(entries: Sequence[Entry], events: Sequence[int], *, cause: Mapping[str, Any]) -> None:
+    """End what waited for earlier entries of these deals, and let the rules of the new ones begin.
+
+    In the caller's transaction; no rule runs in it, so no broken rule can fail what a person does. `cause` may
+    carry `root` and `depth`, the chain that an automatic move belongs to (S-LOOP).
+    """
+    if not entries:
+        return
+    later = {one.deal_id: one.epoch for one in entries if one.epoch > 1}
+    if later:
+        statements.cancel(later, reason="stage_left")
+    statements.begin(
+        entries,
+        events,
+        priority=BULK if len(entries) >= MANY else INTERACTIVE,
+        root=cause.get("root"),
+        depth=int(cause.get("depth", 0)),
+    )
+    transaction.on_commit(partial(live.wake, live.AUTOMATION, current_workspace_id()))
+
+
+def leave(deal_ids: Sequence[int], *, reason: str, detail: str = "") -> None:
+    """End everything that waits for these deals."""
+    if deal_ids:
+        statements.cancel(dict.fromkeys(deal_ids, ANY_ENTRY), reason=reason, detail=detail)

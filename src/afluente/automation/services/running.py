@@ -1,0 +1,212 @@
+"""Walking what is due: one batch of one shard in one transaction (spec: S-TX, S-ONCE)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from afluente.accounts.models import Membership, Workspace
+from afluente.automation import selectors, statements
+from afluente.automation.engine.actions import Scene
+from afluente.automation.engine.interpreting import Program
+from afluente.automation.engine.nodes import Zone
+from afluente.automation.engine.records import Kind
+from afluente.automation.engine.rules import START, compile_rules
+from afluente.automation.engine.steps import Line, Sprint, State, Token
+from afluente.automation.engine.written import read_rules
+from afluente.automation.models import Version
+from afluente.automation.services import applying
+from afluente.automation.services.actions import ACTIONS, OUTSIDE
+from afluente.deals.models import Stage
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from afluente.automation.engine.records import Catalogue, Record
+    from afluente.automation.statements import Taken
+
+log = logging.getLogger("afluente.automation")
+
+BATCH = 500
+DEEPEST = 10  # moves of one chain (S-LOOP 1)
+REMEMBERED = 512  # compiled versions kept in a process
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A token and what came of walking on from it."""
+
+    token: Taken
+    sprint: Sprint
+
+
+@dataclass
+class Batch:
+    """What a whole batch needs: read once."""
+
+    now: dt.datetime
+    known: Catalogue
+    programs: Mapping[tuple[int, int], Program]
+    records: Mapping[int, Record]
+    zones: Mapping[int, ZoneInfo]
+    account: ZoneInfo
+    stages: frozenset[int]
+    left: set[int] = field(default_factory=set)
+
+    def scene(self, token: Taken) -> Scene:
+        """What the rules of one deal may ask."""
+        record = self.records[token.deal_id]
+        zones = {Zone.ACCOUNT: self.account}
+        if responsible := self.zones.get(record.get("assignee") or 0):
+            zones[Zone.RESPONSIBLE] = responsible
+        return Scene(
+            record=record,
+            now=self.now,
+            entered_at=token.entered_at,
+            zones=zones,
+            facts={"members": self.zones.keys(), "stages": self.stages},
+        )
+
+
+def run_due(*, shard: int, now: dt.datetime | None = None, limit: int = BATCH) -> int:
+    """Walk up to `limit` steps of a shard of the current workspace that are due; how many were looked at.
+
+    In the caller's transaction, which must be this batch's own. `now` is the database's clock unless a test holds it. When a
+    batch cannot be kept, its steps are tried one by one, and the one that cannot is failed and said so.
+    """
+    if not statements.take_shard(shard):
+        return 0
+    now = now or statements.database_now()
+    seen = statements.due(shard, now=now, limit=limit)
+    if not seen:
+        return 0
+    epochs = statements.lock_deals(one.deal_id for one in seen)
+    tokens = [one for one in statements.take(seen, epochs) if one.epoch == epochs[one.deal_id]]
+    if not tokens:
+        return 0
+    try:
+        with transaction.atomic():
+            _walk_all(tokens, now)
+    except Exception:  # noqa: BLE001  one step that cannot be kept must not hold up the others
+        for token in tokens:
+            _walk_one(token, now)
+    return len(tokens)
+
+
+def _walk_one(token: Taken, now: dt.datetime) -> None:
+    """One step for itself. What cannot be kept is told: nothing of it is visible, and nothing left the database."""
+    try:
+        with transaction.atomic():
+            _walk_all([token], now)
+    except Exception as broken:  # noqa: BLE001  the same
+        is_double = isinstance(broken, IntegrityError) and "automation_step_once" in str(broken)
+        if not is_double:
+            log.exception("A step of deal %s cannot be kept.", token.deal_id)
+        line = Line(
+            rule=token.rule,
+            state=State.SKIPPED if is_double else State.FAILED,
+            reason="duplicate" if is_double else "internal",
+            detail=str(broken).strip().partition("\n")[0],
+            due_at=token.planned_at,
+        )
+        statements.forget([token])
+        statements.keep_lines([(token, line)], now=now)
+
+
+def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
+    batch = _read(tokens, now)
+    walked = [Walked(token, _walk(token, batch)) for token in tokens]
+    statements.forget(tokens)
+    statements.keep_lines([(one.token, line) for one in walked for line in one.sprint.lines], now=now)
+    statements.keep_tokens([(one.token, new) for one in walked for new in one.sprint.waiting])
+    applying.apply(
+        [(one.token, made) for one in walked for made in one.sprint.made],
+        order={key: list(program.graph.rest) for key, program in batch.programs.items()},
+    )
+
+
+def _walk(token: Taken, batch: Batch) -> Sprint:
+    """One token, after those of the same deal that came before it in the batch."""
+    if token.deal_id in batch.left:
+        return _over(token, "stage_left")
+    if token.depth > DEEPEST:
+        return _over(token, "loop_guard")
+    program = batch.programs[token.definition_id, token.version]
+    named = _namer(token)
+    if token.node == START:
+        sprint = program.enter(batch.scene(token), named=named)
+    elif token.node not in program.graph.nodes:
+        return _over(token, "rule_removed")
+    else:
+        sprint = program.resume(_resumed(token), batch.scene(token), named=named)
+    if sprint.has_left:
+        batch.left.add(token.deal_id)
+    return sprint
+
+
+def _over(token: Taken, reason: str) -> Sprint:
+    line = Line(rule=token.rule, state=State.CANCELLED, reason=reason, due_at=token.planned_at)
+    return Sprint(lines=[line])
+
+
+def _resumed(token: Taken) -> Token:
+    return Token(
+        node=token.node,
+        rule=token.rule,
+        state=State(token.state),
+        due_at=token.due_at,
+        planned_at=token.planned_at,
+        until=token.until,
+        occurrence=token.occurrence,
+        key=token.key,
+    )
+
+
+def _namer(token: Taken) -> Callable[[str, str], str]:
+    return lambda rule, occurrence: ":".join(
+        (str(token.definition_id), str(token.deal_id), str(token.epoch), rule, occurrence)
+    )
+
+
+def _read(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
+    known = selectors.catalogue()
+    workspace = Workspace.objects.get(pk=current_workspace_id())
+    account = ZoneInfo(workspace.timezone)
+    people = Membership.objects.active().values_list("pk", "user__timezone")
+    return Batch(
+        now=now,
+        known=known,
+        programs=_programs({(one.definition_id, one.version) for one in tokens}, known),
+        records=selectors.load_records([one.deal_id for one in tokens], known),
+        zones={pk: ZoneInfo(name) if name else account for pk, name in people},
+        account=account,
+        stages=frozenset(Stage.objects.values_list("pk", flat=True)),
+    )
+
+
+def _programs(wanted: set[tuple[int, int]], known: Catalogue) -> dict[tuple[int, int], Program]:
+    """The versions that a batch needs, compiled; those that were compiled before are not read again."""
+    fields = tuple(sorted((name, kind.value) for name, kind in known.items()))
+    rows = Version.objects.filter(definition_id__in={pk for pk, _ in wanted}).values_list(
+        "definition_id", "number", "pk"
+    )
+    return {
+        (definition, number): _compiled(current_workspace_id(), pk, fields)
+        for definition, number, pk in rows
+        if (definition, number) in wanted
+    }
+
+
+@lru_cache(REMEMBERED)
+def _compiled(workspace_id: int, version_id: int, fields: tuple[tuple[str, str], ...]) -> Program:
+    """A version never changes, so a process compiles it once for a set of fields."""
+    version = Version.objects.get(pk=version_id)
+    known: Any = {name: Kind(kind) for name, kind in fields}
+    return Program(compile_rules(read_rules(version.rules, outside=OUTSIDE)), catalogue=known, actions=ACTIONS)
