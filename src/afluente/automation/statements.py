@@ -43,7 +43,7 @@ INSERT INTO automation_token (workspace_id, definition_id, version, deal_id, epo
                               shard, priority, due_at, planned_at, occurrence, key, root_id, depth)
 SELECT %(ws)s, d.id, d.version, g.deal, g.epoch, now(), 'start', '',
        CASE d.state WHEN 'paused' THEN 'held' ELSE 'scheduled' END,
-       g.deal %% {SHARDS}, %(priority)s, now(), now(), '', '', coalesce(%(root)s::bigint, g.event), %(depth)s
+       g.deal %% {SHARDS}, %(priority)s, now(), now(), '', '', g.event, %(depth)s
   FROM unnest(%(deals)s::bigint[], %(stages)s::bigint[], %(epochs)s::bigint[], %(events)s::bigint[])
        AS g (deal, stage, epoch, event)
   JOIN automation_definition d ON d.workspace_id = %(ws)s AND d.stage_id = g.stage AND d.state IN ('active', 'paused')
@@ -131,9 +131,7 @@ def cancel(epochs: dict[int, int], *, reason: str, detail: str = "") -> None:
     _run(CANCEL, deals=list(epochs), epochs=list(epochs.values()), reason=reason, detail=detail)
 
 
-def begin(
-    entries: Sequence[Entry], events: Sequence[int], *, priority: int, root: int | None, depth: int
-) -> None:
+def begin(entries: Sequence[Entry], events: Sequence[int], *, priority: int, depth: int) -> None:
     """Let a worker look at deals that entered stages with rules."""
     _run(
         BEGIN,
@@ -142,7 +140,6 @@ def begin(
         epochs=[one.epoch for one in entries],
         events=list(events),
         priority=priority,
-        root=root,
         depth=depth,
     )
 
@@ -231,6 +228,11 @@ RELEASE = """
 UPDATE automation_token SET state = 'scheduled'
  WHERE workspace_id = %(ws)s AND definition_id = %(definition)s AND state = 'held'
 """
+JOIN_CHAINS = """
+UPDATE automation_token t SET root_id = g.root
+  FROM unnest(%(deals)s::bigint[], %(roots)s::bigint[]) AS g (deal, root)
+ WHERE t.workspace_id = %(ws)s AND t.deal_id = g.deal AND t.node = 'start' AND t.occurrence = ''
+"""
 DUE_SHARDS = "SELECT workspace_id, shard FROM automation_due_shards()"
 
 
@@ -242,6 +244,11 @@ def release(definition_id: int) -> None:
 def cancel_definition(definition_id: int, *, reason: str, detail: str = "") -> None:
     """End everything that waits by a definition."""
     _run(CANCEL_DEFINITION, definition=definition_id, reason=reason, detail=detail)
+
+
+def join_chains(roots: dict[int, int | None]) -> None:
+    """Let entries that a rule caused be of the chain that it is of: what began it, by deal."""
+    _run(JOIN_CHAINS, deals=list(roots), roots=list(roots.values()))
 
 
 def due_shards() -> list[tuple[int, int]]:

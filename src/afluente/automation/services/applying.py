@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from afluente.accounts.models import Membership
+from afluente.automation import statements
 from afluente.deals import services as deals
 from afluente.deals.models import Stage
 from afluente.tasks import services as tasks
@@ -46,7 +47,7 @@ def apply(effects: Sequence[tuple[Taken, Made]], *, order: Mapping[tuple[int, in
         values = tuple(sorted((name, str(value)) for name, value in made.effect.values.items()))
         kind = made.effect.kind
         place = _place(order[token.definition_id, token.version], made.rule)
-        key = (kind in LEAVING, token.definition_id, token.version, place, kind, token.root_id or 0, values)
+        key = (kind in LEAVING, token.definition_id, token.version, place, kind, token.depth, values)
         groups[key].append(Wanted(token, made))
     for key in sorted(groups, key=lambda one: (one[0], one[1], one[2], one[3])):
         APPLIERS[key[4]](groups[key])
@@ -67,7 +68,6 @@ def _cause(wanted: Wanted) -> dict[str, Any]:
         "rule": wanted.made.rule,
         "definition": token.definition_id,
         "version": token.version,
-        "root": token.root_id,
         "depth": token.depth + 1,
     }
 
@@ -89,6 +89,8 @@ def _move(group: Sequence[Wanted]) -> None:
     stage = Stage.objects.get(pk=group[0].values["stage"])
     ids = [one.deal_id for one in group]
     deals.move_deals(deal_ids=ids, to=stage, by=_actor(group[0]), cause=_cause(group[0]))
+    # One set for many deals; what began the chain is each deal's own.
+    statements.join_chains({one.deal_id: one.token.root_id for one in group})
 
 
 def _delete(group: Sequence[Wanted]) -> None:

@@ -25,7 +25,7 @@ def enter(entries: Sequence[Entry], events: Sequence[int], *, cause: Mapping[str
     """End what waited for earlier entries of these deals, and let the rules of the new ones begin.
 
     In the caller's transaction; no rule runs in it, so no broken rule can fail what a person does. `cause` may
-    carry `root` and `depth`, the chain that an automatic move belongs to (S-LOOP).
+    carry `depth`: how many automatic moves came before (S-LOOP).
     """
     if not entries:
         return
@@ -36,7 +36,6 @@ def enter(entries: Sequence[Entry], events: Sequence[int], *, cause: Mapping[str
         entries,
         events,
         priority=BULK if len(entries) >= MANY else INTERACTIVE,
-        root=cause.get("root"),
         depth=int(cause.get("depth", 0)),
     )
     transaction.on_commit(partial(live.wake, live.AUTOMATION, current_workspace_id()))
