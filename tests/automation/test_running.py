@@ -130,7 +130,9 @@ def test_case_47_coming_back_starts_anew(stages):
 
 
 def test_case_49_a_rule_that_moves_ends_the_others_and_starts_the_next_stage(stages):
-    publish(stages[0], rule("wait", when=IN_A_DAY), rule("go", "move", params={"stage": stages[2].pk}), rule("no"))
+    publish(
+        stages[0], rule("wait", when=IN_A_DAY), rule("go", "move", params={"stage": stages[2].pk}), rule("no")
+    )
     publish(stages[1], rule("between"))
     publish(stages[2], rule("there"))
     deal = open_in(stages[0])
@@ -238,7 +240,8 @@ def test_where_something_is_due_is_found_without_a_workspace(stages):
 
 def test_rules_that_cannot_run_are_not_published(stages):
     definition = services.arrange_rules(
-        stage=stages[0], rules=[rule("a", params={"colour": "red"}), rule("b", where=["gone.is:1"]), rule("c", "fly")]
+        stage=stages[0],
+        rules=[rule("a", params={"colour": "red"}), rule("b", where=["gone.is:1"]), rule("c", "fly")],
     )
     with pytest.raises(services.NotPublishableError) as refused:
         services.publish_rules(definition=definition, by=None)

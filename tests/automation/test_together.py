@@ -30,7 +30,12 @@ def test_cases_46_and_71_each_step_once_in_order_and_never_after_the_deal_left()
         pipeline = make.pipeline()
         here, there = (make.stage(pipeline=pipeline, name=name) for name in ("Here", "There"))
         rules = [
-            {"id": f"r{number}", "action": "set", "params": {"lost_reason": f"{number}"}, "when": {"amount": number}}
+            {
+                "id": f"r{number}",
+                "action": "set",
+                "params": {"lost_reason": f"{number}"},
+                "when": {"amount": number},
+            }
             for number in range(1, RULES + 1)
         ]
         services.publish_rules(definition=services.arrange_rules(stage=here, rules=rules), by=None)

@@ -13,7 +13,8 @@ class AutomationConfig(AppConfig):
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.automation import handlers
         from afluente.deals.events import DealsEntered, DealsGone
-        from afluente.kernel import bus
+        from afluente.kernel import bus, slots
 
         bus.subscribe(DealsEntered, handlers.begin)
         bus.subscribe(DealsGone, handlers.end)
+        slots.register_slot("deal.tabs", handlers.deal_tabs)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from afluente.automation import services
+from django.utils.translation import gettext
+
+from afluente.automation import selectors, services
+from afluente.kernel import slots
 
 if TYPE_CHECKING:
     from afluente.deals.events import DealsEntered, DealsGone
+    from afluente.deals.models import Deal
 
 
 def begin(fact: DealsEntered) -> None:
@@ -18,3 +22,13 @@ def begin(fact: DealsEntered) -> None:
 def end(fact: DealsGone) -> None:
     """Nothing happens to deals that were put away."""
     services.leave(fact.deal_ids, reason="record_deleted")
+
+
+def deal_tabs(*, deal: Deal, **_asked: object) -> list[slots.Tab]:
+    """What rules do with a deal; drawn for whoever may open it."""
+
+    def part() -> slots.Part:
+        return slots.Part(template="automation/_steps.html", context={"rows": selectors.shown_steps(deal.pk)})
+
+    count = selectors.waiting_count(deal.pk)
+    return [slots.Tab(slug="automation", label=gettext("Automation"), part=part, count=count, order=60)]

@@ -121,9 +121,7 @@ class Token(WorkspaceModel):
                 condition=Q(state__in=LOOKED_AT),
                 name="automation_token_due",
             ),
-            models.Index(
-                fields=["workspace", "key"], condition=~Q(key=""), name="automation_token_key"
-            ),
+            models.Index(fields=["workspace", "key"], condition=~Q(key=""), name="automation_token_key"),
             models.Index(fields=["workspace", "definition"], name="automation_token_definition"),
         ]
 

@@ -193,7 +193,9 @@ def keep_lines(lines: Sequence[tuple[Taken, Line]], *, now: dt.datetime) -> None
         state=[line.state.value for _, line in lines],
         reason=[line.reason for _, line in lines],
         detail=[line.detail for _, line in lines],
-        asked=[json.dumps([[one.condition, one.value, one.holds] for one in line.asked]) for _, line in lines],
+        asked=[
+            json.dumps([[one.condition, one.value, one.holds] for one in line.asked]) for _, line in lines
+        ],
         due_at=[line.due_at for _, line in lines],
         late_by=[int(line.late_by.total_seconds()) for _, line in lines],
     )

@@ -34,6 +34,7 @@ SELF_KEYED = ("/api/v1/leads", "/api/v1/files/uploads", "/api/v1/imports/uploads
 # The scope of an address whose first word is not the name of its area.
 AREAS = {
     "pipelines": "deals",
+    "stages": "deals",
     "taxes": "products",
     "tags": "contacts",
     "fields": "contacts",

@@ -27,6 +27,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/tasks/<task_id>", {"task_id": "task", "record_id": "contact", "item_id": "item"}),
     ("products/<int:pk>/", {"pk": "product"}),
     ("settings/taxes/<int:pk>/", {"pk": "tax"}),
+    ("api/v1/stages/<stage_id>", {"stage_id": "stage"}),
     ("api/v1/products/<product_id>", {"product_id": "product"}),
     ("files/folders/<int:pk>/", {"pk": "folder"}),
     ("files/uploads/<slug:token>/", {"token": "upload"}),

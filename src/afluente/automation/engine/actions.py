@@ -79,8 +79,13 @@ class Fail:
 class Action(Protocol):
     """One kind of rule."""
 
-    slug: str
-    is_outside: bool
+    @property
+    def slug(self) -> str:
+        """What rules call it."""
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it reaches a customer or another system."""
 
     def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         """What is wrong with how it is arranged, in words; nothing when it may be published."""

@@ -31,6 +31,7 @@ class Rule:
 
     id: str
     action: str
+    title: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
     when: When = field(default_factory=When)
     condition: Expression = field(default_factory=Expression)
@@ -65,7 +66,8 @@ def compile_rules(rules: Sequence[Rule]) -> Graph:
             nodes += made
             names = tuple(one.id for one in lane[number:])
             rest |= dict.fromkeys((node.id for node in made if not isinstance(node, End)), names)
-    return Graph({node.id: node for node in nodes}, START, rest)
+    titles = {rule.id: rule.title or rule.action for rule in rules}
+    return Graph({node.id: node for node in nodes}, START, rest, titles)
 
 
 def _nodes(rule: Rule, others: Sequence[Rule]) -> list[Node]:

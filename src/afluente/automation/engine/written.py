@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST = 100  # rules of one stage
+TITLE = 100  # signs
 LARGEST = 10_000  # of a unit in an interval
 FLAGS = ("follows", "or_skipped", "goes_on", "company_hours", "person_hours", "is_on")
 E = TypeVar("E")
-KNOWN = {"id", "action", "params", "when", "where", "match", "zone", "late_after_minutes", *FLAGS}
+KNOWN = {"id", "title", "action", "params", "when", "where", "match", "zone", "late_after_minutes", *FLAGS}
 
 
 class BadRuleError(ValueError):
@@ -57,8 +58,9 @@ def _rule(kept: Mapping[str, Any], number: int, outside: frozenset[str]) -> Rule
     return Rule(
         id=name,
         action=action,
+        title=str(kept.get("title", ""))[:TITLE],
         params=dict(kept.get("params", {})),
-        when=_when(kept.get("when", {}), f"{place}.when"),
+        when=_when(kept.get("when") or {}, f"{place}.when"),
         condition=condition,
         zone=_one_of(Zone, kept.get("zone", Zone.ACCOUNT), f"{place}.zone"),
         late_after=dt.timedelta(minutes=_number(late, f"{place}.late_after_minutes")) if late else None,
@@ -83,7 +85,9 @@ def _when(kept: Mapping[str, Any], place: str) -> When:
     return When(
         anchor=anchor,
         interval=Interval(
-            amount, _one_of(Unit, kept.get("unit", Unit.MINUTES), f"{place}.unit"), bool(kept.get("is_working"))
+            amount,
+            _one_of(Unit, kept.get("unit", Unit.MINUTES), f"{place}.unit"),
+            bool(kept.get("is_working")),
         ),
         field=field,
         at=clock,

@@ -10,7 +10,7 @@ from afluente.contacts.selectors import fields_of, held_values
 from afluente.deals.models import Deal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from afluente.automation.engine.records import Catalogue
 
@@ -85,7 +85,7 @@ def _own(held: dict[int, Any], known: Catalogue) -> dict[str, Any]:
     return values
 
 
-def _record(row: dict[str, Any], own: dict[str, Any]) -> Record:
+def _record(row: Mapping[str, Any], own: dict[str, Any]) -> Record:
     values = {
         "name": row["name"],
         "amount": Money(row["amount"], row["currency"]),

@@ -1,8 +1,9 @@
 """What rules of deals can do inside the database: plan it, purely, and make it so for a whole batch."""
 
+# ruff: noqa: ARG002  what the engine asks of every action
+
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,9 @@ class SetFields:
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """Set what differs."""
-        record, changes, told = scene.record, {}, {}
+        record = scene.record
+        changes: dict[str, Any] = {}
+        told: dict[str, str] = {}
         for name, value in params.items():
             if name == "amount":
                 amount = _amount(value)
@@ -78,7 +81,9 @@ class Assign:
 
     def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         """A member, or nobody, must be named."""
-        return [] if isinstance(params.get("member", 0), int | None) and "member" in params else ["Choose who."]
+        return (
+            [] if isinstance(params.get("member", 0), int | None) and "member" in params else ["Choose who."]
+        )
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """Give it to them, while they are here (S-WHO)."""
@@ -133,11 +138,3 @@ def _amount(said: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and 0 <= amount < Decimal(10) ** 15 else None
-
-
-def grouped(rows: list[tuple[Any, int]]) -> dict[Any, list[int]]:
-    """Deals by what is to be done with them, in the order in which that first came up."""
-    found: dict[Any, list[int]] = defaultdict(list)
-    for what, deal_id in rows:
-        found[what].append(deal_id)
-    return found

@@ -27,6 +27,7 @@ class Wanted:
 
     token: Taken
     made: Made
+    title: str
 
     @property
     def deal_id(self) -> int:
@@ -37,29 +38,28 @@ class Wanted:
         return self.made.effect.values
 
 
-def apply(effects: Sequence[tuple[Taken, Made]], *, order: Mapping[tuple[int, int], Sequence[str]]) -> None:
+def apply(
+    effects: Sequence[tuple[Taken, Made]], *, titles: Mapping[tuple[int, int], Mapping[str, str]]
+) -> None:
     """Make effects so, in the order of their rules; moves come last, because they end what waits.
 
-    `order` names the nodes of each version in their order. Effects of one rule, kind and values are one set.
+    `titles` are the rules of each version, in their order. Effects of one rule, kind and values are one set.
     """
     groups: dict[tuple[Any, ...], list[Wanted]] = defaultdict(list)
     for token, made in effects:
         values = tuple(sorted((name, str(value)) for name, value in made.effect.values.items()))
         kind = made.effect.kind
-        place = _place(order[token.definition_id, token.version], made.rule)
+        rules = titles[token.definition_id, token.version]
+        place = list(rules).index(made.rule)
         key = (kind in LEAVING, token.definition_id, token.version, place, kind, token.depth, values)
-        groups[key].append(Wanted(token, made))
+        groups[key].append(Wanted(token, made, rules[made.rule]))
     for key in sorted(groups, key=lambda one: (one[0], one[1], one[2], one[3])):
         APPLIERS[key[4]](groups[key])
 
 
-def _place(nodes: Sequence[str], rule: str) -> int:
-    return next(number for number, node in enumerate(nodes) if node.partition(".")[0] == rule)
-
-
 def _actor(wanted: Wanted) -> Actor:
     """The rule, as the history names it."""
-    return Actor("rule", wanted.token.definition_id, "")
+    return Actor("rule", wanted.token.definition_id, wanted.title)
 
 
 def _cause(wanted: Wanted) -> dict[str, Any]:

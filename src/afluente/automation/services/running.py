@@ -105,7 +105,7 @@ def _walk_one(token: Taken, now: dt.datetime) -> None:
     try:
         with transaction.atomic():
             _walk_all([token], now)
-    except Exception as broken:  # noqa: BLE001  the same
+    except Exception as broken:
         is_double = isinstance(broken, IntegrityError) and "automation_step_once" in str(broken)
         if not is_double:
             log.exception("A step of deal %s cannot be kept.", token.deal_id)
@@ -128,7 +128,7 @@ def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
     statements.keep_tokens([(one.token, new) for one in walked for new in one.sprint.waiting])
     applying.apply(
         [(one.token, made) for one in walked for made in one.sprint.made],
-        order={key: list(program.graph.rest) for key, program in batch.programs.items()},
+        titles={key: program.graph.titles for key, program in batch.programs.items()},
     )
 
 
@@ -205,8 +205,10 @@ def _programs(wanted: set[tuple[int, int]], known: Catalogue) -> dict[tuple[int,
 
 
 @lru_cache(REMEMBERED)
-def _compiled(workspace_id: int, version_id: int, fields: tuple[tuple[str, str], ...]) -> Program:
+def _compiled(_workspace_id: int, version_id: int, fields: tuple[tuple[str, str], ...]) -> Program:
     """A version never changes, so a process compiles it once for a set of fields."""
     version = Version.objects.get(pk=version_id)
     known: Any = {name: Kind(kind) for name, kind in fields}
-    return Program(compile_rules(read_rules(version.rules, outside=OUTSIDE)), catalogue=known, actions=ACTIONS)
+    return Program(
+        compile_rules(read_rules(version.rules, outside=OUTSIDE)), catalogue=known, actions=ACTIONS
+    )

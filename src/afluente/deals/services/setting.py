@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from afluente.deals.events import DealChanged
 from afluente.deals.models import Deal
 from afluente.deals.services.editing import EDITABLE, primary_contacts
-from afluente.kernel import clock
+from afluente.kernel import bus, clock
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
@@ -36,6 +37,9 @@ def set_fields(*, deal_ids: Sequence[int], values: Mapping[str, Any], by: Actor)
         }
         if pairs:
             changed[deal.pk] = pairs
+            before = {name: getattr(deal, name) for name in pairs}
+            after = {name: wanted[name] for name in pairs}
+            bus.publish(DealChanged(deal_id=deal.pk, before=before, after=after, by=by))
     Deal.objects.filter(pk__in=changed).update(**wanted, updated_at=clock.now())
     people = primary_contacts(list(changed))
     timeline.record(

@@ -1,0 +1,45 @@
+"""What rules did with a deal, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from afluente.accounts.requests import member_of
+from afluente.automation import selectors
+from afluente.automation.api.shapes import Refused, StepQuery, StepsOut
+from afluente.deals import policies
+from afluente.kernel.keyset import number_in
+
+router = Router(tags=["Automation"])
+
+
+@router.get("/deals/{deal_id}/steps", response={200: StepsOut, 404: Refused, 422: Refused})
+def list_steps(request: HttpRequest, deal_id: int, asked: Query[StepQuery]) -> Any:
+    """How the steps of rules ended for a deal, the last first."""
+    if not policies.visible_to(member_of(request)).filter(pk=deal_id).exists():
+        said = {"code": "not_found", "message": "There is no such deal.", "field": None}
+        return Status(404, {"error": said})
+    rows = selectors.steps_of(deal_id, before=number_in(asked.cursor), limit=asked.limit + 1)
+    page = rows[: asked.limit]
+    items = [
+        {
+            "id": one.pk,
+            "stage_id": one.definition.stage_id,
+            "version": one.version,
+            "rule": one.rule,
+            "epoch": one.epoch,
+            "state": one.state,
+            "reason": one.reason,
+            "detail": one.detail,
+            "asked": one.asked,
+            "due_at": one.due_at,
+            "ended_at": one.ended_at,
+            "late_by": one.late_by,
+            "depth": one.depth,
+        }
+        for one in page
+    ]
+    return {"items": items, "next": str(page[-1].pk) if len(rows) > len(page) else None}

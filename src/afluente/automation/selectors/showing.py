@@ -1,0 +1,148 @@
+"""What rules did with a deal and what waits for it, as people read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.automation.models import Definition, Step, Token, Version
+from afluente.deals.models import Stage
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from django_stubs_ext import StrOrPromise
+
+MOST = 200  # steps drawn on a deal; older ones are given out by the API
+STATES: dict[str, StrOrPromise] = {
+    "scheduled": _("Waits"),
+    "parked": _("Waits for a date"),
+    "gated": _("Waits for working time"),
+    "held": _("Paused"),
+    "awaiting": _("On its way"),
+    "retry": _("Tried again"),
+    "applied": _("Done"),
+    "skipped": _("Skipped"),
+    "failed": _("Failed"),
+    "unknown": _("Nobody knows whether it was done"),
+    "cancelled": _("Cancelled"),
+}
+TONES = {"applied": "ok", "failed": "bad", "unknown": "warn"}
+REASONS: dict[str, StrOrPromise] = {
+    "": "",
+    "condition_false": _("its condition was not met"),
+    "no_recipient": _("there was nobody to do it for"),
+    "date_passed": _("the date had passed"),
+    "too_late": _("it would have come too late"),
+    "no_working_time": _("nobody works in the next 400 days"),
+    "duplicate": _("it had been done"),
+    "chain_not_met": _("the rule before it did not end well"),
+    "stage_left": _("the deal left the stage"),
+    "record_deleted": _("the deal was deleted"),
+    "definition_stopped": _("the rules were stopped"),
+    "rule_removed": _("the rule was removed"),
+    "loop_guard": _("rules went round in a circle"),
+    "invalid_condition": _("its condition asks for something that is gone"),
+    "target_gone": _("the stage it leads to is gone"),
+    "bad_value": _("its value cannot be kept"),
+    "unknown_action": _("nobody knows how to do it any more"),
+    "internal": _("it could not be kept; the log of the program says why"),
+}
+ACTIONS: dict[str, StrOrPromise] = {
+    "set": _("Change the deal"),
+    "move": _("Move to another stage"),
+    "assign": _("Give to somebody"),
+    "delete": _("Delete the deal"),
+    "task": _("Make a task"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A line of the tab Automation. `at` is when it ended, or is planned."""
+
+    what: StrOrPromise
+    stage: str
+    state: StrOrPromise
+    tone: str
+    why: StrOrPromise
+    at: dt.datetime | None
+    is_waiting: bool
+
+
+def definition_of(stage_id: int) -> Definition | None:
+    """The rules of a stage, if anybody ever arranged some."""
+    return Definition.objects.filter(stage_id=stage_id).first()
+
+
+def waiting_count(deal_id: int) -> int:
+    """How many steps wait for a deal."""
+    return Token.objects.filter(deal_id=deal_id).count()
+
+
+def waiting_of(definition_id: int) -> int:
+    """How many steps wait by the rules of a stage."""
+    return Token.objects.filter(definition_id=definition_id).count()
+
+
+def steps_of(deal_id: int, *, before: int | None = None, limit: int = MOST) -> list[Step]:
+    """How steps of a deal ended, the last first."""
+    found = Step.objects.filter(deal_id=deal_id)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.select_related("definition").order_by("-pk")[:limit])
+
+
+def shown_steps(deal_id: int) -> list[Shown]:
+    """What waits for a deal, the next first; then what ended, the last first: four queries."""
+    waiting = list(Token.objects.filter(deal_id=deal_id).order_by("due_at", "pk"))
+    ended = steps_of(deal_id)
+    names = _names([*waiting, *ended])
+    return [_waits(one, names) for one in waiting] + [_ended(one, names) for one in ended]
+
+
+def _names(rows: Iterable[Any]) -> dict[tuple[int, int, str], tuple[StrOrPromise, str]]:
+    """What a rule does and the stage that it is of, by definition, version and rule."""
+    wanted = {row.definition_id for row in rows}
+    versions = Version.objects.filter(definition_id__in=wanted).values_list(
+        "definition_id", "number", "rules", "definition__stage_id"
+    )
+    found = list(versions)
+    stages = dict(Stage.objects.filter(pk__in={stage for *_, stage in found}).values_list("pk", "name"))
+    return {
+        (definition, number, rule["id"]): (
+            rule.get("title") or ACTIONS.get(rule["action"], rule["action"]),
+            stages.get(stage, ""),
+        )
+        for definition, number, rules, stage in found
+        for rule in rules
+    }
+
+
+def _waits(token: Token, names: dict[tuple[int, int, str], tuple[StrOrPromise, str]]) -> Shown:
+    what, stage = names.get((token.definition_id, token.version, token.rule), (_("The rules begin"), ""))
+    return Shown(
+        what=what,
+        stage=stage,
+        state=STATES[token.state],
+        tone="",
+        why="",
+        at=token.due_at,
+        is_waiting=True,
+    )
+
+
+def _ended(step: Step, names: dict[tuple[int, int, str], tuple[StrOrPromise, str]]) -> Shown:
+    what, stage = names.get((step.definition_id, step.version, step.rule), (_("The rules begin"), ""))
+    return Shown(
+        what=what,
+        stage=stage,
+        state=STATES[step.state],
+        tone=TONES.get(step.state, ""),
+        why=REASONS.get(step.reason, step.reason),
+        at=step.ended_at,
+        is_waiting=False,
+    )
