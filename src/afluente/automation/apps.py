@@ -12,9 +12,12 @@ class AutomationConfig(AppConfig):
     def ready(self) -> None:
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.automation import handlers
+        from afluente.automation.services import personal as own
         from afluente.deals.events import DealsEntered, DealsGone
-        from afluente.kernel import bus, slots
+        from afluente.kernel import bus, personal, slots
 
+        personal.register_holding(own.HOLDING)
+        personal.declare_free(own.FREE)
         bus.subscribe(DealsEntered, handlers.begin)
         bus.subscribe(DealsGone, handlers.end)
         slots.register_slot("deal.tabs", handlers.deal_tabs)

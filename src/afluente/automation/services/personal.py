@@ -1,0 +1,50 @@
+"""What automation keeps about a person (kernel.personal): what the conditions of rules met in their deals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.automation.models import Step
+from afluente.deals.models import DealContact
+from afluente.kernel import personal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+
+    from afluente.kernel.personal import Subject
+
+
+def _steps(subject: Subject) -> QuerySet[Step]:
+    deals = DealContact.objects.filter(contact_id__in=subject.ids).values("deal_id")
+    return Step.objects.filter(deal_id__in=deals)
+
+
+def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
+    return personal.plain(
+        _steps(subject).order_by("pk").values("id", "rule", "state", "reason", "detail", "asked", "ended_at")
+    )
+
+
+def _erase(subject: Subject) -> int:
+    """That a rule ran stays; what it compared and met goes."""
+    return _steps(subject).update(asked=[], detail="")
+
+
+HOLDING = personal.Holding(
+    slug="automation",
+    label=_("What rules did"),
+    tables=("automation_step",),
+    collect=_collect,
+    erase=_erase,
+    fate=_("That a rule ran stays; what its condition compared goes."),
+    order=34,
+)
+FREE = {
+    "automation_definition": "Rules, which are the same for every deal.",
+    "automation_version": "Rules as they were published.",
+    "automation_token": "Which step of which deal waits, and until when.",
+}
