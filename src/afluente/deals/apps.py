@@ -15,7 +15,7 @@ class DealsConfig(AppConfig):
         from afluente.accounts.events import WorkspaceCreated
         from afluente.contacts.policies import Link, register_link
         from afluente.contacts.selectors.lists import register_list
-        from afluente.deals import handlers, selectors
+        from afluente.deals import handlers, jobs, selectors  # noqa: F401  registers the jobs
         from afluente.deals.selectors.filtering import DEALS
         from afluente.kernel import bus, slots
         from afluente.timeline.selectors import kinds

@@ -4,10 +4,21 @@ from ninja import Router
 
 from afluente.deals.api.deals import router as deals_router
 from afluente.deals.api.leads import router as leads_router
+from afluente.deals.api.mass import router as mass_router
 from afluente.deals.api.people import filters_router
 from afluente.deals.api.people import router as people_router
+from afluente.deals.api.pipelines import router as pipelines_router
+from afluente.deals.api.words import router as words_router
 
 router = Router()
 # Filters first: the word is no number of a deal.
-for part in (filters_router, deals_router, people_router, leads_router):
+for part in (
+    filters_router,
+    mass_router,
+    deals_router,
+    people_router,
+    leads_router,
+    pipelines_router,
+    words_router,
+):
     router.add_router("", part)

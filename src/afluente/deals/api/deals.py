@@ -25,7 +25,6 @@ from afluente.deals.api.shapes import (
     DealOut,
     DealPageOut,
     DealQuery,
-    PipelinesOut,
 )
 from afluente.deals.events import ChangeRefusedError
 from afluente.deals.models import DealContact, Stage
@@ -33,13 +32,6 @@ from afluente.kernel import money, text
 from afluente.timeline.events import token_actor
 
 router = Router(tags=["Deals"])
-PIPELINE = (
-    "kind", "color", "default_assignee_id", "asks_lost_reason", "stage_on_new_id", "stage_on_paid_id",
-    "stage_on_failed_id",
-)  # fmt: skip
-STAGE = (
-    "name", "kind", "position", "probability", "due_hours", "remind_before", "stale_after_days", "required",
-)  # fmt: skip
 
 
 @router.get("/deals", response={200: DealPageOut, **REFUSALS}, tags=["Deals"])
@@ -158,29 +150,6 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
         words = ", ".join(missing.keys)
         return refuse(422, "missing", f"The stage wants this first: {words}.", "stage_id")
     return answer(request, deal_id)
-
-
-@router.get("/pipelines", response={200: PipelinesOut, **REFUSALS}, tags=["Pipelines"])
-def list_pipelines(request: HttpRequest) -> Any:
-    """The present pipelines in their order, with their stages in theirs."""
-    return JsonResponse(
-        {
-            "items": [
-                {
-                    "id": pipeline.pk,
-                    "name": pipeline.name,
-                    "currency": pipeline.currency,
-                    "position": pipeline.position,
-                    **{name: getattr(pipeline, name) for name in PIPELINE},
-                    "stages": [
-                        {"id": stage.pk, **{name: getattr(stage, name) for name in STAGE}}
-                        for stage in pipeline.stages.all()
-                    ],
-                }
-                for pipeline in selectors.move_targets(member=member_of(request))
-            ]
-        }
-    )
 
 
 def answer(request: HttpRequest, deal_id: int) -> JsonResponse:

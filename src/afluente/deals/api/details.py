@@ -59,15 +59,15 @@ def _set_due(deal_id: int, given: dict[str, Any], by: Any) -> None:
     present = services.due_of(Deal.objects.get(pk=deal_id))
     at = given.pop("due_at", present.at)
     remind = given.pop("remind_before", present.remind_before)
-    due = services.Due(at, present.is_day, remind) if at is present.at else _due(at, remind)
+    due = services.Due(at, present.is_day, remind) if at is present.at else read_due(at, remind)
     try:
         services.set_due(deal_ids=[deal_id], due=due, by=by)
     except services.BadReminderError as bad:
         raise DetailRefusedError("This reminder is not offered.", "remind_before") from bad
 
 
-def _due(said: str | None, remind: int | None) -> services.Due:
-    """A day or a moment in ISO 8601."""
+def read_due(said: str | None, remind: int | None) -> services.Due:
+    """A day or a moment in ISO 8601. Raises DetailRefusedError."""
     try:
         if said is None:
             return services.Due()

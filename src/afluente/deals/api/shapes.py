@@ -175,6 +175,7 @@ class StageOut(Schema):
     id: int
     name: str
     kind: Status
+    color: int | None = Field(description="A step of the ramp from 1 to 6; null: by its place.")
     position: int
     probability: int | None
     due_hours: int | None
@@ -187,6 +188,7 @@ class PipelineOut(Schema):
     id: int
     name: str
     currency: str
+    icon: str
     kind: Literal["deal", "lead"]
     color: int | None
     default_assignee_id: int | None

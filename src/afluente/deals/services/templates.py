@@ -124,6 +124,11 @@ TEMPLATES: dict[str, PipelineTemplate] = {
         ),
     )
 }
+# Signs of the sprite that suit a pipeline.
+ICONS = (
+    "square-kanban", "briefcase", "handshake", "target", "flag", "star", "house", "building-2",
+    "globe", "wallet", "credit-card", "tag", "users", "trophy", "zap", "funnel",
+)  # fmt: skip
 USUAL = TEMPLATES["sales"]
 
 

@@ -15,7 +15,7 @@ from afluente.contacts import selectors as fields
 from afluente.deals import selectors, services
 from afluente.deals.forms import pipelines as forms
 from afluente.deals.models import Pipeline
-from afluente.deals.services.templates import TEMPLATES
+from afluente.deals.services.templates import ICONS, TEMPLATES
 from afluente.deals.views import asking
 from afluente.kernel import regions
 
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse, QueryDict
 
     from afluente.accounts.requests import Request
-
-# Signs of the sprite that suit a pipeline.
-ICONS = (
-    "square-kanban", "briefcase", "handshake", "target", "flag", "star", "house", "building-2",
-    "globe", "wallet", "credit-card", "tag", "users", "trophy", "zap", "funnel",
-)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
