@@ -75,7 +75,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        return self.look in {"number", "moment"}
+        return self.look in {"number", "moment", "money", "waiting"}
 
 
 _registered: dict[str, Column] = {}
