@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from afluente.accounts import policies as accounts
@@ -65,6 +67,19 @@ def members(request: Request) -> list[Membership]:
 def see_other(url: str) -> HttpResponse:
     """The answer to a form that was sent without script: go on with a GET."""
     return HttpResponseRedirect(url, status=303)
+
+
+def way_back_to(deal: Deal, field: str, value: Any) -> str:
+    """The address whose POST gives a field back what it says now; "" when `value` is that."""
+    present = deal.assignee_id if field == "assignee" else deal.type_id if field == "type" else None
+    if field in {"assignee", "type"}:
+        is_so = present == (value.pk if value else None)
+        said = str(present or "")
+    else:
+        said = f"{deal.amount:f}" if field == "amount" else getattr(deal, field)
+        is_so = getattr(deal, field) == value
+    address = reverse("deals:field", args=[deal.pk, field])
+    return "" if is_so else f"{address}?{urlencode({'undo': 1, 'value': said})}"
 
 
 def asks_quietly(request: Request) -> bool:

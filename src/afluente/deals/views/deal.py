@@ -147,12 +147,14 @@ def comments(request: Request, pk: int) -> HttpResponse:
 
 
 def _form(request: Request, field: str) -> django_forms.Form:
+    is_undo = "undo" in request.GET  # an undo link carries its wish in the address
+    data, locale = (request.GET, "en") if is_undo else (request.POST, asking.number_locale(request))
     made: dict[str, Callable[[], django_forms.Form]] = {
-        "name": lambda: forms.DealName(request.POST),
-        "amount": lambda: forms.DealAmount(request.POST, locale=asking.number_locale(request)),
-        "lost_reason": lambda: forms.LostReason(request.POST),
-        "type": lambda: forms.TypeChoice(request.POST),
-        "assignee": lambda: forms.Assignee(request.POST, members=accounts.assignable_by(request.member)),
+        "name": lambda: forms.DealName(data),
+        "amount": lambda: forms.DealAmount(data, locale=locale),
+        "lost_reason": lambda: forms.LostReason(data),
+        "type": lambda: forms.TypeChoice(data),
+        "assignee": lambda: forms.Assignee(data, members=accounts.assignable_by(request.member)),
     }
     if field not in made:
         raise Http404
@@ -167,7 +169,10 @@ def field(request: Request, pk: int, field: str) -> HttpResponse:
     if not form.is_valid():
         said = " ".join(str(error) for error in form.errors["value"])
         return _draw_field(request, pk, field, error=said, typed=request.POST.get("value", ""))
-    value = form.cleaned_data["value"]
+    value, way_back = (
+        form.cleaned_data["value"],
+        asking.way_back_to(present, field, form.cleaned_data["value"]),
+    )
     try:
         _save(request, present, field, value)
     except services.ChangedMeanwhileError as conflict:
@@ -176,9 +181,14 @@ def field(request: Request, pk: int, field: str) -> HttpResponse:
         return _draw_field(
             request, pk, field, error=said.format(value=shown), typed=request.POST.get("value", "")
         )
+    if asking.asks_quietly(request):
+        return trigger(HttpResponse(status=204), "af:cards", {"ids": [pk]})
     response = _draw_field(request, pk, field)
-    for part in slots.parts("deal.saved", deal_id=pk, field=field):
+    told = slots.parts("deal.saved", deal_id=pk, field=field)
+    for part in told:
         toast(response, part.context["text"], undo_url=part.context["undo_url"])
+    if way_back and not told and wants_fragment(request):
+        toast(response, gettext("Saved"), undo_url=way_back)
     return trigger(response, "af:cards", {"ids": [pk]}) if wants_fragment(request) else response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -30,12 +31,18 @@ OFFERED = 6
 @require_POST
 def due(request: Request, pk: int) -> HttpResponse:
     """Say when the deal is due and when its assignee is reminded, or that it is not due (`clear`)."""
-    asking.movable(request, pk)
-    form = DueDate({} if "clear" in request.POST else request.POST)
+    before = asking.movable(request, pk)
+    said = request.GET if "undo" in request.GET else request.POST
+    form = DueDate({} if "clear" in said else said)
     if not form.is_valid():
         return _part(request, pk, "due", form=form, status=422)
-    services.set_due(deal_ids=[pk], due=form.due, by=asking.by(request))
-    return _part(request, pk, "due")
+    wish = {name: value for name, value in selectors.due_parts(before).items() if value}
+    way_back = f"{reverse('deals:due', args=[pk])}?{urlencode({'undo': 1, **wish})}"
+    changed = services.set_due(deal_ids=[pk], due=form.due, by=asking.by(request))
+    response = _part(request, pk, "due")
+    if not changed or not htmx.wants_fragment(request) or said is request.GET:
+        return response
+    return htmx.toast(response, gettext("Saved"), undo_url=way_back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
