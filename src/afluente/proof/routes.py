@@ -217,7 +217,6 @@ FIELDS = {
     "in": "pipeline",
     "default_assignee_id": "member",
     "deal_ids": "deal",
-    "board_ids": "board", "item_ids": "item",
     "company_ids": "company",
     "observer_ids": "member",
     "step_id": "step",
