@@ -225,3 +225,19 @@ def top_position() -> Decimal:
     with connection.cursor() as cursor:
         cursor.execute(TOP)
         return Decimal(cursor.fetchone()[0])
+
+
+NAMED = "SELECT deals_named(%(query)s, %(mates)s::bigint[], %(limit)s)"
+
+
+def deals_named(words: Sequence[str], *, mates: Sequence[int] | None, limit: int) -> list[int]:
+    """Ids of present deals in whose names each of `words`, folded, begins a word; the newest first.
+
+    `mates` are those whose deals count besides those of nobody; None: everybody's.
+    """
+    # Whatever was typed is data: quoted as tsquery wants it.
+    quoted = ["'" + "\x01:" + word.replace("\\", "\\\\").replace("'", "''") + "':*" for word in words]
+    said = {"query": " & ".join(quoted), "mates": None if mates is None else list(mates), "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, said)
+        return [row[0] for row in cursor.fetchall()]

@@ -26,6 +26,7 @@ urlpatterns = [
     path("deals/", board.board, name="board"),
     path("deals/pipelines/<int:pk>/", board.board, name="pipeline"),
     path("deals/stages/<int:pk>/", board.column, name="column"),
+    path("deals/stages/<int:pk>/total/", board.stage_total, name="stage_total"),
     path("deals/cards/", board.cards, name="cards"),
     path("deals/bulk/", bulk.changes, name="bulk"),
     path("deals/bulk/<int:pk>/", bulk.change, name="bulk_change"),

@@ -1,6 +1,15 @@
 """Every read of deals worth a name."""
 
-from afluente.deals.selectors.boards import Board, Column, ColumnPage, board, cards, column_heads, column_page
+from afluente.deals.selectors.boards import (
+    Board,
+    Column,
+    ColumnPage,
+    board,
+    cards,
+    column_heads,
+    column_page,
+    stage_total,
+)
 from afluente.deals.selectors.cards import Card, Person, faces_of
 from afluente.deals.selectors.columns import deal_columns, register_column
 from afluente.deals.selectors.contacts import (
@@ -137,6 +146,7 @@ __all__ = [
     "required_of",
     "return_stage",
     "stage_rows",
+    "stage_total",
     "stages_beside",
     "strips",
     "subjects",

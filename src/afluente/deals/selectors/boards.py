@@ -89,13 +89,14 @@ def column_heads(
     *, pipeline: Pipeline, member: Membership, asked: BoardFilter, closed: bool = False
 ) -> list[Column]:
     """The columns without their cards: one query for all counts and sums, one for the stages unless
-    `pipeline` comes from `move_targets`, which has them at hand.
+    `pipeline` comes from `move_targets`, which has them at hand. `closed`: won and lost too, without
+    count and sums, because years of deals may lie there (`stage_total`).
     """
     lasting = [stage for stage in pipeline.stages.all() if stage.ends_into is None]
     stages = sorted(lasting, key=lambda stage: (stage.position, stage.pk))
     opened = [stage for stage in stages if stage.kind == Stage.Kind.OPEN]
     shown = stages if closed else opened
-    totals = _totals(asked.apply(policies.visible_to(member), member=member).filter(stage__in=shown))
+    totals = _totals(asked.apply(policies.visible_to(member), member=member).filter(stage__in=opened))
     return [
         Column(
             stage=stage,
@@ -106,6 +107,12 @@ def column_heads(
         )
         for stage in shown
     ]
+
+
+def stage_total(*, stage: Stage, member: Membership, asked: BoardFilter) -> tuple[int, dict[str, Decimal]]:
+    """How many deals of a stage `member` sees, and their sums by currency: asked for once a page is there."""
+    found = _totals(asked.apply(policies.visible_to(member), member=member).filter(stage=stage))
+    return found[stage.pk]
 
 
 def depth_of(stage: Stage, opened: Sequence[Stage]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from afluente.accounts import policies as accounts
+from afluente.accounts.models import Action, Area
 from afluente.contacts import policies as contacts
 from afluente.contacts.selectors import found_ids
-from afluente.deals import policies
+from afluente.deals import policies, statements
 from afluente.deals.models import DealContact, Stage
 from afluente.deals.selectors.boards import depth_of
 from afluente.kernel import text
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from afluente.deals.models import Deal
 
 DIGITS = 18
+MOST_WORDS = 10
 
 
 def find_deals(member: Membership, typed: str, limit: int) -> list[Row]:
@@ -36,10 +38,11 @@ def find_deals(member: Membership, typed: str, limit: int) -> list[Row]:
     number = typed.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) <= DIGITS:
         found |= dict.fromkeys(seen.filter(number=int(number)).values_list("pk", flat=True))
-    named = seen
-    for word in text.norm(typed).split():
-        named = named.filter(Q(search_name__startswith=word) | Q(search_name__contains=f" {word}"))
-    found |= dict.fromkeys(named.order_by("-created_at", "-pk").values_list("pk", flat=True)[:limit])
+    if words := text.norm(typed).split()[:MOST_WORDS]:
+        mates = accounts.assignees_within(member, accounts.reach_of(member, Area.DEALS, Action.VIEW))
+        named = statements.deals_named(words, mates=mates, limit=limit)
+        kept = seen.filter(pk__in=named).order_by("-pk")
+        found |= dict.fromkeys(kept.values_list("pk", flat=True))
     people = found_ids(member, typed) if len(found) < limit else []
     if people:
         with_them = seen.filter(people__contact_id__in=people).order_by("-created_at", "-pk")

@@ -70,7 +70,7 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="deals",
     label=_("Deals"),
-    tables=("deals_deal", "deals_dealcontact", "deals_dealvalue", "deals_dealbulkentry"),
+    tables=("deals_deal", "deals_dealsearch", "deals_dealcontact", "deals_dealvalue", "deals_dealbulkentry"),
     collect=_collect,
     erase=_erase,
     fate=_(

@@ -128,6 +128,17 @@ def column(request: Request, pk: int) -> HttpResponse:
 
 
 @require_safe
+def stage_total(request: Request, pk: int) -> HttpResponse:
+    """How many deals stand in a stage and what they are worth, for a page that is there already."""
+    stage = get_object_or_404(
+        Stage.objects.lasting().filter(pipeline__in=policies.pipelines_of(request.member)), pk=pk
+    )
+    asked = selectors.BoardFilter.read(request.GET)
+    count, sums = selectors.stage_total(stage=stage, member=request.member, asked=asked)
+    return render(request, "deals/_stage_total.html", {"count": count, "sums": sums})
+
+
+@require_safe
 def cards(request: Request) -> HttpResponse:
     """The cards `ids` as this member sees them now, and every column's count and sum.
 
