@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from ninja import Schema
 
 from afluente.accounts import services as accounts
 from afluente.accounts.models import Scope
+from afluente.config.api import api
 from afluente.contacts import services as contacts
 from afluente.contacts.models import Contact, SavedFilter
 from afluente.timeline import services
@@ -438,3 +441,23 @@ def test_devices_are_listed_and_taken_off_by_who_they_are_of(as_, people):
     assert ana("DELETE", f"/notifications/devices/{device.pk}")[0] == 404
     assert bruno("DELETE", f"/notifications/devices/{device.pk}")[0] == 204
     assert bruno("DELETE", f"/notifications/devices/{device.pk}")[0] == 404
+
+
+# Asked are parameters of an address, which stand in each operation; a refusal is one, said more or less exactly.
+MAY_DIFFER = {"Asked", "Refused"}
+
+
+def test_a_name_of_a_shape_stands_for_one_shape():
+    """Two slices that call their shapes alike would share one of them in the document, and answer with the other."""
+    named = api.get_openapi_schema()["components"]["schemas"]
+    shapes: dict[str, set[str]] = {}
+    for module in [
+        one for name, one in sys.modules.items() if name.startswith("afluente.") and ".api" in name
+    ]:
+        for name, shape in vars(module).items():
+            if name in named and isinstance(shape, type) and issubclass(shape, Schema):
+                shapes.setdefault(shape.__name__, set()).add(
+                    json.dumps(shape.model_json_schema(), sort_keys=True)
+                )
+
+    assert [name for name, kinds in shapes.items() if len(kinds) > 1 and name not in MAY_DIFFER] == []

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-globalThis.document = { addEventListener() {} };
+globalThis.document ??= { addEventListener() {} };
 const { changed } = await import("../../src/afluente/contacts/static/contacts/js/leaving.js");
 
 const text = (value, defaultValue) => ({ name: "typed", type: "text", value, defaultValue });

@@ -79,7 +79,7 @@ class RulesOut(Schema):
     rules: list[dict[str, Any]]
 
 
-class StepOut(Schema):
+class RuleStepOut(Schema):
     """How a step ended; `late_by` is in seconds, `asked` what its condition compared."""
 
     id: int
@@ -97,8 +97,8 @@ class StepOut(Schema):
     depth: int
 
 
-class StepsOut(Schema):
-    items: list[StepOut]
+class RuleStepsOut(Schema):
+    items: list[RuleStepOut]
     next: str | None
 
 

@@ -9,20 +9,21 @@ from ninja import Query, Router, Status
 
 from afluente.accounts.requests import member_of
 from afluente.automation import selectors
-from afluente.automation.api.shapes import Refused, StepQuery, StepsOut
+from afluente.automation.api.shapes import Refused, RuleStepsOut, StepQuery
 from afluente.deals import policies
 from afluente.kernel.keyset import number_in
 
 router = Router(tags=["Automation"])
 
 
-@router.get("/deals/{deal_id}/steps", response={200: StepsOut, 404: Refused, 422: Refused})
+@router.get("/deals/{deal_id}/steps", response={200: RuleStepsOut, 404: Refused, 422: Refused})
 def list_steps(request: HttpRequest, deal_id: int, asked: Query[StepQuery]) -> Any:
     """How the steps of rules ended for a deal, the last first."""
+    before = number_in(asked.cursor)
     if not policies.visible_to(member_of(request)).filter(pk=deal_id).exists():
         said = {"code": "not_found", "message": "There is no such deal.", "field": None}
         return Status(404, {"error": said})
-    rows = selectors.steps_of(deal_id, before=number_in(asked.cursor), limit=asked.limit + 1)
+    rows = selectors.steps_of(deal_id, before=before, limit=asked.limit + 1)
     page = rows[: asked.limit]
     items = [
         {

@@ -29,7 +29,7 @@ from afluente.timeline.events import token_actor
 router = Router(tags=["Deals"])
 
 
-class Who(Body):
+class WhichDeals(Body):
     """Deals by number, or all that a filter finds: then `where` (`[]` for all of them), `match` and `q`."""
 
     deal_ids: list[Number] | None = Field(None, min_length=1, max_length=MOST_PICKED)
@@ -41,13 +41,13 @@ class Who(Body):
     except_ids: list[Number] = Field([], max_length=1_000, description="Left out of what the filter finds.")
 
     @model_validator(mode="after")
-    def _is_one(self) -> Who:
+    def _is_one(self) -> WhichDeals:
         if (self.deal_ids is None) == (self.where is None):
             raise ValueError("Send either deal_ids or where.")
         return self
 
 
-class What(Body):
+class DealBulkChange(Body):
     """The change: `value` is a stage, a member, a type, a day or moment, or what a field takes; null empties."""
 
     what: Literal["stage", "assignee", "type", "due", "field", "delete"]
@@ -59,9 +59,9 @@ class What(Body):
     lost_reason: Annotated[str, Field(max_length=255)] = ""
 
 
-class BulkNew(Body):
-    deals: Who
-    change: What
+class DealBulkNew(Body):
+    deals: WhichDeals
+    change: DealBulkChange
 
 
 class DealPreviewOut(Schema):
@@ -102,7 +102,7 @@ class Asked(Schema):
 
 
 @router.post("/deals/bulk-changes/preview", response={200: DealPreviewOut, **REFUSALS})
-def preview_deal_change(request: HttpRequest, payload: BulkNew) -> Any:
+def preview_deal_change(request: HttpRequest, payload: DealBulkNew) -> Any:
     """What a change of many would do, with a few of them before and after. Nothing is changed."""
     read = _read(request, payload)
     if isinstance(read, JsonResponse):
@@ -114,7 +114,7 @@ def preview_deal_change(request: HttpRequest, payload: BulkNew) -> Any:
 
 
 @router.post("/deals/bulk-changes", response={201: DealBulkOut, **REFUSALS})
-def begin_deal_change(request: HttpRequest, payload: BulkNew) -> Any:
+def begin_deal_change(request: HttpRequest, payload: DealBulkNew) -> Any:
     """Change many deals alike. Up to 200 are done in the answer; more in the background: ask again."""
     read = _read(request, payload)
     if isinstance(read, JsonResponse):
@@ -161,7 +161,7 @@ def _missing() -> JsonResponse:
     return refuse(404, "not_found", "There is no such change.")
 
 
-def _read(request: HttpRequest, payload: BulkNew) -> tuple[DealSelection, Change] | JsonResponse:
+def _read(request: HttpRequest, payload: DealBulkNew) -> tuple[DealSelection, Change] | JsonResponse:
     """Who and what, or the refusal."""
     member, who = member_of(request), payload.deals
     if not policies.may_list(member):
@@ -182,7 +182,7 @@ def _read(request: HttpRequest, payload: BulkNew) -> tuple[DealSelection, Change
         return refuse(422, "invalid", str(refused), "change.value")
 
 
-def _change(request: HttpRequest, asked: What) -> Change:
+def _change(request: HttpRequest, asked: DealBulkChange) -> Change:
     """What is asked as the service takes it. Raises BulkRefusedError."""
     if asked.what == "field":
         return _field(asked)
@@ -204,7 +204,7 @@ def _change(request: HttpRequest, asked: What) -> Change:
     return bulk_asking.read_change(data, member=member, due=due if asked.what == "due" else None)
 
 
-def _field(asked: What) -> Change:
+def _field(asked: DealBulkChange) -> Change:
     known = [field for field in fields.fields_of("deal", EVERY) if field.is_active]
     field = fields.find_field(known, asked.field) if asked.field else None
     if field is None:

@@ -26,14 +26,14 @@ filters_router = Router(tags=["Filters"])
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-class PersonShape(Schema):
+class DealPersonShape(Schema):
     model_config = ConfigDict(extra="forbid")
     contact_id: Number
     is_primary: bool = Field(False, description="Make it the main contact of the deal.")
 
 
 @router.post("/deals/{deal_id}/contacts", response={200: DealOut, **REFUSALS})
-def link_deal_contact(request: HttpRequest, deal_id: int, payload: PersonShape) -> Any:
+def link_deal_contact(request: HttpRequest, deal_id: int, payload: DealPersonShape) -> Any:
     """Add a contact to a deal, or make it the main one. Twice is once."""
     if refusal := out_of_reach(request, deal_id):
         return refusal

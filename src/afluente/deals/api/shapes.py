@@ -52,10 +52,10 @@ class DealOut(Schema):
     due_at: datetime | None = Field(description="For a day without a time, its last second.")
     is_due_day: bool
     remind_before: int | None = Field(description="Minutes before `due_at`.")
-    attributes: list[AttributeOut] = Field(description="The fields of the pipeline, and those of all.")
+    attributes: list[DealAttributeOut] = Field(description="The fields of the pipeline, and those of all.")
 
 
-class AttributeOut(Schema):
+class DealAttributeOut(Schema):
     """What a deal has in a field; lists of choices by their words."""
 
     id: int

@@ -15,7 +15,7 @@ StepKind = Literal["new", "progress", "done"]
 Depth = Annotated[int, Field(ge=1, le=6)]
 
 
-class StepOut(Schema):
+class BoardStepOut(Schema):
     """A step; entering one of the kind done completes a task."""
 
     id: int
@@ -32,7 +32,7 @@ class BoardOut(Schema):
     color: int
     is_first: bool
     default_assignee_id: int | None
-    steps: list[StepOut]
+    steps: list[BoardStepOut]
 
 
 class BoardsOut(Schema):
@@ -72,7 +72,7 @@ class BoardsOrder(Shape):
 Line = Annotated[str, Field(min_length=1, max_length=250)]
 
 
-class ItemOut(Schema):
+class CheckItemOut(Schema):
     """A line of a checklist."""
 
     id: int
@@ -82,8 +82,8 @@ class ItemOut(Schema):
     done_by_id: int | None
 
 
-class ItemsOut(Schema):
-    items: list[ItemOut]
+class CheckItemsOut(Schema):
+    items: list[CheckItemOut]
 
 
 class ItemsNew(Shape):

@@ -13,7 +13,7 @@ from ninja import Router, Status
 from afluente.accounts.requests import member_of
 from afluente.tasks import policies, services
 from afluente.tasks.api.answers import REFUSALS, no_task, not_allowed, out_of_reach, refuse
-from afluente.tasks.api.board_shapes import CalendarOut, ItemPatch, ItemsNew, ItemsOrder, ItemsOut
+from afluente.tasks.api.board_shapes import CalendarOut, CheckItemsOut, ItemPatch, ItemsNew, ItemsOrder
 from afluente.tasks.models import CheckItem
 from afluente.timeline.events import token_actor
 
@@ -44,7 +44,7 @@ def end_calendar(request: HttpRequest) -> Any:
     return Status(204, None)
 
 
-@router.get("/tasks/{task_id}/items", response={200: ItemsOut, **REFUSALS})
+@router.get("/tasks/{task_id}/items", response={200: CheckItemsOut, **REFUSALS})
 def list_items(request: HttpRequest, task_id: int) -> Any:
     """The checklist of a task, in its order."""
     if not policies.visible_to(member_of(request)).filter(pk=task_id).exists():
@@ -52,7 +52,7 @@ def list_items(request: HttpRequest, task_id: int) -> Any:
     return _items(task_id)
 
 
-@router.post("/tasks/{task_id}/items", response={201: ItemsOut, **REFUSALS})
+@router.post("/tasks/{task_id}/items", response={201: CheckItemsOut, **REFUSALS})
 def add_items(request: HttpRequest, task_id: int, payload: ItemsNew) -> Any:
     """Add lines at the end of the checklist."""
     if refusal := out_of_reach(request, task_id):
@@ -64,7 +64,7 @@ def add_items(request: HttpRequest, task_id: int, payload: ItemsNew) -> Any:
     return Status(201, _items(task_id))
 
 
-@router.put("/tasks/{task_id}/items/order", response={200: ItemsOut, **REFUSALS})
+@router.put("/tasks/{task_id}/items/order", response={200: CheckItemsOut, **REFUSALS})
 def order_items(request: HttpRequest, task_id: int, payload: ItemsOrder) -> Any:
     """Put the lines in this order."""
     if refusal := out_of_reach(request, task_id):
@@ -76,7 +76,7 @@ def order_items(request: HttpRequest, task_id: int, payload: ItemsOrder) -> Any:
     return _items(task_id)
 
 
-@router.patch("/tasks/{task_id}/items/{item_id}", response={200: ItemsOut, **REFUSALS})
+@router.patch("/tasks/{task_id}/items/{item_id}", response={200: CheckItemsOut, **REFUSALS})
 def change_item(request: HttpRequest, task_id: int, item_id: int, payload: ItemPatch) -> Any:
     """Tick a line off or not, or let it say something else."""
     if refusal := out_of_reach(request, task_id):
@@ -97,7 +97,7 @@ def change_item(request: HttpRequest, task_id: int, item_id: int, payload: ItemP
     return _items(task_id)
 
 
-@router.delete("/tasks/{task_id}/items/{item_id}", response={200: ItemsOut, **REFUSALS})
+@router.delete("/tasks/{task_id}/items/{item_id}", response={200: CheckItemsOut, **REFUSALS})
 def remove_item(request: HttpRequest, task_id: int, item_id: int) -> Any:
     """Take a line off."""
     if refusal := out_of_reach(request, task_id):

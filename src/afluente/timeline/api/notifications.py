@@ -50,7 +50,7 @@ class NotificationQuery(Schema):
     cursor: Number | None = None
 
 
-class ReadingShape(Schema):
+class MarkingShape(Schema):
     """Which to mark: by number, or every one."""
 
     model_config = ConfigDict(extra="forbid")
@@ -81,7 +81,7 @@ def list_notifications(request: HttpRequest, asked: Query[NotificationQuery]) ->
 
 
 @router.post("/notifications/reading", response={200: MarkedOut, 422: NotificationProblem})
-def mark_notifications(request: HttpRequest, payload: ReadingShape) -> Any:
+def mark_notifications(request: HttpRequest, payload: MarkingShape) -> Any:
     """Mark as read, or with `is_read` false as unread again. Numbers of others are passed over."""
     found = _own(request)
     if payload.ids is not None:
