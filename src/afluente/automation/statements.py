@@ -21,24 +21,25 @@ if TYPE_CHECKING:
 TAKEN = "id, definition_id, version, deal_id, epoch, entered_at, node, rule, state, due_at, planned_at, until, occurrence, key, priority, root_id, depth"
 
 # What waits for an entry that is over is told and gone in the transaction of the move (S-CANCEL).
-_END = """
-WITH gone AS (
-  DELETE FROM automation_token t {which}
-  RETURNING t.*
-)
+_GONE = "gone AS (DELETE FROM automation_token t {which} RETURNING t.*)"
+_TOLD = """
 INSERT INTO automation_step (workspace_id, definition_id, version, rule, deal_id, epoch, occurrence, state,
                              reason, detail, asked, due_at, ended_at, late_by, root_id, depth)
 SELECT %(ws)s, definition_id, version, rule, deal_id, epoch, occurrence, 'cancelled', %(reason)s, %(detail)s, '[]',
        planned_at, now(), 0, root_id, depth
   FROM gone ORDER BY deal_id, id
 """
-CANCEL = _END.format(
-    which="""USING unnest(%(deals)s::bigint[], %(epochs)s::bigint[]) AS g (id, epoch)
-   WHERE t.workspace_id = %(ws)s AND t.deal_id = g.id AND t.epoch < g.epoch"""
+_OF_EARLIER_ENTRIES = _GONE.format(
+    which="""
+USING unnest(%(deals)s::bigint[], %(epochs)s::bigint[]) AS g (id, epoch)
+WHERE t.workspace_id = %(ws)s AND t.deal_id = g.id AND t.epoch < g.epoch"""
 )
-CANCEL_DEFINITION = _END.format(which="WHERE t.workspace_id = %(ws)s AND t.definition_id = %(definition)s")
+_OF_DEFINITION = _GONE.format(which="WHERE t.workspace_id = %(ws)s AND t.definition_id = %(definition)s")
+CANCEL = f"WITH {_OF_EARLIER_ENTRIES} {_TOLD}"
+CANCEL_DEFINITION = f"WITH {_OF_DEFINITION} {_TOLD}"
 # One token for a deal that entered a stage with rules: a worker looks at it within milliseconds.
-BEGIN = f"""
+ENTER = f"""
+WITH {_OF_EARLIER_ENTRIES}, told AS ({_TOLD})
 INSERT INTO automation_token (workspace_id, definition_id, version, deal_id, epoch, entered_at, node, rule, state,
                               shard, priority, due_at, planned_at, occurrence, key, root_id, depth)
 SELECT %(ws)s, d.id, d.version, g.deal, g.epoch, now(), 'start', '',
@@ -131,16 +132,20 @@ def cancel(epochs: dict[int, int], *, reason: str, detail: str = "") -> None:
     _run(CANCEL, deals=list(epochs), epochs=list(epochs.values()), reason=reason, detail=detail)
 
 
-def begin(entries: Sequence[Entry], events: Sequence[int], *, priority: int, depth: int) -> None:
-    """Let a worker look at deals that entered stages with rules."""
+def enter(entries: Sequence[Entry], events: Sequence[int], *, priority: int, depth: int, reason: str) -> None:
+    """End what waits for earlier entries of these deals, for `reason`, and let a worker look at those that are
+    now in stages with rules: one statement.
+    """
     _run(
-        BEGIN,
+        ENTER,
         deals=[one.deal_id for one in entries],
         stages=[one.stage_id for one in entries],
         epochs=[one.epoch for one in entries],
         events=list(events),
         priority=priority,
         depth=depth,
+        reason=reason,
+        detail="",
     )
 
 

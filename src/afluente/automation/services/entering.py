@@ -29,14 +29,12 @@ def enter(entries: Sequence[Entry], events: Sequence[int], *, cause: Mapping[str
     """
     if not entries:
         return
-    later = {one.deal_id: one.epoch for one in entries if one.epoch > 1}
-    if later:
-        statements.cancel(later, reason="stage_left")
-    statements.begin(
+    statements.enter(
         entries,
         events,
         priority=BULK if len(entries) >= MANY else INTERACTIVE,
         depth=int(cause.get("depth", 0)),
+        reason="stage_left",
     )
     transaction.on_commit(partial(live.wake, live.AUTOMATION, current_workspace_id()))
 
