@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import psycopg
 from django.db import connections
 from psycopg import sql
@@ -48,6 +50,7 @@ def drop_database(name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+TRIES = 5
 # What migrations wrote and the tests rely on.
 _KEPT = ("django_migrations", "django_content_type", "auth_permission")
 _FILLED_TABLES = """
@@ -61,8 +64,19 @@ def empty_database() -> None:
     """Remove every row that a test committed.
 
     Django's flush would run as the application role, which may not truncate. Programs started by
-    the test may hold a row for a moment: we wait for them, and say so when it is more than that.
+    the test may hold a row for a moment: we wait for them, and say so when it is more than that. When one of
+    them waits for us in turn, the database ends one of both: then we begin anew.
     """
+    for attempt in range(TRIES):
+        try:
+            return _empty()
+        except psycopg.errors.DeadlockDetected:
+            if attempt == TRIES - 1:
+                raise
+            time.sleep(0.2)
+
+
+def _empty() -> None:
     with _owner(template_name()) as connection:
         connection.execute("SET lock_timeout = '10s'")
         tables = [str(name) for (name,) in connection.execute(_FILLED_TABLES, [list(_KEPT)])]

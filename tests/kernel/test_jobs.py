@@ -272,4 +272,6 @@ def test_claiming_reads_what_is_due_and_not_what_is_done():
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
 
-    assert "kernel_job_due" in plan, plan
+    # Either index holds what waits and nothing that is done; with few waiting the planner likes both.
+    assert "Seq Scan" not in plan, plan
+    assert "kernel_job_due" in plan or "kernel_job_waiting_once" in plan, plan
