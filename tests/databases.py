@@ -69,11 +69,13 @@ def empty_database() -> None:
     """
     for attempt in range(TRIES):
         try:
-            return _empty()
+            _empty()
         except psycopg.errors.DeadlockDetected:
             if attempt == TRIES - 1:
                 raise
             time.sleep(0.2)
+        else:
+            return
 
 
 def _empty() -> None:
