@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -17,4 +18,6 @@ def answer(task: Callable[..., dict[str, Any]]) -> None:
     import django  # noqa: PLC0415  after the settings are named
 
     django.setup()
+    gc.freeze()  # as every process of the product has it (config.children)
+    gc.set_threshold(20_000)
     print(json.dumps(task(**json.loads(sys.argv[1]))))

@@ -9,7 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "afluente"
 # Beside a slice's `statements`: what makes tables, asks the catalogue, drives the server, or proves.
-MAY_SPEAK_SQL = ("kernel/rls.py", "kernel/isolation.py", "kernel/workspace.py", "kernel/postgres/", "proof/")
+MAY_SPEAK_SQL = (
+    "kernel/rls.py",
+    "kernel/words.py",
+    "kernel/isolation.py",
+    "kernel/workspace.py",
+    "kernel/postgres/",
+    "proof/",
+)
 SPEAKS = (".execute(", ".executemany(", "RawSQL(", ".raw(", ".extra(")
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import DateTimeField, Expression
 
+from afluente.kernel import words
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from afluente.tasks.models import Step
 
@@ -60,6 +65,52 @@ WITH RECURSIVE above AS (
 )
 SELECT EXISTS (SELECT FROM above WHERE id = ANY(%(ids)s))
 """
+NAMED = "SELECT tasks_named(%(query)s, %(mates)s::bigint[], %(me)s, %(limit)s)"
+# The first of each day and how many were looked at, each part read off an index of its own.
+FIRST_OF_DAYS = """
+SELECT day.n, found.*
+  FROM unnest(%s::int[], %s::timestamptz[], %s::timestamptz[]) AS day (n, low, high)
+ CROSS JOIN LATERAL ({parts}) AS found
+"""
+FIRST_OF_PART = "(SELECT part.*, count(*) OVER () FROM ({rows}) AS part LIMIT %s)"
+
+
+class DayEdge(Expression):
+    """Where the day begins (`low`) that FIRST_OF_DAYS is at, or ends (`high`)."""
+
+    output_field = DateTimeField()
+
+    def __init__(self, edge: str) -> None:
+        super().__init__()
+        self.edge = {"low": "day.low", "high": "day.high"}[edge]
+
+    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        return self.edge, []
+
+
+def first_of_days(
+    parts: Sequence[QuerySet[Any]], edges: Sequence[datetime], *, limit: int
+) -> list[tuple[Any, ...]]:
+    """The first `limit` rows of each of `parts`, which are limited themselves and ask between two DayEdge, for
+    each of the days between `edges`: the number of the day, the row, and how many the part has.
+    """
+    written: list[str] = []
+    given: list[Any] = []
+    for part in parts:
+        try:
+            sql, parameters = part.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        written.append(FIRST_OF_PART.replace("{rows}", sql))
+        given += [*parameters, limit]
+    if not written:
+        return []
+    lows, highs = list(edges[:-1]), list(edges[1:])
+    asked = FIRST_OF_DAYS.replace("{parts}", " UNION ALL ".join(written))
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [list(range(len(lows))), lows, highs, *given])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def merge_tag(tag_id: int, *, into_id: int) -> int:
@@ -118,3 +169,20 @@ def hangs_below(parent_id: int, *, ids: list[int]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(CIRCLE, {"ws": current_workspace_id(), "parent": parent_id, "ids": ids})
         return bool(cursor.fetchone()[0])
+
+
+def tasks_named(said: Sequence[str], *, mates: Sequence[int] | None, member_id: int, limit: int) -> list[int]:
+    """Ids of present tasks in whose titles each of these words, folded, begins one; the newest first.
+
+    `mates` are those whose tasks count besides those of nobody and what `member_id` has, made or follows; None:
+    everybody's.
+    """
+    asked = {
+        "query": words.quoted(said),
+        "mates": None if mates is None else list(mates),
+        "me": member_id,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, asked)
+        return [row[0] for row in cursor.fetchall()]

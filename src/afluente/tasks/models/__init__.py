@@ -5,6 +5,7 @@ from afluente.tasks.models.bulk import TaskBulkEntry
 from afluente.tasks.models.feeds import CalendarFeed
 from afluente.tasks.models.items import CheckItem
 from afluente.tasks.models.links import TaskCompany, TaskContact, TaskDeal, TaskObserver, TaskTag
+from afluente.tasks.models.search import TaskSearch
 from afluente.tasks.models.tasks import PHONE, PLACE, REMINDERS, TITLE, Task, TaskQuerySet
 from afluente.tasks.models.values import TaskValue
 
@@ -24,6 +25,7 @@ __all__ = [
     "TaskDeal",
     "TaskObserver",
     "TaskQuerySet",
+    "TaskSearch",
     "TaskTag",
     "TaskValue",
 ]

@@ -168,6 +168,21 @@ class Task(WorkspaceModel):
                 condition=Q(deleted_at=None, due_at__isnull=False),
                 name="tasks_task_calendar",
             ),
+            models.Index(  # what begins at a moment of its own, and what only has a day
+                fields=["workspace", "start_at", "id"],
+                condition=Q(deleted_at=None, start_at__isnull=False) & ~Q(kind="task"),
+                name="tasks_task_planned",
+            ),
+            models.Index(
+                fields=["workspace", "due_at", "id"],
+                condition=Q(deleted_at=None, due_is_day=True),
+                name="tasks_task_days",
+            ),
+            models.Index(  # one's own calendar
+                fields=["workspace", "assignee", "due_at", "id"],
+                condition=Q(deleted_at=None, due_at__isnull=False),
+                name="tasks_task_own_days",
+            ),
             models.Index(
                 fields=["workspace", "updated_at", "id"],
                 condition=Q(deleted_at=None),

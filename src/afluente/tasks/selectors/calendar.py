@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from afluente.accounts.models import Membership
-from afluente.tasks import policies
-from afluente.tasks.models import Board, Task, TaskObserver
+from afluente.tasks.models import Board, Task
 from afluente.tasks.selectors import dues
-from afluente.tasks.selectors.recurrence import Rule, between, zone
+from afluente.tasks.selectors.days import days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from zoneinfo import ZoneInfo
+    from collections.abc import Collection, Sequence
 
+    from afluente.accounts.models import Membership
+    from afluente.tasks.selectors.days import Placed
     from afluente.tasks.selectors.filtering import TaskFilter
 
 MONTH, WEEK = "month", "week"
-MOST = 1_000  # tasks drawn in one calendar
-EACH = 2_000  # occurrences of one task looked at
+IN_MONTH, IN_WEEK = 3, 50  # tasks drawn of one day
+DRAWN = ("title", "kind", "board_id", "start_at", "due_at", "due_is_day", "done_at")
 EARLIEST, LATEST = dt.date(1970, 1, 5), dt.date(2199, 12, 1)
 
 
@@ -49,6 +46,8 @@ class CalendarDay:
 
     date: dt.date
     entries: Sequence[Entry]
+    more: int  # that are not drawn; at least so many when it `is_full`
+    is_full: bool
     is_today: bool
     is_other: bool  # of the month before or after the one shown
 
@@ -68,29 +67,45 @@ class Calendar:
 def calendar(
     *, member: Membership, asked: TaskFilter, view: str, on: dt.date, only_own: bool = True
 ) -> Calendar:
-    """One's own tasks, or all that the filter leaves, by the day they begin or are due: three queries,
-    however many days and tasks.
+    """One's own tasks, or all that the filter leaves, by the day they begin or are due: as many queries for
+    one task as for a million. Of each day, what a page draws.
     """
     on = min(max(on, EARLIEST), LATEST)
-    first, days = _span(view, on)
-    tasks = _between(first, first + dt.timedelta(days=days), member, asked, only_own=only_own)
-    by_day: dict[dt.date, list[Entry]] = defaultdict(list)
-    for task, moment, is_ahead in _moments(tasks[:MOST], first + dt.timedelta(days=days)):
-        entry = Entry(task=task, at=None if task.due_is_day else moment, is_ahead=is_ahead)
-        by_day[timezone.localtime(moment).date()].append(entry)
-    for entries in by_day.values():
-        entries.sort(key=lambda entry: (entry.at is not None, entry.at, entry.task.pk))
-    dates = [first + dt.timedelta(days=n) for n in range(days)]
-    shown = [_day(date, by_day[date], view, on) for date in dates]
+    first, count = _span(view, on)
+    most = IN_MONTH if view == MONTH else IN_WEEK
+    found = days(member=member, asked=asked, first=first, count=count, only_own=only_own, each=most + 1)
+    dates = [first + dt.timedelta(days=n) for n in range(count)]
+    drawn = {date: _drawn(found.placed.get(date, []), found.beyond.get(date, 0), most) for date in dates}
+    tasks = _tasks({one.task_id for placed in drawn.values() for one in placed})
+    shown = [
+        CalendarDay(
+            date=date,
+            entries=[
+                Entry(task=tasks[one.task_id], at=one.moment if one.is_timed else None, is_ahead=one.is_ahead)
+                for one in drawn[date]
+                if one.task_id in tasks
+            ],
+            more=len(found.placed.get(date, [])) + found.beyond.get(date, 0) - len(drawn[date]),
+            is_full=date in found.full,
+            is_today=date == timezone.localdate(),
+            is_other=view == MONTH and date.month != on.month,
+        )
+        for date in dates
+    ]
     before, after = _beside(view, on)
     return Calendar(
         view=view,
         on=on,
-        weeks=[shown[n : n + 7] for n in range(0, days, 7)],
+        weeks=[shown[n : n + 7] for n in range(0, count, 7)],
         before=before,
         after=after,
-        is_cut=len(tasks) > MOST,
+        is_cut=found.is_cut,
     )
+
+
+def _drawn(placed: Sequence[Placed], beyond: int, most: int) -> Sequence[Placed]:
+    """A line says how many more there are; a single one more is drawn in its stead."""
+    return placed if len(placed) + beyond <= most + 1 else placed[:most]
 
 
 def _span(view: str, on: dt.date) -> tuple[dt.date, int]:
@@ -110,53 +125,10 @@ def _beside(view: str, on: dt.date) -> tuple[dt.date, dt.date]:
     return (first - dt.timedelta(days=1)).replace(day=1), (first + dt.timedelta(days=32)).replace(day=1)
 
 
-def _between(
-    first: dt.date, end: dt.date, member: Membership, asked: TaskFilter, *, only_own: bool
-) -> list[Task]:
-    found = asked.apply(policies.visible_to(member), member=member)
-    if only_own:
-        follows = TaskObserver.objects.filter(task_id=OuterRef("pk"), member_id=member.pk)
-        found = found.filter(Q(assignee_id=member.pk) | Q(Exists(follows)))
-    begins = Q(due_at__gte=dues.midnight(first), due_at__lt=dues.midnight(end))
-    # What lasts beyond midnight stands where it begins; what repeats comes again.
-    lasts = Q(start_at__gte=dues.midnight(first), start_at__lt=dues.midnight(end)) & ~Q(kind=Task.Kind.TASK)
-    again = Q(done_at=None, due_at__lt=dues.midnight(end)) & ~Q(repeat="")
-    within = found.filter(begins | lasts | again)
-    return _with_names(list(within.order_by("due_at", "pk")[: MOST + 1]))
-
-
-def _with_names(tasks: list[Task]) -> list[Task]:
-    """The tasks with their boards and people, each of which is read once, however many tasks it has."""
-    boards = Board.objects.in_bulk({task.board_id for task in tasks})
-    people = {task.assignee_id for task in tasks if task.assignee_id is not None}
-    members = Membership.objects.select_related("user").in_bulk(people)
-    for task in tasks:
+def _tasks(ids: Collection[int]) -> dict[int, Task]:
+    """These tasks with their boards, each of which is read once, however many tasks it has."""
+    tasks: dict[int, Task] = Task.objects.only(*DRAWN).in_bulk(ids)
+    boards = Board.objects.in_bulk({task.board_id for task in tasks.values()})
+    for task in tasks.values():
         task.board = boards[task.board_id]
-        if task.assignee_id is not None:
-            task.assignee = members[task.assignee_id]
     return tasks
-
-
-def _moments(tasks: Sequence[Task], end: dt.date) -> Iterator[tuple[Task, dt.datetime, bool]]:
-    """When each task is, and when it will come again before `end`."""
-    here: ZoneInfo | None = None
-    for task in tasks:
-        anchor = task.anchor
-        if anchor is None:
-            continue
-        yield task, anchor, False
-        if task.repeat and not task.done_at:
-            here = here or zone()
-            rule = Rule.read(task.repeat)
-            last = dues.midnight(end)
-            for moment in between(rule, anchor, zone=here, first=anchor, end=last, limit=EACH):
-                yield task, moment, True
-
-
-def _day(date: dt.date, entries: Sequence[Entry], view: str, on: dt.date) -> CalendarDay:
-    return CalendarDay(
-        date=date,
-        entries=entries,
-        is_today=date == timezone.localdate(),
-        is_other=view == MONTH and date.month != on.month,
-    )

@@ -17,8 +17,10 @@ from afluente.kernel import text
 from afluente.kernel.conditions import Expression, UnreadableError, read_query
 from afluente.tasks import policies
 from afluente.tasks.selectors.questions import task_criteria
+from afluente.tasks.selectors.wording import worded
 
 if TYPE_CHECKING:
+    from django.db.models import Q
     from django.http import QueryDict
 
     from afluente.accounts.models import Membership
@@ -35,6 +37,7 @@ class TaskFilter:
     where: Expression = field(default_factory=Expression)
     problem: str = ""
     _plans: dict[int, Plan] = field(default_factory=dict, compare=False, repr=False)
+    _words: list[Q] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
     def read(cls, data: QueryDict) -> TaskFilter:
@@ -62,7 +65,7 @@ class TaskFilter:
         if self.problem or made.broken:
             return tasks.none()
         found = tasks.filter(made.whole)
-        return found.filter(search_title__contains=text.norm(self.q)) if self.q else found
+        return found.filter(self._worded()) if self.q else found
 
     def problems(self, member: Membership) -> list[str]:
         """What of the filter cannot be asked, one sentence each."""
@@ -72,6 +75,12 @@ class TaskFilter:
     def chips(self, member: Membership, base: str) -> list[Chip]:
         """Every group in words, each with the address of the page at `base` without it."""
         return chips(member=member, wanted=_Address(self, base), known=task_criteria())
+
+    def _worded(self) -> Q:
+        """Made once: each column of a board asks."""
+        if not self._words:
+            self._words.append(worded(self.q))
+        return self._words[0]
 
     def _plan(self, member: Membership) -> Plan:
         """Made once: a page asks several times."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
 from django.urls import reverse
 
-from afluente.kernel import text
 from afluente.tasks import policies
 from afluente.tasks.selectors.dues import due_words
+from afluente.tasks.selectors.wording import found_by_title
 from afluente.ui.finding import Row
 
 if TYPE_CHECKING:
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
 
 def find_tasks(member: Membership, typed: str, limit: int) -> list[Row]:
     """Tasks whose title has words that begin so: open ones first, then the newest."""
-    found = policies.visible_to(member)
-    for word in text.norm(typed).split():
-        found = found.filter(Q(search_title__startswith=word) | Q(search_title__contains=f" {word}"))
-    return _rows(found.select_related("step").order_by(F("done_at").desc(nulls_first=True), "-pk")[:limit])
+    return _rows(found_by_title(member, typed).select_related("step")[:limit])
 
 
 def fetch_tasks(member: Membership, ids: Sequence[int]) -> list[Row]:

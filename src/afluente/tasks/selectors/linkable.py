@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import F
-
 from afluente.contacts import policies as contacts
 from afluente.contacts.models import Contact
 from afluente.contacts.selectors import find_ids
 from afluente.deals import policies as deals
 from afluente.kernel import text
-from afluente.tasks import policies
 from afluente.tasks.models import TaskCompany, TaskContact, TaskDeal
 from afluente.tasks.selectors.about import Linked
+from afluente.tasks.selectors.wording import found_by_title
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -36,15 +34,12 @@ def linkable(*, member: Membership, task_id: int, typed: str) -> list[Linked]:
 
 
 def possible_parents(*, member: Membership, task: Task, typed: str) -> list[Task]:
-    """Tasks whose title holds `typed`, that `member` sees and that this one could be put below: open ones
+    """Tasks with the words `typed` in their title, that `member` sees and that this one could be put below: open ones
     first, then the newest. One further down below it is refused when it is chosen.
     """
-    folded = text.norm(typed)
-    if not folded:
-        return []
-    seen = policies.visible_to(member).filter(search_title__contains=folded)
+    seen = found_by_title(member, typed)
     others = seen.exclude(pk__in=[task.pk, task.parent_id or 0]).exclude(parent_id=task.pk)
-    return list(others.order_by(F("done_at").desc(nulls_first=True), "-pk").select_related("board")[:PARENTS])
+    return list(others.select_related("board")[:PARENTS])
 
 
 def _contacts(member: Membership, task_id: int, typed: str) -> list[Linked]:

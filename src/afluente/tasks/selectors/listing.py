@@ -16,6 +16,7 @@ from afluente.tasks import policies
 from afluente.tasks.models import Task, TaskContact, TaskObserver, TaskTag
 from afluente.tasks.selectors import dues
 from afluente.tasks.selectors.about import Linked, linked
+from afluente.tasks.selectors.wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +110,7 @@ def my_tasks(*, member: Membership, wanted: Wanted, size: int = PAGE) -> Page:
     """A page of tasks: open ones by deadline, done ones with the last first. As many queries for one row as for fifty."""
     found = _whose(policies.visible_to(member), member, wanted.whose)
     if wanted.typed:
-        found = found.filter(search_title__contains=text.norm(wanted.typed))
+        found = found.filter(worded(wanted.typed))
     found = _done(found, wanted) if wanted.state == DONE else _open(found, wanted)
     tasks = list(found.select_related("step", "assignee__user")[: size + 1])
     shown = rows(tasks[:size], member=member)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -55,6 +56,11 @@ class Rule:
     @classmethod
     def read(cls, written: str) -> Rule:
         """`FREQ=WEEKLY;BYDAY=MO`, with or without `RRULE:`. Raises BadRuleError."""
+        return _read(written)
+
+    @classmethod
+    def checked(cls, written: str) -> Rule:
+        """The same without remembering it."""
         bare = written.strip().upper().removeprefix("RRULE:").strip(";")
         if len(bare) > LONGEST:
             raise BadRuleError("RRULE")
@@ -113,7 +119,7 @@ class Rule:
 
     def after(self, anchor: dt.datetime, *, zone: ZoneInfo) -> Iterator[dt.datetime]:
         """The occurrences that follow `anchor`, itself the first one; at most MOST of them."""
-        return (moment.replace(tzinfo=zone) for moment in self.by_the_clock(_local(anchor, zone)))
+        return (moment.replace(tzinfo=zone) for moment in self.by_the_clock(wall_clock(anchor, zone)))
 
     def by_the_clock(self, anchor: dt.datetime, since: dt.datetime | None = None) -> Iterable[dt.datetime]:
         """The same in wall-clock time, without a zone; what is before `since` may be left out."""
@@ -140,6 +146,12 @@ class Rule:
         return islice(rrulestr(str(plain), dtstart=local), MOST)
 
 
+@lru_cache(maxsize=500)
+def _read(written: str) -> Rule:
+    """Many tasks repeat by few rules."""
+    return Rule.checked(written)
+
+
 def following(
     rule: Rule, anchor: dt.datetime, *, zone: ZoneInfo, now: dt.datetime
 ) -> tuple[dt.datetime, Rule] | None:
@@ -159,8 +171,8 @@ def between(
 ) -> list[dt.datetime]:
     """The occurrences after `anchor` from `first` until before `end`; at most `limit`."""
     found: list[dt.datetime] = []
-    since, until = _local(first, zone), _local(end, zone)
-    for moment in rule.by_the_clock(_local(anchor, zone), since):
+    since, until = wall_clock(first, zone), wall_clock(end, zone)
+    for moment in rule.by_the_clock(wall_clock(anchor, zone), since):
         if moment >= until or len(found) >= limit:
             break
         if moment >= since:
@@ -168,7 +180,8 @@ def between(
     return found
 
 
-def _local(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+def wall_clock(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """What a clock in that zone shows then."""
     return moment.astimezone(zone).replace(tzinfo=None)
 
 

@@ -61,7 +61,14 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="tasks",
     label=_("Tasks"),
-    tables=("tasks_task", "tasks_taskcontact", "tasks_checkitem", "tasks_taskvalue", "tasks_taskbulkentry"),
+    tables=(
+        "tasks_task",
+        "tasks_tasksearch",
+        "tasks_taskcontact",
+        "tasks_checkitem",
+        "tasks_taskvalue",
+        "tasks_taskbulkentry",
+    ),
     collect=_collect,
     erase=_erase,
     fate=_("Tasks about nobody else lose their words. Others lose the person."),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from afluente.contacts.models import Tag
 from afluente.kernel import htmx
+from afluente.kernel.conditions import ALL
 from afluente.tasks import policies, selectors
 from afluente.tasks.models import Task
 from afluente.tasks.selectors.calendar import MONTH, WEEK
@@ -95,10 +96,18 @@ def calendar(request: Request) -> HttpResponse:
             (pgettext("tasks", "All"), address(on, whose=True), is_all),
         ],
         "week_base": base + asked.query(view=WEEK, whose="all" if is_all else "") + "&on=",
+        "list_base": _list_of_a_day(asked, is_all=is_all),
         "may_create": policies.may_create(request.member),
         **filter_frame(request, asked, base),
     }
     return htmx.respond(request, "tasks/calendar.html", context, fragment="calendar")
+
+
+def _list_of_a_day(asked: selectors.TaskFilter, *, is_all: bool) -> str:
+    """The list of what is due on a day, without the day: what a full day of a week leads to."""
+    kept = asked if asked.where.match == ALL else selectors.TaskFilter(q=asked.q)
+    own = "" if is_all else "&where=assignee.is:me"
+    return f"{reverse('tasks:table')}{kept.query(state=EVERYTHING)}{own}&where=due.on:"
 
 
 def _date(said: str) -> dt.date:
