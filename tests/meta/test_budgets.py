@@ -29,5 +29,19 @@ def test_functions_stay_small():
     assert long == []
 
 
+def test_browser_journeys_stay_few():
+    """Each takes seconds: what a client without a browser can tell is told without one. The last raise, by one,
+    is the day of a salesperson by keyboard alone, where the focus itself is what is tested.
+    """
+    journeys = [
+        node.name
+        for path in (SOURCE.parent / "tests" / "browser").glob("test_*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+
+    assert len(journeys) <= 22
+
+
 def lines(path: Path) -> int:
     return len(path.read_text().splitlines())

@@ -74,7 +74,12 @@ def deadline(day: dt.date | None, time: dt.time | None) -> tuple[dt.datetime | N
 class NewTask(Asking):
     """A task with its mandatory field, the title, and what else is known already."""
 
-    title = Line(label=_("Task"), max_length=TITLE, error_messages={"required": _("Say what is to be done.")})
+    title = Line(
+        label=_("Task"),
+        max_length=TITLE,
+        error_messages={"required": _("Say what is to be done.")},
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=Task.Kind.choices, required=False)
     due_day = Day(label=_("Deadline"))
     due_time = Time(label=_("Time"))

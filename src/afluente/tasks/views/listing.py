@@ -108,14 +108,14 @@ def new(request: Request) -> HttpResponse:
         data,
         members=assignable_by(request.member),
         known=selectors.asked_fields(),
-        initial={"assignee": request.member.pk, "priority": 2},
+        initial={"assignee": request.member.pk, "priority": 2, "kind": request.GET.get("kind", "")},
     )
     if data is not None and form.is_valid():
         return _create(request, form, found)
     if data is not None and found is not None and htmx.target_id(request) == "quick-add":
         part = _quick_part(request.member, found.kind, found.pk) | {"form": form}
         return render(request, "tasks/_quick.html", {"part": part, "form": form}, status=422)
-    context = {"form": form, "record": found}
+    context = {"form": form, "record": found, "is_part": htmx.wants_fragment(request)}
     status = 422 if form.errors else 200
     return htmx.respond(request, "tasks/new.html", context, fragment="form", status=status)
 

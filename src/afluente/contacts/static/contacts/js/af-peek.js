@@ -42,7 +42,7 @@ class Peek extends HTMLElement {
   async open(link) {
     this.mark(link);
     await /** @type {any} */ (window).htmx.ajax("GET", link.href, { target: "#peek", swap: "innerHTML" });
-    /** @type {HTMLElement | null} */ (this.place.querySelector("#panel-title"))?.focus();
+    /** @type {HTMLElement | null} */ (this.place.querySelector("h2[tabindex]"))?.focus();
   }
 
   close() {

@@ -13,6 +13,7 @@ import "./af-palette.js";
 import "./dialogs.js";
 import "./keys.js";
 import "./failures.js";
+import "./focus.js";
 import "./forms.js";
 import "./keep.js";
 import "./tabs.js";

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Single keys. `data-key="n"` on a control: that key clicks it, or focuses it when it is a field.
- * `data-go="c"` on a link: G then C follows it. Nothing happens while typing, in a dialog, with a
- * modifier, or when the person switched keys off (`data-keys="off"` on the root).
+ * `data-go="c"` on a link: G then C follows it. 1 to 9 open the tabs of a record. Nothing happens while
+ * typing, in a dialog, with a modifier, or when the person switched keys off (`data-keys="off"` on the root).
  */
 
 const CHORD_MS = 1_200;
@@ -25,6 +25,12 @@ function visible(selector) {
   return found.find((element) => element instanceof HTMLDialogElement || element.checkVisibility());
 }
 
+/** The tab that stands at that place, counted from 1. @param {string} key */
+function tab(key) {
+  const shown = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".tabs > a")]).filter((one) => one.checkVisibility());
+  return /^[1-9]$/.test(key) ? shown[Number(key) - 1] : undefined;
+}
+
 /** @param {HTMLElement} control */
 function use(control) {
   if (control instanceof HTMLDialogElement) control.showModal();
@@ -41,7 +47,8 @@ document.addEventListener("keydown", (event) => {
   const isChord = Date.now() < chordUntil;
   chordUntil = key === "g" && !isChord ? Date.now() + CHORD_MS : 0;
   if (key.length !== 1 || key === "g" || key === '"') return;
-  const control = isChord ? visible(`[data-go="${key}"]`) ?? document.querySelector(`[data-go="${key}"]`) : visible(`[data-key="${event.shiftKey && key !== "?" ? `shift+${key}` : key}"]`);
+  const pressed = event.shiftKey && key !== "?" ? `shift+${key}` : key;
+  const control = isChord ? visible(`[data-go="${key}"]`) ?? document.querySelector(`[data-go="${key}"]`) : visible(`[data-key="${pressed}"]`) ?? tab(pressed);
   if (!control) return;
   event.preventDefault();
   use(/** @type {HTMLElement} */ (control));
