@@ -3,62 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import pytest
 
 from afluente.automation import services, statements
-from afluente.automation.models import SHARDS, Definition, Step, Token
+from afluente.automation.models import SHARDS, Step, Token
 from afluente.deals import services as deals
 from afluente.deals.models import Deal, Stage
 from afluente.tasks.models import Task
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Event
 from tests import make
+from tests.automation.arranging import DAY, IN_A_DAY, later, lines, open_in, publish, rule, work
 
 pytestmark = pytest.mark.django_db
-
-DAY = dt.timedelta(days=1)
-IN_A_DAY = {"amount": 1, "unit": "days"}
 
 
 @pytest.fixture
 def stages(ana) -> list[Stage]:
     pipeline = make.pipeline()
     return [make.stage(pipeline=pipeline, name=f"S{number}") for number in range(4)]
-
-
-def rule(name: str, action: str = "set", **more: Any) -> dict[str, Any]:
-    usual = {"params": {"lost_reason": name}} if action == "set" else {}
-    return {"id": name, "action": action, **usual, **more}
-
-
-def publish(stage: Stage, *rules: dict[str, Any]) -> Definition:
-    definition = services.arrange_rules(stage=stage, rules=list(rules))
-    services.publish_rules(definition=definition, by=None)
-    return definition
-
-
-def open_in(stage: Stage, **more: Any) -> Deal:
-    new = deals.NewDeal(name="Ana", pipeline_id=stage.pipeline_id, stage_id=stage.pk, currency="BRL", **more)
-    return Deal.objects.get(pk=deals.open_deals(deals=[new], by=SYSTEM)[0])
-
-
-def work(now: dt.datetime | None = None) -> int:
-    """Everything that is due by `now`, in every shard, until nothing is left."""
-    total = 0
-    while taken := sum(services.run_due(shard=shard, now=now) for shard in range(SHARDS)):
-        total += taken
-    return total
-
-
-def later(length: dt.timedelta) -> dt.datetime:
-    return statements.database_now() + length
-
-
-def lines(deal: Deal) -> list[str]:
-    rows = Step.objects.filter(deal=deal).order_by("pk").values_list("rule", "state", "reason")
-    return [" ".join(filter(None, row)) for row in rows]
 
 
 def test_case_1_three_rules_run_when_a_deal_enters(stages):

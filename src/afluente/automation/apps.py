@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AutomationConfig(AppConfig):
@@ -13,11 +14,39 @@ class AutomationConfig(AppConfig):
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.automation import handlers
         from afluente.automation.services import personal as own
+        from afluente.contacts.services import declare_staying
         from afluente.deals.events import DealsEntered, DealsGone
         from afluente.kernel import bus, personal, slots
+        from afluente.timeline.events import Recorded
 
+        declare_staying(own.STAYING)
         personal.register_holding(own.HOLDING)
         personal.declare_free(own.FREE)
         bus.subscribe(DealsEntered, handlers.begin)
         bus.subscribe(DealsGone, handlers.end)
+        bus.subscribe(Recorded, handlers.hear)
+        _bring_words()
         slots.register_slot("deal.tabs", handlers.deal_tabs)
+
+
+def _bring_words() -> None:
+    """How the history and notifications say what automation did."""
+    # ruff: noqa: PLC0415  models are ready only now
+    from afluente.automation import services
+    from afluente.timeline.selectors import kinds, notices
+
+    for name, label in (
+        ("automation.frozen", _("Rules moved the deal too often and stopped")),
+        ("automation.unfrozen", _("Rules go on with the deal")),
+    ):
+        kinds.register_kind(kinds.Kind(name=name, label=label, icon="zap"))
+    notices.register_notification(
+        notices.NotificationKind(
+            name=services.FROZEN,
+            label=_("Rules move a deal in a circle and are stopped"),
+            sentence=_("{actor} moved {record} too often; it stands still until you say so"),
+            sentence_alone=_("Rules moved {record} too often; it stands still until you say so"),
+            order=70,
+            icon="zap",
+        )
+    )

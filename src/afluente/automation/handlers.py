@@ -12,6 +12,7 @@ from afluente.kernel import slots
 if TYPE_CHECKING:
     from afluente.deals.events import DealsEntered, DealsGone
     from afluente.deals.models import Deal
+    from afluente.timeline.events import Recorded
 
 
 def begin(fact: DealsEntered) -> None:
@@ -22,6 +23,11 @@ def begin(fact: DealsEntered) -> None:
 def end(fact: DealsGone) -> None:
     """Nothing happens to deals that were put away."""
     services.leave(fact.deal_ids, reason="record_deleted")
+
+
+def hear(fact: Recorded) -> None:
+    """Note what triggers wait for."""
+    services.hear(fact.ids, fact.events)
 
 
 def deal_tabs(*, deal: Deal, **_asked: object) -> list[slots.Tab]:

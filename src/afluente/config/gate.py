@@ -35,6 +35,8 @@ SELF_KEYED = ("/api/v1/leads", "/api/v1/files/uploads", "/api/v1/imports/uploads
 AREAS = {
     "pipelines": "deals",
     "stages": "deals",
+    "triggers": "deals",
+    "trigger-kinds": "deals",
     "deal-types": "deals",
     "lost-reasons": "deals",
     "taxes": "products",

@@ -13,6 +13,7 @@ SLICES = (
     "accounts",
     "insights",
     "tasks",
+    "automation",
     "sales",
     "deals",
     "contacts",

@@ -19,6 +19,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("products/<int:pk>/", {"pk": "product"}),
     ("settings/taxes/<int:pk>/", {"pk": "tax"}),
     ("api/v1/stages/<stage_id>", {"stage_id": "stage"}),
+    ("api/v1/triggers/<trigger_id>", {"trigger_id": "trigger"}),
     ("api/v1/products/<product_id>", {"product_id": "product"}),
     ("files/folders/<int:pk>/", {"pk": "folder"}),
     ("files/uploads/<slug:token>/", {"token": "upload"}),

@@ -32,6 +32,7 @@ KEYED = {
     "accounts/^confirm-email/": "The key is signed and names a person, not a workspace's row.",
     "accounts/^password/reset/key/": "The key is signed and names a person, not a workspace's row.",
     "unsubscribe/<str:token>": "The token is signed; it opens the letters of the member it was sent to.",
+    "^hooks/trigger/": "Another program calls it: its address, with a secret in it, is the permission.",
     "^f/(?P<public_id>": "A hosted form is public: its address is the permission (S-18).",
     "api/v1/<path:rest>": "Nothing stands there: every address is answered alike.",
     "q/<int:space>/<str:secret>/": "The secret is the permission; it opens one quote.",
@@ -112,6 +113,8 @@ FIELDS = {
     "step_id": "step",
     "record_id": "contact",
     "contact_id": "contact",
+    "trigger_ids": "trigger",
+    "on_behalf_of_id": "member",
 }
 # Names in the API's bodies that end like an id and are none of ours.
 NOT_OURS = {"external_id": "The messenger's own id of a person."}

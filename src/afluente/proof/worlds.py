@@ -31,6 +31,7 @@ from afluente.intake.models import RawEvent, Source
 from afluente.kernel import box
 from afluente.kernel.workspace import scope
 from afluente.proof import doubles, selling
+from afluente.proof.ruling import of_automation
 from afluente.proof.tasks import of_tasks
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
@@ -222,6 +223,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "deal": deal_id,
         "deal_type": DealType.objects.order_by("pk")[0].pk,
         **of_tasks(canary=canary, owner=owner, by=by, contact_id=contact_id, deal_id=deal_id, tag_id=tag.pk),
+        **of_automation(canary=canary, stage=stage),
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,
         "company_comment": company_comment.pk,

@@ -63,6 +63,14 @@ class NewEvent:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """Events were written; `ids` are their numbers. Published in the writer's transaction (kernel.bus)."""
+
+    ids: Sequence[int]
+    events: Sequence[NewEvent]
+
+
+@dataclass(frozen=True)
 class Told:
     """Whom a reminder of one record tells, and plain values for the places in the sentence."""
 

@@ -16,6 +16,7 @@ class TransferConfig(AppConfig):
         # ruff: noqa: PLC0415  when every app is loaded
         from django.conf import settings
 
+        from afluente.automation.services import register_finder
         from afluente.contacts.selectors.criteria import register_criterion
         from afluente.files import policies as files
         from afluente.files.events import FileAttached
@@ -30,6 +31,7 @@ class TransferConfig(AppConfig):
         files.register_kind(handlers.IMPORT_FILES)
         files.register_kind(handlers.EXPORT_FILES)
         register_criterion(IMPORT)
+        register_finder("external_id", handlers.contact_of_number)
         slots.register_slot("contact.about", handlers.contact_about)
         slots.register_slot("contact.acts", handlers.contact_acts)
         slots.register_slot("contacts.bulk", handlers.bulk_acts)

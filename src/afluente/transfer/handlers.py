@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,9 +12,10 @@ from afluente.files import policies as files
 from afluente.kernel import slots
 from afluente.timeline.events import Subject
 from afluente.transfer import policies, selectors, services
+from afluente.transfer.models import ExternalId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from afluente.accounts.models import Membership
     from afluente.contacts.models import Contact
@@ -27,6 +28,15 @@ def contact_acts(*, member: Membership, contact: Contact) -> list[slots.Part]:
         return []
     context = {"url": reverse("transfer:erasure", args=[contact.pk])}
     return [slots.Part(template="transfer/_data_link.html", context=context, order=4)]  # before the main act
+
+
+def contact_of_number(value: str, body: Mapping[str, Any]) -> int | None:
+    """Whom a call means that names a contact by its number in another system; `system` tells systems apart."""
+    found = ExternalId.objects.filter(value=value)
+    if body.get("system"):
+        found = found.filter(system=str(body["system"]))
+    numbers = set(found.values_list("contact_id", flat=True)[:2])
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def contact_about(*, member: Membership, contact: Contact) -> list[slots.Part]:

@@ -1,10 +1,11 @@
-"""Rules of stages for other programs (docs/reference/automation.md)."""
+"""Rules of stages and triggers for other programs (docs/reference/automation.md)."""
 
 from ninja import Router
 
 from afluente.automation.api.rules import router as rules_router
 from afluente.automation.api.steps import router as steps_router
+from afluente.automation.api.triggers import router as triggers_router
 
 router = Router()
-for part in (rules_router, steps_router):
+for part in (rules_router, steps_router, triggers_router):
     router.add_router("", part)

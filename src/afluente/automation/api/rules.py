@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
-from ninja import Router, Status
+from ninja import Router
 
 from afluente.accounts.requests import member_of
 from afluente.automation import selectors, services
+from afluente.automation.api.refusing import NOT_ALLOWED, missing, refused
 from afluente.automation.api.shapes import Refused, RulesIn, RulesOut
 from afluente.automation.engine.written import BadRuleError
 from afluente.deals import policies
@@ -25,8 +26,8 @@ router = Router(tags=["Automation"])
 @router.get("/stages/{stage_id}/rules", response={200: RulesOut, 404: Refused})
 def read_rules(request: HttpRequest, stage_id: int) -> Any:
     """The rules of a stage as they are arranged now."""
-    stage = _stage(request, stage_id)
-    return out(selectors.definition_of(stage.pk)) if stage else _missing()
+    stage = stage_in(request, stage_id)
+    return out(selectors.definition_of(stage.pk)) if stage else missing("stage")
 
 
 @router.put("/stages/{stage_id}/rules", response={200: RulesOut, 403: Refused, 404: Refused, 422: Refused})
@@ -80,18 +81,18 @@ def stop_rules(request: HttpRequest, stage_id: int) -> Any:
 
 
 def _changed(request: HttpRequest, stage_id: int, act: Callable[[Stage], Definition]) -> Any:
-    stage = _stage(request, stage_id)
+    stage = stage_in(request, stage_id)
     if stage is None:
-        return _missing()
+        return missing("stage")
     if not policies.may_configure(member_of(request)):
-        return _refused(403, "not_allowed", "Whoever made this token may not do that.")
+        return NOT_ALLOWED
     try:
         act(stage)
     except BadRuleError as bad:
-        return _refused(422, "invalid", bad.said, bad.place)
+        return refused(422, "invalid", bad.said, bad.place)
     except services.NotPublishableError as wrong:
         number, said = next(iter(wrong.problems.items()))
-        return _refused(422, "invalid", said[0], f"rules[{number}]")
+        return refused(422, "invalid", said[0], f"rules[{number}]")
     return out(selectors.definition_of(stage.pk))
 
 
@@ -120,14 +121,7 @@ def out(definition: Definition | None) -> dict[str, Any]:
     }
 
 
-def _stage(request: HttpRequest, stage_id: int) -> Stage | None:
+def stage_in(request: HttpRequest, stage_id: int) -> Stage | None:
+    """A stage of a pipeline that whoever asks may open."""
     found = Stage.objects.filter(pk=stage_id, pipeline__in=policies.pipelines_of(member_of(request)))
     return found.first()
-
-
-def _missing() -> Status[Any]:
-    return _refused(404, "not_found", "There is no such stage.")
-
-
-def _refused(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
-    return Status(status, {"error": {"code": code, "message": message, "field": field}})

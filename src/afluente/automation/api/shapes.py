@@ -105,3 +105,90 @@ class RuleStepsOut(Schema):
 class StepQuery(Schema):
     cursor: Annotated[str, Field(max_length=100)] = ""
     limit: Annotated[int, Field(ge=1, le=LIMIT)] = 50
+
+
+class TriggerFields(Shape):
+    """How a trigger is arranged. `where` is written as in filters; `params` are the kind's own."""
+
+    title: str = Field("", max_length=100)
+    params: dict[str, str | int | None] = Field(default_factory=dict)
+    where: list[Annotated[str, Field(max_length=SIGNS)]] = Field(default_factory=list, max_length=20)
+    match: Literal["all", "any"] = "all"
+    reach: Literal["latest", "all"] = Field(
+        "latest",
+        description="Of the deals of a client the most recently active one, or all, when nothing names one.",
+    )
+    allows_back: bool = False
+    may_reopen: bool = False
+    hears_rules: bool = Field(False, description="Also what rules did.")
+    max_age_minutes: int = Field(60, ge=1, le=LARGEST)
+    on_behalf_of_id: int | None = None
+    is_on: bool = True
+
+
+class TriggerIn(TriggerFields):
+    """A trigger to be made. Its kinds are given out at /trigger-kinds."""
+
+    kind: str = Field(max_length=40)
+
+
+class TriggerChange(TriggerFields):
+    """What is to be different; what is not named stays."""
+
+    stage_id: int | None = None
+
+
+class TriggerOrder(Shape):
+    trigger_ids: list[int] = Field(max_length=200)
+
+
+class TriggerOut(Schema):
+    """A trigger. `address` is that of a webhook, for whoever may change it."""
+
+    id: int
+    stage_id: int
+    kind: str
+    title: str
+    params: dict[str, Any]
+    where: list[str]
+    match: str
+    reach: str
+    allows_back: bool
+    may_reopen: bool
+    hears_rules: bool
+    max_age_minutes: int
+    on_behalf_of_id: int | None
+    is_on: bool
+    address: str
+
+
+class TriggersOut(Schema):
+    items: list[TriggerOut]
+
+
+class TriggerKindOut(Schema):
+    kind: str
+    label: str
+    params: list[str]
+
+
+class TriggerKindsOut(Schema):
+    items: list[TriggerKindOut]
+
+
+class FiringOut(Schema):
+    """What a trigger did with a deal: moved, passed (it may not, and why), or refused."""
+
+    id: int
+    trigger_id: int
+    stage_id: int
+    kind: str
+    state: str
+    reason: str
+    detail: str
+    at: datetime
+
+
+class FiringsOut(Schema):
+    items: list[FiringOut]
+    next: str | None

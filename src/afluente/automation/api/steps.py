@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from afluente.accounts.requests import member_of
 from afluente.automation import selectors
+from afluente.automation.api.refusing import missing
 from afluente.automation.api.shapes import Refused, RuleStepsOut, StepQuery
 from afluente.deals import policies
 from afluente.kernel.keyset import number_in
@@ -21,8 +22,7 @@ def list_steps(request: HttpRequest, deal_id: int, asked: Query[StepQuery]) -> A
     """How the steps of rules ended for a deal, the last first."""
     before = number_in(asked.cursor)
     if not policies.visible_to(member_of(request)).filter(pk=deal_id).exists():
-        said = {"code": "not_found", "message": "There is no such deal.", "field": None}
-        return Status(404, {"error": said})
+        return missing("deal")
     rows = selectors.steps_of(deal_id, before=before, limit=asked.limit + 1)
     page = rows[: asked.limit]
     items = [

@@ -1,6 +1,6 @@
 """What is read about rules and of the records they act on."""
 
-from afluente.automation.selectors.records import catalogue, load_records
+from afluente.automation.selectors.records import catalogue, lacking, load_records
 from afluente.automation.selectors.showing import (
     Shown,
     definition_of,
@@ -9,14 +9,19 @@ from afluente.automation.selectors.showing import (
     waiting_count,
     waiting_of,
 )
+from afluente.automation.selectors.triggers import firings_of, is_frozen, triggers_of
 
 __all__ = [
     "Shown",
     "catalogue",
     "definition_of",
+    "firings_of",
+    "is_frozen",
+    "lacking",
     "load_records",
     "shown_steps",
     "steps_of",
+    "triggers_of",
     "waiting_count",
     "waiting_of",
 ]

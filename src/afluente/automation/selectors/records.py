@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from afluente.automation.engine.records import Kind, Money, Record
 from afluente.contacts.models import EVERY, Field
 from afluente.contacts.selectors import fields_of, held_values
-from afluente.deals.models import Deal
+from afluente.deals.models import Deal, Stage
+from afluente.deals.selectors import requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from afluente.automation.engine.records import Catalogue
 
@@ -103,3 +104,12 @@ def _record(row: Mapping[str, Any], own: dict[str, Any]) -> Record:
         "closed": row["closed_at"],
     }
     return Record(row["pk"], row["stage_epoch"], own | values)
+
+
+def lacking(entering: Mapping[int, Sequence[int]]) -> dict[int, list[str]]:
+    """What deals lack that the stages ask for which they are about to enter; deals by stage in, keys by deal out."""
+    found: dict[int, list[str]] = {}
+    for stage in Stage.objects.filter(pk__in=list(entering)).select_related("pipeline"):
+        wanted = requirements.required_of(stage, reason="")
+        found |= requirements.missing(entering[stage.pk], wanted)
+    return found

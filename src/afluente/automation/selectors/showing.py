@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from afluente.automation.models import Definition, Step, Token, Version
+from afluente.automation.models import Definition, Firing, Step, Token, Version
+from afluente.automation.selectors.trigger_kinds import trigger_kinds
+from afluente.automation.selectors.triggers import firings_of
 from afluente.deals.models import Stage
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -49,8 +51,20 @@ REASONS: dict[str, StrOrPromise] = {
     "target_gone": _("the stage it leads to is gone"),
     "bad_value": _("its value cannot be kept"),
     "unknown_action": _("nobody knows how to do it any more"),
+    "automatic": _("a rule did it, and the trigger does not listen to rules"),
+    "stale": _("it was heard of too late"),
+    "there": _("the deal was there already"),
+    "record_closed": _("the deal is closed"),
+    "behind": _("the deal had gone further"),
+    "missing": _("the stage asks for something that the deal lacks"),
     "internal": _("it could not be kept; the log of the program says why"),
 }
+FIRED: dict[str, StrOrPromise] = {
+    "moved": _("Moved here"),
+    "passed": _("Did not move it"),
+    "refused": _("Refused"),
+}
+FIRED_TONES = {"moved": "ok", "refused": "warn"}
 ACTIONS: dict[str, StrOrPromise] = {
     "set": _("Change the deal"),
     "move": _("Move to another stage"),
@@ -97,11 +111,33 @@ def steps_of(deal_id: int, *, before: int | None = None, limit: int = MOST) -> l
 
 
 def shown_steps(deal_id: int) -> list[Shown]:
-    """What waits for a deal, the next first; then what ended, the last first: four queries."""
+    """What waits for a deal, the next first; then what ended and what triggers did, the last first: six queries."""
     waiting = list(Token.objects.filter(deal_id=deal_id).order_by("due_at", "pk"))
     ended = steps_of(deal_id)
     names = _names([*waiting, *ended])
-    return [_waits(one, names) for one in waiting] + [_ended(one, names) for one in ended]
+    over = [_ended(one, names) for one in ended] + _fired(firings_of(deal_id, limit=MOST))
+    over.sort(key=lambda one: one.at.timestamp() if one.at else 0.0, reverse=True)
+    return [_waits(one, names) for one in waiting] + over[:MOST]
+
+
+def _fired(rows: Sequence[Firing]) -> list[Shown]:
+    kinds = trigger_kinds()
+    stages = dict(
+        Stage.objects.filter(pk__in={one.trigger.stage_id for one in rows}).values_list("pk", "name")
+    )
+    return [
+        Shown(
+            what=one.trigger.title
+            or (kinds[one.trigger.kind].label if one.trigger.kind in kinds else one.trigger.kind),
+            stage=stages.get(one.trigger.stage_id, ""),
+            state=FIRED[one.state],
+            tone=FIRED_TONES.get(one.state, ""),
+            why=REASONS.get(one.reason, one.reason),
+            at=one.at,
+            is_waiting=False,
+        )
+        for one in rows
+    ]
 
 
 def _names(rows: Iterable[Any]) -> dict[tuple[int, int, str], tuple[StrOrPromise, str]]:

@@ -1,5 +1,7 @@
 """Every change of automation."""
 
+from afluente.automation.selectors.trigger_kinds import TriggerKind, register_trigger, trigger_kinds
+from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.defining import (
     NotPublishableError,
     arrange_rules,
@@ -9,16 +11,46 @@ from afluente.automation.services.defining import (
     stop_rules,
 )
 from afluente.automation.services.entering import enter, leave
+from afluente.automation.services.freezing import FROZEN, freeze_busy, unfreeze
+from afluente.automation.services.hearing import hear, hear_of
+from afluente.automation.services.routing import route
 from afluente.automation.services.running import run_due
+from afluente.automation.services.triggers import (
+    address_of,
+    change_trigger,
+    create_trigger,
+    delete_trigger,
+    order_triggers,
+    rotate_address,
+)
 
 __all__ = [
+    "FROZEN",
+    "NOT_FOUND",
+    "Answer",
     "NotPublishableError",
+    "TriggerKind",
+    "address_of",
     "arrange_rules",
+    "change_trigger",
+    "create_trigger",
+    "delete_trigger",
     "enter",
+    "freeze_busy",
+    "hear",
+    "hear_of",
     "leave",
+    "order_triggers",
     "pause_rules",
     "publish_rules",
+    "register_finder",
+    "register_trigger",
     "resume_rules",
+    "rotate_address",
+    "route",
     "run_due",
     "stop_rules",
+    "take_call",
+    "trigger_kinds",
+    "unfreeze",
 ]

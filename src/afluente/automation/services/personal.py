@@ -46,5 +46,11 @@ HOLDING = personal.Holding(
 FREE = {
     "automation_definition": "Rules, which are the same for every deal.",
     "automation_version": "Rules as they were published.",
+    "automation_trigger": "What moves deals, which is the same for every deal.",
+    "automation_heard": "That something happened, until it was looked at.",
+    "automation_firing": "That a trigger moved a deal, or why it did not.",
+    "automation_frozen": "Which deals stand still.",
     "automation_token": "Which step of which deal waits, and until when.",
 }
+# A client who became another one meanwhile is looked up when it is looked at.
+STAYING = {("automation_heard", "contact_id"): "Who something happened to; looked at within moments."}

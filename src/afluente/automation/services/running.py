@@ -22,6 +22,8 @@ from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Version
 from afluente.automation.services import applying
 from afluente.automation.services.actions import ACTIONS, OUTSIDE
+from afluente.automation.services.chains import caused
+from afluente.automation.services.freezing import freeze_busy
 from afluente.deals.models import Stage
 from afluente.kernel.workspace import current_workspace_id
 
@@ -58,6 +60,7 @@ class Batch:
     zones: Mapping[int, ZoneInfo]
     account: ZoneInfo
     stages: frozenset[int]
+    frozen: set[int]
     left: set[int] = field(default_factory=set)
 
     def scene(self, token: Taken) -> Scene:
@@ -122,21 +125,40 @@ def _walk_one(token: Taken, now: dt.datetime) -> None:
 
 def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
     batch = _read(tokens, now)
-    walked = [Walked(token, _walk(token, batch)) for token in tokens]
     statements.forget(tokens)
+    walked = _stopped([Walked(token, _walk(token, batch)) for token in tokens])
     statements.keep_lines([(one.token, line) for one in walked for line in one.sprint.lines], now=now)
     statements.keep_tokens([(one.token, new) for one in walked for new in one.sprint.waiting])
-    applying.apply(
-        [(one.token, made) for one in walked for made in one.sprint.made],
-        titles={key: program.graph.titles for key, program in batch.programs.items()},
-    )
+    with caused({one.deal_id: (one.root_id, one.depth) for one in tokens}):
+        applying.apply(
+            [(one.token, made) for one in walked for made in one.sprint.made],
+            titles={key: program.graph.titles for key, program in batch.programs.items()},
+        )
+
+
+def _stopped(walked: list[Walked]) -> list[Walked]:
+    """The same, but what would move a deal that rules moved too often already is not done; it stands still."""
+    moving = {one.token.deal_id for one in walked if one.sprint.has_left and _moves(one.sprint)}
+    stopped = freeze_busy(moving)
+    if not stopped:
+        return walked
+    return [
+        Walked(one.token, _over(one.token, "loop_guard"))
+        if one.token.deal_id in stopped and (one.sprint.has_left or not one.sprint.made)
+        else one
+        for one in walked
+    ]
+
+
+def _moves(sprint: Sprint) -> bool:
+    return any(one.effect.kind == "move" for one in sprint.made)
 
 
 def _walk(token: Taken, batch: Batch) -> Sprint:
     """One token, after those of the same deal that came before it in the batch."""
     if token.deal_id in batch.left:
         return _over(token, "stage_left")
-    if token.depth > DEEPEST:
+    if token.depth > DEEPEST or token.deal_id in batch.frozen:
         return _over(token, "loop_guard")
     program = batch.programs[token.definition_id, token.version]
     named = _namer(token)
@@ -187,6 +209,7 @@ def _read(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
         records=selectors.load_records([one.deal_id for one in tokens], known),
         zones={pk: ZoneInfo(name) if name else account for pk, name in people},
         account=account,
+        frozen=statements.frozen({one.deal_id for one in tokens}),
         stages=frozenset(Stage.objects.values_list("pk", flat=True)),
     )
 

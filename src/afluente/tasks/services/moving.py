@@ -120,10 +120,10 @@ def _enter(
     places = among([row.pk for row in rows], step_id=step.pk, after_id=after_id, before_id=before_id)
     statements.enter_step(places, step=step, now=clock.now())
     is_done = step.kind == Step.Kind.DONE
-    said: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
+    said: dict[str, dict[int, dict[str, str | int]]] = defaultdict(dict)
     for row in rows:
         kind = "moved" if row.is_open != is_done else "completed" if is_done else "reopened"
-        said[kind][row.pk] = {"from_name": names.get(row.step_id, ""), "to_name": step.name}
+        said[kind][row.pk] = {"from_name": names.get(row.step_id, ""), "to_name": step.name, "to": step.pk}
     tell(kind="task.completed", by=by, data=said["completed"])
     tell(kind="task.reopened", by=by, data=said["reopened"])
     tell(kind="task.moved", by=by, data=said["moved"])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from afluente.kernel import jobs, live
+from afluente.kernel import bus, jobs, live
 from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline import statements
-from afluente.timeline.events import is_watched
+from afluente.timeline.events import Recorded, is_watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,5 +32,6 @@ def record(events: Sequence[NewEvent]) -> list[int]:
     watched = [pk for pk, event in zip(ids, events, strict=True) if is_watched(event)]
     if watched:
         jobs.enqueue(TELL_JOB, {"events": watched}, workspace_id=current_workspace_id())
+    bus.publish(Recorded(ids, events))
     transaction.on_commit(partial(live.wake, live.LIVE, current_workspace_id()))
     return ids

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from afluente.automation.models import SHARDS
-from afluente.kernel.workspace import current_workspace_id
+from afluente.automation.statements.running import run
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -121,22 +121,16 @@ class Taken:
     depth: int
 
 
-def _run(statement: str, **given: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"ws": current_workspace_id(), **given})
-        return cursor.fetchall() if cursor.description else []
-
-
 def cancel(epochs: dict[int, int], *, reason: str, detail: str = "") -> None:
     """End what waits for deals (id to the entry they are in now) since an earlier entry."""
-    _run(CANCEL, deals=list(epochs), epochs=list(epochs.values()), reason=reason, detail=detail)
+    run(CANCEL, deals=list(epochs), epochs=list(epochs.values()), reason=reason, detail=detail)
 
 
 def enter(entries: Sequence[Entry], events: Sequence[int], *, priority: int, depth: int, reason: str) -> None:
     """End what waits for earlier entries of these deals, for `reason`, and let a worker look at those that are
     now in stages with rules: one statement.
     """
-    _run(
+    run(
         ENTER,
         deals=[one.deal_id for one in entries],
         stages=[one.stage_id for one in entries],
@@ -151,40 +145,40 @@ def enter(entries: Sequence[Entry], events: Sequence[int], *, priority: int, dep
 
 def database_now() -> dt.datetime:
     """The database's clock: what is due is decided by it and no other (S-TIME 1)."""
-    moment: dt.datetime = _run(NOW)[0][0]
+    moment: dt.datetime = run(NOW)[0][0]
     return moment
 
 
 def take_shard(shard: int) -> bool:
     """Whether this transaction may work on a shard: one at a time does, so order is kept by construction."""
-    return bool(_run(TAKE_SHARD, shard=shard)[0][0])
+    return bool(run(TAKE_SHARD, shard=shard)[0][0])
 
 
 def due(shard: int, *, now: dt.datetime, limit: int) -> list[Taken]:
     """What is due, unlocked, the most urgent first."""
-    return [Taken(*row) for row in _run(DUE, shard=shard, now=now, limit=limit)]
+    return [Taken(*row) for row in run(DUE, shard=shard, now=now, limit=limit)]
 
 
 def lock_deals(ids: Iterable[int]) -> dict[int, int]:
     """Lock those deals that nobody else has; their entries by id."""
-    return dict(_run(LOCK_DEALS, ids=sorted(set(ids))))
+    return dict(run(LOCK_DEALS, ids=sorted(set(ids))))
 
 
 def take(tokens: Sequence[Taken], deal_ids: Iterable[int]) -> list[Taken]:
     """The tokens that are still there, of deals that are locked: a mover may have cancelled some."""
-    return [Taken(*row) for row in _run(AGAIN, ids=[one.id for one in tokens], deals=list(deal_ids))]
+    return [Taken(*row) for row in run(AGAIN, ids=[one.id for one in tokens], deals=list(deal_ids))]
 
 
 def forget(tokens: Sequence[Taken]) -> None:
     """Remove tokens that were passed."""
-    _run(FORGET, ids=[one.id for one in tokens])
+    run(FORGET, ids=[one.id for one in tokens])
 
 
 def keep_lines(lines: Sequence[tuple[Taken, Line]], *, now: dt.datetime) -> None:
     """Write lines of the log, in their order."""
     if not lines:
         return
-    _run(
+    run(
         KEEP_LINES,
         now=now,
         definition=[one.definition_id for one, _ in lines],
@@ -210,7 +204,7 @@ def keep_tokens(tokens: Sequence[tuple[Taken, Token]]) -> None:
     """Let steps wait that came out of a walk; each with the token that the walk began with."""
     if not tokens:
         return
-    _run(
+    run(
         KEEP_TOKENS,
         definition=[one.definition_id for one, _ in tokens],
         version=[one.version for one, _ in tokens],
@@ -245,17 +239,17 @@ DUE_SHARDS = "SELECT workspace_id, shard FROM automation_due_shards()"
 
 def release(definition_id: int) -> None:
     """Let held steps be looked at again."""
-    _run(RELEASE, definition=definition_id)
+    run(RELEASE, definition=definition_id)
 
 
 def cancel_definition(definition_id: int, *, reason: str, detail: str = "") -> None:
     """End everything that waits by a definition."""
-    _run(CANCEL_DEFINITION, definition=definition_id, reason=reason, detail=detail)
+    run(CANCEL_DEFINITION, definition=definition_id, reason=reason, detail=detail)
 
 
 def join_chains(roots: dict[int, int | None]) -> None:
     """Let entries that a rule caused be of the chain that it is of: what began it, by deal."""
-    _run(JOIN_CHAINS, deals=list(roots), roots=list(roots.values()))
+    run(JOIN_CHAINS, deals=list(roots), roots=list(roots.values()))
 
 
 def due_shards() -> list[tuple[int, int]]:

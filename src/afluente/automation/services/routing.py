@@ -1,0 +1,287 @@
+"""From what was heard to moves: at most one for each thing and deal, in the order in which things happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from afluente.accounts.models import Workspace
+from afluente.automation import selectors, statements
+from afluente.automation.engine import conditions
+from afluente.automation.engine.conditions import InvalidConditionError, Moment
+from afluente.automation.engine.records import UnknownFieldError
+from afluente.automation.engine.triggers import MOVED, REFUSED, Armed, Decided, Happened, Place, decide
+from afluente.automation.models import Firing, Heard, Trigger
+from afluente.automation.selectors.trigger_kinds import trigger_kinds
+from afluente.automation.services.freezing import freeze_busy
+from afluente.automation.services.triggered import Move, move_all
+from afluente.contacts.services import survivors_of
+from afluente.deals.models import Deal, Stage
+from afluente.kernel import conditions as written
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from afluente.automation.engine.conditions import Compiled
+    from afluente.automation.engine.records import Record
+    from afluente.automation.statements import Candidate
+
+BATCH = 500
+KEPT = dt.timedelta(days=7)  # how long a call of a webhook is remembered, so that a repeat is recognised
+
+
+@dataclass
+class Known:
+    """What a batch needs: read once."""
+
+    now: dt.datetime
+    zone: ZoneInfo
+    triggers: Mapping[int, Trigger]
+    armed: Sequence[Armed]
+    places: Mapping[int, Place]
+    tests: Mapping[int, Compiled | None]
+    records: Mapping[int, Record] = field(default_factory=dict)
+    standing: dict[int, tuple[int, bool]] = field(
+        default_factory=dict
+    )  # by deal: its stage, whether it is open
+    frozen: set[int] = field(default_factory=set)
+
+    def holds(self, one: Armed, deal_id: int) -> bool:
+        """Whether a trigger's condition holds of a deal; one that cannot be asked any more does not."""
+        test = self.tests[one.id]
+        if test is None:
+            return False
+        try:
+            return test(self.records[deal_id], Moment(self.now, self.zone)).holds
+        except UnknownFieldError:
+            return False
+
+
+@transaction.atomic
+def route(*, limit: int = BATCH, now: dt.datetime | None = None) -> int:
+    """Look at up to `limit` things that were heard; how many are done with.
+
+    In a transaction of its own. Deals that somebody is saving are looked at the next time, and so is a second
+    thing about a deal that moves now.
+    """
+    if not statements.take_triggers():
+        return 0
+    heard = list(Heard.objects.filter(looked_at=None).order_by("pk")[:limit])
+    if not heard:
+        return 0
+    known = _known(now or statements.database_now())
+    wanted = {one.pk: _wanting(one, known) for one in heard}
+    meant = _meant(heard, wanted, known)
+    locked, present = statements.lock_present({deal for ids in meant.values() for deal in ids})
+    _look_up(locked, known)
+    done, moves = _decide_all(heard, meant, locked, present, known)
+    move_all(moves, known.triggers)
+    Heard.objects.filter(pk__in=done, key="").delete()
+    Heard.objects.filter(pk__in=done).update(looked_at=known.now)
+    Heard.objects.filter(looked_at__lt=known.now - KEPT).delete()
+    return len(done)
+
+
+def _known(now: dt.datetime) -> Known:
+    catalogue, kinds = selectors.catalogue(), trigger_kinds()
+    triggers = {one.pk: one for one in Trigger.objects.filter(is_on=True, kind__in=kinds)}
+    stages = Stage.objects.lasting().filter(pipeline__archived_at=None)
+    places = {
+        one.pk: Place(
+            stage_id=one.pk,
+            pipeline_id=one.pipeline_id,
+            position=one.position,
+            is_terminal=one.kind != Stage.Kind.OPEN,
+        )
+        for one in stages
+    }
+    armed = [_armed(one, places[one.stage_id]) for one in triggers.values() if one.stage_id in places]
+    tests: dict[int, Compiled | None] = {}
+    for one in triggers.values():
+        try:
+            tests[one.pk] = conditions.compile_expression(written.read(one.where, one.match), catalogue)
+        except (InvalidConditionError, written.UnreadableError):
+            tests[one.pk] = None
+    zone = ZoneInfo(Workspace.objects.get(pk=current_workspace_id()).timezone)
+    return Known(now=now, zone=zone, triggers=triggers, armed=armed, places=places, tests=tests)
+
+
+def _armed(one: Trigger, to: Place) -> Armed:
+    return Armed(
+        id=one.pk,
+        to=to,
+        kind=trigger_kinds()[one.kind],
+        params=one.params,
+        position=one.position,
+        allows_back=one.allows_back,
+        may_reopen=one.may_reopen,
+        hears_rules=one.hears_rules,
+        max_age=dt.timedelta(minutes=one.max_age_minutes),
+    )
+
+
+def _happened(one: Heard) -> Happened:
+    return Happened(
+        kind=one.kind,
+        at=one.happened_at,
+        data=one.data,
+        is_automatic=one.is_automatic,
+        depth=one.depth,
+    )
+
+
+def _wanting(one: Heard, known: Known) -> list[Armed]:
+    """The triggers that wait for this; of a call of a webhook, the one that was called."""
+    happened = _happened(one)
+    return [
+        armed
+        for armed in known.armed
+        if (one.trigger_id is None or armed.id == one.trigger_id) and armed.wants(happened)
+    ]
+
+
+def _meant(
+    heard: Iterable[Heard], wanted: Mapping[int, Sequence[Armed]], known: Known
+) -> dict[int, dict[int, list[Armed]]]:
+    """For each thing the deals that it is about, and the triggers that may move each: the deal that it names,
+    else those of its client.
+    """
+    strangers = [one for one in heard if wanted[one.pk] and one.deal_id is None and one.contact_id]
+    present = survivors_of([one.contact_id or 0 for one in strangers]) if strangers else {}
+    people = {one.pk: present.get(one.contact_id or 0, one.contact_id or 0) for one in strangers}
+    pipelines = {armed.to.pipeline_id for one in strangers for armed in wanted[one.pk]}
+    theirs: dict[int, list[Candidate]] = defaultdict(list)
+    if strangers:
+        for row in statements.candidates(set(people.values()), pipelines):
+            theirs[row.contact_id].append(row)
+    named = {one.deal_id for one in heard if wanted[one.pk] and one.deal_id}
+    pipeline_of = dict(Deal.objects.present().filter(pk__in=named).values_list("pk", "pipeline_id"))
+    meant: dict[int, dict[int, list[Armed]]] = {}
+    for one in heard:
+        found: dict[int, list[Armed]] = defaultdict(list)
+        for armed in wanted[one.pk]:
+            if one.deal_id is None:
+                chosen = _chosen(armed, theirs[people[one.pk]], known.triggers[armed.id])
+            else:
+                chosen = [one.deal_id] if pipeline_of.get(one.deal_id) == armed.to.pipeline_id else []
+            for deal_id in chosen:
+                found[deal_id].append(armed)
+        meant[one.pk] = dict(found)
+    return meant
+
+
+def _chosen(armed: Armed, deals: Sequence[Candidate], trigger: Trigger) -> list[int]:
+    """The most recently active deal of a client in the trigger's pipeline, or all of them; open ones first."""
+    fitting = [
+        one.deal_id
+        for one in deals
+        if one.pipeline_id == armed.to.pipeline_id and (one.is_open or armed.may_reopen)
+    ]
+    return fitting if trigger.reach == Trigger.Reach.ALL else fitting[:1]
+
+
+def _look_up(deal_ids: set[int], known: Known) -> None:
+    if not deal_ids:
+        return
+    known.records = selectors.load_records(deal_ids, selectors.catalogue())
+    known.standing = {
+        pk: (record.get("stage"), record.get("closed") is None) for pk, record in known.records.items()
+    }
+    known.frozen = statements.frozen(deal_ids)
+
+
+def _decide_all(
+    heard: Sequence[Heard],
+    meant: Mapping[int, Mapping[int, list[Armed]]],
+    locked: set[int],
+    present: set[int],
+    known: Known,
+) -> tuple[list[int], list[Move]]:
+    """What is done with, and the moves that come of it."""
+    was_told = set(
+        Firing.objects.filter(heard_id__in=[one.pk for one in heard]).values_list("heard_id", "deal_id")
+    )
+    done: list[int] = []
+    decided: list[tuple[Heard, int, Decided]] = []
+    moving: set[int] = set()
+    for one in heard:
+        is_done = True
+        for deal_id, armed in meant[one.pk].items():
+            if deal_id not in present or (one.pk, deal_id) in was_told:
+                continue
+            if deal_id not in locked or deal_id in moving:
+                is_done = False
+                # What comes after it for the same deal waits too: things keep their order.
+                moving.add(deal_id)
+                continue
+            if verdict := _verdict(one, deal_id, armed, known):
+                decided.append((one, deal_id, verdict))
+                if verdict.state == MOVED:
+                    moving.add(deal_id)
+        if is_done:
+            done.append(one.pk)
+    return done, _told(decided, known)
+
+
+def _verdict(one: Heard, deal_id: int, armed: Sequence[Armed], known: Known) -> Decided | None:
+    stage_id, is_open = known.standing[deal_id]
+    at = known.places.get(stage_id)
+    if at is None:  # its stage is being deleted
+        return None
+    return decide(
+        armed,
+        _happened(one),
+        at=at,
+        is_open=is_open,
+        now=known.now,
+        holds=lambda trigger: known.holds(trigger, deal_id),
+        is_frozen=deal_id in known.frozen,
+    )
+
+
+def _told(decided: Sequence[tuple[Heard, int, Decided]], known: Known) -> list[Move]:
+    """Write down what was decided, and give back the moves that may be made."""
+    moved = [(one, deal_id, verdict) for one, deal_id, verdict in decided if verdict.state == MOVED]
+    stopped = freeze_busy({deal_id for _, deal_id, _ in moved})
+    lacking = _lacking(moved)
+    rows, moves = [], []
+    for one, deal_id, verdict in decided:
+        state, reason, detail = verdict.state, verdict.reason, ""
+        if state == MOVED and deal_id in stopped:
+            state, reason = REFUSED, "loop_guard"
+        elif state == MOVED and deal_id in lacking:
+            state, reason, detail = REFUSED, "missing", ",".join(lacking[deal_id])
+        rows.append(
+            Firing(
+                trigger_id=verdict.trigger_id,
+                deal_id=deal_id,
+                heard_id=one.pk,
+                event_id=one.event_id,
+                state=state,
+                reason=reason,
+                detail=detail[:250],
+                at=known.now,
+            )
+        )
+        if state == MOVED and verdict.to is not None:
+            root = one.root_id or one.event_id
+            moves.append(
+                Move(deal_id, verdict.trigger_id, verdict.to.stage_id, one.depth, root, one.event_id)
+            )
+    Firing.objects.bulk_create(rows)
+    return moves
+
+
+def _lacking(moved: Sequence[tuple[Heard, int, Decided]]) -> dict[int, list[str]]:
+    """What deals lack that won and lost stages ask for: a trigger does not close them without it."""
+    ends: dict[int, list[int]] = defaultdict(list)
+    for _, deal_id, verdict in moved:
+        if verdict.to is not None and verdict.to.is_terminal:
+            ends[verdict.to.stage_id].append(deal_id)
+    return selectors.lacking(ends)

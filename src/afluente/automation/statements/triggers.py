@@ -1,0 +1,138 @@
+"""Set statements of triggers: hearing of what happened, and finding whom it is about."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from afluente.automation.statements.running import run
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from afluente.timeline.events import NewEvent
+
+# In the transaction of what happened, and only where a trigger listens: nothing is written elsewhere.
+HEAR = """
+INSERT INTO automation_heard (workspace_id, event_id, kind, deal_id, contact_id, key, data, happened_at,
+                              is_automatic, root_id, depth)
+SELECT %(ws)s, e.id, e.kind, e.deal, e.contact, '', e.data::jsonb, now(), e.is_automatic, e.root, e.depth
+  FROM unnest(%(ids)s::bigint[], %(kinds)s::text[], %(deals)s::bigint[], %(contacts)s::bigint[], %(data)s::text[],
+              %(automatic)s::boolean[], %(roots)s::bigint[], %(depths)s::int[])
+       WITH ORDINALITY AS e (id, kind, deal, contact, data, is_automatic, root, depth, n)
+ WHERE EXISTS (SELECT FROM automation_trigger t
+                 JOIN unnest(%(heard)s::text[], %(by)s::text[]) AS p (heard, kind) ON p.kind = t.kind
+                WHERE t.workspace_id = %(ws)s AND t.is_on AND p.heard = e.kind)
+ ORDER BY e.n
+"""
+TAKE = "SELECT pg_try_advisory_xact_lock(hashtextextended('automation.triggers', %(ws)s))"
+HEARD_WORKSPACES = "SELECT automation_heard_workspaces()"
+# The deals of people, the open ones first and of those the one that was last changed.
+CANDIDATES = """
+SELECT c.contact_id, d.id, d.pipeline_id, d.closed_at IS NULL
+  FROM deals_dealcontact c
+  JOIN deals_deal d ON d.workspace_id = c.workspace_id AND d.id = c.deal_id
+ WHERE c.workspace_id = %(ws)s AND c.contact_id = ANY(%(contacts)s) AND d.deleted_at IS NULL
+   AND d.pipeline_id = ANY(%(pipelines)s)
+ ORDER BY c.contact_id, d.closed_at IS NOT NULL, d.updated_at DESC, d.id DESC
+"""
+# Records before anything else, in the order of their ids; what somebody is saving is taken next time.
+LOCK_PRESENT = """
+SELECT id FROM deals_deal WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) AND deleted_at IS NULL
+ ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+PRESENT = "SELECT id FROM deals_deal WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) AND deleted_at IS NULL"
+# A few of its latest events are enough to tell, however long its history is.
+BUSY = """
+SELECT g.deal FROM unnest(%(ids)s::bigint[]) AS g (deal)
+ WHERE (SELECT count(*)
+          FROM (SELECT kind, actor_kind, at FROM timeline_event
+                 WHERE workspace_id = %(ws)s AND deal_id = g.deal ORDER BY id DESC LIMIT %(looked)s) AS e
+         WHERE e.kind = 'deal.moved' AND e.actor_kind = 'rule' AND e.at > now() - interval '1 hour') >= %(most)s
+"""
+FROZEN = "SELECT deal_id FROM automation_frozen WHERE workspace_id = %(ws)s AND deal_id = ANY(%(ids)s)"
+FREEZE = """
+INSERT INTO automation_frozen (workspace_id, deal_id, since, reason)
+SELECT %(ws)s, g.deal, now(), %(reason)s FROM unnest(%(ids)s::bigint[]) AS g (deal)
+ON CONFLICT (workspace_id, deal_id) DO NOTHING RETURNING deal_id
+"""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A deal of a client."""
+
+    contact_id: int
+    deal_id: int
+    pipeline_id: int
+    is_open: bool
+
+
+def hear(
+    events: Sequence[tuple[int, NewEvent]],
+    *,
+    listening: Sequence[tuple[str, str]],
+    chains: Mapping[int, tuple[int | None, int]],
+) -> None:
+    """Note events that a trigger of this workspace listens for; `listening` are pairs of a kind of event and a
+    kind of trigger, `chains` what began it and how deep it is, by deal, where rules are at work.
+    """
+    chained = [chains.get(one.deal_id or 0, (None, 0)) for _, one in events]
+    run(
+        HEAR,
+        ids=[pk for pk, _ in events],
+        kinds=[one.kind for _, one in events],
+        deals=[one.deal_id for _, one in events],
+        contacts=[one.contact_id for _, one in events],
+        data=[json.dumps(dict(one.data), default=str) for _, one in events],
+        automatic=[one.actor.kind == "rule" for _, one in events],
+        roots=[root for root, _ in chained],
+        depths=[depth for _, depth in chained],
+        heard=[heard for heard, _ in listening],
+        by=[by for _, by in listening],
+    )
+
+
+def take_triggers() -> bool:
+    """Whether this transaction may look at what was heard: one at a time does, so events keep their order."""
+    return bool(run(TAKE)[0][0])
+
+
+def heard_workspaces() -> list[int]:
+    """Where something was heard and not looked at. Asked outside any workspace."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEARD_WORKSPACES)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def candidates(contact_ids: Collection[int], pipeline_ids: Collection[int]) -> list[Candidate]:
+    """The present deals of people in these pipelines, the most recently active open one first."""
+    rows = run(CANDIDATES, contacts=list(contact_ids), pipelines=list(pipeline_ids))
+    return [Candidate(*row) for row in rows]
+
+
+def lock_present(deal_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """Lock present deals that nobody else has: those that are locked now, and those that exist at all."""
+    ids = sorted(deal_ids)
+    locked = {row[0] for row in run(LOCK_PRESENT, ids=ids)}
+    if len(locked) == len(ids):
+        return locked, locked
+    return locked, {row[0] for row in run(PRESENT, ids=ids)}
+
+
+def busy(deal_ids: Collection[int], *, most: int, looked: int = 200) -> set[int]:
+    """The deals that rules and triggers moved at least `most` times in the last hour."""
+    return {row[0] for row in run(BUSY, ids=list(deal_ids), most=most, looked=looked)}
+
+
+def frozen(deal_ids: Collection[int]) -> set[int]:
+    """The deals that stand still."""
+    return {row[0] for row in run(FROZEN, ids=list(deal_ids))}
+
+
+def freeze(deal_ids: Collection[int], *, reason: str) -> list[int]:
+    """Let deals stand still; those that did not yet."""
+    return [row[0] for row in run(FREEZE, ids=sorted(deal_ids), reason=reason)]
