@@ -9,12 +9,17 @@ import pytest
 from django.db import connection
 
 from afluente.kernel import clock
+from afluente.kernel.jobs import enqueue
+from afluente.kernel.models import Job
 from afluente.tasks import services
+from afluente.tasks.jobs import OVERDUE_JOB
+from afluente.tasks.services import reminding
 from afluente.timeline import services as timeline
 from afluente.timeline.events import Actor
 from afluente.timeline.models import Notification, Reminder
 from afluente.timeline.selectors import notifications
 from tests import make
+from tests.kernel.test_jobs import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +194,41 @@ def test_a_day_is_overdue_on_the_next_morning(people):
     made(people, due_at=dt.datetime(2031, 3, 6, 2, 59, 59, tzinfo=dt.UTC), due_is_day=True)
 
     assert Reminder.objects.get(kind=services.OVERDUE).at == dt.datetime(2031, 3, 6, 12, 0, tzinfo=dt.UTC)
+
+
+def swept():
+    """What the job does after the update; how often it runs."""
+    following, times = 0, 0
+    while following is not None:
+        following, times = reminding.plan_overdue(after_id=following), times + 1
+    return times
+
+
+def test_tasks_of_before_are_told_once_they_are_overdue_and_never_twice(people, monkeypatch):
+    monkeypatch.setattr(reminding, "BATCH", 2)
+    for hours in (-30, -2, 1, 2):
+        make.task(title=f"Due {hours}", assignee=people.bruno, due_at=due_in(hours))
+    make.task(title="A meeting", assignee=people.bruno, due_at=due_in(1), kind="meeting")
+    make.task(title="Done", assignee=people.bruno, due_at=due_in(1), step="done")
+    make.task(title="Reminds itself", assignee=people.bruno, due_at=due_in(-2), remind_before=0)
+
+    assert (swept(), Reminder.objects.count()) == (3, 3)
+    timeline.remind(kind=services.OVERDUE)
+    first = read(people.bruno)
+    swept()
+    timeline.remind(kind=services.OVERDUE)
+
+    assert [line.split(":")[0] for line in first] == ["The task Due -2 is overdue"]
+    assert read(people.bruno) == first
+    overdue()
+    assert len(read(people.bruno)) == 3
+
+
+def test_the_sweep_is_a_job_of_every_workspace(people):
+    make.task(assignee=people.bruno, due_at=due_in(1))
+    enqueue(OVERDUE_JOB, {}, workspace_id=people.workspace.pk)
+
+    work_off()
+
+    assert Reminder.objects.filter(kind=services.OVERDUE).count() == 1
+    assert not Job.objects.filter(name=OVERDUE_JOB, state="waiting").exists()

@@ -17,6 +17,8 @@ from afluente.tasks import policies
 from afluente.tasks.models import CalendarFeed, Task, TaskObserver
 from afluente.tasks.selectors.about import linked
 from afluente.tasks.selectors.recurrence import Rule, zone
+from afluente.tasks.services.reminding import MORNING
+from afluente.tasks.services.zones import timezone_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,9 +89,12 @@ def calendar_of(member: Membership) -> bytes:
     whole.add("version", "2.0")
     whole.add("method", "PUBLISH")
     whole.add("x-wr-calname", f"Afluente: {member.workspace.name}")
+    if tasks:
+        year = clock.now().year
+        years = [task.due_at.astimezone(here).year for task in tasks if task.due_at is not None]
+        whole.add_component(timezone_of(here, first=max(min(years) - 1, year - 10), now=year))
     for task in tasks:
         whole.add_component(_event(task, about.get(task.pk, ()), here))
-    whole.add_missing_timezones()
     written: bytes = whole.to_ical()
     return written
 
@@ -113,7 +118,20 @@ def _event(task: Task, about: Sequence[Linked], here: ZoneInfo) -> icalendar.Eve
     words = [task.description, ", ".join(one.name for one in about), _page(task)]
     event.add("description", "\n\n".join(part for part in words if part))
     event.add("url", _page(task))
+    if task.remind_before is not None and task.is_open and not task.deleted_at:
+        event.add_component(_alarm(task))
     return event
+
+
+def _alarm(task: Task) -> icalendar.Alarm:
+    """As long before as people are reminded here; a day alone is counted from its morning."""
+    assert task.remind_before is not None
+    before = dt.timedelta(minutes=-task.remind_before)
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", task.title)
+    alarm.add("trigger", before + MORNING if task.due_is_day else before)
+    return alarm
 
 
 def _times(task: Task, here: ZoneInfo) -> dict[str, Any]:
