@@ -176,7 +176,7 @@ def _bring_notifications() -> None:
         events.Watch(
             name="deals.given",
             kinds=("deal.opened", "deal.assigned"),
-            concerns=lambda event: event.actor.kind != "system",
+            concerns=lambda event: event.actor.kind != "system" and event.data.get("source") != "import",
             tell=services.tell_of_deals,
         )
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from afluente.accounts import policies as accounts
 from afluente.accounts.models import Action, Area, Reach
-from afluente.deals.models import Deal, Pipeline
+from afluente.deals.models import Deal, Pipeline, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.deals.models import DealQuerySet, PipelineQuerySet
+    from afluente.deals.models.pipelines import StageQuerySet
 
 
 def visible_to(member: Membership) -> DealQuerySet:
@@ -56,6 +57,11 @@ def exportable_by(member: Membership) -> DealQuerySet:
     return visible_to(member).filter(_condition(member, Action.EXPORT))
 
 
+def may_export(member: Membership) -> bool:
+    """Whether `member` may take any deals out: a right of its own."""
+    return accounts.may(member, Area.DEALS, Action.EXPORT)
+
+
 def restorable_by(member: Membership) -> DealQuerySet:
     """The deleted deals that `member` may bring back: those they could delete."""
     return gone_for(member).filter(_condition(member, Action.DELETE))
@@ -81,6 +87,11 @@ def pipelines_of(member: Membership) -> PipelineQuerySet:
     if not (accounts.may(member, Area.PIPELINES, Action.VIEW) and may_list(member)):
         return Pipeline.objects.none()
     return Pipeline.objects.present().filter(workspace_id=member.workspace_id)
+
+
+def enterable(member: Membership) -> StageQuerySet:
+    """The stages that `member` may put deals into."""
+    return Stage.objects.lasting().filter(pipeline__in=pipelines_of(member))
 
 
 def may_configure(member: Membership) -> bool:

@@ -30,9 +30,11 @@ WITH given AS (
     FROM unnest(%(name)s::text[], %(amount)s::numeric[], %(currency)s::text[], %(pipeline)s::bigint[],
                 %(stage)s::bigint[], %(assignee)s::bigint[], %(source)s::text[], %(source_ref)s::bigint[],
                 %(source_name)s::text[], %(raw)s::bigint[], %(rule)s::bigint[], %(company)s::bigint[],
-                %(kind)s::bigint[], %(due)s::timestamptz[], %(due_day)s::bool[], %(remind)s::int[])
+                %(kind)s::bigint[], %(due)s::timestamptz[], %(due_day)s::bool[], %(remind)s::int[],
+                %(created)s::timestamptz[], %(closed)s::timestamptz[], %(lost)s::text[])
          WITH ORDINALITY AS g (name, amount, currency, pipeline, stage, assignee, source, source_ref,
-                               source_name, raw, rule, company, kind, due, due_day, remind, n)
+                               source_name, raw, rule, company, kind, due, due_day, remind, created, closed,
+                               lost, n)
 ), made AS (
   INSERT INTO deals_deal
          (workspace_id, id, number, name, amount, currency, pipeline_id, stage_id, stage_epoch,
@@ -43,8 +45,9 @@ WITH given AS (
          CASE WHEN g.name = '' THEN '#' || (%(first)s + g.n - 1) ELSE g.name END,
          g.amount, g.currency, g.pipeline, g.stage, 1, now(),
          -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint - g.n, g.assignee, g.source,
-         g.source_ref, g.source_name, '', g.raw, g.rule, now(), now(),
-         CASE WHEN s.kind <> 'open' THEN now() END, g.company, g.kind,
+         g.source_ref, g.source_name, CASE WHEN s.kind = 'lost' THEN g.lost ELSE '' END, g.raw, g.rule,
+         coalesce(g.created, now()), now(),
+         CASE WHEN s.kind <> 'open' THEN coalesce(g.closed, now()) END, g.company, g.kind,
          coalesce(g.due, now() + s.due_hours * interval '1 hour'), g.due IS NOT NULL AND g.due_day,
          CASE WHEN g.due IS NOT NULL THEN g.remind WHEN s.due_hours IS NOT NULL THEN s.remind_before END
     FROM given g JOIN deals_stage s ON s.workspace_id = %(ws)s AND s.id = g.stage
@@ -63,6 +66,7 @@ OPENED = {
     "stage": "stage_id", "assignee": "assignee_id", "source": "source", "source_ref": "source_ref",
     "source_name": "source_name", "raw": "raw_event_id", "rule": "rule_ref", "company": "company_id",
     "kind": "type_id", "due": "due_at", "due_day": "is_due_day", "remind": "remind_before",
+    "created": "created_at", "closed": "closed_at", "lost": "lost_reason",
 }  # fmt: skip
 # Ordered, so that two sets of deals that overlap cannot wait for each other (S-ENTRY).
 LOCK_DEALS = """

@@ -18,11 +18,12 @@ class TransferConfig(AppConfig):
 
         from afluente.automation.services import register_finder
         from afluente.contacts.selectors.criteria import register_criterion
+        from afluente.deals.selectors import criteria as deals
         from afluente.files import policies as files
         from afluente.files.events import FileAttached
         from afluente.kernel import bus, doors, slots
         from afluente.transfer import handlers, jobs  # noqa: F401  registers the jobs
-        from afluente.transfer.selectors.criteria import IMPORT
+        from afluente.transfer.selectors.criteria import IMPORT, IMPORT_OF_DEALS
 
         for prefix in ("/imports/", "/api/v1/imports"):
             doors.limit_body(prefix, settings.FILE_LIMIT + OF_A_FORM)
@@ -32,15 +33,26 @@ class TransferConfig(AppConfig):
         files.register_kind(handlers.EXPORT_FILES)
         register_criterion(IMPORT)
         register_finder("external_id", handlers.contact_of_number)
+        deals.register_criterion(IMPORT_OF_DEALS)
         slots.register_slot("contact.about", handlers.contact_about)
         slots.register_slot("contact.acts", handlers.contact_acts)
         slots.register_slot("contacts.bulk", handlers.bulk_acts)
         slots.register_slot("contacts.menu", handlers.list_menu)
+        slots.register_slot("deals.bulk", handlers.deals_bulk)
+        slots.register_slot("deals.menu", handlers.deals_menu)
+        _bring_kinds()
         _bring_words()
         _bring_pages()
         _bring_personal()
         _bring_notices()
         _bring_merging()
+
+
+def _bring_kinds() -> None:
+    from afluente.transfer.services import of_contacts, of_deals, register_kind
+
+    for kind in (of_contacts.KIND, of_deals.KIND):
+        register_kind(kind)
 
 
 def _bring_words() -> None:
@@ -143,6 +155,8 @@ def _bring_merging() -> None:
     contacts.declare_staying(
         {
             ("transfer_importrow", "contact_id"): "What a row did to whom; undoing names the survivor.",
+            ("transfer_importrow", "record_id"): "No contact: a deal.",
+            ("transfer_externalrecord", "record_id"): "No contact: a deal.",
             ("transfer_erasure", "contact_id"): "Tombstones of people who are gone.",
         }
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts import policies as accounts
 from afluente.contacts.selectors.saved import kept_filters
+from afluente.deals.selectors import move_targets
 from afluente.transfer.models import Export, Import, Schedule
 from afluente.transfer.selectors import csvs
 from afluente.transfer.selectors.tables import CSV, VCARD, XLSX
@@ -32,6 +33,12 @@ DELIMITERS = [
     (";", _("Semicolon ;")),
     ("\t", _("Tab")),
     ("|", _("Bar |")),
+]
+
+
+KNOWN_DEALS = [
+    (Import.Match.NONE, _("Every row is a new deal")),
+    (Import.Match.EXTERNAL, _("Leave out those known by the number in the other system")),
 ]
 
 
@@ -86,8 +93,50 @@ class Columns(forms.Form):
         field.queryset = accounts.assignable_by(member).order_by("user__name", "pk")
         field.label_from_instance = lambda one: one.user.name
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is asked besides what every import has."""
+        return {}
+
     def clean_tags(self) -> list[str]:
         return [word for word in (part.strip() for part in self.cleaned_data["tags"].split(",")) if word]
+
+
+class DealColumns(forms.Form):
+    """Where deals go whose row says nothing of it."""
+
+    match = forms.ChoiceField(label=_("Known deals"), choices=KNOWN_DEALS)
+    stage = forms.TypedChoiceField(
+        label=_("Stage of rows that name none"),
+        coerce=int,
+        help_text=_("A stage in a column is looked for in the pipeline of its row, else in this one."),
+    )
+    assignee: Any = forms.ModelChoiceField(
+        label=_("Assignee of rows that name none"),
+        queryset=None,
+        required=False,
+        empty_label=_("As the pipeline says"),
+    )
+    begins_rules = forms.BooleanField(
+        label=_("Let automation act on them"),
+        required=False,
+        help_text=_("Otherwise the rules of their stages leave them alone."),
+    )
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assignee"]
+        field.queryset = accounts.assignable_by(member).order_by("user__name", "pk")
+        field.label_from_instance = lambda one: one.user.name
+        found = move_targets(member=member)
+        self.fields["stage"].choices = [  # type: ignore[attr-defined]
+            (one.name, [(stage.pk, stage.name) for stage in one.stages.all()]) for one in found
+        ]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is asked besides what every import has."""
+        return {name: self.cleaned_data[name] for name in ("stage", "begins_rules")}
 
 
 class Planned(forms.Form):
@@ -115,3 +164,4 @@ class Announced(forms.Form):
 
     name = forms.CharField(max_length=1000)
     size = forms.IntegerField(min_value=0)
+    about = forms.CharField(max_length=20, required=False)

@@ -47,20 +47,46 @@ def contact_about(*, member: Membership, contact: Contact) -> list[slots.Part]:
 
 def bulk_acts(*, member: Membership) -> list[slots.Part]:
     """Export whom somebody picked in the list."""
-    if not policies.may_export(member):
+    if not policies.EXPORTERS["contacts"](member):
         return []
-    context = {"url": reverse("transfer:export_new")}
+    context = {"url": reverse("transfer:export_new"), "about": "contacts"}
     return [slots.Part(template="transfer/_bulk_export.html", context=context, order=60)]
 
 
 def list_menu(*, member: Membership, query: str) -> list[slots.Part]:
     """Bring contacts in, and take out those of the list as it is filtered."""
     parts = []
-    if policies.may_import(member):
+    if services.CONTACTS in {kind.slug for kind in services.kinds_for(member)}:
         context = {"url": reverse("transfer:imports"), "label": _("Import"), "sign": "upload"}
         parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=10))
-    if policies.may_export(member):
+    if policies.EXPORTERS["contacts"](member):
         url = f"{reverse('transfer:export_new')}?{urlencode({'all': '1', 'query': query})}"
+        context = {"url": url, "label": _("Export"), "sign": "download"}
+        parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=20))
+    return parts
+
+
+def deals_bulk(*, member: Membership) -> list[slots.Part]:
+    """Export the deals somebody picked."""
+    if not policies.EXPORTERS["deals"](member):
+        return []
+    context = {"url": reverse("transfer:export_new"), "about": "deals"}
+    return [slots.Part(template="transfer/_bulk_export.html", context=context, order=60)]
+
+
+def deals_menu(*, member: Membership, query: str) -> list[slots.Part]:
+    """Bring deals in, and take out those of the list as it is filtered."""
+    parts = []
+    if "deals" in {kind.slug for kind in services.kinds_for(member)}:
+        context = {
+            "url": f"{reverse('transfer:imports')}?about=deals",
+            "label": _("Import"),
+            "sign": "upload",
+        }
+        parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=10))
+    if policies.EXPORTERS["deals"](member):
+        asked = urlencode({"about": "deals", "all": "1", "query": query})
+        url = f"{reverse('transfer:export_new')}?{asked}"
         context = {"url": url, "label": _("Export"), "sign": "download"}
         parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=20))
     return parts

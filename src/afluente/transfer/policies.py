@@ -6,17 +6,27 @@ from typing import TYPE_CHECKING
 
 from afluente.accounts import policies as accounts
 from afluente.contacts import policies as contacts
+from afluente.deals import policies as deals
 from afluente.transfer.models import Export, Import, Schedule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
 
 
+# Who may take out what; a kind of export brings its own (services.export_kinds).
+EXPORTERS: dict[str, Callable[[Membership], bool]] = {
+    "contacts": contacts.may_export,
+    "deals": deals.may_export,
+}
+
+
 def may_import(member: Membership) -> bool:
-    """Whether `member` may bring in a file of contacts: who may add one may add many."""
-    return contacts.may_create(member)
+    """Whether `member` may bring in any file: who may add one contact, or one deal, may add many."""
+    return contacts.may_create(member) or deals.may_create(member)
 
 
 def may_make_fields(member: Membership) -> bool:
@@ -38,15 +48,16 @@ def imports_changeable_by(member: Membership) -> QuerySet[Import]:
 
 
 def may_export(member: Membership) -> bool:
-    """Whether `member` may take contacts out: a right of its own (crm.md 5.19)."""
-    return contacts.may_export(member)
+    """Whether `member` may take anything out: a right of its own for each kind (crm.md 5.19)."""
+    return any(may(member) for may in EXPORTERS.values())
 
 
 def exports_visible_to(member: Membership) -> QuerySet[Export]:
-    """Their own; those who set up the workspace see everybody's. Nobody's without the right to export."""
-    if not may_export(member):
+    """Their own; those who set up the workspace see everybody's. Only of what they may export."""
+    kinds = [kind for kind, may in EXPORTERS.items() if may(member)]
+    if not kinds:
         return Export.objects.none()
-    found = Export.objects.select_related("member__user", "file")
+    found = Export.objects.select_related("member__user", "file").filter(about__in=kinds)
     return found if accounts.may_administer(member) else found.filter(member_id=member.pk)
 
 

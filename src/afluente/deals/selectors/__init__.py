@@ -24,6 +24,7 @@ from afluente.deals.selectors.contacts import (
     strips,
     subjects,
 )
+from afluente.deals.selectors.exporting import export_rows
 from afluente.deals.selectors.filtering import BoardFilter
 from afluente.deals.selectors.finding import fetch_deals, find_deals, find_pipelines
 from afluente.deals.selectors.listing import deal_rows
@@ -115,6 +116,7 @@ __all__ = [
     "due_month",
     "due_parts",
     "endings",
+    "export_rows",
     "faces_of",
     "fetch_deals",
     "field_scopes",

@@ -186,6 +186,9 @@ _LIST = (
         sort="waiting",
         is_default=True,
     ),
+    _column("pipeline", _("Pipeline"), 14, lambda _batch, row: row.stage.pipeline.name),
+    _column("lost_reason", _("Reason for losing"), 15, _card("lost_reason")),
+    _column("closed", _("Closed"), 43, _card("closed_at"), look="moment", sort="closed"),
     _column("created", _("Opened"), 41, _more("created_at"), look="moment", sort="newest"),
     _column("updated", _("Changed"), 42, _more("updated_at"), look="moment", sort="updated"),
 )

@@ -98,6 +98,7 @@ _KNOWN: dict[str, tuple[Callable[[Membership], Any], bool]] = {
     NEWEST: (_plain(F("created_at")), True),
     "updated": (_plain(F("updated_at")), True),
     "amount": (_plain(F("amount")), True),
+    "closed": (_plain(F("closed_at")), True),
     "due": (_plain(F("due_at")), False),
     "name": (_plain(F("search_name")), False),
     "number": (_plain(F("number")), False),

@@ -97,9 +97,11 @@ def assign_deals(*, deal_ids: Sequence[int], assignee: Membership | None, by: Ac
 
 
 @transaction.atomic
-def delete_deals(*, deal_ids: Sequence[int], by: Actor) -> list[int]:
-    """Put deals away; `restore_deals` brings them back. The ids of those that were there."""
-    gone = _mark(deal_ids, gone=True, kind="deal.deleted", by=by)
+def delete_deals(*, deal_ids: Sequence[int], by: Actor, told: Mapping[str, Any] | None = None) -> list[int]:
+    """Put deals away; `restore_deals` brings them back. The ids of those that were there. `told` is what their
+    events say besides.
+    """
+    gone = _mark(deal_ids, gone=True, kind="deal.deleted", by=by, told=told or {})
     bus.publish(DealsGone(gone))
     return gone
 
@@ -107,10 +109,10 @@ def delete_deals(*, deal_ids: Sequence[int], by: Actor) -> list[int]:
 @transaction.atomic
 def restore_deals(*, deal_ids: Sequence[int], by: Actor) -> list[int]:
     """Bring deleted deals back to where they were; the ids of those that were away."""
-    return _mark(deal_ids, gone=False, kind="deal.restored", by=by)
+    return _mark(deal_ids, gone=False, kind="deal.restored", by=by, told={})
 
 
-def _mark(deal_ids: Sequence[int], *, gone: bool, kind: str, by: Actor) -> list[int]:
+def _mark(deal_ids: Sequence[int], *, gone: bool, kind: str, by: Actor, told: Mapping[str, Any]) -> list[int]:
     wanted = Deal.objects.filter(pk__in=deal_ids, deleted_at__isnull=gone)
     deals = list(wanted.select_for_update().order_by("pk"))
     moment = clock.now()
@@ -125,7 +127,7 @@ def _mark(deal_ids: Sequence[int], *, gone: bool, kind: str, by: Actor) -> list[
                 by,
                 deal_id=deal.pk,
                 contact_id=people.get(deal.pk),
-                data={"name": deal.name, "pipeline": deal.pipeline_id, "stage": deal.stage_id},
+                data={"name": deal.name, "pipeline": deal.pipeline_id, "stage": deal.stage_id, **told},
             )
             for deal in deals
         ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -17,7 +17,7 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent, each
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from afluente.timeline.events import Actor
@@ -44,13 +44,20 @@ class NewDeal:
     due_at: datetime | None = None  # None: as the stage says
     is_due_day: bool = False
     remind_before: int | None = None
+    created_at: datetime | None = None  # when another system opened it; else now
+    closed_at: datetime | None = None  # when another system closed it; else now, in a stage that closes
+    lost_reason: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)  # what the event says besides
 
 
 @transaction.atomic
-def open_deals(*, deals: Sequence[NewDeal], by: Actor | Sequence[Actor]) -> list[int]:
+def open_deals(
+    *, deals: Sequence[NewDeal], by: Actor | Sequence[Actor], begins_rules: bool = True
+) -> list[int]:
     """Open deals in their stages, epoch 1 (S-ENTRY), on top of the column; ids in the order given.
 
-    One event each; `by` is one actor for all, or one for each. Raises StageGoneError. A stage of
+    One event each; `by` is one actor for all, or one for each. Without `begins_rules` nothing begins that waits
+    for deals to enter these stages: they were there before. Raises StageGoneError. A stage of
     another pipeline is refused by the database (IntegrityError).
     """
     if not deals:
@@ -61,26 +68,26 @@ def open_deals(*, deals: Sequence[NewDeal], by: Actor | Sequence[Actor]) -> list
     if due := {pk: when for pk, when in made.items() if all(when)}:
         plan_reminders(due)
     events = timeline.record(
-        [
-            NewEvent(
-                "deal.opened",
-                actor,
-                deal_id=deal_id,
-                contact_id=deal.contact_ids[0] if deal.contact_ids else None,
-                data={
-                    "name": deal.name,
-                    "amount": str(deal.amount),
-                    "currency": deal.currency,
-                    "stage": deal.stage_id,
-                    "pipeline": deal.pipeline_id,
-                    "assignee": deal.assignee_id,
-                    "source": deal.source,
-                    "source_name": deal.source_name,
-                },
-            )
-            for deal_id, deal, actor in zip(ids, deals, each(by, len(ids)), strict=True)
-        ]
+        [_opened(pk, deal, actor) for pk, deal, actor in zip(ids, deals, each(by, len(ids)), strict=True)]
     )
+    if not begins_rules:
+        return ids
     entries = [Entry(pk, deal.stage_id, 1) for pk, deal in zip(ids, deals, strict=True)]
     bus.publish(DealsEntered(entries, events, {}))
     return ids
+
+
+def _opened(deal_id: int, deal: NewDeal, actor: Actor) -> NewEvent:
+    data = {
+        "name": deal.name,
+        "amount": str(deal.amount),
+        "currency": deal.currency,
+        "stage": deal.stage_id,
+        "pipeline": deal.pipeline_id,
+        "assignee": deal.assignee_id,
+        "source": deal.source,
+        "source_name": deal.source_name,
+        **deal.told,
+    }
+    person = deal.contact_ids[0] if deal.contact_ids else None
+    return NewEvent("deal.opened", actor, deal_id=deal_id, contact_id=person, data=data)

@@ -17,6 +17,7 @@ from afluente.contacts.selectors.wording import in_words
 from afluente.deals import forms, policies, selectors, services
 from afluente.deals.models import Stage
 from afluente.deals.views import asking, lists
+from afluente.kernel import slots
 from afluente.kernel.htmx import respond, trigger, wants_fragment
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from afluente.accounts.requests import Request
     from afluente.deals.models import Pipeline
 
+CLOSED = (forms.WON, forms.LOST)
 MANY = 200  # ids in one request for cards; a burst larger than this is a reload
 
 
@@ -92,6 +94,11 @@ def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, s
             data=request.GET,
             start=page,
             pairs=[("pipeline", str(pipeline.pk))],
+        ),
+        "menu": slots.parts(
+            "deals.menu",
+            member=request.member,
+            query=asked.query(pipeline=pipeline.pk, state=status if status in CLOSED else "").lstrip("?"),
         ),
         "may_configure": policies.may_configure(request.member),
         "may_create": policies.may_create(request.member),

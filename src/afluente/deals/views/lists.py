@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from afluente.deals import policies, selectors
 from afluente.deals.views import asking
+from afluente.kernel import slots
 from afluente.kernel.htmx import respond
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _list(
         "view": view,
         "targets": selectors.move_targets(member=request.member),
         "may_delete": policies.may_delete(request.member),
+        "acts": slots.parts("deals.bulk", member=request.member),
         "may_pick": True,
     }
     return respond(request, "deals/list.html", context, fragment="rows" if after else "work")

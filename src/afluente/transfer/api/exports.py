@@ -8,15 +8,17 @@ from django.http import HttpRequest, QueryDict
 from ninja import Query, Router, Status
 from ninja.errors import HttpError
 
+from afluente.accounts.models import Membership
 from afluente.accounts.requests import member_of
-from afluente.contacts.selectors.columns import all_columns
 from afluente.contacts.selectors.listing import Filter
 from afluente.contacts.selectors.listing import problems as filter_problems
-from afluente.contacts.selectors.selection import Selection
+from afluente.contacts.selectors.selection import Picked
+from afluente.deals.selectors import BoardFilter
 from afluente.files.views import serving
 from afluente.transfer import policies, services
 from afluente.transfer.api.shapes import (
     REFUSALS,
+    About,
     ExportColumnsOut,
     ExportNew,
     ExportOut,
@@ -28,7 +30,6 @@ from afluente.transfer.api.shapes import (
     refusal,
 )
 from afluente.transfer.models import Export
-from afluente.transfer.selectors.usual import USUAL
 
 router = Router(tags=["Imports and exports"])
 
@@ -47,33 +48,35 @@ def list_exports(request: HttpRequest, asked: Query[Paged]) -> Any:
 
 
 @router.get("/exports/columns", response={200: ExportColumnsOut, **REFUSALS})
-def list_columns(request: HttpRequest) -> Any:
+def list_columns(request: HttpRequest, about: About = "contacts") -> Any:
     """What an export can hold."""
-    if not policies.may_export(member_of(request)):
+    kind = services.export_kind(about)
+    if not kind.may(member_of(request)):
         return not_allowed()
-    return {"items": [{"key": one.key, "label": str(one.label)} for one in all_columns().values()]}
+    return {"items": [{"key": one.key, "label": str(one.label)} for one in kind.columns().values()]}
 
 
 @router.post("/exports", response={201: ExportOut, **REFUSALS})
 def create_export(request: HttpRequest, payload: ExportNew) -> Any:
-    """Have a file made of contacts, of those that the token's maker may take out. It is kept for seven days."""
-    member = member_of(request)
-    if not policies.may_export(member):
+    """Have a file made of contacts or deals, of those that the token's maker may take out. Kept for seven days."""
+    member, kind = member_of(request), services.export_kind(payload.about)
+    if not kind.may(member):
         return not_allowed()
-    known = all_columns()
-    columns = [key for key in USUAL if key in known] if payload.columns is None else payload.columns
+    known = kind.columns()
+    columns = [key for key in kind.usual if key in known] if payload.columns is None else payload.columns
     for index, key in enumerate(columns):
         if key not in known:
             return refusal(422, "invalid", "Nothing is called so: see /exports/columns.", f"columns.{index}")
-    selection = Selection(query=payload.query or "")
-    if payload.contact_ids:
-        selection = Selection(ids=tuple(dict.fromkeys(payload.contact_ids)))
-    elif problems := filter_problems(
-        member=member, wanted=Filter.read(QueryDict((payload.query or "").lstrip("?")))
-    ):
+    if payload.format not in kind.formats:
+        return refusal(422, "invalid", "Deals are exported as csv or xlsx.", "format")
+    selection: Picked = kind.selection(query=payload.query or "")
+    if payload.ids:
+        selection = kind.selection(ids=tuple(dict.fromkeys(payload.ids)))
+    elif problems := _problems(member, payload):
         return refusal(422, "invalid", " ".join(problems), "query")
     try:
         made = services.begin_export(
+            about=kind.slug,
             selection=selection,
             columns=list(dict.fromkeys(columns)),
             format=payload.format,
@@ -82,6 +85,14 @@ def create_export(request: HttpRequest, payload: ExportNew) -> Any:
     except services.ExportRefusedError as refused:
         return refusal(422, "invalid", str(refused), "columns")
     return Status(201, shown(made))
+
+
+def _problems(member: Membership, payload: ExportNew) -> list[str]:
+    """What of the filter cannot be asked."""
+    said = QueryDict((payload.query or "").lstrip("?"))
+    if payload.about == "deals":
+        return BoardFilter.read(said).problems(member)
+    return filter_problems(member=member, wanted=Filter.read(said))
 
 
 @router.get("/exports/{export_id}", response={200: ExportOut, **REFUSALS})

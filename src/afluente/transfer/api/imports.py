@@ -12,6 +12,7 @@ from ninja.errors import HttpError
 from afluente.accounts.policies import assignable_by
 from afluente.accounts.requests import member_of
 from afluente.contacts import services as contacts
+from afluente.deals.policies import enterable
 from afluente.files import services as files
 from afluente.files.views import serving
 from afluente.kernel import blobs
@@ -19,6 +20,7 @@ from afluente.timeline.events import token_actor
 from afluente.transfer import policies, services
 from afluente.transfer.api.shapes import (
     REFUSALS,
+    About,
     ColumnsShape,
     FixesShape,
     ImportOut,
@@ -35,7 +37,7 @@ from afluente.transfer.api.shapes import (
     refusal,
 )
 from afluente.transfer.models import Import, ImportRow
-from afluente.transfer.selectors import layouts, preview, targets
+from afluente.transfer.selectors import layouts, preview
 
 router = Router(tags=["Imports and exports"])
 MOVED: dict[int, Any] = {**REFUSALS, 409: Refused}
@@ -61,24 +63,26 @@ def list_imports(request: HttpRequest, asked: Query[Paged]) -> Any:
 
 
 @router.get("/imports/targets", response={200: TargetsOut, **REFUSALS})
-def list_targets(request: HttpRequest) -> Any:
+def list_targets(request: HttpRequest, about: About = "contacts") -> Any:
     """What a column can mean. `new:…` makes a field of that type."""
-    found = targets.targets(may_make_fields=policies.may_make_fields(member_of(request)))
+    may_make = policies.may_make_fields(member_of(request))
+    found = services.named_kind(about).targets(may_make_fields=may_make)
     items = [{"code": one.code, "label": str(one.label), "group": str(one.group)} for one in found]
     return {"items": items}
 
 
 @router.post("/imports", response={201: ImportOut, **REFUSALS, 503: Refused})
-def create_import(request: HttpRequest, file: Part[UploadedFile]) -> Any:
-    """Send a file as CSV, XLSX or vCard. Nothing comes in before `start`.
+def create_import(request: HttpRequest, file: Part[UploadedFile], about: About = "contacts") -> Any:
+    """Send a file of contacts (CSV, XLSX or vCard) or of deals (CSV or XLSX). Nothing comes in before `start`.
 
     A small file is read at once (`draft`), a large one in a moment (`reading`). What its columns most
     likely mean is guessed.
     """
-    if not policies.may_import(member_of(request)):
+    if not services.named_kind(about).may(member_of(request)):
         return not_allowed()
     try:
         made = services.begin_import(
+            about=about,
             name=file.name or "",
             body=cast("IO[bytes]", file.file),
             size=file.size or 0,
@@ -122,7 +126,7 @@ def set_columns(request: HttpRequest, import_id: Number, payload: ColumnsShape) 
         return missing("import")
     member = member_of(request)
     may_make = policies.may_make_fields(member)
-    known = {one.code for one in targets.targets(may_make_fields=may_make)}
+    known = {one.code for one in services.kind_of(found).targets(may_make_fields=may_make)}
     for header, code in payload.columns.items():
         if header not in found.headers:
             return refusal(422, "invalid", "The file has no such column.", f"columns.{header}")
@@ -133,6 +137,8 @@ def set_columns(request: HttpRequest, import_id: Number, payload: ColumnsShape) 
         assignee_id = payload.assignee_id
         if assignee_id and not assignable_by(member).filter(pk=assignee_id).exists():
             return refusal(422, "invalid", "There is no such member.", "assignee_id")
+    if payload.stage_id and not enterable(member).filter(pk=payload.stage_id).exists():
+        return refusal(422, "invalid", "There is no such stage.", "stage_id")
     meant = dict(zip(found.headers, found.mapping, strict=False))
     return _changed(
         request,
@@ -142,6 +148,7 @@ def set_columns(request: HttpRequest, import_id: Number, payload: ColumnsShape) 
         match=payload.match or found.match,
         policy=payload.policy or found.policy,
         tags=payload.tags,
+        options=_options(payload, found),
         assignee_id=assignee_id,
         may_make_fields=may_make,
         by=token_actor(request),
@@ -187,7 +194,9 @@ def list_rows(request: HttpRequest, import_id: Number, asked: Query[RowsAsked]) 
     if asked.cursor:
         found = found.filter(number__gt=min(asked.cursor, 2**31 - 1))
     rows = list(
-        found.values("id", "number", "outcome", "contact_id", "reason", "undone", "note")[: asked.limit + 1]
+        found.values("id", "number", "outcome", "contact_id", "record_id", "reason", "undone", "note")[
+            : asked.limit + 1
+        ]
     )
     following = str(rows[asked.limit - 1]["number"]) if len(rows) > asked.limit else None
     return {"items": rows[: asked.limit], "next": following}
@@ -205,7 +214,7 @@ def errors(request: HttpRequest, import_id: Number) -> Any:
 def shown(given: Import) -> dict[str, Any]:
     """An import as a program reads it."""
     report = given.report if "created" in given.report else None
-    names = ("id", "name", "state", "reason", "match", "policy", "assignee_id", "total")
+    names = ("id", "about", "name", "state", "reason", "match", "policy", "assignee_id", "total")
     moments = ("created_at", "started_at", "ended_at")
     return {
         **{name: getattr(given, name) for name in (*names, *moments)},
@@ -225,7 +234,7 @@ def shown(given: Import) -> dict[str, Any]:
                 "reason": value["why"],
                 "is_fatal": value["is_fatal"],
             }
-            for one in preview.bad_columns(given)
+            for one in preview.bad_columns(given, services.kind_of(given).fields())
             for value in one["values"]
         ],
         "result": {
@@ -234,6 +243,12 @@ def shown(given: Import) -> dict[str, Any]:
         },
         "has_errors": given.errors_id is not None,
     }
+
+
+def _options(payload: ColumnsShape, found: Import) -> dict[str, Any]:
+    """What an import of deals asks besides."""
+    said = {"stage": payload.stage_id, "begins_rules": payload.begins_rules}
+    return {**found.options, **{name: value for name, value in said.items() if value is not None}}
 
 
 def _seen(request: HttpRequest, import_id: int) -> Import | None:

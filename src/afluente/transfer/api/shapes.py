@@ -9,6 +9,7 @@ from ninja import Schema, Status
 from pydantic import ConfigDict, Field, model_validator
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+About = Literal["contacts", "deals"]
 Outcome = Literal["created", "updated", "skipped", "failed"]
 LIMIT = 100
 
@@ -60,7 +61,9 @@ class ColumnsShape(Shape):
     tags: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
         [], max_length=20, description="For everybody; new ones are made."
     )
-    assignee_id: Number | None = Field(None, description="Responsible for new contacts.")
+    assignee_id: Number | None = Field(None, description="Responsible for what is new.")
+    stage_id: Number | None = Field(None, description="Of deals: the stage of rows that name none.")
+    begins_rules: bool | None = Field(None, description="Of deals: whether rules act on them.")
 
 
 class FixShape(Shape):
@@ -83,21 +86,29 @@ class FixesShape(Shape):
 
 
 class ExportNew(Shape):
-    """Who: `contact_ids`, or a filter as `query`, else everybody whom the token's maker may take out."""
+    """What: `contact_ids` or `deal_ids`, or a filter as `query`, else all that the token's maker may take out."""
 
+    about: About = "contacts"
     format: Literal["csv", "xlsx", "vcf"] = "csv"
     columns: list[Annotated[str, Field(max_length=60)]] | None = Field(
         None, max_length=300, description="Keys of GET /exports/columns, in this order; not asked for vcf."
     )
     contact_ids: list[Number] | None = Field(None, min_length=1, max_length=20_000)
+    deal_ids: list[Number] | None = Field(None, min_length=1, max_length=20_000)
     query: str | None = Field(
-        None, max_length=8000, description="As behind the ? of GET /contacts: q=silva&where=created.last:90"
+        None, max_length=8000, description="As behind the ? of the list: q=silva, pipeline=3&state=won"
     )
+
+    @property
+    def ids(self) -> list[int] | None:
+        return self.deal_ids if self.about == "deals" else self.contact_ids
 
     @model_validator(mode="after")
     def _says_who_once(self) -> ExportNew:
-        if self.contact_ids is not None and self.query is not None:
-            raise ValueError("Give contact_ids or a query, not both.")
+        if self.ids is not None and self.query is not None:
+            raise ValueError("Give numbers or a query, not both.")
+        if self.ids is None and (self.contact_ids or self.deal_ids):
+            raise ValueError("These numbers are of something else: see about.")
         return self
 
 
@@ -195,6 +206,7 @@ class BadOut(Schema):
 
 class ImportOut(Schema):
     id: int
+    about: str
     name: str
     state: str = Field(
         description="reading, draft, checking, checked, running, paused, cancelled, done, failed, undoing, undone"
@@ -227,6 +239,7 @@ class RowOut(Schema):
     number: int
     outcome: str
     contact_id: int | None
+    record_id: int | None = Field(description="The deal, in an import of deals.")
     reason: str
     undone: str
     note: str
@@ -248,13 +261,14 @@ class ExportColumnsOut(Schema):
 
 class ExportOut(Schema):
     id: int
+    about: str
     name: str
     format: str
     state: str = Field(description="waiting, running, ready, failed, gone")
     reason: str
     columns: list[str]
     total: int
-    position: int = Field(description="Contacts in the file so far.")
+    position: int = Field(description="Records in the file so far.")
     created_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None

@@ -2,6 +2,15 @@
 
 from afluente.transfer.models.erasures import Erasure
 from afluente.transfer.models.exports import Export, Schedule
-from afluente.transfer.models.imports import ExternalId, Import, ImportRow, Remembered
+from afluente.transfer.models.imports import ExternalId, ExternalRecord, Import, ImportRow, Remembered
 
-__all__ = ["Erasure", "Export", "ExternalId", "Import", "ImportRow", "Remembered", "Schedule"]
+__all__ = [
+    "Erasure",
+    "Export",
+    "ExternalId",
+    "ExternalRecord",
+    "Import",
+    "ImportRow",
+    "Remembered",
+    "Schedule",
+]

@@ -55,9 +55,10 @@ class Schedule(WorkspaceModel):
 
 
 class Export(WorkspaceModel):
-    """Contacts on their way out into a file, which is kept until `expires_at`.
+    """Records on their way out into a file, which is kept until `expires_at`.
 
-    `selection` is a contacts.selectors.Selection, `columns` the keys of what the file holds.
+    `about` says which (services.kinds), `selection` is what was picked in their list, `columns` the keys of
+    what the file holds.
     """
 
     class Format(models.TextChoices):
@@ -72,6 +73,7 @@ class Export(WorkspaceModel):
         FAILED = "failed", _("Failed")
         GONE = "gone", _("Expired")
 
+    about = models.CharField(max_length=20, default="contacts")
     name = models.CharField(max_length=150)
     format = models.CharField(max_length=4, choices=Format, default=Format.CSV)
     selection = models.JSONField(default=dict)

@@ -11,9 +11,9 @@ from afluente.kernel.workspace import WorkspaceModel
 
 
 class Import(WorkspaceModel):
-    """A file of contacts on its way in: how it is read, what its columns mean, how far it has come.
+    """A file of records on its way in: how it is read, what its columns mean, how far it has come.
 
-    `shape` says how the file is read (selectors.tables.Shape), `mapping` what each column means (a
+    `about` says of what (services.kinds), `options` what that kind asks besides. `shape` says how the file is read (selectors.tables.Shape), `mapping` what each column means (a
     target of selectors.targets for each), `fixes` what stands for a value nobody can use, by column.
     `report` is what the last look at every row found. `position` is the number of the last row that
     is in: it moves in the transaction that brings rows in, so that a killed worker resumes exactly.
@@ -48,6 +48,8 @@ class Import(WorkspaceModel):
     BUSY: ClassVar = (State.READING, State.CHECKING, State.RUNNING, State.UNDOING)
     ENDED: ClassVar = (State.CANCELLED, State.DONE, State.UNDONE)
 
+    about = models.CharField(max_length=20, default="contacts")
+    options = models.JSONField(default=dict)
     name = models.CharField(max_length=255)
     file = models.ForeignKey(
         "files.File", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
@@ -111,7 +113,8 @@ class Import(WorkspaceModel):
 class ImportRow(WorkspaceModel):
     """What became of one row. `changes` holds what an update replaced, so that it can be restored.
 
-    `contact_id` is a plain number: the row outlives the contact. `event_id` is the last line of the
+    `contact_id` is a plain number: the row outlives the contact; `record_id` is that of the record, where it
+    is no contact. `event_id` is the last line of the
     log when the row came in: what was written about the contact after it, others did.
     """
 
@@ -133,6 +136,7 @@ class ImportRow(WorkspaceModel):
     number = models.IntegerField()
     outcome = models.CharField(max_length=10, choices=Outcome)
     contact_id = models.BigIntegerField(null=True)
+    record_id = models.BigIntegerField(null=True)
     reason = models.CharField(max_length=500, blank=True, default="")
     changes = models.JSONField(default=dict)
     event_id = models.BigIntegerField(default=0)
@@ -190,3 +194,22 @@ class ExternalId(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.system} {self.value}"
+
+
+class ExternalRecord(WorkspaceModel):
+    """The number that a record other than a contact has in another system."""
+
+    about = models.CharField(max_length=20)
+    system = models.CharField(max_length=60)
+    value = models.CharField(max_length=200)
+    record_id = models.BigIntegerField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "about", "system", "value"], name="transfer_record_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.system} {self.value}"

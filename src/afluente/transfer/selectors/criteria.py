@@ -1,4 +1,4 @@
-"""What contacts can be filtered by because of imports: those that one import brought or changed."""
+"""What contacts and deals can be filtered by because of imports: those that one import brought or changed."""
 
 from __future__ import annotations
 
@@ -29,13 +29,35 @@ def _ask(asker: Asker) -> Answer:
     return ~found if asker.op == "is_not" else found
 
 
-def _imports(member: Membership) -> list[tuple[str, Any]]:
-    rows = (
-        policies.imports_visible_to(member).order_by("-pk").values_list("pk", "name", "created_at")[:OFFERED]
-    )
+def _imports_of_deals(member: Membership) -> list[tuple[str, Any]]:
+    return _imports(member, about="deals")
+
+
+def _imports(member: Membership, **asked: str) -> list[tuple[str, Any]]:
+    found = policies.imports_visible_to(member).filter(**asked).order_by("-pk")
+    rows = found.values_list("pk", "name", "created_at")[:OFFERED]
     return [(str(pk), f"{name} · {moment:%Y-%m-%d}") for pk, name, moment in rows]
 
 
 IMPORT = Criterion(
     slug="import", label=_("Import"), ops=CHOICE, ask=_ask, control="choices", choices=_imports, order=60
+)
+
+
+def _ask_of_deals(asker: Asker) -> Answer:
+    ids = asker.ids
+    if policies.imports_visible_to(asker.member).filter(pk__in=ids).count() < len(set(ids)):
+        raise BrokenError(gettext("This import is no longer here."))
+    found = Answer(Q(source="import", source_ref__in=ids))
+    return ~found if asker.op == "is_not" else found
+
+
+IMPORT_OF_DEALS = Criterion(
+    slug="import",
+    label=_("Import"),
+    ops=CHOICE,
+    ask=_ask_of_deals,
+    control="choices",
+    choices=_imports_of_deals,
+    order=60,
 )

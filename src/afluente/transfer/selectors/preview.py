@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from afluente.contacts import selectors as contacts
 from afluente.timeline.selectors import kinds
 from afluente.transfer.models import ImportRow
 from afluente.transfer.selectors import targets
@@ -12,6 +11,7 @@ from afluente.transfer.selectors import targets
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from afluente.contacts.selectors import KnownField
     from afluente.transfer.models import Import
     from afluente.transfer.selectors.targets import Target
 
@@ -45,9 +45,9 @@ def columns(given: Import, mapping: Sequence[str]) -> list[dict[str, Any]]:
     return found
 
 
-def bad_columns(given: Import) -> list[dict[str, Any]]:
-    """Columns with values nobody can use, the most frequent first; with what was said of them before."""
-    fields = {f"{targets.FIELD}{one.id}": one for one in contacts.fields_of(contacts.CONTACT)}
+def bad_columns(given: Import, fields: Sequence[KnownField]) -> list[dict[str, Any]]:
+    """Columns with values nobody can use, the most frequent first; `fields` are those of such records."""
+    known_fields = {f"{targets.FIELD}{one.id}": one for one in fields}
     left, found = MOST_FIXES, []
     for column, values in given.report.get("bad", {}).items():
         place = int(column)
@@ -58,7 +58,7 @@ def bad_columns(given: Import) -> list[dict[str, Any]]:
         ]
         left -= len(listed)
         if listed:
-            known = fields.get(target)
+            known = known_fields.get(target)
             found.append(
                 {
                     "column": column,

@@ -109,20 +109,21 @@ def targets(*, may_make_fields: bool) -> list[Target]:
     fields = [field for field in contacts.fields_of(contacts.CONTACT) if not field.is_archived]
     found += [Target(f"{FIELD}{field.id}", field.name, _("Your fields")) for field in fields]
     if may_make_fields:
-        labels = dict(_kinds())
+        labels = kind_labels()
         found += [Target(f"{NEW}{kind}", labels[kind], _("New field")) for kind in NEW_KINDS]
     return found
 
 
-def _kinds() -> list[tuple[str, StrOrPromise]]:
+def kind_labels() -> dict[str, StrOrPromise]:
+    """What the types of fields are called."""
     from afluente.contacts.models import Field  # noqa: PLC0415
 
-    return [(kind.value, kind.label) for kind in Field.Kind]
+    return {kind.value: kind.label for kind in Field.Kind}
 
 
 def signature(headers: Sequence[str]) -> str:
     """The same for files whose columns are called the same, in the same order."""
-    return hashlib.sha256("\n".join(_folded(header) for header in headers).encode()).hexdigest()
+    return hashlib.sha256("\n".join(folded(header) for header in headers).encode()).hexdigest()
 
 
 def guess(headers: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:
@@ -155,20 +156,21 @@ def _by_name(header: str, own: dict[str, int]) -> str:
     name = text.norm(header).strip()
     if name in own:
         return f"{FIELD}{own[name]}"
-    folded = _folded(header)
-    if folded in _BY_NAME:
-        return _BY_NAME[folded]
-    return next((_BY_NAME[part] for part in _parts(folded) if part in _BY_NAME), "")
+    plain = folded(header)
+    if plain in _BY_NAME:
+        return _BY_NAME[plain]
+    return next((_BY_NAME[part] for part in _parts(plain) if part in _BY_NAME), "")
 
 
-def _parts(folded: str) -> list[str]:
+def _parts(name: str) -> list[str]:
     """«person - phone» and «email (home)» without what stands before a dash or in brackets."""
     return [
-        part.strip() for part in (re.sub(r"\(.*?\)", "", folded), folded.rpartition(" - ")[2]) if part.strip()
+        part.strip() for part in (re.sub(r"\(.*?\)", "", name), name.rpartition(" - ")[2]) if part.strip()
     ]
 
 
-def _folded(header: str) -> str:
+def folded(header: str) -> str:
+    """The name of a column without accents, case and a number at its end."""
     name = re.sub(r"[\s_]+", " ", text.norm(header).replace("utm_", "utm-")).strip()
     return re.sub(r"\s*#?\(?\d+\)?$", "", name.replace("utm-", "utm_")).strip()
 

@@ -13,6 +13,7 @@ from afluente.transfer.services.erasing import (
     was_erased,
 )
 from afluente.transfer.services.errors import keep_errors
+from afluente.transfer.services.export_kinds import ExportKind, export_kind, exports_for, register_export
 from afluente.transfer.services.exporting import (
     EXPIRE,
     EXPORT,
@@ -22,9 +23,18 @@ from afluente.transfer.services.exporting import (
     make_export,
 )
 from afluente.transfer.services.exporting import KIND as EXPORT_KIND
+from afluente.transfer.services.kinds import (
+    CONTACTS,
+    ImportKind,
+    actor_of,
+    kind_named,
+    kind_of,
+    kinds_for,
+    named_kind,
+    register_kind,
+)
 from afluente.transfer.services.running import (
     RUN,
-    actor_of,
     cancel_import,
     pause_import,
     resume_import,
@@ -56,6 +66,7 @@ from afluente.transfer.services.undoing import UNDO, take_back, undo_import
 
 __all__ = [
     "CHECK",
+    "CONTACTS",
     "ERASE",
     "EXPIRE",
     "EXPORT",
@@ -67,7 +78,9 @@ __all__ = [
     "SCHEDULED",
     "STOPPED",
     "UNDO",
+    "ExportKind",
     "ExportRefusedError",
+    "ImportKind",
     "ImportMovedError",
     "ImportRefusedError",
     "ScheduleRefusedError",
@@ -85,14 +98,22 @@ __all__ = [
     "erase",
     "erase_again",
     "expire_export",
+    "export_kind",
+    "exports_for",
     "fix_values",
     "forget_import",
     "keep_errors",
+    "kind_named",
+    "kind_of",
+    "kinds_for",
     "look_at",
     "make_export",
+    "named_kind",
     "pause_import",
     "preview",
     "read_again",
+    "register_export",
+    "register_kind",
     "resume_import",
     "run_import",
     "run_schedule",

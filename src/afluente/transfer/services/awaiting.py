@@ -14,6 +14,7 @@ from afluente.files import services as files
 from afluente.kernel import clock, jobs
 from afluente.kernel.workspace import current_workspace_id
 from afluente.transfer.models import Import
+from afluente.transfer.services.kinds import CONTACTS
 from afluente.transfer.services.starting import look_later
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ PATIENCE = timedelta(hours=26)  # longer than an upload waits for its next part
 
 
 @transaction.atomic
-def await_file(*, name: str, size: int, member: Membership) -> Import:
+def await_file(*, name: str, size: int, member: Membership, about: str = CONTACTS) -> Import:
     """An import whose file comes in parts: an upload of files with this import as its record.
 
     Raises files.FileRefusedError for one that is empty or too large, before a byte was sent.
@@ -42,7 +43,7 @@ def await_file(*, name: str, size: int, member: Membership) -> Import:
             ),
             "too_large",
         )
-    given = Import.objects.create(name=called, member=member, created_at=clock.now())
+    given = Import.objects.create(name=called, member=member, created_at=clock.now(), about=about)
     jobs.enqueue(
         FORGET,
         {"import_id": given.pk},

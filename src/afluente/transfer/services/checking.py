@@ -16,8 +16,9 @@ from afluente.timeline.models import Event
 from afluente.transfer.models import Import, ImportRow
 from afluente.transfer.selectors import reading
 from afluente.transfer.selectors.tables import MOST_ROWS, Shape, UnreadableError
-from afluente.transfer.services.deciding import Bringing, decide, keys_of
-from afluente.transfer.services.running import actor_of, batches, reader_of
+from afluente.transfer.services.deciding import Bringing
+from afluente.transfer.services.kinds import actor_of, kind_of
+from afluente.transfer.services.running import batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def check_import(*, workspace_id: int, import_id: int) -> None:
         given = Import.objects.select_related("file", "member__user").get(pk=import_id)
         if given.state != Import.State.CHECKING or given.file is None or given.member is None:
             return
-        reader = reader_of(given)
+        reader = kind_of(given).reader(given)
     report, total = _Report(), 0
     with translation.override(given.member.user.language), reading.local_copy(given.file) as path:
         try:
@@ -94,7 +95,8 @@ def check_import(*, workspace_id: int, import_id: int) -> None:
             )
             return
         with scope(workspace_id):
-            _add_changes(given, given.member, report)
+            if shown := [one for one in report.samples[Outcome.UPDATED] if one["contact"]]:
+                kind_of(given).add_changes(given, given.member, shown)
     _settle(workspace_id, given, Import.State.CHECKED, report=report.as_json(), total=total, position=0)
 
 
@@ -119,12 +121,12 @@ def _look(workspace_id: int, given: Import, reader: Reader, part: Sequence[Any],
     people = [reader.person(row.number, row.cells, row.problem) for row in part]
     with scope(workspace_id):
         assert given.member is not None
-        decisions = decide(given, given.member, people, is_held=False)
-        unchanged = _unchanged(given, given.member, decisions)
+        decisions = kind_of(given).decide(given, given.member, people)
+        same = kind_of(given).unchanged(given, given.member, decisions)
     for row, one in zip(part, decisions, strict=True):
         for bad in one.person.bad:
             report.note(bad)
-        outcome, reason = _expected(given, one, row, report, is_unchanged=row.number in unchanged)
+        outcome, reason = _expected(given, one, row, report, is_unchanged=row.number in same)
         report.counts[outcome] += 1
         if outcome == Outcome.FAILED:
             report.reasons[reason[:200]] += 1
@@ -140,23 +142,24 @@ def _expected(
     outcome, reason = one.outcome, one.reason
     if outcome not in {Outcome.CREATED, Outcome.UPDATED}:
         return outcome, reason
-    keys = keys_of(one.person, given.match)
+    kind = kind_of(given)
+    keys = kind.keys(given, one.person)
     earlier = next((report.seen[key] for key in keys if key in report.seen), None)
     if outcome == Outcome.CREATED and earlier is not None:
-        reason = gettext("The same person as in row {n}").format(n=earlier)
+        reason = gettext("The same as in row {n}").format(n=earlier)
         if given.policy == Import.Policy.SKIP:
             return Outcome.SKIPPED, reason
         outcome = Outcome.UPDATED
     said = hash((keys, tuple(row.cells)))
     if not one.person.notes and (is_unchanged or (keys and said in report.said)):
-        return Outcome.SKIPPED, gettext("The contact says all this already.")
+        return Outcome.SKIPPED, str(kind.words.same)
     report.said.add(said)
     for key in keys:
         report.seen.setdefault(key, row.number)
     return outcome, reason
 
 
-def _unchanged(given: Import, member: Membership, decisions: Sequence[Decision]) -> set[int]:
+def unchanged(given: Import, member: Membership, decisions: Sequence[Decision]) -> set[int]:
     """Rows that would change nothing: the run skips them. Asked as the run asks, and taken back."""
     first: dict[int, Decision] = {}
     for one in decisions:
@@ -188,12 +191,11 @@ def _sample(given: Import, one: Decision, row: Any, reason: str) -> dict[str, An
     }
 
 
-def _add_changes(given: Import, member: Membership, report: _Report) -> None:
+def add_changes(given: Import, member: Membership, shown: Sequence[dict[str, Any]], reader: Reader) -> None:
     """Before and after of the shown updates: done for real and taken back, so that they are true."""
-    shown = [one for one in report.samples[Outcome.UPDATED] if one["contact"]]
-    if not shown or given.file is None:
+    by = actor_of(member)
+    if given.file is None:
         return
-    reader, by = reader_of(given), actor_of(member)
     wanted = {one["row"]: one for one in shown}
     with reading.local_copy(given.file) as path:
         rows = [

@@ -1,4 +1,4 @@
-"""Contacts on their way out: a job makes the file, it is written down for the record, and it expires."""
+"""Records on their way out: a job makes the file, it is written down for the record, and it expires."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from afluente.accounts.services import record_audit
-from afluente.contacts import policies as contact_policies
 from afluente.contacts import selectors as contacts
-from afluente.contacts.models import CompanyContact, Contact
-from afluente.contacts.selectors.columns import all_columns, batch_of
-from afluente.contacts.selectors.selection import Selection
+from afluente.contacts.models import CompanyContact
 from afluente.files import services as files
 from afluente.kernel import clock, jobs
 from afluente.kernel.workspace import current_workspace_id, scope
 from afluente.transfer.models import Export
+from afluente.transfer.services.export_kinds import CONTACTS, export_kind
 from afluente.transfer.services.writing import CsvFile, Writer, XlsxFile, card
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from afluente.accounts.models import Membership
+    from afluente.contacts.selectors.selection import Picked
     from afluente.transfer.models import Schedule
 
 KIND = "export"  # of the record that the file belongs to (files.policies.Kind)
@@ -43,24 +42,29 @@ class ExportRefusedError(Exception):
 @transaction.atomic
 def begin_export(
     *,
-    selection: Selection,
+    selection: Picked,
     columns: Sequence[str],
     format: str,  # noqa: A002  what people call it
     member: Membership,
     schedule: Schedule | None = None,
+    about: str = CONTACTS,
 ) -> Export:
-    """Have a file made of the contacts picked, as far as `member` may take them out.
+    """Have a file made of the records picked, as far as `member` may take them out.
 
-    Raises ExportRefusedError without contacts or columns.
+    Raises ExportRefusedError without records or columns, and for a format that such records do not have.
     """
-    known = all_columns()
+    kind = export_kind(about)
+    known = kind.columns()
     chosen = [key for key in columns if key in known]
     if not selection:
-        raise ExportRefusedError(gettext("Choose the contacts first."))
+        raise ExportRefusedError(gettext("Choose what to export first."))
+    if format not in kind.formats:
+        raise ExportRefusedError(gettext("Choose CSV or XLSX."))
     if not chosen and format != Format.VCARD:
         raise ExportRefusedError(gettext("Choose at least one column."))
     made = Export.objects.create(
-        name=f"{schedule.name if schedule else gettext('Contacts')} {clock.now():%Y-%m-%d %H.%M}.{Format(format).value}",
+        name=f"{schedule.name if schedule else kind.label} {clock.now():%Y-%m-%d %H.%M}.{Format(format).value}",
+        about=kind.slug,
         format=format,
         selection=selection.plain,
         columns=chosen,
@@ -87,7 +91,7 @@ def make_export(*, workspace_id: int, export_id: int) -> None:
 
 
 def _write(workspace_id: int, given: Export, path: str) -> int:
-    """Fill the file; how many contacts are in it."""
+    """Fill the file; how many records are in it."""
     count = 0
     with Path(path).open("w+b") as body:
         writer: Writer | None = None
@@ -97,7 +101,8 @@ def _write(workspace_id: int, given: Export, path: str) -> int:
                     body.write("".join(_cards(ids)).encode())
                 else:
                     writer = writer or _writer(given, path, body)
-                    for row in _rows(given, ids):
+                    kind = export_kind(given.about)
+                    for row in kind.rows(ids=ids, keys=given.columns, member=given.member):
                         writer.row(row)
                 count += len(ids)
                 Export.objects.filter(pk=given.pk).update(position=count)
@@ -109,7 +114,7 @@ def _write(workspace_id: int, given: Export, path: str) -> int:
 
 
 def _writer(given: Export, path: str, body: Any) -> Writer:
-    home, known = contacts.home(), all_columns()
+    home, known = contacts.home(), export_kind(given.about).columns()
     headers = [str(known[key].label) for key in given.columns if key in known]
     if given.format == Format.XLSX:
         return XlsxFile(path, headers, zone=home.zone)
@@ -117,30 +122,20 @@ def _writer(given: Export, path: str, body: Any) -> Writer:
 
 
 def _batches(workspace_id: int, given: Export) -> Iterator[list[int]]:
-    """Numbers of the contacts, of those the member may take out at this moment, the highest first."""
-    selection, last = Selection.from_plain(given.selection), None
+    """Numbers of the records, of those the member may take out at this moment, the highest first."""
+    kind = export_kind(given.about)
+    selection, last = kind.selection.from_plain(given.selection), None
     while True:
         with scope(workspace_id):
             assert given.member is not None
             page = selection.batch(member=given.member, limit=BATCH, before_id=last)
-            allowed = set(
-                contact_policies.exportable_by(given.member).filter(pk__in=page).values_list("pk", flat=True)
-            )
+            mine = kind.exportable(given.member).filter(pk__in=page)
+            allowed = set(mine.values_list("pk", flat=True))
         if not page:
             return
         if found := [number for number in page if number in allowed]:
             yield found
         last = page[-1]
-
-
-def _rows(given: Export, ids: Sequence[int]) -> Iterator[list[Any]]:
-    assert given.member is not None
-    known = all_columns()
-    columns = [known[key] for key in given.columns if key in known]
-    found = list(Contact.objects.filter(pk__in=ids).select_related("assignee__user").order_by("-pk"))
-    batch = batch_of(found, columns=columns, member=given.member)
-    for contact in batch.contacts:
-        yield [column.plain(batch, contact) for column in columns]
 
 
 def _cards(ids: Sequence[int]) -> Iterator[str]:
@@ -158,7 +153,7 @@ def _keep(given: Export, path: Path, count: int) -> None:
         return
     held.total, held.ended_at = count, clock.now()
     if count == 0:
-        held.state, held.reason = Export.State.FAILED, gettext("There is nobody to export.")
+        held.state, held.reason = Export.State.FAILED, str(export_kind(given.about).nobody)
         held.save()
         return
     with path.open("rb") as body:
@@ -173,7 +168,7 @@ def _keep(given: Export, path: Path, count: int) -> None:
         )
     held.state, held.expires_at = Export.State.READY, clock.now() + KEPT
     held.save()
-    told: dict[str, Any] = {"contacts": count, "format": given.format, "columns": given.columns}
+    told: dict[str, Any] = {given.about: count, "format": given.format, "columns": given.columns}
     if given.schedule_id:
         told["schedule"] = given.schedule_id
     record_audit(kind="export.made", by=given.member, subject=given.name, after=told)

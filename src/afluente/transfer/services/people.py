@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 
 from afluente.accounts.models import Membership
-from afluente.contacts import selectors as contacts
 from afluente.contacts.services.reading import ValueRefusedError, parse_moment, parse_number, read_value
 from afluente.kernel import text
 from afluente.transfer.selectors.cells import unguarded
 from afluente.transfer.selectors.targets import FIELD, MESSENGER
 from afluente.transfer.services import parsing
+from afluente.transfer.services.kinds import kind_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -73,6 +73,7 @@ class Person:
         return self.problem or "; ".join(fatal)[:500]
 
 
+LEFT = -1  # for colleagues who are no longer here
 # Cells of a column that are kept once read. What comes again and again (cities, tags, companies) comes
 # early; addresses never do, and a hundred thousand of them kept would be searched by every collection
 # of garbage.
@@ -80,20 +81,24 @@ MOST_KEPT = 2_000
 
 
 class Reader:
-    """Reads the rows of one import. Keeps what it has read: a cell that repeats is read once."""
+    """Reads the rows of one import. Keeps what it has read: a cell that repeats is read once.
+
+    One for another kind of record says with `blank` what its rows are, with `cell` and `put` what else its
+    columns can hold, and with `finish` what makes a row whole.
+    """
 
     def __init__(self, given: Import, shape: Shape, country: str, place: Place) -> None:
         self._mapping: list[str] = list(given.mapping)
         self._fixes: Mapping[str, Mapping[str, Any]] = given.fixes
         self._shape, self._country, self._place = shape, country, place
-        self._fields = {one.id: one for one in contacts.fields_of(contacts.CONTACT)}
+        self._fields = {one.id: one for one in kind_of(given).fields()}
         self._members = _members()
         self._columns = [(place, target) for place, target in enumerate(self._mapping) if target]
         self._seen: dict[int, dict[str, tuple[Any, Bad | None]]] = {place: {} for place, _ in self._columns}
 
     def person(self, number: int, cells: Sequence[str], problem: str = "") -> Person:
         """What the row says; its `failure` says why it cannot be used, if so."""
-        found = Person(number, problem=problem)
+        found = self.blank(number, problem)
         if problem:
             return found
         for column, target in self._columns:
@@ -107,11 +112,23 @@ class Reader:
             if bad is not None:
                 found.bad.append(bad)
             if read is not None:
-                _put(found, target, read)
+                self.put(found, target, read)
         _settle(found)
+        self.finish(found)
+        return found
+
+    def blank(self, number: int, problem: str) -> Person:
+        """A row that says nothing yet."""
+        return Person(number, problem=problem)
+
+    def finish(self, found: Person) -> None:
+        """Look at the row as a whole."""
         if not found.is_anybody and not found.bad:
             found.problem = gettext("Nothing in this row says who it is: no name and no address.")
-        return found
+
+    def put(self, found: Person, target: str, read: Any) -> None:
+        """Write down what a cell says."""
+        _put(found, target, read)
 
     def _fixed(self, found: Person, column: int, raw: str) -> str:
         """What stands for a value that somebody fixed; "" when it is left out."""
@@ -130,7 +147,7 @@ class Reader:
         if raw in seen:
             return seen[raw]
         try:
-            read: tuple[Any, Bad | None] = (self._cell(target, raw), None)
+            read: tuple[Any, Bad | None] = (self.cell(target, raw), None)
         except parsing.BadCellError as refused:
             bad = Bad(column, raw[:300], str(refused), is_fatal=refused.kept is None)
             read = (refused.kept, bad)
@@ -138,15 +155,16 @@ class Reader:
             seen[raw] = read
         return read
 
-    def _cell(self, target: str, raw: str) -> Any:
+    def cell(self, target: str, raw: str) -> Any:
+        """What a cell says. Raises BadCellError."""
         if target.startswith(FIELD):
             return self._value(int(target.removeprefix(FIELD)), raw)
         if target.startswith(MESSENGER):
             return parsing.messengers(target.removeprefix(MESSENGER), raw)
         if target == "created_at":
-            return self._moment(raw)
+            return self.moment(raw)
         if target == "assignee":
-            return self._member(raw)
+            return self.member(raw)
         if target == "phone":
             return parsing.phones(raw, self._country)
         return parsing.READERS.get(target, parsing.text_reader(target))(raw)
@@ -158,9 +176,9 @@ class Reader:
         typed: Any = raw
         try:
             if known.kind == "number":
-                typed = self._number(raw)
+                typed = self.number(raw)
             elif known.kind == "moment":
-                return self._moment(raw)
+                return self.moment(raw)
             return read_value(known, typed, self._place)
         except ValueRefusedError as refused:
             raise parsing.BadCellError(refused.advice) from refused
@@ -169,18 +187,23 @@ class Reader:
         except ValueError as refused:
             raise parsing.BadCellError(gettext("Write a number.")) from refused
 
-    def _number(self, raw: str) -> Any:
+    def number(self, raw: str) -> Any:
+        """A number as the file writes them. Raises ValueError, ArithmeticError."""
         bare = re.sub(r"^(R\$|US\$|\$|€|zł)\s*|\s*(zł|%|€)$", "", raw)
         return parse_number(bare, "DE" if self._shape.decimal == "," else "US")
 
-    def _moment(self, raw: str) -> dt.datetime:
+    def moment(self, raw: str) -> dt.datetime:
+        """A moment, or the beginning of a day. Raises BadCellError."""
         try:
             return parse_moment(parsing.ordered(raw, self._shape.order), self._place)
         except (ValueError, OverflowError) as refused:
             raise parsing.BadCellError(gettext("This is no date.")) from refused
 
-    def _member(self, raw: str) -> int:
+    def member(self, raw: str) -> int:
+        """A colleague. Raises BadCellError; somebody who left is named as such."""
         found = self._members.get(text.norm(raw)) or self._members.get(raw.strip().casefold())
+        if found == LEFT:
+            raise parsing.BadCellError(gettext("This colleague has left. Choose somebody who is here."))
         if found is None:
             raise parsing.BadCellError(
                 gettext("Nobody here is called that. Write a colleague's name or e-mail.")
@@ -189,12 +212,12 @@ class Reader:
 
 
 def _members() -> dict[str, int]:
-    """Colleagues by name and by e-mail."""
+    """Colleagues by name and by e-mail; those who left are LEFT."""
     found: dict[str, int] = {}
-    people = Membership.objects.filter(is_active=True).select_related("user").order_by("-pk")
+    people = Membership.objects.select_related("user").order_by("is_active", "-pk")
     for one in people:
-        found[text.norm(one.user.name)] = one.pk
-        found[one.user.email.casefold()] = one.pk
+        found[text.norm(one.user.name)] = one.pk if one.is_active else LEFT
+        found[one.user.email.casefold()] = one.pk if one.is_active else LEFT
     return found
 
 

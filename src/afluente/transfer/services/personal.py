@@ -100,6 +100,7 @@ HOLDING = personal.Holding(
     order=28,
 )
 FREE = {
+    "transfer_externalrecord": "Numbers of deals in other systems.",
     "transfer_remembered": "What columns of files mean.",
     "transfer_erasure": "Tombstones: numbers and keyed hashes.",
     # Of floors that know no contacts.

@@ -21,13 +21,13 @@ from afluente.kernel import clock, crash, jobs
 from afluente.kernel.ahead import ahead
 from afluente.kernel.workspace import current_workspace_id, scope
 from afluente.timeline import services as timeline
-from afluente.timeline.events import Actor
 from afluente.timeline.models import Event
 from afluente.transfer.models import Import, ImportRow
 from afluente.transfer.selectors import reading
 from afluente.transfer.selectors.tables import Shape, UnreadableError
+from afluente.transfer.services import kinds
 from afluente.transfer.services.deciding import Bringing, decide, identity_of, keys_of, system_of, waves
-from afluente.transfer.services.people import Reader
+from afluente.transfer.services.kinds import actor_of
 from afluente.transfer.services.starting import ImportRefusedError, held_import
 from afluente.transfer.statements import rows as statements
 
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from afluente.accounts.models import Membership
+    from afluente.timeline.events import Actor
     from afluente.transfer.selectors.tables import Row
     from afluente.transfer.services.deciding import Decision
-    from afluente.transfer.services.people import Person
+    from afluente.transfer.services.people import Person, Reader
 
 RUN = "transfer.run"
 BATCH = 1000  # rows in one transaction
@@ -95,7 +96,7 @@ def run_import(*, workspace_id: int, import_id: int) -> bool:
         given = Import.objects.select_related("file", "member__user").get(pk=import_id)
         if given.state != Import.State.RUNNING:
             return False
-        reader, shape = reader_of(given), Shape.read(given.shape)
+        reader, shape = kinds.kind_of(given).reader(given), Shape.read(given.shape)
         language = given.member.user.language if given.member else "en"
     if given.file is None or given.member is None:
         return _fail(workspace_id, import_id, gettext("The file is no longer kept. Send it again."))
@@ -116,14 +117,6 @@ def run_import(*, workspace_id: int, import_id: int) -> bool:
         held.state, held.ended_at = Import.State.DONE, clock.now()
         held.save(update_fields=["state", "ended_at"])
     return True
-
-
-def reader_of(given: Import) -> Reader:
-    """Reads rows as this import says; inside the scope of the workspace."""
-    from afluente.contacts import selectors  # noqa: PLC0415
-
-    place = selectors.home()
-    return Reader(given, Shape.read(given.shape), place.country, place)
 
 
 def batches(rows: Iterator[Row], size: int = BATCH) -> Iterator[list[Row]]:
@@ -152,7 +145,7 @@ def _bring(workspace_id: int, import_id: int, people: Sequence[Person], position
         )
         if given.state != Import.State.RUNNING or given.position != position or given.member is None:
             return False
-        lines = take_in(given, given.member, people)
+        lines = kinds.kind_of(given).take_in(given, given.member, people)
         event = Event.objects.aggregate(last=Max("pk"))["last"] or 0
         statements.insert_rows(given.pk, lines, event_id=event)
         counts = {outcome: sum(1 for line in lines if line[1] == outcome) for outcome in Outcome}
@@ -222,7 +215,7 @@ def _take_wave(
             record = changes.get(contact_id or 0, {})
             if not record and not one.person.notes:
                 outcome, reason = Outcome.SKIPPED, gettext("The contact says all this already.")
-        lines.append((one.person.number, str(outcome), contact_id, reason, record))
+        lines.append(statements.Line(one.person.number, str(outcome), contact_id, reason, record))
     return lines
 
 
@@ -279,8 +272,3 @@ def _contact(given: Import, person: Person) -> NewContact:
 def _told(given: Import, person: Person) -> dict[str, Any]:
     """What the history says of where it came from."""
     return {"import": {"id": given.pk, "file": given.name[:100], "row": person.number}}
-
-
-def actor_of(member: Membership) -> Actor:
-    """Who the log names."""
-    return Actor("member", member.pk, member.user.name)

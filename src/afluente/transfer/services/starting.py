@@ -16,6 +16,7 @@ from afluente.kernel.workspace import current_workspace_id
 from afluente.transfer.models import Import, Remembered
 from afluente.transfer.selectors import layouts, reading, targets
 from afluente.transfer.selectors.tables import Shape, UnreadableError
+from afluente.transfer.services import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +42,9 @@ class ImportMovedError(Exception):
 
 
 @transaction.atomic
-def begin_import(*, name: str, body: IO[bytes], size: int, member: Membership) -> Import:
+def begin_import(
+    *, name: str, body: IO[bytes], size: int, member: Membership, about: str = kinds.CONTACTS
+) -> Import:
     """Keep the file and look at it: at once when it is small, else by a job.
 
     Raises files.FileRefusedError. A file that cannot be read makes an import that says why.
@@ -52,7 +55,7 @@ def begin_import(*, name: str, body: IO[bytes], size: int, member: Membership) -
             gettext("{file} is empty. Save it again with its rows in it.").format(file=called), "empty"
         )
     given = Import.objects.create(
-        name=called, member=member, created_at=clock.now(), state=Import.State.DRAFT
+        name=called, member=member, created_at=clock.now(), state=Import.State.DRAFT, about=about
     )
     given.file = files.keep_file(
         name=called,
@@ -99,26 +102,30 @@ def look_at(given: Import, shape: Shape | None = None) -> None:
 
 def _guess_columns(given: Import) -> None:
     """As the last time with such a file, else as the system's export it is, else by names and contents."""
-    layout = layouts.recognise(given.headers)
+    kind = kinds.kind_of(given)
+    layout = kind.recognise(given.headers)
     given.layout = layout.slug if layout else ""
     if _recall(given):
         return
-    given.mapping = targets.guess(given.headers, given.sample)
+    given.mapping = kind.guess(given.headers, given.sample)
     if layout is not None:
         whole = layouts.mapped(layout, given.headers)
         given.mapping = [
             code or ("" if own and not own.startswith(targets.FIELD) else own)
             for code, own in zip(whole, given.mapping, strict=True)
         ]
+    if given.match not in kind.matches:
+        is_numbered = "external_id" in given.mapping and Import.Match.EXTERNAL in kind.matches
+        given.match = Import.Match.EXTERNAL if is_numbered else kind.matches[0]
 
 
 def _recall(given: Import) -> bool:
     """What the columns meant the last time. A file of errors has two columns more at its end."""
     for more in (0, 2):
         headers = given.headers[: len(given.headers) - more]
-        found = Remembered.objects.filter(signature=targets.signature(headers)).first()
+        found = Remembered.objects.filter(signature=_signature(given, headers)).first()
         if found is not None:
-            known = {one.code for one in targets.targets(may_make_fields=False)}
+            known = {one.code for one in kinds.kind_of(given).targets(may_make_fields=False)}
             given.mapping = [code if code in known else "" for code in found.mapping] + [""] * more
             given.match, given.policy = found.match, found.policy
             return True
@@ -145,10 +152,11 @@ def set_columns(
     assignee_id: int | None,
     may_make_fields: bool,
     by: Actor,
+    options: Mapping[str, Any] | None = None,
 ) -> Import:
     """Say what the columns mean, make the fields that are to be new, and have every row checked.
 
-    Raises ImportMovedError, ImportRefusedError, contacts' FieldRefusedError and TagRefusedError.
+    `options` are what the kind asks besides. Raises ImportMovedError, ImportRefusedError, contacts' FieldRefusedError and TagRefusedError.
     """
     given = _held(import_id, Import.UNSTARTED)
     codes = _checked(given, mapping, match, may_make_fields=may_make_fields)
@@ -158,6 +166,7 @@ def set_columns(
     ]
     given.tags = [tag.pk for tag in contact_services.ensure_tags(names=tags, by=by)] if tags else []
     given.match, given.policy, given.assignee_id = match, policy, assignee_id
+    given.options = dict(given.options if options is None else options)
     given.fixes = {}
     _remember(given)
     _check_again(given)
@@ -165,30 +174,20 @@ def set_columns(
 
 
 def _checked(given: Import, mapping: Sequence[str], match: str, *, may_make_fields: bool) -> list[str]:
-    known = {one.code for one in targets.targets(may_make_fields=may_make_fields)}
+    kind = kinds.kind_of(given)
+    known = {one.code: one.label for one in kind.targets(may_make_fields=may_make_fields)}
     codes = [code if code in known else "" for code in mapping][: len(given.headers)]
     codes += [""] * (len(given.headers) - len(codes))
-    if not any(
-        code in {"full_name", "first_name", "last_name", "email", "phone"}
-        or code.startswith(targets.MESSENGER)
-        for code in codes
-    ):
-        raise ImportRefusedError(gettext("Say which column holds the name, an e-mail or a phone."), "columns")
+    if said := kind.lacking(codes):
+        raise ImportRefusedError(said, "columns")
     for code in codes:
-        is_one = code and code not in targets.MANY and not code.startswith((targets.NEW, targets.MESSENGER))
-        if is_one and codes.count(code) > 1:
-            label = next(one.label for one in targets.targets(may_make_fields=True) if one.code == code)
-            raise ImportRefusedError(gettext("Only one column can be {what}.").format(what=label), "columns")
-    needed = {
-        Import.Match.EMAIL: "email",
-        Import.Match.PHONE: "phone",
-        Import.Match.EXTERNAL: "external_id",
-    }.get(match)  # type: ignore[call-overload]
-    if needed and needed not in codes:
+        if code and not kind.is_many(code) and codes.count(code) > 1:
+            said = gettext("Only one column can be {what}.").format(what=known[code])
+            raise ImportRefusedError(said, "columns")
+    needed = kind.needs.get(match)
+    if match not in kind.matches or (needed and needed not in codes):
         raise ImportRefusedError(
-            gettext(
-                "Known contacts are to be found by a column that is left out. Choose it, or another rule."
-            ),
+            gettext("What is known is to be found by a column that is left out. Choose it, or another rule."),
             "match",
         )
     return codes
@@ -197,7 +196,8 @@ def _checked(given: Import, mapping: Sequence[str], match: str, *, may_make_fiel
 def _made_field(given: Import, place: int, code: str, by: Actor) -> str:
     """A field for a column, with the choices that the first rows hold; one of this name is taken as it is."""
     kind, name = code.removeprefix(targets.NEW), given.headers[place]
-    known = contacts.find_field(contacts.fields_of(contacts.CONTACT), name)
+    of = kinds.kind_of(given)
+    known = contacts.find_field(of.fields(), name)
     if known is not None and not known.is_archived:
         return f"{targets.FIELD}{known.id}"
     options = []
@@ -207,13 +207,18 @@ def _made_field(given: Import, place: int, code: str, by: Actor) -> str:
         options = list(
             {text.norm(part): text.clean(part, limit=255) for part in parts if part.strip()}.values()
         )
-    made = contact_services.create_field(name=name, kind=kind, options=options, by=by)
-    return f"{targets.FIELD}{made.pk}"
+    made = of.make_field(name=name, kind=kind, options=options, by=by)
+    return f"{targets.FIELD}{made}"
+
+
+def _signature(given: Import, headers: Sequence[str]) -> str:
+    """Columns called the same mean something else in a file about something else."""
+    return targets.signature(headers if given.about == kinds.CONTACTS else [given.about, "", *headers])
 
 
 def _remember(given: Import) -> None:
     Remembered.objects.update_or_create(
-        signature=targets.signature(given.headers),
+        signature=_signature(given, given.headers),
         defaults={
             "mapping": given.mapping,
             "match": given.match,

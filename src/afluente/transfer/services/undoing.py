@@ -20,11 +20,11 @@ from afluente.timeline import services as timeline
 from afluente.timeline.models import Event
 from afluente.timeline.selectors import kinds
 from afluente.transfer.models import Import, ImportRow
-from afluente.transfer.services.running import actor_of
+from afluente.transfer.services.kinds import actor_of, kind_of
 from afluente.transfer.services.starting import held_import
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from afluente.timeline.events import Actor
 
@@ -77,10 +77,10 @@ def _part(workspace_id: int, import_id: int) -> bool:
             given.state, given.ended_at = Import.State.UNDONE, clock.now()
             given.save(update_fields=["state", "ended_at"])
             return False
-        # Of one contact only the latest row at a time; the others come in the next part.
+        # Of one record only the latest row at a time; the others come in the next part.
         latest: dict[int | None, ImportRow] = {}
-        rows = [row for row in rows if latest.setdefault(row.contact_id, row) is row]
-        _undo_rows(given, rows, actor_of(given.member))
+        rows = [row for row in rows if latest.setdefault(row.record_id or row.contact_id, row) is row]
+        kind_of(given).undo(given, rows, actor_of(given.member))
         ImportRow.objects.bulk_update(rows, ["undone", "note"], batch_size=500)
         given.undone_count += sum(1 for row in rows if row.undone == Undone.YES)
         given.kept_count += sum(1 for row in rows if row.undone != Undone.YES)
@@ -89,7 +89,8 @@ def _part(workspace_id: int, import_id: int) -> bool:
     return True
 
 
-def _undo_rows(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
+def undo_contacts(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
+    """Delete whom these rows made and give the others back what they had; each row says what became of it."""
     told = {"import": {"id": given.pk, "file": given.name[:100], "undone": True}}
     wanted = [row.contact_id for row in rows if row.contact_id]
     present = set(contacts.hold_contacts(wanted))
@@ -98,7 +99,8 @@ def _undo_rows(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
         if row.contact_id not in present:
             row.undone, row.note = Undone.KEPT, _gone(survivors.get(row.contact_id or 0))
     here = [row for row in rows if row.contact_id in present]
-    since = _changed_since(given, [row for row in here if row.outcome == Outcome.CREATED])
+    made = {row.contact_id or 0: row.event_id for row in here if row.outcome == Outcome.CREATED}
+    since = changed_since(given, made)
     gone = []
     for row in here:
         if row.outcome == Outcome.CREATED:
@@ -127,11 +129,12 @@ def _gone(survivor_id: int | None) -> str:
     return gettext("Part of #{contact} since: merged, and kept with it.").format(contact=survivor_id)
 
 
-def _changed_since(given: Import, rows: Sequence[ImportRow]) -> dict[int, str]:
-    """Of contacts that the import made, what others did with them since, in words."""
-    if not rows:
+def changed_since(given: Import, after: Mapping[int, int]) -> dict[int, str]:
+    """Of contacts that the import made, what others did with them since, in words. `after` says, by contact,
+    what the last line of the log was then.
+    """
+    if not after:
         return {}
-    after = {row.contact_id or 0: row.event_id for row in rows}
     events = (
         Event.objects.filter(contact_id__in=list(after), pk__gt=min(after.values()))
         .filter(~Q(data__import__id=given.pk) | Q(data__import__isnull=True))

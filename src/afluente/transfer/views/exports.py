@@ -9,18 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afluente.contacts.selectors.columns import all_columns
-from afluente.contacts.selectors.selection import Selection
 from afluente.kernel import htmx
 from afluente.transfer import policies, services
 from afluente.transfer.models import Export
-from afluente.transfer.selectors.usual import USUAL
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
+    from afluente.contacts.selectors.selection import Picked
 
 SHOWN = 50
 
@@ -44,36 +41,50 @@ def new(request: Request) -> HttpResponse:
     """Choose columns and format for a selection of the list (its fields, or `all` and `query`); POST makes it."""
     _require(request)
     sent = request.POST if request.method == "POST" else request.GET
-    selection = Selection.read(sent) or Selection(query="")
+    kind = services.export_kind(sent.get("about", ""))
+    if not kind.may(request.member):
+        kind = services.exports_for(request.member)[0]
+    selection = kind.selection.read(sent) or kind.selection(query="")
     if htmx.wants_fragment(request) and request.method == "POST" and "format" not in request.POST:
         answer = HttpResponse()  # from the bar of the list: the page of its own comes by address
-        answer["HX-Redirect"] = f"{reverse('transfer:export_new')}?{urlencode(selection.pairs)}"
+        pairs = [("about", kind.slug), *selection.pairs]
+        answer["HX-Redirect"] = f"{reverse('transfer:export_new')}?{urlencode(pairs)}"
         return answer
-    columns = all_columns()
     problem = ""
     if "format" in request.POST:
-        wanted = request.POST["format"]
-        try:
-            services.begin_export(
-                selection=selection,
-                columns=[key for key in columns if key in request.POST.getlist("column")],
-                format=wanted if wanted in Export.Format.values else Export.Format.CSV,
-                member=request.member,
-            )
+        problem = _begin(request, kind, selection)
+        if not problem:
             return HttpResponseRedirect(reverse("transfer:exports"), status=303)
-        except services.ExportRefusedError as refused:
-            problem = str(refused)
-    chosen = request.POST.getlist("column") if problem else USUAL
+    chosen = request.POST.getlist("column") if problem else kind.usual
     count, is_more = selection.count(member=request.member)
     context = {
+        "kind": kind,
+        "kinds": services.exports_for(request.member),
         "selection": selection,
+        "list_url": reverse(kind.list_url) + (f"?{selection.query.lstrip('?')}" if selection.query else ""),
         "count": count,
         "is_more": is_more,
-        "columns": [(column, column.key in chosen) for column in columns.values()],
-        "formats": Export.Format.choices,
-        "problem": problem or ("" if count else gettext("There is nobody to export.")),
+        "columns": [(column, column.key in chosen) for column in kind.columns().values()],
+        "formats": [(value, label) for value, label in Export.Format.choices if value in kind.formats],
+        "problem": problem or ("" if count else kind.nobody),
     }
     return render(request, "transfer/export_new.html", context, status=422 if problem else 200)
+
+
+def _begin(request: Request, kind: services.ExportKind, selection: Picked) -> str:
+    """Have the file made; why not, otherwise."""
+    wanted = request.POST["format"]
+    try:
+        services.begin_export(
+            about=kind.slug,
+            selection=selection,
+            columns=[key for key in kind.columns() if key in request.POST.getlist("column")],
+            format=wanted if wanted in Export.Format.values else Export.Format.CSV,
+            member=request.member,
+        )
+    except services.ExportRefusedError as refused:
+        return str(refused)
+    return ""
 
 
 @require_POST

@@ -17,7 +17,7 @@ from afluente.contacts import services as contacts
 from afluente.files import services as files
 from afluente.transfer import forms, policies, selectors, services
 from afluente.transfer.models import Import
-from afluente.transfer.selectors import layouts, preview, targets
+from afluente.transfer.selectors import layouts, preview
 from afluente.transfer.selectors.tables import Shape
 from afluente.transfer.views import asked
 
@@ -33,6 +33,9 @@ def imports(request: Request) -> HttpResponse:
     if not policies.may_import(request.member):
         raise PermissionDenied
     problem = ""
+    sent_kind = services.kind_named((request.POST or request.GET).get("about", ""))
+    kinds = services.kinds_for(request.member)
+    kind = sent_kind if sent_kind in kinds else kinds[0]
     if request.method == "POST":
         sent = request.FILES.get("file")
         if sent is None or not sent.name:
@@ -40,15 +43,18 @@ def imports(request: Request) -> HttpResponse:
         else:
             try:
                 given = services.begin_import(
-                    name=sent.name, body=sent, size=sent.size or 0, member=request.member
+                    name=sent.name, body=sent, size=sent.size or 0, member=request.member, about=kind.slug
                 )
                 return asked.to("file", given)
             except files.FileRefusedError as refused:
                 problem = f"{sent.name[:100]}: {refused}"
+    rows = policies.imports_visible_to(request.member).order_by("-pk")[:SHOWN]
     context = {
-        "rows": list(policies.imports_visible_to(request.member).order_by("-pk")[:SHOWN]),
+        "rows": [(one, services.kind_of(one).words.many) for one in rows],
         "problem": problem,
         "limit": settings.FILE_LIMIT,
+        "kind": kind,
+        "kinds": kinds,
         "layouts": list(layouts.NAMES.values()),
     }
     return render(request, "transfer/imports.html", context, status=422 if problem else 200)
@@ -63,7 +69,11 @@ def uploads(request: Request) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"problem": gettext("Choose a file first.")}, status=422)
     try:
-        given = services.await_file(**form.cleaned_data, member=request.member)
+        told = form.cleaned_data
+        kind = services.kind_named(told.pop("about"))
+        if kind is None or not kind.may(request.member):
+            kind = services.kinds_for(request.member)[0]
+        given = services.await_file(**told, member=request.member, about=kind.slug)
     except files.FileRefusedError as refused:
         return JsonResponse({"problem": str(refused)}, status=422)
     return JsonResponse({"id": given.pk, "url": reverse("transfer:file", args=[given.pk])}, status=201)
@@ -109,8 +119,9 @@ def columns(request: Request, pk: int) -> HttpResponse:
         return asked.to("file", given)
     if given.state not in Import.UNSTARTED:
         return asked.to("import", given)
-    initial = {"match": given.match, "policy": given.policy, "assignee": given.assignee_id}
-    form = forms.Columns(
+    kind = services.kind_of(given)
+    initial = {"match": given.match, "policy": given.policy, "assignee": given.assignee_id, **given.options}
+    form = getattr(forms, kind.form)(
         request.POST if request.method == "POST" else None, member=request.member, initial=initial
     )
     mapping = given.mapping
@@ -124,7 +135,8 @@ def columns(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "steps": asked.steps(given, "columns"),
         "layout": layouts.NAMES.get(given.layout, ""),
-        "groups": preview.target_groups(targets.targets(may_make_fields=may_make)),
+        "kind": kind,
+        "groups": preview.target_groups(kind.targets(may_make_fields=may_make)),
         "columns": preview.columns(given, mapping),
     }
     return render(request, "transfer/columns.html", context, status=422 if form.errors else 200)
@@ -137,8 +149,9 @@ def _set_columns(request: Request, given: Import, form: Any, mapping: list[str])
             import_id=given.pk,
             mapping=mapping,
             match=values["match"],
-            policy=values["policy"],
-            tags=values["tags"],
+            policy=values.get("policy", given.policy),
+            tags=values.get("tags", []),
+            options=form.options,
             assignee_id=values["assignee"].pk if values["assignee"] else None,
             may_make_fields=policies.may_make_fields(request.member),
             by=services.actor_of(request.member),
@@ -169,7 +182,7 @@ def values(request: Request, pk: int) -> HttpResponse:
         except services.ImportMovedError:
             return asked.to("import", given)
         return asked.to("import" if "next" in request.POST else "values", given)
-    bad = preview.bad_columns(given)
+    bad = preview.bad_columns(given, services.kind_of(given).fields())
     if given.state == Import.State.CHECKED and not bad and "stay" not in request.GET:
         return HttpResponseRedirect(reverse("transfer:import", args=[pk]), status=303)
     context = {

@@ -38,6 +38,8 @@ def show(request: Request, pk: int) -> HttpResponse:
         return asked.to("columns", given)
     if given.state == Import.State.READING or (given.state == Import.State.FAILED and not given.started_at):
         return asked.to("file", given)
+    kind = services.kind_of(given)
+    bad = preview.bad_columns(given, kind.fields())
     context = {
         "given": given,
         "steps": asked.steps(given, "import"),
@@ -47,7 +49,9 @@ def show(request: Request, pk: int) -> HttpResponse:
         "samples": preview.samples(given),
         "reasons": given.report.get("reasons", []),
         "rows": selectors.problem_rows(given),
-        "fatal": sum(1 for one in preview.bad_columns(given) for value in one["values"] if value["is_fatal"]),
+        "kind": kind,
+        "seen_url": kind.seen_url(given),
+        "fatal": sum(1 for one in bad for value in one["values"] if value["is_fatal"]),
     }
     return htmx.respond(request, "transfer/import.html", context, fragment="state")
 

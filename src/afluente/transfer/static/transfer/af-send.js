@@ -33,7 +33,6 @@ class Send extends HTMLElement {
   }
 
   disconnectedCallback() { this.leaving?.abort(); }
-
   get file() { return this.querySelector("input")?.files?.[0]; }
 
   look() { this.say(isTooLarge(this.file?.size ?? 0, Number(this.dataset.limit)) ? this.dataset.large ?? "" : "", true); }
@@ -69,7 +68,8 @@ class Send extends HTMLElement {
 
   /** @param {File} file */
   async announce(file) {
-    const body = new URLSearchParams({ name: file.name, size: String(file.size) });
+    const about = String(new FormData(this.closest("form") ?? undefined).get("about") ?? "");
+    const body = new URLSearchParams({ name: file.name, size: String(file.size), about });
     const answer = await fetch(this.dataset.url ?? "", { method: "POST", body, headers: { "X-CSRFToken": token() } });
     const told = await answer.json();
     if (!answer.ok) throw new Refused(told.problem);

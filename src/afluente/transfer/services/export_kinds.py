@@ -1,0 +1,108 @@
+"""What kinds of records files can hold. Each says what there is to choose and what a row holds; the job, the
+record of who took what, and the end of the file are the same for all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.contacts import policies as contact_policies
+from afluente.contacts.models import Contact
+from afluente.contacts.selectors.columns import all_columns, batch_of
+from afluente.contacts.selectors.selection import Selection
+from afluente.deals import policies as deal_policies
+from afluente.deals import selectors as deals
+from afluente.deals.selectors.picking import DealSelection
+from afluente.transfer.models import Export
+from afluente.transfer.selectors.usual import USUAL, USUAL_DEALS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django_stubs_ext import StrOrPromise
+
+    from afluente.accounts.models import Membership
+    from afluente.contacts.selectors import Column
+    from afluente.contacts.selectors.selection import Picked
+
+CONTACTS = "contacts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportKind:
+    """One kind. `columns` are those of its list by key, `exportable` what a member may take out as a queryset,
+    `rows` what columns of some records hold. `nobody` is said when a file would be empty.
+    """
+
+    slug: str
+    label: StrOrPromise
+    nobody: StrOrPromise
+    selection: type[Picked]
+    usual: Sequence[str]
+    may: Callable[[Membership], bool]
+    exportable: Callable[[Membership], Any]
+    columns: Callable[[], dict[str, Column]]
+    rows: Callable[..., Sequence[Sequence[Any]]]
+    formats: Sequence[str]
+    list_url: str
+
+
+def _contact_rows(*, ids: Sequence[int], keys: Sequence[str], member: Membership) -> list[list[Any]]:
+    known = all_columns()
+    columns = [known[key] for key in keys if key in known]
+    found = list(Contact.objects.filter(pk__in=ids).select_related("assignee__user").order_by("-pk"))
+    batch = batch_of(found, columns=columns, member=member)
+    return [[column.plain(batch, one) for column in columns] for one in batch.contacts]
+
+
+_KINDS: dict[str, ExportKind] = {}
+
+
+def register_export(kind: ExportKind) -> None:
+    """Let records of this kind be taken out."""
+    _KINDS[kind.slug] = kind
+
+
+def export_kind(slug: str) -> ExportKind:
+    """The kind of that name; contacts for any other."""
+    return _KINDS.get(slug) or _KINDS[CONTACTS]
+
+
+def exports_for(member: Membership) -> list[ExportKind]:
+    """What `member` may take out."""
+    return [kind for kind in _KINDS.values() if kind.may(member)]
+
+
+register_export(
+    ExportKind(
+        slug=CONTACTS,
+        label=_("Contacts"),
+        nobody=_("There is nobody to export."),
+        selection=Selection,
+        usual=USUAL,
+        may=contact_policies.may_export,
+        exportable=contact_policies.exportable_by,
+        columns=all_columns,
+        rows=_contact_rows,
+        formats=Export.Format.values,
+        list_url="contacts:list",
+    )
+)
+register_export(
+    ExportKind(
+        slug="deals",
+        label=_("Deals"),
+        nobody=_("There is no deal to export."),
+        selection=DealSelection,
+        usual=USUAL_DEALS,
+        may=deal_policies.may_export,
+        exportable=deal_policies.exportable_by,
+        columns=deals.deal_columns,
+        rows=deals.export_rows,
+        formats=(Export.Format.CSV, Export.Format.XLSX),
+        list_url="deals:board",
+    )
+)
