@@ -247,3 +247,19 @@ def test_without_script_the_page_says_what_happened(people, pipeline, client_as)
 
     assert answer.redirect_chain == [("/", 303)]
     assert "Answered: Portal" in answer.content.decode()
+
+
+def test_more_leads_than_are_shown_can_be_opened_in_place(pipeline, people, client_as):
+    for number in range(8):
+        lead(f"Portal {number}", waited={"hours": 2 + number})
+
+    short = client_as(people.ana).get("/", headers={"HX-Request": "true", "HX-Target": "div#queue"})
+    long = client_as(people.ana).get(
+        "/?waiting=all", headers={"HX-Request": "true", "HX-Target": "div#queue"}
+    )
+
+    assert "3 more wait" in short.content.decode()
+    assert short.content.decode().count("Portal") < long.content.decode().count("Portal")
+    assert all(f"Portal {number}" in long.content.decode() for number in range(8))
+    assert "Show fewer" in long.content.decode()
+    assert "?waiting=all" in long.content.decode().partition("hx-trigger")[0]  # what is read again stays open

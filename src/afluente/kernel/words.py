@@ -45,12 +45,17 @@ BEGIN
 END $$;
 ALTER TABLE {search} ADD CONSTRAINT {search}_record_ws_fk
   FOREIGN KEY (workspace_id, id) REFERENCES {table} (workspace_id, id) ON DELETE CASCADE;
-INSERT INTO {search} (workspace_id, id, words)
-SELECT workspace_id, id, {slice}_words(workspace_id, id, {folded}) FROM {table};
 CREATE TRIGGER words_of_new AFTER INSERT ON {table} REFERENCING NEW TABLE AS made
   FOR EACH STATEMENT EXECUTE FUNCTION {slice}_keep_new_words();
 CREATE TRIGGER words_of_renamed AFTER UPDATE ON {table}
   FOR EACH ROW WHEN (OLD.{plain} IS DISTINCT FROM NEW.{plain}) EXECUTE FUNCTION {slice}_keep_words();
+"""
+# The rows that are there already are those of all workspaces: the owner writes them without being in one.
+FILL = """
+ALTER TABLE {search} NO FORCE ROW LEVEL SECURITY;
+INSERT INTO {search} (workspace_id, id, words)
+SELECT workspace_id, id, {slice}_words(workspace_id, id, {folded}) FROM {table};
+ALTER TABLE {search} FORCE ROW LEVEL SECURITY;
 """
 # A common word fills its lines from the newest 2,000 records; a rare one is looked up a block at a time.
 FIND = """
@@ -128,13 +133,15 @@ class WordIndex(_DatabaseOperation):
             "folded": self.folded,
             "seen": self.seen,
         }
-        schema_editor.execute(_filled(WORDS, named), params=None)
+        schema_editor.execute(filled(WORDS, named), params=None)
+        schema_editor.execute(filled(FILL, named), params=None)
         signature = f"{app_label}_named(text, bigint[], bigint, integer)"
-        function = DefinerFunction(signature, _filled(FIND, named))
+        function = DefinerFunction(signature, filled(FIND, named))
         function.database_forwards(app_label, schema_editor, from_state, to_state)
 
 
-def _filled(statement: str, named: dict[str, str]) -> str:
+def filled(statement: str, named: dict[str, str]) -> str:
+    """A statement with names in the place of its {marks}."""
     for name, value in named.items():
         statement = statement.replace(f"{{{name}}}", value)
     return statement

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from afluente.tasks.models import TaskQuerySet
     from afluente.tasks.selectors import Row
 
-TASKS, LEADS = 6, 5  # shown
+TASKS, LEADS, MOST_LEADS = 6, 5, 100  # shown; leads when all are asked for
 WAITING = dt.timedelta(days=14)  # who waited longer is on the board, and hardly at the screen any more
 FRESH = dt.timedelta(hours=1)  # a lead that came meanwhile goes before what is late
 SOON = dt.timedelta(minutes=30)
@@ -76,19 +76,29 @@ class Queue:
         shown = len(self.late) + len(self.today) + (self.first_task is not None)
         return self.late_count + self.today_count - shown
 
+    @property
+    def more_leads(self) -> int:
+        """Leads that wait and are not shown."""
+        return self.lead_count - len(self.leads) - (self.first_lead is not None)
 
-def queue(*, member: Membership) -> Queue:
-    """What `member` has to do today, as many queries for one thing as for a thousand."""
+    @property
+    def is_long(self) -> bool:
+        """Whether more leads are shown than usually."""
+        return len(self.leads) > LEADS
+
+
+def queue(*, member: Membership, most: int = LEADS) -> Queue:
+    """What `member` has to do today, with at most so many leads: as many queries for one thing as for a thousand."""
     now = clock.now()
     dues, late_count, today_count = _dues(member, now)
-    found, lead_count = _waiting(member, now)
-    fresh = _fresh(member, now) if lead_count else []
+    found, fresh, lead_count = _waiting(member, now, most)
     about = {one.id for due in dues for one in due.row.about if one.kind == "contact"}
-    ways = ways_to(about | {line.card.contact_id for line in (*found, *fresh) if line.card.contact_id})
+    lead_people = {line.card.contact_id for line in (*found, fresh) if line and line.card.contact_id}
+    ways = ways_to(about | lead_people)
     dues = [replace(due, ways=_ways_of(due.row, ways)) for due in dues]
     leads, came = (
-        [replace(line, ways=ways.get(line.card.contact_id or 0, NO_WAYS)) for line in some]
-        for some in (found, fresh)
+        [replace(line, ways=ways.get(line.card.contact_id or 0, NO_WAYS)) for line in some if line]
+        for some in (found, [fresh])
     )
     first_task, first_lead = _first(dues, leads, came, now)
     rest = [due for due in dues if due is not first_task]
@@ -125,33 +135,45 @@ def _dues(member: Membership, now: dt.datetime) -> tuple[list[Due], int, int]:
     return dues, counted["late"], counted["today"]
 
 
-def _waiting(member: Membership, now: dt.datetime) -> tuple[list[Line], int]:
-    """Who waits for `member` or for nobody in particular."""
-    if not deal_policies.may_list(member):
-        return [], 0
-    found = waiting_for(member, now)
-    ranked = found.annotate(urgency=_urgency(now)).order_by("-urgency", "pk")
-    rows = ranked.values(*FIELDS, *MORE, "journeys__opened_at")[:LEADS]
-    return lines(rows, member=member, moment="journeys__opened_at"), found.count()
-
-
-def _fresh(member: Membership, now: dt.datetime) -> list[Line]:
-    """The lead of the last hour that is worth most."""
-    found = waiting_for(member, now).filter(journeys__opened_at__gte=now - FRESH)
-    ranked = found.annotate(worth=_worth()).order_by("-worth", "journeys__opened_at", "pk")
-    rows = ranked.values(*FIELDS, *MORE, "journeys__opened_at")[:1]
-    return lines(rows, member=member, moment="journeys__opened_at")
-
-
-def waiting_for(member: Membership, now: dt.datetime) -> DealQuerySet:
-    """Open deals that came by themselves in the last WAITING days and that nobody has answered: the member's
-    own and nobody's.
+def _waiting(member: Membership, now: dt.datetime, most: int) -> tuple[list[Line], Line | None, int]:
+    """Who waits for `member` or for nobody in particular, the lead of the last hour that is worth most, and how
+    many wait. They are ranked by little and only then read in full, which keeps thousands of them cheap.
     """
+    if not deal_policies.may_list(member):
+        return [], None, 0
+    ranked = waiting_for(member, since=now - WAITING).annotate(
+        urgency=_urgency(now), opened=F("journeys__opened_at"), count=Window(Count("pk"))
+    )
+    first = list(ranked.order_by("-urgency", "pk").values_list("pk", "opened", "count")[:most])
+    if not first:
+        return [], None, 0
+    opened = {pk: moment for pk, moment, _ in first}
+    came = _fresh(member, now)
+    found = _lines(member, opened | came)
+    fresh = next((found[pk] for pk in came if pk in found), None)
+    return [found[pk] for pk in opened if pk in found], fresh, first[0][2]
+
+
+def _fresh(member: Membership, now: dt.datetime) -> dict[int, dt.datetime]:
+    """The lead of the last hour that is worth most, with the moment it came."""
+    found = waiting_for(member, since=now - FRESH).annotate(worth=_worth(), opened=F("journeys__opened_at"))
+    return dict(found.order_by("-worth", "opened", "pk").values_list("pk", "opened")[:1])
+
+
+def _lines(member: Membership, opened: dict[int, dt.datetime]) -> dict[int, Line]:
+    """Lines of these deals, which `member` sees, by their id."""
+    rows = list(deal_policies.visible_to(member).filter(pk__in=opened).values(*FIELDS, *MORE))
+    moments = [{**row, "opened_at": opened[row["id"]]} for row in rows]
+    return {line.card.id: line for line in lines(moments, member=member, moment="opened_at")}
+
+
+def waiting_for(member: Membership, *, since: dt.datetime) -> DealQuerySet:
+    """Open deals that came by themselves since then and that nobody has answered: the member's own and nobody's."""
     return (
         deal_policies.visible_to(member)
         .open()
         .filter(Q(assignee_id=member.pk) | Q(assignee=None))
-        .filter(journeys__is_waiting=True, journeys__opened_at__gte=now - WAITING)
+        .filter(journeys__is_waiting=True, journeys__opened_at__gte=since)
     )
 
 

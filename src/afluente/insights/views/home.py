@@ -69,7 +69,8 @@ def ways(request: Request) -> dict[str, bool]:
 
 def today(request: Request) -> dict[str, Any]:
     """What the queue is drawn with."""
-    return {"queue": selectors.queue(member=request.member), "ways": ways(request)}
+    most = selectors.MOST_LEADS if request.GET.get("waiting") == "all" else selectors.LEADS
+    return {"queue": selectors.queue(member=request.member, most=most), "ways": ways(request)}
 
 
 def _arrivals(request: Request) -> dict[str, Any]:
