@@ -32,7 +32,7 @@ class AutomationConfig(AppConfig):
 def _bring_words() -> None:
     """How the history and notifications say what automation did."""
     # ruff: noqa: PLC0415  models are ready only now
-    from afluente.automation import services
+    from afluente.automation import handlers, services
     from afluente.timeline.selectors import kinds, notices
 
     for name, label in (
@@ -40,6 +40,16 @@ def _bring_words() -> None:
         ("automation.unfrozen", _("Rules go on with the deal")),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon="zap"))
+    notices.register_notification(
+        notices.NotificationKind(
+            name=services.NOTICE,
+            label=_("A rule tells you something about a deal"),
+            sentence=_("{record}: {text}"),
+            words=handlers.notice_words,
+            order=69,
+            icon="zap",
+        )
+    )
     notices.register_notification(
         notices.NotificationKind(
             name=services.FROZEN,

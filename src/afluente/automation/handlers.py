@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
@@ -10,6 +10,8 @@ from afluente.automation import selectors, services
 from afluente.kernel import slots
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from afluente.deals.events import DealsEntered, DealsGone
     from afluente.deals.models import Deal
     from afluente.timeline.events import Recorded
@@ -28,6 +30,11 @@ def end(fact: DealsGone) -> None:
 def hear(fact: Recorded) -> None:
     """Note what triggers wait for."""
     services.hear(fact.ids, fact.events)
+
+
+def notice_words(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """What a rule tells somebody."""
+    return {"text": str(data.get("text", ""))}
 
 
 def deal_tabs(*, deal: Deal, **_asked: object) -> list[slots.Tab]:

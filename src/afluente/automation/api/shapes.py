@@ -48,9 +48,9 @@ class RuleIn(Shape):
     """One rule. `where` is written as in filters; a rule that `follows` starts when the one before it ended."""
 
     id: str = Field(min_length=1, max_length=36, pattern=r"^[A-Za-z0-9_-]+$")
-    action: Literal["set", "move", "assign", "task", "delete"]
+    action: str = Field(min_length=1, max_length=40)
     title: str = Field("", max_length=100)
-    params: dict[str, str | int | None] = Field(default_factory=dict)
+    params: dict[str, Any] = Field(default_factory=dict)
     when: WhenIn | None = None
     where: list[Annotated[str, Field(max_length=SIGNS)]] = Field(default_factory=list, max_length=20)
     match: Literal["all", "any"] = "all"

@@ -3,7 +3,9 @@
 from afluente.automation.selectors.records import catalogue, lacking, load_records
 from afluente.automation.selectors.showing import (
     Shown,
+    action_labels,
     definition_of,
+    register_label,
     shown_steps,
     steps_of,
     waiting_count,
@@ -13,12 +15,14 @@ from afluente.automation.selectors.triggers import firings_of, is_frozen, trigge
 
 __all__ = [
     "Shown",
+    "action_labels",
     "catalogue",
     "definition_of",
     "firings_of",
     "is_frozen",
     "lacking",
     "load_records",
+    "register_label",
     "shown_steps",
     "steps_of",
     "triggers_of",

@@ -65,13 +65,17 @@ FIRED: dict[str, StrOrPromise] = {
     "refused": _("Refused"),
 }
 FIRED_TONES = {"moved": "ok", "refused": "warn"}
-ACTIONS: dict[str, StrOrPromise] = {
-    "set": _("Change the deal"),
-    "move": _("Move to another stage"),
-    "assign": _("Give to somebody"),
-    "delete": _("Delete the deal"),
-    "task": _("Make a task"),
-}
+_labels: dict[str, StrOrPromise] = {}
+
+
+def register_label(slug: str, label: StrOrPromise) -> None:
+    """Say what people call an action."""
+    _labels[slug] = label
+
+
+def action_labels() -> dict[str, StrOrPromise]:
+    """What people call the actions, by name."""
+    return dict(_labels)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +154,7 @@ def _names(rows: Iterable[Any]) -> dict[tuple[int, int, str], tuple[StrOrPromise
     stages = dict(Stage.objects.filter(pk__in={stage for *_, stage in found}).values_list("pk", "name"))
     return {
         (definition, number, rule["id"]): (
-            rule.get("title") or ACTIONS.get(rule["action"], rule["action"]),
+            rule.get("title") or _labels.get(rule["action"], rule["action"]),
             stages.get(stage, ""),
         )
         for definition, number, rules, stage in found

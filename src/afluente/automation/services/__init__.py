@@ -1,6 +1,8 @@
 """Every change of automation."""
 
 from afluente.automation.selectors.trigger_kinds import TriggerKind, register_trigger, trigger_kinds
+from afluente.automation.services.actions import Known, register_action
+from afluente.automation.services.actions.telling import NOTICE
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.defining import (
     NotPublishableError,
@@ -26,8 +28,10 @@ from afluente.automation.services.triggers import (
 
 __all__ = [
     "FROZEN",
+    "NOTICE",
     "NOT_FOUND",
     "Answer",
+    "Known",
     "NotPublishableError",
     "TriggerKind",
     "address_of",
@@ -43,6 +47,7 @@ __all__ = [
     "order_triggers",
     "pause_rules",
     "publish_rules",
+    "register_action",
     "register_finder",
     "register_trigger",
     "resume_rules",

@@ -11,7 +11,7 @@ from afluente.automation.engine import conditions
 from afluente.automation.engine.written import BadRuleError, read_rules
 from afluente.automation.models import Definition, Version
 from afluente.automation.selectors.records import catalogue
-from afluente.automation.services.actions import ACTIONS, OUTSIDE
+from afluente.automation.services.actions import actions, outside
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class NotPublishableError(Exception):
 @transaction.atomic
 def arrange_rules(*, stage: Stage, rules: Sequence[Mapping[str, Any]]) -> Definition:
     """Keep the rules of a stage as they are being arranged; nothing runs differently yet. Raises BadRuleError."""
-    read_rules(rules, outside=OUTSIDE)
+    read_rules(rules, outside=outside())
     definition, _ = Definition.objects.update_or_create(
         stage=stage, defaults={"draft": list(rules), "changed_at": clock.now()}
     )
@@ -47,7 +47,7 @@ def publish_rules(*, definition: Definition, by: Membership | None) -> Version:
     Raises BadRuleError and NotPublishableError.
     """
     held = Definition.objects.select_for_update(of=("self",)).get(pk=definition.pk)
-    rules = read_rules(held.draft, outside=OUTSIDE)
+    rules = read_rules(held.draft, outside=outside())
     problems = {number: _problems(rule) for number, rule in enumerate(rules)}
     if any(problems.values()):
         raise NotPublishableError(problems)
@@ -66,7 +66,7 @@ def publish_rules(*, definition: Definition, by: Membership | None) -> Version:
 
 def _problems(rule: Rule) -> list[str]:
     known = catalogue()
-    action = ACTIONS.get(rule.action)
+    action = actions().get(rule.action)
     said = action.problems(rule.params, known) if action else [f"There is no action “{rule.action}”."]
     try:
         conditions.compile_expression(rule.condition, known)

@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from afluente.accounts.models import Membership, Workspace
-from afluente.automation import selectors, statements
-from afluente.automation.engine.actions import Scene
-from afluente.automation.engine.interpreting import Program
-from afluente.automation.engine.nodes import Zone
-from afluente.automation.engine.records import Kind
-from afluente.automation.engine.rules import START, compile_rules
+from afluente.automation import statements
+from afluente.automation.engine.rules import START
 from afluente.automation.engine.steps import Line, Sprint, State, Token
-from afluente.automation.engine.written import read_rules
-from afluente.automation.models import Version
 from afluente.automation.services import applying
-from afluente.automation.services.actions import ACTIONS, OUTSIDE
+from afluente.automation.services.batches import Batch, read_batch
 from afluente.automation.services.chains import caused
 from afluente.automation.services.freezing import freeze_busy
-from afluente.deals.models import Stage
-from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from afluente.automation.engine.records import Catalogue, Record
     from afluente.automation.statements import Taken
 
 log = logging.getLogger("afluente.automation")
 
 BATCH = 500
 DEEPEST = 10  # moves of one chain (S-LOOP 1)
-REMEMBERED = 512  # compiled versions kept in a process
 
 
 @dataclass(frozen=True)
@@ -47,35 +34,6 @@ class Walked:
 
     token: Taken
     sprint: Sprint
-
-
-@dataclass
-class Batch:
-    """What a whole batch needs: read once."""
-
-    now: dt.datetime
-    known: Catalogue
-    programs: Mapping[tuple[int, int], Program]
-    records: Mapping[int, Record]
-    zones: Mapping[int, ZoneInfo]
-    account: ZoneInfo
-    stages: frozenset[int]
-    frozen: set[int]
-    left: set[int] = field(default_factory=set)
-
-    def scene(self, token: Taken) -> Scene:
-        """What the rules of one deal may ask."""
-        record = self.records[token.deal_id]
-        zones = {Zone.ACCOUNT: self.account}
-        if responsible := self.zones.get(record.get("assignee") or 0):
-            zones[Zone.RESPONSIBLE] = responsible
-        return Scene(
-            record=record,
-            now=self.now,
-            entered_at=token.entered_at,
-            zones=zones,
-            facts={"members": self.zones.keys(), "stages": self.stages},
-        )
 
 
 def run_due(*, shard: int, now: dt.datetime | None = None, limit: int = BATCH) -> int:
@@ -124,7 +82,7 @@ def _walk_one(token: Taken, now: dt.datetime) -> None:
 
 
 def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
-    batch = _read(tokens, now)
+    batch = read_batch(tokens, now)
     statements.forget(tokens)
     walked = _stopped([Walked(token, _walk(token, batch)) for token in tokens])
     statements.keep_lines([(one.token, line) for one in walked for line in one.sprint.lines], now=now)
@@ -134,6 +92,8 @@ def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
             [(one.token, made) for one in walked for made in one.sprint.made],
             titles={key: program.graph.titles for key, program in batch.programs.items()},
         )
+    if turns := batch.facts.get("turns"):
+        turns.keep()
 
 
 def _stopped(walked: list[Walked]) -> list[Walked]:
@@ -194,44 +154,4 @@ def _resumed(token: Taken) -> Token:
 def _namer(token: Taken) -> Callable[[str, str], str]:
     return lambda rule, occurrence: ":".join(
         (str(token.definition_id), str(token.deal_id), str(token.epoch), rule, occurrence)
-    )
-
-
-def _read(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
-    known = selectors.catalogue()
-    workspace = Workspace.objects.get(pk=current_workspace_id())
-    account = ZoneInfo(workspace.timezone)
-    people = Membership.objects.active().values_list("pk", "user__timezone")
-    return Batch(
-        now=now,
-        known=known,
-        programs=_programs({(one.definition_id, one.version) for one in tokens}, known),
-        records=selectors.load_records([one.deal_id for one in tokens], known),
-        zones={pk: ZoneInfo(name) if name else account for pk, name in people},
-        account=account,
-        frozen=statements.frozen({one.deal_id for one in tokens}),
-        stages=frozenset(Stage.objects.values_list("pk", flat=True)),
-    )
-
-
-def _programs(wanted: set[tuple[int, int]], known: Catalogue) -> dict[tuple[int, int], Program]:
-    """The versions that a batch needs, compiled; those that were compiled before are not read again."""
-    fields = tuple(sorted((name, kind.value) for name, kind in known.items()))
-    rows = Version.objects.filter(definition_id__in={pk for pk, _ in wanted}).values_list(
-        "definition_id", "number", "pk"
-    )
-    return {
-        (definition, number): _compiled(current_workspace_id(), pk, fields)
-        for definition, number, pk in rows
-        if (definition, number) in wanted
-    }
-
-
-@lru_cache(REMEMBERED)
-def _compiled(_workspace_id: int, version_id: int, fields: tuple[tuple[str, str], ...]) -> Program:
-    """A version never changes, so a process compiles it once for a set of fields."""
-    version = Version.objects.get(pk=version_id)
-    known: Any = {name: Kind(kind) for name, kind in fields}
-    return Program(
-        compile_rules(read_rules(version.rules, outside=OUTSIDE)), catalogue=known, actions=ACTIONS
     )

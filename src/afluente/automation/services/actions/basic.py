@@ -1,4 +1,4 @@
-"""What rules of deals can do inside the database: plan it, purely, and make it so for a whole batch."""
+"""Changing, moving and deleting the deal: planned purely, made so for a whole batch."""
 
 # ruff: noqa: ARG002  what the engine asks of every action
 
@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
+from afluente.automation import statements
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
 from afluente.automation.engine.records import Money
-from afluente.tasks.models import TITLE
+from afluente.automation.services.actions.registry import Known, register_action
+from afluente.deals import services as deals
+from afluente.deals.models import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from afluente.automation.engine.actions import Action, Scene
+    from afluente.automation.engine.actions import Scene
     from afluente.automation.engine.records import Catalogue
+    from afluente.automation.services.actions.effects import Wanted
 
 TEXTS = {"name": 255, "lost_reason": 255}
 
@@ -31,7 +37,7 @@ class SetFields:
     def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         """Fields that do not exist, or cannot be set, and values that cannot be read."""
         found = [f"{name} cannot be set." for name in params if name not in {*TEXTS, "amount"}]
-        if "amount" in params and _amount(params["amount"]) is None:
+        if "amount" in params and amount_in(params["amount"]) is None:
             found.append("amount: write a number such as 1250.5.")
         return found or ([] if params else ["Choose what to set."])
 
@@ -42,7 +48,7 @@ class SetFields:
         told: dict[str, str] = {}
         for name, value in params.items():
             if name == "amount":
-                amount = _amount(value)
+                amount = amount_in(value)
                 if amount is None:
                     return Fail("bad_value", name)
                 present = record.get(name)
@@ -73,27 +79,6 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Assign:
-    """Give the deal to a member, or to nobody: `{"member": 7}`, `{"member": null}`."""
-
-    slug: str = "assign"
-    is_outside: bool = False
-
-    def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
-        """A member, or nobody, must be named."""
-        return (
-            [] if isinstance(params.get("member", 0), int | None) and "member" in params else ["Choose who."]
-        )
-
-    def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
-        """Give it to them, while they are here (S-WHO)."""
-        member = params["member"]
-        if member is not None and member not in scene.facts["members"]:
-            return Skip("no_recipient", "member")
-        return Done(effects=[Effect("assign", {"member": member})], changes={"assignee": member})
-
-
-@dataclass(frozen=True)
 class Delete:
     """Put the deal away; it can be brought back."""
 
@@ -109,30 +94,47 @@ class Delete:
         return Done(effects=[Effect("delete")], leaves=True)
 
 
-@dataclass(frozen=True)
-class AddTask:
-    """Make a task for whoever is responsible: `{"title": "Call", "due_days": 1}`."""
-
-    slug: str = "task"
-    is_outside: bool = False
-
-    def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
-        """A title is needed."""
-        length = len(str(params.get("title", "")).strip())
-        return [] if 0 < length <= TITLE else [f"Write what is to be done in at most {TITLE} signs."]
-
-    def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done:
-        """One task about the deal."""
-        said = {"title": str(params["title"]), "assignee": scene.record.get("assignee")}
-        return Done(effects=[Effect("task", {**said, "due_days": params.get("due_days")})])
+def _set(group: Sequence[Wanted]) -> None:
+    values: dict[str, Any] = dict(group[0].values)
+    if "amount" in values:
+        values["amount"] = Decimal(values["amount"])
+    deals.set_fields(deal_ids=[one.deal_id for one in group], values=values, by=group[0].actor)
 
 
-_ALL: list[Action] = [SetFields(), Move(), Assign(), Delete(), AddTask()]
-ACTIONS: dict[str, Action] = {action.slug: action for action in _ALL}
-OUTSIDE = frozenset(action.slug for action in _ALL if action.is_outside)
+def _move(group: Sequence[Wanted]) -> None:
+    stage = Stage.objects.get(pk=group[0].values["stage"])
+    ids = [one.deal_id for one in group]
+    deals.move_deals(deal_ids=ids, to=stage, by=group[0].actor, cause=group[0].cause)
+    # One set for many deals; what began the chain is each deal's own.
+    statements.join_chains({one.deal_id: one.token.root_id for one in group})
 
 
-def _amount(said: Any) -> Decimal | None:
+def _delete(group: Sequence[Wanted]) -> None:
+    deals.delete_deals(deal_ids=[one.deal_id for one in group], by=group[0].actor)
+
+
+def register() -> None:
+    """Let rules name these actions."""
+    for known in (
+        Known(action=SetFields(), label=_("Change the deal"), appliers=(("set", _set),)),
+        Known(
+            action=Move(),
+            label=_("Move to another stage"),
+            appliers=(("move", _move),),
+            leaves=frozenset({"move"}),
+        ),
+        Known(
+            action=Delete(),
+            label=_("Delete the deal"),
+            appliers=(("delete", _delete),),
+            leaves=frozenset({"delete"}),
+        ),
+    ):
+        register_action(known)
+
+
+def amount_in(said: Any) -> Decimal | None:
+    """An amount that a deal can have."""
     try:
         amount = Decimal(str(said))
     except InvalidOperation:

@@ -1,0 +1,17 @@
+"""What rules can do with deals."""
+
+from afluente.automation.services.actions import assigning, basic, making, modifying, telling, working
+from afluente.automation.services.actions.registry import (
+    Known,
+    actions,
+    applier,
+    leaving,
+    needs,
+    outside,
+    register_action,
+)
+
+for _part in (basic, assigning, telling, working, making, modifying):
+    _part.register()
+
+__all__ = ["Known", "actions", "applier", "leaving", "needs", "outside", "register_action"]
