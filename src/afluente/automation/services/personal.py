@@ -50,6 +50,11 @@ FREE = {
     "automation_heard": "That something happened, until it was looked at.",
     "automation_firing": "That a trigger moved a deal, or why it did not.",
     "automation_frozen": "Which deals stand still.",
+    "automation_companyhours": "When the company works.",
+    "automation_holiday": "When it does not.",
+    "automation_personhours": "When a colleague works.",
+    "automation_absence": "When a colleague is away.",
+    "automation_turn": "Whose turn it is.",
     "automation_token": "Which step of which deal waits, and until when.",
 }
 # A client who became another one meanwhile is looked up when it is looked at.
