@@ -1,5 +1,7 @@
 """Fields on the page of a company, changed in place."""
 
+import json
+
 import pytest
 
 from afluente.contacts import selectors, services
@@ -37,6 +39,8 @@ def test_a_field_of_a_company_is_shown_and_changed_on_its_page(people, client_as
     assert (stale.status_code, of(company)) == (422, {field: "12ABC34501DE35"})
     event = Event.objects.filter(kind="company.changed").first()
     assert event.data["field:CNPJ"] == ["", "12.ABC.345/01DE-35"]
+    browser.post(json.loads(right["HX-Trigger"])["af:toast"]["undo"])
+    assert of(company) == {}
 
 
 def test_a_field_of_contacts_is_none_of_a_company(people, client_as, company):

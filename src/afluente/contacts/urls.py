@@ -88,6 +88,7 @@ urlpatterns = [
     path("companies/<int:pk>/comments/", companies.comments, name="company_comments"),
     path("companies/<int:pk>/assignee/", company_fields.assignee, name="company_assignee"),
     path("companies/<int:pk>/fields/<str:field>/", company_fields.field, name="company_field"),
+    path("companies/<int:pk>/changes/<int:change>/undo/", company_fields.undo, name="company_undo"),
     path("companies/<int:pk>/values/<int:attribute>/", company_values.value, name="company_value"),
     path("companies/<int:pk>/people/", belonging.people, name="company_people"),
     path("companies/<int:pk>/people/<int:contact>/", belonging.person, name="company_person"),

@@ -40,11 +40,24 @@ def respond(
     return response
 
 
+def drawn_around(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A whole part drawn anew: when its editor was saved by leaving it (`left`), what is busy by now stays."""
+    if "left" in request.POST:
+        response["HX-Reswap"] = "outerMorph"
+    return response
+
+
 def trigger(response: HttpResponse, event: str, detail: dict[str, Any]) -> HttpResponse:
     """Ask the browser to dispatch `event` with `detail` once the answer is in place."""
     present = json.loads(response.headers.get("HX-Trigger", "{}"))
     response["HX-Trigger"] = json.dumps({**present, event: detail})
     return response
+
+
+def undo_of(response: HttpResponse) -> str | None:
+    """The way back that the toast of an answer offers already."""
+    said = json.loads(response.headers.get("HX-Trigger", "{}")).get("af:toast", {})
+    return said.get("undo")
 
 
 def toast(response: HttpResponse, text: str, *, undo_url: str | None = None) -> HttpResponse:

@@ -73,7 +73,10 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("contacts/merges/<int:pk>/", {"pk": "merge"}),
     ("contacts/bulk/<int:pk>/", {"pk": "bulk"}),
     ("settings/contacts/tags/<int:pk>/", {"pk": "tag"}),
-    ("companies/<int:pk>/", {"pk": "company", "attribute": "field", "contact": "contact"}),
+    (
+        "companies/<int:pk>/",
+        {"pk": "company", "attribute": "field", "contact": "contact", "change": "company_change"},
+    ),
     ("settings/contacts/fields/<int:pk>/", {"pk": "field"}),
     ("settings/contacts/headings/<int:pk>/", {"pk": "tab"}),
     ("comments/<int:pk>/", {"pk": "comment"}),

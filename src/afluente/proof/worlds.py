@@ -165,6 +165,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
     (change,) = contacts.set_values(contact_ids=[contact_id], values={field.pk: (option.pk,)}, by=by)
     tab = contacts.save_tab(tab_id=None, name=canary, by=by)
     company = contacts.create_company(name=canary, domain=f"{canary}.example", address=canary, by=by)
+    company_change = contacts.edit_company(company_id=company.pk, changes={"phone": canary}, by=by)
     contacts.link_contacts(company_id=company.pk, contact_ids=[contact_id], position=canary, by=by)
     who: dict[str, Any] = {"member": owner, "by": by}
     bulk = bulk_change(selection=Selection(ids=(contact_id,)), change=Change("location", value=canary), **who)
@@ -217,6 +218,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "tab": tab.pk,
         "change": change,
         "company": company.pk,
+        "company_change": company_change,
         "filter": kept_filter.pk,
         "bulk": bulk.pk,
         "deal_bulk": given.pk,

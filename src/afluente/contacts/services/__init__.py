@@ -21,6 +21,7 @@ from afluente.contacts.services.companies import (
     create_company,
     delete_company,
     domain_of,
+    edit_company,
     ensure_company,
     find_or_make_company,
     restore_company,
@@ -140,7 +141,7 @@ from afluente.contacts.services.telling import (
     tell_of_companies,
     tell_of_contacts,
 )
-from afluente.contacts.services.undoing import undo_changes
+from afluente.contacts.services.undoing import undo_changes, undo_company_change
 from afluente.contacts.services.values import (
     FieldGoneError,
     ValueChange,
@@ -229,6 +230,7 @@ __all__ = [
     "detach_tags",
     "dismiss_duplicate",
     "domain_of",
+    "edit_company",
     "enrich_contacts",
     "ensure_companies",
     "ensure_company",
@@ -285,6 +287,7 @@ __all__ = [
     "tell_of_contacts",
     "unchanged",
     "undo_changes",
+    "undo_company_change",
     "undo_run",
     "undo_tagging",
     "unlink_contacts",

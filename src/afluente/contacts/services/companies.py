@@ -72,7 +72,17 @@ def find_or_make_company(*, company_id: int | None, name: str, by: Actor) -> tup
 def change_company(
     *, company_id: int, changes: Mapping[str, Any], by: Actor, seen: Mapping[str, Any] | None = None
 ) -> Company:
-    """Set fields of a company (EDITABLE), only those given, so nobody's other field is lost.
+    """The company with these fields set. As `edit_company`."""
+    edit_company(company_id=company_id, changes=changes, by=by, seen=seen)
+    return Company.objects.get(pk=company_id)
+
+
+@transaction.atomic
+def edit_company(
+    *, company_id: int, changes: Mapping[str, Any], by: Actor, seen: Mapping[str, Any] | None = None
+) -> int | None:
+    """Set fields of a company (EDITABLE), only those given, so nobody's other field is lost. The number of
+    the event, None when nothing changed.
 
     `seen` is what the editor showed: ChangedMeanwhileError when a field says something else by now.
     Raises CompanyRefusedError and CompanyGoneError.
@@ -89,7 +99,7 @@ def change_company(
         if getattr(company, name) != value
     }
     if not changed:
-        return company
+        return None
     for name, (_before, value) in changed.items():
         setattr(company, name, value)
     company.updated_at = clock.now()
@@ -97,8 +107,7 @@ def change_company(
     plain = {name: [_plain(value) for value in pair] for name, pair in changed.items()}
     if "assignee_id" in plain:
         plain["assignee"] = _names(plain.pop("assignee_id"))
-    _tell("company.changed", company, by, plain)
-    return company
+    return _tell("company.changed", company, by, plain)
 
 
 @transaction.atomic
@@ -179,9 +188,9 @@ def _mark(company: Company, *, is_gone: bool, kind: str, by: Actor) -> Company:
     return company
 
 
-def _tell(kind: str, company: Company, by: Actor, pairs: Mapping[str, Any]) -> None:
+def _tell(kind: str, company: Company, by: Actor, pairs: Mapping[str, Any]) -> int:
     data = {"company": company.pk, "company_name": company.name, **pairs}
-    timeline.record([NewEvent(kind, by, company_id=company.pk, data=data)])
+    return timeline.record([NewEvent(kind, by, company_id=company.pk, data=data)])[0]
 
 
 def _plain(value: Any) -> Any:

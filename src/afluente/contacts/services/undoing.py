@@ -1,14 +1,16 @@
-"""Taking back a change of a contact, as far as nobody has changed the same again."""
+"""Taking back a change of a contact or a company, as far as nobody has changed the same again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from afluente.contacts import selectors
+from afluente.contacts.models import Company
+from afluente.contacts.services.companies import LENGTHS, edit_company
 from afluente.contacts.services.places import PARTS, ChangedMeanwhileError, change_place
-from afluente.contacts.services.values import fill_values
+from afluente.contacts.services.values import fill_values, undo_company_values
 from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
@@ -38,6 +40,25 @@ def undo_changes(*, event_ids: Sequence[int], by: Actor) -> int:
                 given.setdefault(record, {})[field.id] = selectors.from_plain(field, before)
     count = len(fill_values(given=given, by=by))
     return count + sum(_undo_place(record, data, by) for record, data in told)
+
+
+@transaction.atomic
+def undo_company_change(*, event: Event, by: Actor) -> None:
+    """Take back what an event `company.changed` changed; what somebody has changed since stays as it is.
+
+    Whoever asks has checked that the company may be changed. Raises Company.DoesNotExist.
+    """
+    company = Company.objects.present().select_for_update(of=("self",)).get(pk=event.company_id)
+    told = {name: pair for name, pair in event.data.items() if name in {*LENGTHS, "revenue", "currency"}}
+    given = {
+        name: before for name, (before, after) in told.items() if _plain(getattr(company, name)) == after
+    }
+    edit_company(company_id=company.pk, changes=given, by=by)
+    undo_company_values(company_id=company.pk, told=event.data.get("values", {}), by=by)
+
+
+def _plain(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _undo_place(record: int, data: dict[str, list[str]], by: Actor) -> int:

@@ -64,19 +64,42 @@ def change_value(
 @transaction.atomic
 def change_company_value(
     *, company_id: int, field_id: int, value: Held | None, by: Actor, seen: str | None = None
-) -> None:
-    """Let a company have `value` in a field. Raises as `change_value` does, and Company.DoesNotExist."""
+) -> int | None:
+    """Let a company have `value` in a field; the number of the event, None when it had it already.
+
+    Raises as `change_value` does, and Company.DoesNotExist.
+    """
     field = _field(selectors.COMPANY, field_id)
     _require(field, value, by)
     company = Company.objects.present().select_for_update(of=("self",)).get(pk=company_id)
     before = selectors.held_values(selectors.COMPANY, [company_id], [field_id]).get(company_id, {})
     if seen is not None and selectors.mark(before.get(field_id)) not in {seen, selectors.mark(value)}:
         raise ChangedMeanwhileError(selectors.show(field, before.get(field_id)) or gettext("nothing"))
-    changes = replace_values(selectors.COMPANY, {company_id: {field_id: value}})
-    if changes:
-        Company.objects.filter(pk=company_id).update(updated_at=clock.now())
-        data = {"company": company_id, "company_name": company.name, **change_data(changes)}
-        timeline.record([NewEvent("company.changed", by, company_id=company_id, data=data)])
+    return _fill_company(company, {field_id: value}, by)
+
+
+@transaction.atomic
+def undo_company_values(*, company_id: int, told: Mapping[str, Sequence[Any]], by: Actor) -> None:
+    """Take back what an event said of a company's `values`; what somebody has changed since stays."""
+    company = Company.objects.present().select_for_update(of=("self",)).get(pk=company_id)
+    fields = {field.id: field for field in selectors.fields_of(selectors.COMPANY)}
+    held = selectors.held_values(selectors.COMPANY, [company_id], [int(one) for one in told])
+    present = held.get(company_id, {})
+    given = {
+        int(number): selectors.from_plain(fields[int(number)], before)
+        for number, (before, after) in told.items()
+        if int(number) in fields and selectors.plain(present.get(int(number))) == after
+    }
+    _fill_company(company, given, by)
+
+
+def _fill_company(company: Company, given: Mapping[int, Held | None], by: Actor) -> int | None:
+    changes = replace_values(selectors.COMPANY, {company.pk: given})
+    if not changes:
+        return None
+    Company.objects.filter(pk=company.pk).update(updated_at=clock.now())
+    data = {"company": company.pk, "company_name": company.name, **change_data(changes)}
+    return timeline.record([NewEvent("company.changed", by, company_id=company.pk, data=data)])[0]
 
 
 @transaction.atomic

@@ -128,7 +128,7 @@ def _unlink(request: Request, company: Company, contact: Contact) -> tuple[str, 
 def _people(request: Request, pk: int) -> HttpResponse:
     if not htmx.wants_fragment(request):
         return redirect("contacts:company", pk)
-    return render(request, "contacts/_company_people.html", about(request, pk))
+    return htmx.drawn_around(request, render(request, "contacts/_company_people.html", about(request, pk)))
 
 
 def _answer(request: Request, contact: Contact) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +16,7 @@ from afluente.contacts import services
 from afluente.contacts.views.companies import about, editable
 from afluente.contacts.views.contact import actor_of
 from afluente.kernel import htmx, money, regions
+from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -40,8 +42,8 @@ def field(request: Request, pk: int, field: str) -> HttpResponse:
     if request.method == "POST":
         typed = request.POST.get("value", "")
         try:
-            _save(request, found, field, typed)
-            return answer(request, pk)
+            event = _save(request, found, field, typed)
+            return told(request, pk, str(LABELS[field]), event, answer(request, pk))
         except services.CompanyRefusedError as refused:
             error = str(refused)
         except money.BadAmountError:
@@ -72,14 +74,33 @@ def assignee(request: Request, pk: int) -> HttpResponse:
     return htmx.toast(answer(request, pk), sentence, undo_url=undo)
 
 
+@require_POST
+def undo(request: Request, pk: int, change: int) -> HttpResponse:
+    """Take back one change of the company's fields, its own and the workspace's."""
+    editable(request, pk)
+    event = get_object_or_404(Event, pk=change, company_id=pk, kind="company.changed")
+    services.undo_company_change(event=event, by=actor_of(request))
+    if not htmx.wants_fragment(request):
+        return htmx.trigger(HttpResponse(status=204), "af:history", {})
+    return answer(request, pk)
+
+
+def told(request: Request, pk: int, label: str, event: int | None, response: HttpResponse) -> HttpResponse:
+    """What was changed, as drawn, with a way back when there was a change."""
+    if event is None or not htmx.wants_fragment(request):
+        return response
+    undo = reverse("contacts:company_undo", args=[pk, event])
+    return htmx.toast(response, gettext("{field} changed").format(field=label), undo_url=undo)
+
+
 def answer(request: Request, pk: int) -> HttpResponse:
     """After a change: the left side as it is now, or the page when there is no script."""
     if not htmx.wants_fragment(request):
         return redirect("contacts:company", pk)
-    return render(request, "contacts/_company_about.html", about(request, pk))
+    return htmx.drawn_around(request, render(request, "contacts/_company_about.html", about(request, pk)))
 
 
-def _save(request: Request, found: Company, field: str, typed: str) -> None:
+def _save(request: Request, found: Company, field: str, typed: str) -> int | None:
     changes: dict[str, Any] = {field: typed}
     seen = {field: request.POST["seen"]} if "seen" in request.POST else None
     if field == "revenue":
@@ -90,7 +111,7 @@ def _save(request: Request, found: Company, field: str, typed: str) -> None:
         seen = None
         if request.POST.get("seen", _written(request, found, field)) != _written(request, found, field):
             raise services.ChangedMeanwhileError(field)
-    services.change_company(company_id=found.pk, changes=changes, by=actor_of(request), seen=seen)
+    return services.edit_company(company_id=found.pk, changes=changes, by=actor_of(request), seen=seen)
 
 
 def _written(request: Request, found: Company, field: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from afluente.contacts import forms, policies, selectors, services
+from afluente.contacts.views.company_fields import told
 from afluente.contacts.views.contact import actor_of
 from afluente.contacts.views.values import typed_value
 from afluente.kernel import htmx
@@ -31,7 +32,7 @@ def value(request: Request, pk: int, attribute: int) -> HttpResponse:
         return _draw(request, pk, field, is_open="shown" not in request.GET)
     typed = typed_value(request, field)
     try:
-        services.change_company_value(
+        event = services.change_company_value(
             company_id=pk,
             field_id=attribute,
             value=services.read_value(field, typed, selectors.home()),
@@ -45,7 +46,7 @@ def value(request: Request, pk: int, attribute: int) -> HttpResponse:
         return _draw(request, pk, field, is_open=True, typed=typed, error=error)
     if not htmx.wants_fragment(request):
         return redirect("contacts:company", pk)
-    return _draw(request, pk, field, is_open=False)
+    return told(request, pk, field.name, event, _draw(request, pk, field, is_open=False))
 
 
 def _draw(

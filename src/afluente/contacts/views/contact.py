@@ -185,7 +185,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
     """After a change: the left side as it is now, or the page when there is no script."""
     if not htmx.wants_fragment(request):
         return redirect("contacts:contact", pk)
-    return _drawn(request, "contacts/_about.html", about(request, pk))
+    return htmx.drawn_around(request, _drawn(request, "contacts/_about.html", about(request, pk)))
 
 
 def actor_of(request: Request) -> Actor:

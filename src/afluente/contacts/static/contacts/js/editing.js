@@ -33,7 +33,7 @@ let left = ""; // the id of the place whose editor was saved or cancelled
 
 document.addEventListener("htmx:before:request", (/** @type {any} */ event) => {
   const place = event.detail.ctx.sourceElement?.closest?.("[data-held]");
-  if (place?.id && place.querySelector("form[data-inline]")) left = place.id;
+  if (place?.id && place.querySelector("form[data-inline]:not(:has([name=left]))")) left = place.id;
 });
 
 document.addEventListener("htmx:after:swap", () => {

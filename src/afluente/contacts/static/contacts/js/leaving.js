@@ -41,3 +41,9 @@ document.addEventListener("focusout", (event) => {
   form.append(left);
   form.requestSubmit();
 });
+
+// Where a whole part is drawn anew, around what is busy: the editor that was left is busy no more.
+document.addEventListener("htmx:before:swap", (/** @type {any} */ { detail: { ctx } }) => {
+  if (!ctx.sourceElement?.matches?.("form:has([name=left])") || ctx.response?.status >= 400) return;
+  ctx.sourceElement.closest("[data-held]")?.removeAttribute("data-held");
+});
