@@ -28,6 +28,7 @@ def test_the_list_says_where_each_rule_leads(
     page = client_as(ana).get("/settings/rules/").content.decode()
 
     assert "Vendas \u203a New" in page
+    assert "Assignee: The contact" in page.replace("&#x27;", "'")
 
 
 def test_a_rule_whose_stage_is_gone_says_so(

@@ -57,7 +57,8 @@ def trigger(response: HttpResponse, event: str, detail: dict[str, Any]) -> HttpR
 def undo_of(response: HttpResponse) -> str | None:
     """The way back that the toast of an answer offers already."""
     said = json.loads(response.headers.get("HX-Trigger", "{}")).get("af:toast", {})
-    return said.get("undo")
+    undo: str | None = said.get("undo")
+    return undo
 
 
 def toast(response: HttpResponse, text: str, *, undo_url: str | None = None) -> HttpResponse:

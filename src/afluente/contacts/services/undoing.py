@@ -48,7 +48,7 @@ def undo_company_change(*, event: Event, by: Actor) -> None:
 
     Whoever asks has checked that the company may be changed. Raises Company.DoesNotExist.
     """
-    company = Company.objects.present().select_for_update(of=("self",)).get(pk=event.company_id)
+    company = Company.objects.present().select_for_update(of=("self",)).get(pk=event.company_id or 0)
     told = {name: pair for name, pair in event.data.items() if name in {*LENGTHS, "revenue", "currency"}}
     given = {
         name: before for name, (before, after) in told.items() if _plain(getattr(company, name)) == after
