@@ -52,10 +52,12 @@ CREATE TRIGGER words_of_renamed AFTER UPDATE ON {table}
 """
 # The rows that are there already are those of all workspaces: the owner writes them without being in one.
 FILL = """
+ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE {search} NO FORCE ROW LEVEL SECURITY;
 INSERT INTO {search} (workspace_id, id, words)
 SELECT workspace_id, id, {slice}_words(workspace_id, id, {folded}) FROM {table};
 ALTER TABLE {search} FORCE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
 """
 # A common word fills its lines from the newest 2,000 records; a rare one is looked up a block at a time.
 FIND = """

@@ -35,6 +35,7 @@ class TasksConfig(AppConfig):
         slots.register_slot("deal.tabs", handlers.deal_tabs)
         slots.register_slot("deal.strip", handlers.deal_strip)
         slots.register_slot("company.tabs", handlers.company_tabs)
+        slots.register_slot("member.work", handlers.member_work)
         slots.register_slot("tag.uses", handlers.tag_uses)
         bus.subscribe(TagMerged, handlers.move_tags)
         _bring_contacts()

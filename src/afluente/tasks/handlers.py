@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from afluente.accounts.policies import assignable_by
 from afluente.files import policies as files
 from afluente.kernel import slots
 from afluente.tasks import policies, selectors, services
@@ -74,6 +75,22 @@ def _strip(member: Membership, kind: str, pk: int, page: str) -> list[slots.Part
         "url": f"{page}?tab=tasks",
     }
     return [slots.Part(template="tasks/_strip.html", context=context, order=90)]
+
+
+def member_work(*, member: Membership, of: Membership) -> list[slots.Part]:
+    """The open tasks of somebody who leaves, to be given to a colleague: as the list changes many, with a way back."""
+    count = policies.editable_by(member).open().filter(assignee_id=of.pk).count()
+    if not count:
+        return []
+    query = f"?where=assignee.is:{of.pk}"
+    context = {
+        "sentence": ngettext("{n} open task", "{n} open tasks", count).format(n=formats.number(count)),
+        "query": query,
+        "url": reverse("tasks:table") + query,
+        "members": assignable_by(member).exclude(pk=of.pk).order_by("user__name", "pk"),
+        "me": member.pk,
+    }
+    return [slots.Part(template="tasks/_hand_over.html", context=context, order=30)]
 
 
 def tag_uses(*, member: Membership, tag: Tag) -> list[slots.Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afluente.accounts import forms, policies, selectors, services
 from afluente.accounts.views.gates import only
+from afluente.kernel import slots
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -80,6 +81,7 @@ def member(request: Request, pk: int) -> HttpResponse:
         "found": found,
         "form": form,
         "may_change": may_change,
+        "work": _work(request, found),
         "may_view_as": policies.viewable_as_by(request.member).filter(pk=pk).exists(),
         "roles": selectors.roles_to_give(member=request.member),
     }
@@ -111,7 +113,14 @@ def deactivate(request: Request, pk: int) -> HttpResponse:
         messages.error(request, _("This is the only owner. Make somebody else an owner first."))
     else:
         messages.success(request, _("%(name)s can no longer enter") % {"name": found.user.name})
+        if _work(request, found):
+            return HttpResponseRedirect(reverse("accounts:member", args=[pk]), status=303)
     return _to_people()
+
+
+def _work(request: Request, found: Membership) -> list[Any]:
+    """What other slices let somebody take over from this person: what is theirs stays so until then."""
+    return slots.parts("member.work", member=request.member, of=found)
 
 
 @only(policies.may_manage_people)

@@ -9,6 +9,7 @@ from afluente.tasks.selectors.boards import (
     step_of_kind,
     step_rows,
     steps_of,
+    takes_tasks_of,
 )
 from afluente.tasks.selectors.calendar import Calendar, CalendarDay, calendar
 from afluente.tasks.selectors.card import Card, task_card
@@ -90,6 +91,7 @@ __all__ = [
     "subjects",
     "table",
     "tags_of",
+    "takes_tasks_of",
     "task_card",
     "tasks_of",
     "tone",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, Prefetch, Value, When
 
+from afluente.accounts.models import Membership
 from afluente.contacts.selectors import KnownField, fields_for
 from afluente.tasks.models import Board, Step, Task
 
@@ -36,6 +37,14 @@ def field_scopes() -> list[tuple[int, str]]:
     """The present boards, as (number, name): each may have fields of its own."""
     rows = Board.objects.filter(archived_at=None).order_by("-is_default", "position", "pk")
     return list(rows.values_list("pk", "name"))
+
+
+def takes_tasks_of(board: Board) -> int | None:
+    """Who gets the tasks that are made on a board without naming anybody; nobody who left."""
+    if board.default_assignee_id is None:
+        return None
+    present = Membership.objects.filter(is_active=True, user__is_active=True)
+    return present.filter(pk=board.default_assignee_id).values_list("pk", flat=True).first()
 
 
 def asked_fields(board_id: int | None = None) -> list[KnownField]:

@@ -158,7 +158,7 @@ def add(request: Request, pk: int) -> HttpResponse:
     known = selectors.asked_fields(step.board_id)
     form = forms.Draft(request.POST if request.method == "POST" else None, known=known)
     if request.method == "POST" and form.is_valid():
-        assignee_id = step.board.default_assignee_id or request.member.pk
+        assignee_id = selectors.takes_tasks_of(step.board) or request.member.pk
         (task_id,) = services.create_tasks(
             tasks=[
                 services.NewTask(
