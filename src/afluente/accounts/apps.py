@@ -95,13 +95,14 @@ def _switches(request: HttpRequest) -> Iterable[Switch]:
     if not isinstance(request.user, User):
         return []
     present = getattr(request, "workspace", None)
+    known: list[selectors.Place] | None = getattr(request, "places", None)
     return [
         Switch(
             label=workspace.name,
             url=reverse("accounts:enter", args=[workspace.pk]),
             current=present is not None and workspace.pk == present.pk,
         )
-        for workspace in selectors.workspaces_of(user=request.user)
+        for workspace in (selectors.workspaces_of(user=request.user) if known is None else known)
     ]
 
 

@@ -80,7 +80,7 @@ class WorkspaceMiddleware(_Middleware):
     ) -> HttpResponse | None:
         if getattr(view, "workspace_free", False) or not isinstance(request.user, User):
             return None
-        workspace_id = request.session.get(SESSION_KEY) or selectors.first_workspace_id(user=request.user)
+        workspace_id = request.session.get(SESSION_KEY) or _first(cast("Request", request))
         if workspace_id is None:
             return None if _needs_no_workspace(request, view) else _to("accounts:no_workspace")
         try:
@@ -98,6 +98,12 @@ class WorkspaceMiddleware(_Middleware):
             return answer
         request.session.pop(SESSION_KEY, None)  # no longer a member there: start over
         return HttpResponseRedirect(request.get_full_path())
+
+
+def _first(request: Request) -> int | None:
+    """The oldest workspace of the person. All of them are kept for the menu that leads into another."""
+    request.places = selectors.workspaces_of(user=request.user)
+    return request.places[0].pk if request.places else None
 
 
 def workspace_free(view: View) -> View:

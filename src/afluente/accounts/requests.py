@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from afluente.accounts.models import ApiToken, Membership, User, Workspace
+    from afluente.accounts.selectors import Place
 
 SESSION_KEY = "workspace_id"  # where a session keeps the workspace its person is in
 VIEWED_KEY = "viewed_as"  # and there the member through whose eyes they look, if any
@@ -19,6 +20,7 @@ class Request(HttpRequest):
     user: User
     member: Membership
     workspace: Workspace
+    places: list[Place]  # workspaces of the person, when they were asked for on the way in
     viewer: Membership | None  # who really looks, while `member` is somebody they view as
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from django.db import connection
 
+# Every page asks: the three statements are one round trip.
 MEMBER_WORKSPACES = """
+SELECT set_config('app.user', %(user)s::text, true);
 SELECT w.id, w.name FROM accounts_membership AS m JOIN accounts_workspace AS w ON w.id = m.workspace_id
-WHERE m.user_id = %s AND m.is_active ORDER BY w.id
+WHERE m.user_id = %(user)s AND m.is_active ORDER BY w.id;
+SELECT set_config('app.user', '', true)
 """
 
 
 def member_workspaces(user_id: int) -> list[tuple[int, str]]:
     """Number and name of the workspaces in which a person is an active member, oldest first.
 
-    Asked outside any workspace; the setting `app.user` must name the person.
+    Needs no workspace scope, but a transaction: the policies of workspace and membership also show a
+    person their own rows, told by the setting `app.user` until the last statement takes it back.
     """
     with connection.cursor() as cursor:
-        cursor.execute(MEMBER_WORKSPACES, [user_id])
+        cursor.execute(MEMBER_WORKSPACES, {"user": user_id})
+        cursor.nextset()
         return [(row[0], row[1]) for row in cursor.fetchall()]
 
 

@@ -9,6 +9,7 @@ page asks for them once it is drawn.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.urls import reverse
@@ -76,14 +77,14 @@ class NavEntry:
     def link(self) -> NavLink:
         return NavLink(
             label=self.label,
-            url=reverse(self.url_name),
+            url=_url(self.url_name),
             icon=self.icon,
             hot=self.hot,
             tab=self.tab,
             key=self.key,
             counted=self.url_name if self.badge else "",
             counted_on=self.counted_on,
-            peek=f"{reverse(self.url_name)}{self.peek}" if self.peek else "",
+            peek=f"{_url(self.url_name)}{self.peek}" if self.peek else "",
         )
 
 
@@ -117,9 +118,9 @@ class SettingsPage:
     def link(self) -> NavLink:
         return NavLink(
             label=self.label,
-            url=reverse(self.url_name),
+            url=_url(self.url_name),
             icon=self.icon,
-            also=tuple(reverse(name) for name in self.also),
+            also=tuple(_url(name) for name in self.also),
         )
 
 
@@ -130,6 +131,12 @@ class Switch:
     label: str
     url: str
     current: bool = False
+
+
+@cache
+def _url(name: str) -> str:
+    """The address of a page without arguments: every page shows dozens, and they never change."""
+    return reverse(name)
 
 
 _groups: dict[str, NavGroup] = {MAIN: NavGroup(slug=MAIN, order=0)}
@@ -168,7 +175,7 @@ def register_address(what: Literal["search", "palette", "opened", "live", "sign_
 
 def address(what: str) -> str:
     """A registered address, or nothing when no slice offers it."""
-    return reverse(_addresses[what]) if what in _addresses else ""
+    return _url(_addresses[what]) if what in _addresses else ""
 
 
 def switches(request: HttpRequest) -> list[Switch]:
@@ -212,7 +219,7 @@ def places(member: Any) -> list[tuple[NavLink, StrOrPromise]]:
     heads = {slug: group.order for slug, group in _groups.items()} | {BOTTOM: 900, PROFILE: 901}
     entries = sorted(_entries.values(), key=lambda entry: (heads.get(entry.group, 50), entry.order))
     lines: list[tuple[NavLink, StrOrPromise]] = [
-        (NavLink(label=entry.label, url=reverse(entry.url_name), icon=entry.icon, key=entry.key), "")
+        (NavLink(label=entry.label, url=_url(entry.url_name), icon=entry.icon, key=entry.key), "")
         for entry in entries
         if entry.visible(member)
     ]

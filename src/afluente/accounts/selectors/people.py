@@ -14,7 +14,6 @@ from django.db.models.functions import Coalesce, Lower
 from afluente.accounts import policies, statements
 from afluente.accounts.models import ApiToken, Invitation, Membership, Team, User
 from afluente.kernel import clock, ids
-from afluente.kernel.workspace import set_local
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -57,9 +56,7 @@ def workspaces_of(*, user: User) -> list[Place]:
         return []
     # Every page asks: a savepoint would cost as much as the question.
     with transaction.atomic(savepoint=False):
-        set_local("app.user", str(user.pk))
         found = statements.member_workspaces(user.pk)
-        set_local("app.user", "")
     return [Place(*row) for row in found]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies
@@ -133,7 +134,10 @@ def suggestion_page(*, member: Membership, after: int | None = None, size: int =
 
 
 def suggestions_of(*, member: Membership, contact_id: int, most: int = 5) -> list[Suggestion]:
-    """Whom a contact may be the same as, the likeliest first."""
+    """Whom a contact may be the same as, the likeliest first. One short question for most, who have none."""
+    concerned = Q(contact_id=contact_id) | Q(other_id=contact_id)
+    if not PossibleDuplicate.objects.filter(concerned, resolved_at=None).exists():
+        return []
     found = open_pairs(member)
     pairs = (found.filter(contact_id=contact_id) | found.filter(other_id=contact_id)).select_related(
         "contact", "other"

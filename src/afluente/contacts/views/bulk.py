@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from afluente.accounts.policies import assignable_by
+from afluente.accounts.policies import assignees_named_to
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import BulkChange, Company, Tag
 from afluente.contacts.selectors import Selection
@@ -111,7 +111,7 @@ def _form(request: Request, selection: Selection, what: str, data: QueryDict) ->
         "field": field,
         "form": forms.value_form(field, None, typed or data.get("typed")) if field else None,
         "fields": [(f"{FIELD}{one.id}", one) for one in _fields()],
-        "people": assignable_by(request.member).order_by("user__name") if what == "assignee" else (),
+        "people": assignees_named_to(request.member) if what == "assignee" else (),
         "tags": Tag.objects.order_by(Lower("name")) if what == "tags" else (),
         "companies": _companies(request) if what == "company" else (),
         "position": data.get("position", ""),

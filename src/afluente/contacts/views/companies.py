@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afluente.accounts.models import Area
-from afluente.accounts.policies import assignable_by
+from afluente.accounts.policies import assignees_named_to
 from afluente.accounts.selectors import seers
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Company
@@ -37,7 +37,7 @@ def companies(request: Request) -> HttpResponse:
         "page": page,
         "wanted": wanted,
         "more_url": reverse("contacts:companies") + more if more else "",
-        "members": assignable_by(request.member).order_by("user__name"),
+        "members": assignees_named_to(request.member),
         "may_create": policies.may_create_companies(request.member),
         "gone": _gone(request),
         "is_part": htmx.wants_fragment(request),
@@ -172,7 +172,7 @@ def about(request: Request, pk: int) -> dict[str, Any]:
         "company": card.company,
         "may_edit": policies.companies_editable_by(request.member).filter(pk=pk).exists(),
         "may_delete": policies.companies_deletable_by(request.member).filter(pk=pk).exists(),
-        "members": assignable_by(request.member).order_by("user__name"),
+        "members": assignees_named_to(request.member),
         "parts": slots.parts("company.about", member=request.member, company=card.company),
     }
 

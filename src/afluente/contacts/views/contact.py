@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from afluente.accounts.models import Action
-from afluente.accounts.policies import assignable_by
+from afluente.accounts.policies import assignable_by, assignees_named_to
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Contact
 from afluente.contacts.views.merge_leading import lead_on
@@ -154,7 +154,7 @@ def about(request: Request, pk: int) -> dict[str, Any]:
         "card": card,
         "may_edit": policies.may(request.member, pk, Action.EDIT),
         "may_delete": policies.may(request.member, pk, Action.DELETE),
-        "members": assignable_by(request.member).order_by("user__name"),
+        "members": assignees_named_to(request.member),
         "parts": slots.parts("contact.about", member=request.member, contact=card.contact),
         "level": "h1" if is_own_page else "h3",
         "section": "h2" if is_own_page else "h4",

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from afluente.accounts.policies import assignable_by, may_configure
+from afluente.accounts.policies import assignable_by, assignees_named_to, may_configure
 from afluente.contacts import selectors, services
 from afluente.contacts.views.contact import actor_of
 
@@ -35,6 +35,6 @@ def general(request: Request) -> HttpResponse:
         return HttpResponseRedirect(request.path, status=303)
     context = {
         "chosen": selectors.default_assignee_id(),
-        "members": assignable_by(request.member).order_by("user__name"),
+        "members": assignees_named_to(request.member),
     }
     return render(request, "contacts/settings.html", context)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
 
+# What a strip draws of a deal: the page of a contact is opened all day.
+DRAWN = ("name", "amount", "currency", "stage_entered_at", "pipeline__name", "stage__name", "stage__kind")
 STRIPS = 3  # open deals drawn with their stages; all are under the tab
 
 
@@ -56,7 +58,8 @@ def _of_company(member: Membership, company_id: int) -> QuerySet[Deal]:
 def strips(*, member: Membership, contact_id: int) -> list[tuple[Deal, list[RailStep]]]:
     """The newest open deals of a contact with how far each has come: two queries."""
     found = policies.visible_to(member).filter(closed_at=None, people__contact_id=contact_id)
-    deals = list(found.select_related("pipeline", "stage").order_by("-created_at", "-pk")[:STRIPS])
+    newest = found.select_related("pipeline", "stage").only(*DRAWN).order_by("-created_at", "-pk")
+    deals = list(newest[:STRIPS])
     stages = Stage.objects.filter(
         pipeline_id__in={deal.pipeline_id for deal in deals}, kind=Stage.Kind.OPEN
     ).order_by("position", "pk")

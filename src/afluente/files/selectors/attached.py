@@ -61,7 +61,8 @@ def attached_files(
     if described is None:
         return None
     links = Attachment.objects.filter(kind=kind, entity_id=entity_id)
-    found = told(File.objects.filter(state=File.State.READY, pk__in=links.values("file_id"))).order_by("-pk")
+    numbers = list(links.order_by("-file_id").values_list("file_id", flat=True))  # most records have none
+    found = told(File.objects.filter(state=File.State.READY, pk__in=numbers)).order_by("-pk")
     return AttachedFiles(
         kind=kind,
         entity_id=entity_id,

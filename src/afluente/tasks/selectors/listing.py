@@ -182,11 +182,15 @@ def open_count(*, member: Membership, kind: str, record_id: int) -> int:
     return policies.visible_to(member).open().filter(**{COLUMNS[kind]: record_id}).count()
 
 
+# What the strip above a history draws of the next task.
+DRAWN = ("title", "due_at", "due_is_day", "done_at", "assignee__user__name")
+
+
 def next_task(*, member: Membership, kind: str, record_id: int) -> Task | None:
     """The open task of a record that is due first; one without a deadline when there is no other."""
     found = policies.visible_to(member).open().filter(**{COLUMNS[kind]: record_id})
-    ordered = found.select_related("step", "assignee__user").order_by(F("due_at").asc(nulls_last=True), "pk")
-    first: Task | None = ordered.first()
+    drawn = found.select_related("assignee__user").only(*DRAWN)
+    first: Task | None = drawn.order_by(F("due_at").asc(nulls_last=True), "pk").first()
     return first
 
 

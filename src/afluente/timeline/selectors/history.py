@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from afluente.timeline import statements
-from afluente.timeline.models import Comment
 from afluente.timeline.selectors import changes, kinds, notices, threads
 from afluente.timeline.selectors.entries import Day, Entry, Feed, Place, address
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from afluente.accounts.models import Membership
+    from afluente.timeline.models import Comment
 
 PAGE = 20  # about two screens; reading on brings as many again
 REFRESHED_AT_MOST = 500
@@ -222,20 +222,25 @@ def _with_changes(entries: Iterable[Entry]) -> list[Entry]:
 def _written(
     rows: Sequence[tuple[Any, ...]], *, member: Membership, thread: int | None
 ) -> tuple[dict[int, Comment], dict[int, threads.Thread], dict[int, Any]]:
-    """The comments of a page by event, their threads and what hangs on them: 3 queries, none without
-    comments. A deleted comment that was answered stays as a place for its answers.
+    """The comments of a page by event, their threads and what hangs on them: a query, and one each for
+    answers, mentions and files where there are some. A deleted comment that was answered stays as a place for its answers.
     """
     found = list(
-        Comment.objects.filter(event_id__in=[row[0] for row in rows if row[2] == "comment.added"])
+        threads.marked()
+        .filter(event_id__in=[row[0] for row in rows if row[2] == "comment.added"])
         .select_related("author__user")
-        .prefetch_related(threads.with_mentions())
     )
-    answers = threads.summaries(found)
+    threads.name_mentioned(found)
+    answers = threads.summaries([one for one in found if one.is_answered])
     kept = [one for one in found if one.deleted_at is None or one.pk in answers]
     for one in kept:
         if one.pk == thread:
             answers[one.pk] = threads.opened(member=member, comment=one)
-    files = threads.attachments(member=member, comments=[one for one in kept if one.deleted_at is None])
+    files = threads.attachments(
+        member=member,
+        comments=[one for one in kept if one.deleted_at is None],
+        with_files=[one.pk for one in kept if one.has_files and one.deleted_at is None],
+    )
     return {one.event_id: one for one in kept}, answers, files
 
 

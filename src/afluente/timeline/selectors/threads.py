@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
@@ -18,7 +18,9 @@ from afluente.timeline.selectors.boxes import Box
 from afluente.timeline.selectors.drafts import files_of_draft
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
 
@@ -51,6 +53,20 @@ def with_mentions() -> Prefetch[Any]:
     """For a queryset of comments: those named in each, in order, with their present names."""
     named = Mention.objects.select_related("member__user").order_by("start")
     return Prefetch("mentions", queryset=named)
+
+
+def marked() -> QuerySet[Comment]:
+    """Comments that know by themselves whether they were answered and carry files (`is_answered`,
+    `has_files`): most were not and do not, and a page then asks no further.
+    """
+    replies = Comment.objects.filter(parent_id=OuterRef("pk"), deleted_at=None).order_by()
+    files = Attachment.objects.filter(kind="comment", entity_id=OuterRef("pk")).order_by()
+    return Comment.objects.annotate(is_answered=Exists(replies), has_files=Exists(files))
+
+
+def name_mentioned(comments: Iterable[Comment]) -> None:
+    """Have the mentions at hand of those comments that can have any: each begins with an @."""
+    prefetch_related_objects([one for one in comments if "@" in one.text], with_mentions())
 
 
 def summaries(comments: Collection[Comment]) -> dict[int, Thread]:
@@ -130,14 +146,18 @@ def files_of(comment_ids: Collection[int]) -> dict[int, list[File]]:
     return found
 
 
-def attachments(*, member: Membership, comments: Collection[Comment]) -> dict[int, list[slots.Part]]:
+def attachments(
+    *, member: Membership, comments: Collection[Comment], with_files: Collection[int] | None = None
+) -> dict[int, list[slots.Part]]:
     """What hangs on these comments: their files, and what slices above bring (slot `comment.attachments`).
 
-    A source is called once with all comments, and brings a `slots.Column` whose values are Parts.
+    Whoever knows which of them have files says so. A source of the slot is called once with all comments,
+    and brings a `slots.Column` whose values are Parts.
     """
+    carrying = [comment.pk for comment in comments] if with_files is None else with_files
     found = {
         comment_id: [slots.Part(template="timeline/_files.html", context={"files": files})]
-        for comment_id, files in files_of([comment.pk for comment in comments]).items()
+        for comment_id, files in files_of(carrying).items()
     }
     if comments:
         for column in slots.parts("comment.attachments", member=member, comments=list(comments)):

@@ -81,10 +81,10 @@ def pairs(fields: object) -> list[tuple[str, Any]]:
 def said(comment: Comment) -> SafeString:
     """The words of a comment, whom it names as chips under their present names.
 
-    Who has left is named plainly. The comment comes with its mentions at hand (threads.with_mentions).
+    Who has left is named plainly. The comment comes with its mentions at hand (threads.name_mentioned).
     """
     pieces, place = [], 0
-    for named in comment.mentions.all():
+    for named in comment.mentions.all() if "@" in comment.text else ():
         if named.start < place:
             continue
         pieces.append(words(comment.text[place : named.start]))
