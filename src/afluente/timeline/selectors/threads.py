@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from django.db.models import QuerySet
+    from django_stubs_ext import WithAnnotations
 
     from afluente.accounts.models import Membership
 
@@ -55,7 +56,14 @@ def with_mentions() -> Prefetch[Any]:
     return Prefetch("mentions", queryset=named)
 
 
-def marked() -> QuerySet[Comment]:
+class Marks(TypedDict):
+    """What `marked` adds to a comment."""
+
+    is_answered: bool
+    has_files: bool
+
+
+def marked() -> QuerySet[WithAnnotations[Comment, Marks]]:
     """Comments that know by themselves whether they were answered and carry files (`is_answered`,
     `has_files`): most were not and do not, and a page then asks no further.
     """
