@@ -161,9 +161,30 @@ def test_case_73_a_step_that_was_applied_before_has_no_effect_and_the_others_hav
     assert [Deal.objects.get(pk=deal.pk).lost_reason for deal in (done, fresh)] == ["", "a"]
 
 
+def test_case_80_a_circle_without_a_condition_is_not_published(stages):
+    publish(stages[0], rule("there", "move", params={"stage": stages[1].pk}))
+    publish(stages[1], rule("on", "move", params={"stage": stages[2].pk}))
+    circle = [rule("note"), rule("back", "move", params={"stage": stages[0].pk})]
+    definition = services.arrange_rules(stage=stages[2], rules=circle)
+    with pytest.raises(services.NotPublishableError) as refused:
+        services.publish_rules(definition=definition, by=None)
+
+    assert refused.value.problems == {
+        1: ["These rules send every deal round in a circle: S2 → S0 → S1 → S2."]
+    }
+
+
+@pytest.mark.parametrize(
+    "back", [{"where": ["amount.lt:1000"]}, {"when": IN_A_DAY}, {"company_hours": True}, {"is_on": False}]
+)
+def test_a_circle_with_a_condition_or_a_wait_is_published(stages, back):
+    publish(stages[0], rule("there", "move", params={"stage": stages[1].pk}))
+    publish(stages[1], rule("back", "move", params={"stage": stages[0].pk}, **back))
+
+
 def test_case_81_a_circle_of_rules_ends_at_the_limit(stages):
     publish(stages[0], rule("there", "move", params={"stage": stages[1].pk}))
-    publish(stages[1], rule("back", "move", params={"stage": stages[0].pk}))
+    publish(stages[1], rule("back", "move", params={"stage": stages[0].pk}, where=["amount.lt:1000"]))
     deal = open_in(stages[0])
     work()
 

@@ -37,6 +37,7 @@ AREAS = {
     "stages": "deals",
     "triggers": "deals",
     "trigger-kinds": "deals",
+    "working-hours": "deals",
     "deal-types": "deals",
     "lost-reasons": "deals",
     "taxes": "products",

@@ -21,6 +21,7 @@ WORDS = {
     "area": ("contact", "deal"),
     "field": ("name", "assignee", "amount", "revenue"),
     "key": ("editor",),
+    "day": ("2026-12-25",),
     "system": ("probe",),
     "part": ("location", "address", "title", "due"),
     "kind": ("email", "phone", "messenger", "contact"),
@@ -115,6 +116,7 @@ FIELDS = {
     "contact_id": "contact",
     "trigger_ids": "trigger",
     "on_behalf_of_id": "member",
+    "supervisor_id": "member",
 }
 # Names in the API's bodies that end like an id and are none of ours.
 NOT_OURS = {"external_id": "The messenger's own id of a person."}

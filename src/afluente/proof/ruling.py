@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from afluente.automation import services
+from afluente.kernel import clock
 
 if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
     from afluente.deals.models import Stage
 
 
-def of_automation(*, canary: str, stage: Stage) -> dict[str, Any]:
+def of_automation(*, canary: str, stage: Stage, owner: Membership) -> dict[str, Any]:
     """One of each record of automation, by what it is called."""
     trigger = services.create_trigger(stage=stage, kind="webhook", values={"title": canary})
-    return {"trigger": trigger.pk}
+    since = clock.now()
+    away = services.add_absence(member=owner, since=since, until=since + dt.timedelta(days=1), note=canary)
+    return {"trigger": trigger.pk, "absence": away.pk}

@@ -225,7 +225,7 @@ def _fill(owner: Membership, canary: str) -> tuple[dict[str, Any], str]:
         "deal": deal_id,
         "deal_type": DealType.objects.order_by("pk")[0].pk,
         **of_tasks(canary=canary, owner=owner, by=by, contact_id=contact_id, deal_id=deal_id, tag_id=tag.pk),
-        **of_automation(canary=canary, stage=stage),
+        **of_automation(canary=canary, stage=stage, owner=owner),
         "comment": comment.pk,
         "deal_comment": deal_comment.pk,
         "company_comment": company_comment.pk,

@@ -1,5 +1,6 @@
 """What is read about rules and of the records they act on."""
 
+from afluente.automation.selectors.hours import absence_out, kept_hours
 from afluente.automation.selectors.records import catalogue, lacking, load_records
 from afluente.automation.selectors.showing import (
     Shown,
@@ -15,11 +16,13 @@ from afluente.automation.selectors.triggers import firings_of, is_frozen, trigge
 
 __all__ = [
     "Shown",
+    "absence_out",
     "action_labels",
     "catalogue",
     "definition_of",
     "firings_of",
     "is_frozen",
+    "kept_hours",
     "lacking",
     "load_records",
     "register_label",

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from afluente.automation.engine.opening import DAY, Calendar
 from afluente.automation.models import Absence, CompanyHours, Holiday, PersonHours
+from afluente.kernel import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
 ALWAYS = (((0, DAY),),) * 7
@@ -65,6 +66,26 @@ def spans(kept: Any) -> tuple[tuple[int, int], ...]:
     return tuple((int(since), int(until)) for since, until in kept)
 
 
-def absences_of(member_ids: Collection[int], *, since: dt.datetime) -> list[Absence]:
-    """Absences that are not over at `since`, the next first."""
-    return list(Absence.objects.filter(member_id__in=member_ids, until__gt=since).order_by("since", "pk"))
+def kept_hours() -> dict[str, Any]:
+    """What is kept about hours, as plain values: five queries."""
+    row = CompanyHours.objects.first()
+    now = clock.now()
+    return {
+        "week": row.week if row else None,
+        "holidays": list(Holiday.objects.order_by("day").values("day", "name", "hours")),
+        "people": list(PersonHours.objects.order_by("pk").values("member_id", "week", "supervisor_id")),
+        "absences": [
+            absence_out(one) for one in Absence.objects.filter(until__gt=now).order_by("since", "pk")
+        ],
+    }
+
+
+def absence_out(one: Absence) -> dict[str, Any]:
+    """An absence as plain values."""
+    return {
+        "id": one.pk,
+        "member_id": one.member_id,
+        "since": one.since,
+        "until": one.until,
+        "note": one.note,
+    }

@@ -15,6 +15,14 @@ from afluente.automation.services.defining import (
 from afluente.automation.services.entering import enter, leave
 from afluente.automation.services.freezing import FROZEN, freeze_busy, unfreeze
 from afluente.automation.services.hearing import hear, hear_of
+from afluente.automation.services.hours import (
+    add_absence,
+    delete_absence,
+    delete_holiday,
+    save_company_week,
+    save_holiday,
+    save_person_hours,
+)
 from afluente.automation.services.routing import route
 from afluente.automation.services.running import run_due
 from afluente.automation.services.triggers import (
@@ -34,10 +42,13 @@ __all__ = [
     "Known",
     "NotPublishableError",
     "TriggerKind",
+    "add_absence",
     "address_of",
     "arrange_rules",
     "change_trigger",
     "create_trigger",
+    "delete_absence",
+    "delete_holiday",
     "delete_trigger",
     "enter",
     "freeze_busy",
@@ -54,6 +65,9 @@ __all__ = [
     "rotate_address",
     "route",
     "run_due",
+    "save_company_week",
+    "save_holiday",
+    "save_person_hours",
     "stop_rules",
     "take_call",
     "trigger_kinds",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 
 from afluente.automation import statements
 from afluente.automation.engine import conditions
+from afluente.automation.engine.circles import MOVE, circle_from, leads_to
 from afluente.automation.engine.written import BadRuleError, read_rules
 from afluente.automation.models import Definition, Version
 from afluente.automation.selectors.records import catalogue
 from afluente.automation.services.actions import actions, outside
+from afluente.deals.models import Stage
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.automation.engine.rules import Rule
-    from afluente.deals.models import Stage
 
 
 class NotPublishableError(Exception):
@@ -49,6 +51,8 @@ def publish_rules(*, definition: Definition, by: Membership | None) -> Version:
     held = Definition.objects.select_for_update(of=("self",)).get(pk=definition.pk)
     rules = read_rules(held.draft, outside=outside())
     problems = {number: _problems(rule) for number, rule in enumerate(rules)}
+    if not any(problems.values()) and (circle := _circle(held, rules)):
+        problems[_mover(rules)] = [f"These rules send every deal round in a circle: {circle}."]
     if any(problems.values()):
         raise NotPublishableError(problems)
     version = Version.objects.create(
@@ -62,6 +66,26 @@ def publish_rules(*, definition: Definition, by: Membership | None) -> Version:
         version=version.number, state=Definition.State.ACTIVE, paused_because=""
     )
     return version
+
+
+def _circle(definition: Definition, rules: Sequence[Rule]) -> str:
+    """The names of the stages through which rules without a condition would send deals for ever; or ''."""
+    ways = {definition.stage_id: leads_to(rules)}
+    if ways[definition.stage_id] is None:
+        return ""
+    running = Version.objects.filter(
+        definition__state__in=[Definition.State.ACTIVE, Definition.State.PAUSED],
+        number=F("definition__version"),
+    ).exclude(definition=definition)
+    for stage_id, kept in running.values_list("definition__stage_id", "rules"):
+        ways[stage_id] = leads_to(read_rules(kept, outside=outside()))
+    found = circle_from(definition.stage_id, ways)
+    names = dict(Stage.objects.filter(pk__in=found).values_list("pk", "name"))
+    return " → ".join(names.get(one, str(one)) for one in found)
+
+
+def _mover(rules: Sequence[Rule]) -> int:
+    return next(number for number, rule in enumerate(rules) if rule.is_on and rule.action == MOVE)
 
 
 def _problems(rule: Rule) -> list[str]:
