@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import translation
 
@@ -114,6 +115,32 @@ def test_it_stops_when_its_filter_is_gone(people, planned, kept):
     planned.refresh_from_db()
     assert (planned.is_on, planned.reason) == (False, "Its filter was deleted, or is no longer shared.")
     assert not Export.objects.exists()
+
+
+def test_it_follows_a_filter_that_was_deleted_and_brought_back(people, planned, kept, client_as, work):
+    browser = client_as(people.ana)
+    deleted = browser.post(f"/contacts/filters/{kept.pk}/deletion/")
+    undo = next(iter(get_messages(deleted.wsgi_request))).extra_tags.removeprefix("undo:")
+    assert not SavedFilter.objects.exists()
+
+    browser.post(undo)
+    Schedule.objects.update(due_at=clock.now())
+    services.run_schedule(schedule_id=planned.pk)
+    work()
+
+    assert rows(Export.objects.get()) == [["Name"], ["Lia Prado"]]
+    assert Schedule.objects.get().is_on
+
+
+def test_a_filter_comes_back_under_no_number_but_its_own(people, kept, client_as):
+    browser = client_as(people.ana)
+    deleted = browser.post(f"/contacts/filters/{kept.pk}/deletion/")
+    undo = next(iter(get_messages(deleted.wsgi_request))).extra_tags.removeprefix("undo:")
+
+    client_as(people.bruno).post(undo)  # it was not his
+    browser.post(undo.partition("&number=")[0] + "&number=1%3A5%3Aforged")
+
+    assert kept.pk not in SavedFilter.objects.values_list("pk", flat=True)
 
 
 def test_it_is_set_up_changed_and_ended_on_the_screen(people, kept, client_as, work):

@@ -56,9 +56,12 @@ def save_filter(
     query: str,
     is_shared: bool = False,
     entity: str = SavedFilter.Entity.CONTACT,
+    number: int | None = None,
 ) -> SavedFilter:
     """Keep the list's address `query` under `name`; the same name again replaces it (SP-141).
 
+    `number` is the one it had before it was deleted: what follows it, such as an automatic export, finds
+    it again.
     Raises NamelessFilterError and TooManyFiltersError.
     """
     called = text.clean(name, limit=NAME)
@@ -68,9 +71,11 @@ def save_filter(
     same = own.filter(name__iexact=called).first()
     if same is None and own.count() >= MOST:
         raise TooManyFiltersError
-    kept = same or SavedFilter(owner=owner, entity=entity, created_at=clock.now())
+    if number is not None and SavedFilter.objects.filter(pk=number).exists():
+        number = None
+    kept = same or SavedFilter(pk=number, owner=owner, entity=entity, created_at=clock.now())
     kept.name, kept.query, kept.is_shared = called, canonical(query), is_shared
-    kept.save()
+    kept.save(force_insert=same is None)
     return kept
 
 

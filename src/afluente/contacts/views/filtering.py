@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.signing import BadSignature, Signer
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from afluente.accounts.requests import Request
 
 APPLY, FIELDS = "apply", "fields"
+_NUMBER = Signer(salt="contacts.filter")  # nobody brings back a filter under the number of another one
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,7 +109,8 @@ def delete(request: Request, entity: str, pk: int) -> HttpResponse:
     way_back = reverse("contacts:filter_restore", kwargs={"entity": entity})
     columns = ListSetting.objects.filter(member=request.member, view=kept).values_list("columns", flat=True)
     chosen = "".join(f"&column={one}" for one in columns.first() or ())
-    again = f"{way_back}?{_said(kept, of, request.POST)}{chosen}"
+    number = urlencode({"number": _NUMBER.sign(f"{request.member.pk}:{kept.pk}")})
+    again = f"{way_back}?{_said(kept, of, request.POST)}{chosen}&{number}"
     kept.delete()
     said = gettext("Deleted the filter {name}").format(name=kept.name)
     messages.success(request, said, extra_tags=f"undo:{again}")
@@ -143,6 +147,15 @@ def _said(kept: SavedFilter, of: FilteredList, data: QueryDict) -> str:
     return said.urlencode()
 
 
+def _number(request: Request, signed: str) -> int | None:
+    """The number of a filter that this member deleted, as `delete` signed it."""
+    try:
+        owner, _sign, number = _NUMBER.unsign(signed).partition(":")
+    except BadSignature:
+        return None
+    return int(number) if owner == str(request.member.pk) else None
+
+
 def _keep(request: Request, data: QueryDict, of: FilteredList, query: str) -> SavedFilter | None:
     try:
         return saving.save_filter(
@@ -151,6 +164,7 @@ def _keep(request: Request, data: QueryDict, of: FilteredList, query: str) -> Sa
             query=query,
             is_shared="is_shared" in data,
             entity=of.entity,
+            number=_number(request, data.get("number", "")),
         )
     except saving.NamelessFilterError:
         messages.error(request, gettext("Give the filter a name."))
