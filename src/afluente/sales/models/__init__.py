@@ -1,6 +1,6 @@
 """Tables of sales."""
 
-from afluente.sales.models.documents import Document, DocumentCounter, Seller
+from afluente.sales.models.documents import Document, DocumentCounter, Logo, Seller
 from afluente.sales.models.lines import Basket, Line
 from afluente.sales.models.products import Product, ProductQuerySet, StockMove, Tax
 
@@ -9,6 +9,7 @@ __all__ = [
     "Document",
     "DocumentCounter",
     "Line",
+    "Logo",
     "Product",
     "ProductQuerySet",
     "Seller",

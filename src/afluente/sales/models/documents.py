@@ -124,6 +124,21 @@ class DocumentCounter(WorkspaceModel):
         return f"{self.kind} {self.year}: {self.last}"
 
 
+class Logo(WorkspaceModel):
+    """A picture that stands on documents. Rows never change: an issued document goes on showing its own."""
+
+    digest = models.CharField(max_length=64)
+    picture = models.BinaryField()  # WebP, drawn anew by us
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "digest"], name="sales_logo_once")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class Seller(WorkspaceModel):
     """Who sells, as it stands on documents, and how these are numbered. One row, made when it is first saved."""
 
@@ -134,6 +149,7 @@ class Seller(WorkspaceModel):
     phone = models.CharField(max_length=50, default="")
     payment = models.CharField(max_length=1_000, default="")
     footer = models.CharField(max_length=1_000, default="")
+    logo = models.CharField(max_length=64, default="")  # digest of a Logo
     quote_prefix = models.CharField(max_length=12, default="Q-")
     invoice_prefix = models.CharField(max_length=12, default="INV-")
     valid_days = models.PositiveIntegerField(default=30)

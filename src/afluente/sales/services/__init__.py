@@ -20,6 +20,8 @@ from afluente.sales.services.lines import (
     remove_line,
     restore_line,
 )
+from afluente.sales.services.logos import MOST_BYTES as MOST_LOGO_BYTES
+from afluente.sales.services.logos import LogoRefusedError, keep_logo, logo_of, remove_logo
 from afluente.sales.services.products import (
     ChangedMeanwhileError,
     ProductGoneError,
@@ -45,11 +47,13 @@ from afluente.sales.services.taxes import TaxTakenError, archive_tax, order_taxe
 
 __all__ = [
     "EXPIRE",
+    "MOST_LOGO_BYTES",
     "ChangedMeanwhileError",
     "DocumentGoneError",
     "DocumentRefusedError",
     "LineGoneError",
     "LineRefusedError",
+    "LogoRefusedError",
     "ProductGoneError",
     "ProductRefusedError",
     "TaxTakenError",
@@ -69,7 +73,9 @@ __all__ = [
     "draw",
     "expire_quote",
     "issue_document",
+    "keep_logo",
     "let_follow",
+    "logo_of",
     "mark",
     "move_stock",
     "note_value",
@@ -77,6 +83,7 @@ __all__ = [
     "order_taxes",
     "record_payment",
     "remove_line",
+    "remove_logo",
     "restore_line",
     "restore_product",
     "save_seller",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, override
 from afluente.accounts.models import Workspace
 from afluente.kernel.workspace import current_workspace_id
 from afluente.sales.models import Document
+from afluente.sales.services.logos import logo_of
 from afluente.ui import formats
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ RIGHT = WIDTH - EDGE
 # Right edges of the columns of numbers, and where the name ends.
 NAME, QUANTITY, PRICE, DISCOUNT, TAX = EDGE + 196, EDGE + 254, EDGE + 326, EDGE + 372, EDGE + 432
 SUMS = RIGHT - 120
+LOGO_WIDTH, LOGO_HEIGHT = 170.0, 56.0
 
 
 def draw(document: Document) -> bytes:
@@ -64,7 +66,21 @@ class _Sheet:
         self.canvas.save()
         return self.out.getvalue()
 
+    def _logo(self) -> None:
+        """The seller's mark above everything, in its own proportions."""
+        from reportlab.lib.utils import ImageReader  # noqa: PLC0415
+
+        logo = logo_of(self.document.seller.get("logo", ""))
+        if logo is None:
+            return
+        scale = min(LOGO_WIDTH / logo.width, LOGO_HEIGHT / logo.height)
+        wide, high = logo.width * scale, logo.height * scale
+        picture = ImageReader(io.BytesIO(bytes(logo.picture)))
+        self.canvas.drawImage(picture, EDGE, self.y + 14 - high, wide, high, mask="auto")
+        self.y -= high + 14
+
     def _head(self) -> None:
+        self._logo()
         found, seller, buyer = self.document, self.document.seller, self.document.buyer
         self._text(EDGE, str(found.get_kind_display()), STRONG, 18)
         self._right(RIGHT, found.label or gettext("Draft"), STRONG, 14)

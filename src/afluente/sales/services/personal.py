@@ -60,4 +60,5 @@ FREE = {
     "sales_stockmove": "What was counted and by which member of the team.",
     "sales_documentcounter": "Kinds of documents.",
     "sales_seller": "The workspace itself.",
+    "sales_logo": "The workspace's own mark.",
 }

@@ -27,7 +27,7 @@ Kind, State = Document.Kind, Document.State
 EXPIRE = "sales.expire"
 DECIDABLE = (State.SENT, State.EXPIRED)
 PAYABLE = (State.ISSUED, State.PART_PAID)
-SELLER = ("name", "tax_id", "address", "email", "phone", "payment", "footer")
+SELLER = ("name", "tax_id", "address", "email", "phone", "payment", "footer", "logo")
 
 
 @transaction.atomic

@@ -109,6 +109,7 @@ def _context(request: Request, found: Document, form: Any) -> dict[str, Any]:
         "form": form,
         "tone": selectors.tone(found),
         "link": link,
+        "logo_url": reverse("sales:logo") if found.seller.get("logo") else "",
         "may_edit": policies.documents_editable_by(request.member).filter(pk=found.pk).exists(),
         "may_create": policies.may_create_documents(request.member),
         "versions": policies.documents_visible_to(request.member).filter(origin_id=found.pk).order_by("pk"),
@@ -160,6 +161,40 @@ def as_file(found: Document) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def logo(request: Request) -> HttpResponse:
+    """The mark of the settings, or of a document that this member sees (`of`). POST takes another one (`picture`),
+    or none (`remove`).
+    """
+    if request.method != "POST":
+        number = request.GET.get("of", "")
+        named = selectors.seller_of().logo
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            named = _seen(request, int(number)).seller.get("logo", "")
+        return as_picture(named)
+    asking.require_configurer(request)
+    try:
+        if "remove" in request.POST:
+            services.remove_logo(by=asking.by(request))
+        else:
+            sent = request.FILES.get("picture")
+            content = sent.read(services.MOST_LOGO_BYTES + 1) if sent else b""
+            services.keep_logo(content=content, by=asking.by(request))
+    except services.LogoRefusedError as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, gettext("Saved"))
+    return asking.see_other(reverse("sales:seller"))
+
+
+def as_picture(digest: str) -> HttpResponse:
+    """A mark to show; what is behind a digest never changes."""
+    found = services.logo_of(digest)
+    if found is None:
+        raise Http404
+    return HttpResponse(bytes(found.picture), content_type="image/webp")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def seller(request: Request) -> HttpResponse:
     """Settings: who sells, how documents are numbered, how long they hold."""
     asking.require_configurer(request)
@@ -172,7 +207,12 @@ def seller(request: Request) -> HttpResponse:
         services.save_seller(values=form.cleaned_data, by=asking.by(request))
         messages.success(request, gettext("Saved"))
         return asking.see_other(reverse("sales:seller"))
-    return render(request, "sales/seller.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "sales/seller.html",
+        {"form": form, "logo": present.logo},
+        status=422 if form.errors else 200,
+    )
 
 
 def _seen(request: Request, pk: int) -> Document:

@@ -16,7 +16,7 @@ from afluente.kernel import limits, text
 from afluente.kernel.limits import Limit
 from afluente.kernel.workspace import scope
 from afluente.sales import selectors, services
-from afluente.sales.views.documents import as_file
+from afluente.sales.views.documents import as_file, as_picture
 from afluente.timeline.events import Actor
 from afluente.ui import formats
 
@@ -84,6 +84,17 @@ def pdf(request: HttpRequest, space: int, secret: str) -> HttpResponse:
         return _private(as_file(found))
 
 
+@_public
+@require_safe
+def logo(request: HttpRequest, space: int, secret: str) -> HttpResponse:
+    """The seller's mark on it."""
+    if refused := _wait(request):
+        return refused
+    with scope(space):
+        found, _ = _found(space, secret)
+        return _private(as_picture(found.seller.get("logo", "")))
+
+
 def _found(space: int, secret: str) -> tuple[Document, Workspace]:
     found = services.document_by_secret(secret)
     workspace = Workspace.objects.filter(pk=space).first()
@@ -101,6 +112,7 @@ def _show(
         "is_open": found.state == "sent",
         "is_nameless": is_nameless,
         "pdf_url": f"{request.path}pdf/",
+        "logo_url": f"{request.path}logo/" if found.seller.get("logo") else "",
     }
     return _private(render(request, "sales/public.html", context, status=status))
 
