@@ -148,16 +148,16 @@ def _bring_companies() -> None:
     from afluente.timeline.selectors import kinds
     from afluente.ui import navigation
 
-    navigation.register_nav(
-        navigation.NavEntry(
-            label=_("Companies"),
-            url_name="contacts:companies",
-            icon="building-2",
-            order=31,
-            visible=policies.may_list_companies,
-        )
+    companies = navigation.NavEntry(
+        label=_("Companies"),
+        url_name="contacts:companies",
+        icon="building-2",
+        order=31,
+        visible=policies.may_list_companies,
     )
+    navigation.register_nav(companies)
     slots.register_slot("company.tabs", handlers.company_history)
+    slots.register_slot("member.work", handlers.member_work)
     kinds.register_fields(
         {
             "companies": _("Company"),

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from afluente.accounts.models import Action
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.selectors import company_history as company_histories
 from afluente.contacts.selectors import filter_uses
 from afluente.contacts.selectors.attribute_criteria import PREFIX
+from afluente.contacts.selectors.handing import hand_over
 from afluente.files import policies as files
 from afluente.kernel import slots
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +44,35 @@ def company_history(*, member: Membership, company: Company) -> list[slots.Tab]:
         return slots.Part(template="contacts/_company_history.html", context={"feed": feed})
 
     return [slots.Tab(slug="history", label=_("History"), part=part, order=90)]
+
+
+def member_work(*, member: Membership, of: Membership) -> list[slots.Part]:
+    """The contacts and companies of somebody who leaves, to be given to others, with a way back."""
+    contacts = policies.editable_by(member).filter(assignee_id=of.pk).count()
+    companies = policies.companies_editable_by(member).filter(assignee_id=of.pk).count()
+    query = f"where=assignee.is:{of.pk}"
+    found = []
+    if contacts:
+        said = ngettext("{n} contact", "{n} contacts", contacts).format(n=formats.number(contacts))
+        sent = [("do", "run"), ("what", "assignee"), ("all", "1"), ("query", query)]
+        found.append((10, said, "list", "bulk", "typed", sent, f"?{query}"))
+    if companies:
+        said = ngettext("{n} company", "{n} companies", companies).format(n=formats.number(companies))
+        found.append((12, said, "companies", "company_handover", "to", [("of", str(of.pk))], ""))
+    return [
+        hand_over(
+            member=member,
+            of=of,
+            said=said,
+            url=reverse(f"contacts:{page}") + asked,
+            action=reverse(f"contacts:{action}"),
+            name=name,
+            fields=sent,
+            order=order,
+            may_spread=action == "bulk",
+        )
+        for order, said, page, action, name, sent, asked in found
+    ]
 
 
 def filters_with_field(field: selectors.KnownField) -> list[selectors.FieldUse]:

@@ -42,6 +42,7 @@ class DealsConfig(AppConfig):
         slots.register_slot("contact.tabs", handlers.contact_tabs)
         slots.register_slot("company.tabs", handlers.company_tabs)
         slots.register_slot("contact.acts", handlers.contact_acts)
+        slots.register_slot("member.work", handlers.member_work)
         register_list(DEALS)
         _bring_columns()
         _bring_list()

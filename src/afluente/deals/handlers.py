@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.models import SavedFilter
 from afluente.contacts.selectors import FieldUse
+from afluente.contacts.selectors.handing import hand_over
 from afluente.contacts.services import replace_in_filters
 from afluente.deals import policies, selectors, services
 from afluente.deals.forms.pipelines import ahead
@@ -236,3 +237,25 @@ DUE = notices.NotificationKind(
     words=due_in_words,
     is_urgent=True,
 )
+
+
+def member_work(*, member: Membership, of: Membership) -> list[slots.Part]:
+    """The open deals of somebody who leaves, to be given to others, with a way back."""
+    count = policies.movable_by(member).open().filter(assignee_id=of.pk).count()
+    if not count:
+        return []
+    query = f"where=assignee.is:{of.pk}"
+    said = ngettext("{n} open deal", "{n} open deals", count).format(n=formats.number(count))
+    return [
+        hand_over(
+            member=member,
+            of=of,
+            said=said,
+            url=f"{reverse('deals:board')}?status=list&{query}",
+            action=reverse("deals:bulk"),
+            name="assignee",
+            fields=[("act", "assign"), ("all", "1"), ("query", query), ("list", "1")],
+            order=20,
+            may_spread=True,
+        )
+    ]

@@ -13,6 +13,7 @@ from afluente.contacts.models import Contact, Tag
 from afluente.contacts.selectors.columns import FIELD
 from afluente.contacts.services.belonging import POSITION
 from afluente.contacts.services.bulk_kinds import Change, Kind, kind_of
+from afluente.contacts.services.bulk_shapes import SPREAD
 from afluente.contacts.services.editing import NAME
 from afluente.contacts.services.places import PARTS
 from afluente.contacts.services.reading import ValueRefusedError, read_value
@@ -84,7 +85,7 @@ def read_change(data: QueryDict, *, member: Membership) -> Change:
     if what == "delete":
         return Change("delete")
     if what == "assignee":
-        return Change("assignee", value=read_person(data.get("typed", ""), member))
+        return read_assignee(data.get("typed", ""), member)
     if what == "tags":
         return Change("tags", "remove" if op == "remove" else "add", _tags(data.getlist("tag")))
     if what in NAMES:
@@ -113,6 +114,22 @@ def read_field(field: KnownField, op: str, data: QueryDict) -> Change:
     if value is None and field.is_required:
         raise BulkRefusedError(gettext("This field is required: it cannot be emptied."))
     return Change("field", op, value, field.id)
+
+
+def read_assignee(typed: str, member: Membership) -> Change:
+    """Somebody of the team, nobody, or `spread:7`: the team of member 7 without them, one after another; when
+    they have none, everybody. Raises BulkRefusedError.
+    """
+    act, _, number = typed.partition(":")
+    if act != SPREAD:
+        return Change("assignee", value=read_person(typed, member))
+    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+    others = assignable_by(member).exclude(pk=pk).order_by("pk")
+    mates = others.filter(team__members=pk) if pk else others.none()
+    people = list(mates.values_list("pk", flat=True)) or list(others.values_list("pk", flat=True))
+    if not people:
+        raise BulkRefusedError(gettext("There is nobody else to give them to."))
+    return Change("assignee", SPREAD, people)
 
 
 def read_person(typed: str, member: Membership) -> int | None:

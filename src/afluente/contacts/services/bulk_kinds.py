@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext
@@ -18,7 +19,7 @@ from afluente.contacts import policies, selectors
 from afluente.contacts.models import Contact, ContactTag, Tag
 from afluente.contacts.services import tagging
 from afluente.contacts.services.bulk_belonging import Belonging
-from afluente.contacts.services.bulk_shapes import KEEP, Change, Changes, Kind
+from afluente.contacts.services.bulk_shapes import KEEP, SPREAD, Change, Changes, Kind
 from afluente.contacts.services.values import fill_values
 from afluente.contacts.statements import bulk as statements
 from afluente.contacts.statements import search
@@ -27,7 +28,7 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from afluente.contacts.models import ContactQuerySet
     from afluente.timeline.events import Actor
@@ -52,7 +53,14 @@ class Columns:
     def present(self, ids: Sequence[int]) -> dict[int, Any]:
         return dict(Contact.objects.present().filter(pk__in=ids).values_list("pk", self.column))
 
+    @cached_property
+    def turn(self) -> Iterator[int]:
+        """Those among whom contacts are spread, one after another."""
+        return cycle(self.change.value)
+
     def after(self, _before: Any) -> Any:
+        if self.change.op == SPREAD:
+            return next(self.turn)
         return self.change.value if self.change.kind == "assignee" else self.change.value or ""
 
     def back(self, now: Any, before: Any, after: Any) -> Any:
@@ -79,6 +87,8 @@ class Columns:
         return dict(Membership.objects.values_list("pk", "user__name"))
 
     def words(self, value: Any) -> str:
+        if isinstance(value, list):
+            return ", ".join(self.people.get(one, "") for one in value)
         return self.people.get(value, "") if self.change.kind == "assignee" else value or ""
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from afluente.contacts.selectors.selection import Picked
     from afluente.timeline.events import Actor
 
+SPREAD = "spread"  # an `op`: each gets the next of several people
 KEEP = object()  # what `back` answers when somebody has changed it since
 Changes = dict[int, tuple[Any, Any]]  # before and after, by contact
 
@@ -19,7 +20,7 @@ Changes = dict[int, tuple[Any, Any]]  # before and after, by contact
 @dataclass(frozen=True)
 class Change:
     """What is asked: `kind` is assignee, first_name, last_name, location, address, field, company, tags or
-    delete; `op` set, add or remove.
+    delete; `op` set, add, remove or SPREAD.
 
     `field` is the number of a field or of a company; `value` is plain: a number of a member, a text, what
     a field keeps, a position, numbers of tags; None clears, and leaves a position as it is.

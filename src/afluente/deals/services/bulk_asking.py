@@ -13,8 +13,8 @@ from afluente.contacts.services.bulk_asking import (
     BulkRefusedError,
     Preview,
     look_at,
+    read_assignee,
     read_field,
-    read_person,
 )
 from afluente.contacts.services.bulk_shapes import Change
 from afluente.deals import policies
@@ -54,7 +54,7 @@ def read_change(data: QueryDict, *, member: Membership, due: Due | None = None) 
         reason = text.clean(data.get("reason", ""), limit=255)
         return Change("stage", value=_stage(typed, reason, member))
     if what == "assignee":
-        return Change("assignee", value=read_person(typed, member))
+        return read_assignee(typed, member)
     if what == "type":
         return Change("type", value=_type(typed))
     if what == "due":

@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.utils.translation import gettext
 from afluente.accounts.models import Membership
 from afluente.contacts import selectors as contacts
 from afluente.contacts.models import EVERY
-from afluente.contacts.services.bulk_shapes import KEEP, Change, Changes, Kind
+from afluente.contacts.services.bulk_shapes import KEEP, SPREAD, Change, Changes, Kind
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealType, Stage
 from afluente.deals.selectors import requirements
@@ -29,7 +30,7 @@ from afluente.deals.services.values import fill_values
 from afluente.ui import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from afluente.deals.models import DealQuerySet
     from afluente.timeline.events import Actor
@@ -110,6 +111,14 @@ class Assigning(Plain):
     def people(self) -> dict[int, Membership]:
         return Membership.objects.select_related("user").in_bulk()
 
+    @cached_property
+    def turn(self) -> Iterator[int]:
+        """Those among whom deals are spread, one after another."""
+        return cycle(self.change.value)
+
+    def after(self, before: Any) -> Any:
+        return next(self.turn) if self.change.op == SPREAD else super().after(before)
+
     def present(self, ids: Sequence[int]) -> dict[int, Any]:
         return dict(Deal.objects.present().filter(pk__in=ids).values_list("pk", "assignee_id"))
 
@@ -118,8 +127,8 @@ class Assigning(Plain):
             assign_deals(deal_ids=ids, assignee=self.people.get(number or 0), by=by)
 
     def words(self, value: Any) -> str:
-        found = self.people.get(value or 0)
-        return found.user.name if found else ""
+        found = [self.people.get(one or 0) for one in (value if isinstance(value, list) else [value])]
+        return ", ".join(one.user.name for one in found if one)
 
 
 class Typing(Plain):
