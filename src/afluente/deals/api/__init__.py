@@ -2,6 +2,7 @@
 
 from ninja import Router
 
+from afluente.deals.api.closing import router as closing_router
 from afluente.deals.api.deals import router as deals_router
 from afluente.deals.api.leads import router as leads_router
 from afluente.deals.api.mass import router as mass_router
@@ -17,6 +18,7 @@ for part in (
     mass_router,
     deals_router,
     people_router,
+    closing_router,
     leads_router,
     pipelines_router,
     words_router,

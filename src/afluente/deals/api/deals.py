@@ -147,7 +147,7 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
     except services.StageGoneError:
         return refuse(422, "invalid", "There is no such stage.", "stage_id")
     except services.MissingError as missing:
-        words = ", ".join(missing.keys)
+        words = ", ".join(str(label) for label in selectors.labels_of(missing.keys))
         return refuse(422, "missing", f"The stage wants this first: {words}.", "stage_id")
     return answer(request, deal_id)
 

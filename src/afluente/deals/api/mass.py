@@ -22,7 +22,7 @@ from afluente.deals.api.details import DetailRefusedError, read_due
 from afluente.deals.api.pipeline_shapes import Body, Number
 from afluente.deals.api.shapes import REFUSALS
 from afluente.deals.selectors.picking import DealSelection
-from afluente.deals.services import bulk, bulk_asking
+from afluente.deals.services import Due, bulk, bulk_asking
 from afluente.kernel import text
 from afluente.timeline.events import token_actor
 
@@ -48,9 +48,11 @@ class WhichDeals(Body):
 
 
 class DealBulkChange(Body):
-    """The change: `value` is a stage, a member, a type, a day or moment, or what a field takes; null empties."""
+    """The change: `value` is a stage, a member, a type, a company by name, an amount, a day or moment, or what a
+    field takes; null empties.
+    """
 
-    what: Literal["stage", "assignee", "type", "due", "field", "delete"]
+    what: Literal["stage", "assignee", "type", "due", "company", "amount", "field", "delete"]
     op: Literal["set", "add", "remove"] = Field("set", description="Several choices: add or remove.")
     value: Any = None
     field: Annotated[str, Field(max_length=255)] | None = Field(
@@ -188,20 +190,30 @@ def _change(request: HttpRequest, asked: DealBulkChange) -> Change:
         return _field(asked)
     if asked.op != "set":
         raise bulk_asking.BulkRefusedError("Only several choices are added to and removed from.")
-    if asked.what == "due":
-        if asked.value is not None and not isinstance(asked.value, str):
-            raise bulk_asking.BulkRefusedError("Write a day, or a moment with its offset.")
-        try:
-            due = read_due(asked.value, None)
-        except DetailRefusedError as refused:
-            raise bulk_asking.BulkRefusedError(str(refused)) from refused
-    elif asked.value is not None and (isinstance(asked.value, bool) or not isinstance(asked.value, int)):
+    due = _due(asked.value) if asked.what == "due" else None
+    if asked.what in {"company", "amount"}:
+        if isinstance(asked.value, bool | dict | list):
+            raise bulk_asking.BulkRefusedError("Send a name, or an amount.")
+    elif (
+        asked.what != "due"
+        and asked.value is not None
+        and (isinstance(asked.value, bool) or not isinstance(asked.value, int))
+    ):
         raise bulk_asking.BulkRefusedError("Send a number, or null.")
     said = "" if asked.value is None else str(asked.value)
     data = QueryDict(mutable=True)
     data.update({"what": asked.what, "typed": said, "reason": text.clean(asked.lost_reason, limit=255)})
     member = member_of(request)
-    return bulk_asking.read_change(data, member=member, due=due if asked.what == "due" else None)
+    return bulk_asking.read_change(data, member=member, due=due)
+
+
+def _due(said: Any) -> Due:
+    if said is not None and not isinstance(said, str):
+        raise bulk_asking.BulkRefusedError("Write a day, or a moment with its offset.")
+    try:
+        return read_due(said, None)
+    except DetailRefusedError as refused:
+        raise bulk_asking.BulkRefusedError(str(refused)) from refused
 
 
 def _field(asked: DealBulkChange) -> Change:

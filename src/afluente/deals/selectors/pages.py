@@ -171,7 +171,7 @@ def _people(deal: Deal, member: Membership) -> tuple[list[PersonLine], int]:
 
 def return_stage(*, deal: Deal) -> Stage:
     """Where a closed deal goes when it is reopened: where it came from, else the first open stage."""
-    opened = Stage.objects.filter(pipeline_id=deal.pipeline_id, kind=Stage.Kind.OPEN)
+    opened = Stage.objects.lasting().filter(pipeline_id=deal.pipeline_id, kind=Stage.Kind.OPEN)
     moves = Event.objects.filter(deal_id=deal.pk, kind="deal.moved").order_by("-pk")
     origin = moves.annotate(origin=F("data__from")).values_list("origin", flat=True).first()
     stage = opened.filter(pk=origin).first() if origin is not None else None

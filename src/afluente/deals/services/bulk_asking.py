@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
@@ -20,10 +20,10 @@ from afluente.contacts.services.bulk_shapes import Change
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealType, Stage
 from afluente.deals.services.bulk_kinds import kind_of
-from afluente.kernel import text
+from afluente.kernel import money, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.http import QueryDict
 
@@ -43,29 +43,34 @@ def field_asked(what: str) -> contacts.KnownField | None:
     return found if found is not None and found.is_active else None
 
 
-def read_change(data: QueryDict, *, member: Membership, due: Due | None = None) -> Change:
+def read_change(data: QueryDict, *, member: Membership, due: Due | None = None, locale: str = "en") -> Change:
     """The change that a form asks for: `what`, `op` and the value in `typed` (`reason` with a stage); `due` is
-    what its date says. Raises BulkRefusedError.
+    what its date says, `locale` how amounts are written. Raises BulkRefusedError.
     """
     what, typed = data.get("what", ""), data.get("typed", "")
-    if what == "delete":
-        return Change("delete", value=False)
-    if what == "stage":
-        reason = text.clean(data.get("reason", ""), limit=255)
-        return Change("stage", value=_stage(typed, reason, member))
-    if what == "assignee":
-        return read_assignee(typed, member)
-    if what == "type":
-        return Change("type", value=_type(typed))
-    if what == "due":
-        if due is None:
-            raise BulkRefusedError(gettext("Choose a day, or say that they are not due."))
-        return Change("due", value=[due.at.isoformat(), due.is_day, due.remind_before] if due.at else None)
+    reason = text.clean(data.get("reason", ""), limit=255)
+    known: dict[str, Callable[[], Change]] = {
+        "delete": lambda: Change("delete", value=False),
+        "stage": lambda: Change("stage", value=_stage(typed, reason, member)),
+        "assignee": lambda: read_assignee(typed, member),
+        "type": lambda: Change("type", value=_type(typed)),
+        "due": lambda: Change("due", value=_due(due)),
+        "company": lambda: Change("company", value=_company(typed, member)),
+        "amount": lambda: Change("amount", value=_amount(typed, locale)),
+    }
+    if what in known:
+        return known[what]()
     field = field_asked(what)
     if field is None:
         raise BulkRefusedError(gettext("Choose what to change."))
     op = data.get("op", "set")
     return read_field(field, op if op in {"add", "remove"} and field.kind == "multiselect" else "set", data)
+
+
+def _due(due: Due | None) -> list[Any] | None:
+    if due is None:
+        raise BulkRefusedError(gettext("Choose a day, or say that they are not due."))
+    return [due.at.isoformat(), due.is_day, due.remind_before] if due.at else None
 
 
 def preview(*, selection: DealSelection, change: Change, member: Membership) -> Preview:
@@ -90,6 +95,8 @@ def words_of(change: Change) -> str:
         "assignee": gettext("Assignee"),
         "type": gettext("Type"),
         "due": gettext("Due date"),
+        "company": gettext("Company"),
+        "amount": gettext("Value"),
     }.get(change.kind)
     if label is None:
         found = contacts.find_field(contacts.fields_of("deal", EVERY), change.field or 0)
@@ -117,6 +124,28 @@ def _type(typed: str) -> int | None:
     if found is None:
         raise BulkRefusedError(gettext("Choose a type."))
     return found.pk
+
+
+def _company(typed: str, member: Membership) -> int | None:
+    """A company by its name, as far as `member` sees it, or none."""
+    name = text.clean(typed, limit=255)
+    if not name:
+        return None
+    found = contacts.company_named(member=member, name=name)
+    if found is None:
+        raise BulkRefusedError(gettext("There is no company called {name}.").format(name=name))
+    return found.pk
+
+
+def _amount(typed: str, locale: str) -> str:
+    """What each is worth, as text. Nothing is not zero: it has to be said."""
+    try:
+        found = money.amount(typed.strip() or None, locale=locale)
+    except money.BadAmountError as refused:
+        raise BulkRefusedError(gettext("Write a number.")) from refused
+    if found < 0:
+        raise BulkRefusedError(gettext("The value of a deal cannot be below zero."))
+    return f"{found.normalize():f}"
 
 
 def _number(typed: str) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,12 @@ from django.utils.translation import gettext
 from afluente.accounts.models import Membership
 from afluente.contacts import selectors as contacts
 from afluente.contacts.models import EVERY
-from afluente.contacts.services.bulk_shapes import KEEP, SPREAD, Change, Changes, Kind
+from afluente.contacts.services.bulk_shapes import SPREAD, Change, Changes, Kind
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealType, Stage
 from afluente.deals.selectors import requirements
+from afluente.deals.services.bulk_details import Joining, Valuing
+from afluente.deals.services.bulk_plain import Plain
 from afluente.deals.services.due import Due, set_due
 from afluente.deals.services.editing import assign_deals, delete_deals, restore_deals
 from afluente.deals.services.moving import move_deals
@@ -34,25 +35,6 @@ if TYPE_CHECKING:
 
     from afluente.deals.models import DealQuerySet
     from afluente.timeline.events import Actor
-
-
-@dataclass
-class Plain:
-    """What is the same for every kind: who may, and taking back only what is still as the change left it."""
-
-    change: Change
-
-    def allowed(self, member: Membership) -> DealQuerySet:
-        return policies.movable_by(member)
-
-    def after(self, _before: Any) -> Any:
-        return self.change.value
-
-    def back(self, now: Any, before: Any, after: Any) -> Any:
-        return before if now == after else KEEP
-
-    def require(self) -> None:
-        """Raises LookupError when what it needs is gone."""
 
 
 class Staging(Plain):
@@ -251,6 +233,8 @@ _KINDS: dict[str, type[Plain]] = {
     "type": Typing,
     "due": Dating,
     "field": Filling,
+    "company": Joining,
+    "amount": Valuing,
     "delete": Presence,
 }
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import selectors as fields
 from afluente.contacts.models import BulkChange
+from afluente.contacts.policies import companies_visible_to
 from afluente.contacts.services import bulk as engine
 from afluente.contacts.services.bulk_shapes import Change
 from afluente.deals import policies, selectors
@@ -85,7 +86,10 @@ def _done(request: Request, selection: DealSelection, change: Change) -> HttpRes
 def _read(data: QueryDict, request: Request) -> Change:
     form = DueDate(data)
     is_due = data.get("what") == "due" and form.is_valid() and (data.get("day") or data.get("op") == "none")
-    return bulk_asking.read_change(data, member=request.member, due=form.due if is_due else None)
+    locale = asking.number_locale(request)
+    return bulk_asking.read_change(
+        data, member=request.member, due=form.due if is_due else None, locale=locale
+    )
 
 
 def _draw(request: Request, selection: DealSelection, what: str, *, is_asked: bool) -> HttpResponse:
@@ -119,6 +123,7 @@ def _form(request: Request, selection: DealSelection, what: str, data: QueryDict
         "people": assignable_by(request.member).order_by("user__name") if what == "assignee" else (),
         "targets": selectors.move_targets(member=request.member) if what == "stage" else (),
         "reasons": selectors.lost_reasons() if what == "stage" else (),
+        "companies": _companies(request) if what == "company" else (),
         "types": selectors.deal_types() if what == "type" else (),
         "due_form": DueDate(data if data.get("day") else None) if what == "due" else None,
         "reason": data.get("reason", ""),
@@ -127,6 +132,11 @@ def _form(request: Request, selection: DealSelection, what: str, data: QueryDict
         "back": _list_url(request),
         "pipeline": data.get("pipeline", ""),
     }
+
+
+def _companies(request: Request) -> list[Any]:
+    """The newest, to choose from; any other is typed."""
+    return list(companies_visible_to(request.member).order_by("-pk")[:50])
 
 
 @require_safe
