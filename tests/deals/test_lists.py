@@ -210,3 +210,27 @@ def test_what_a_member_may_not_change_is_left_alone(client_as, people, pipeline)
 
     assert answer.status_code in {200, 403, 404}
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["won", "lost"])
+def test_closed_deals_are_a_list_with_columns_orders_and_acts_on_many(client_as, people, kind):
+    pipeline = make.pipeline()
+    stage = pipeline.stages.get(kind=kind)
+    moments = [clock.now() - dt.timedelta(days=number) for number in (1, 3, 2)]
+    deals = [
+        make.deal(name=f"Deal {n}", stage=stage, closed_at=at, amount=n, lost_reason="Price")
+        for n, at in enumerate(moments)
+    ]
+    make.deal(name="Open one")
+
+    page = client_as(people.ana).get(f"/deals/pipelines/{pipeline.pk}/?status={kind}")
+
+    rows = [row.card.id for row in page.context["page"].rows]
+    assert rows == [deals[0].pk, deals[2].pk, deals[1].pk]
+    text = page.content.decode()
+    assert ("Price" in text) == (kind == "lost")
+    assert f"state={kind}" in text
+    assert f"/deals/{deals[0].pk}/reopening/" in text
+    assert "Open one" not in text
+    sorted_by = client_as(people.ana).get(f"/deals/pipelines/{pipeline.pk}/?status={kind}&sort=-amount")
+    assert [row.card.id for row in sorted_by.context["page"].rows] == [one.pk for one in deals]

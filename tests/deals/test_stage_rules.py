@@ -163,3 +163,13 @@ def test_a_payment_leads_to_a_stage_of_the_same_pipeline(by):
     services.update_pipeline(pipeline=mine, changes={"stage_on_paid": make.stage_of(mine, "Won")}, by=by)
 
     assert Pipeline.objects.get(pk=mine.pk).stage_on_paid.name == "Won"
+
+
+def test_the_history_names_what_was_missing(by, client_as, people):
+    stage = rules(make.stage_of(make.pipeline(), "In progress"), required=["amount", "company"])
+    deal = make.deal()
+    services.move_deals(deal_ids=[deal.pk], to=stage, by=Actor("rule", 3, "Follow up"))
+
+    page = client_as(people.ana).get(f"/deals/{deal.pk}/").content.decode()
+
+    assert "Without what the stage wants: Value, Company" in page

@@ -213,6 +213,7 @@ def _register_kinds() -> None:
         }
     )
     kinds.register_shower("due", handlers.show_due)
+    kinds.register_shower("missing", handlers.show_missing)
     kinds.register_shower("remind_before", handlers.show_reminder)
     kinds.register_kind(
         kinds.Kind(name="deal.reordered", label=_("Deal put in another place"), is_hidden=True)

@@ -26,7 +26,7 @@ from afluente.ui.finding import Row
 from afluente.ui.navigation import NavLink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from afluente.accounts.events import WorkspaceCreated
     from afluente.accounts.models import Membership
@@ -259,3 +259,8 @@ def member_work(*, member: Membership, of: Membership) -> list[slots.Part]:
             may_spread=True,
         )
     ]
+
+
+def show_missing(keys: Sequence[str]) -> str:
+    """What a stage wanted, in words; fields that are gone are passed over."""
+    return ", ".join(str(label) for label in selectors.labels_of(keys))

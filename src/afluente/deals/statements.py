@@ -68,14 +68,16 @@ OPENED = {
     "kind": "type_id", "due": "due_at", "due_day": "is_due_day", "remind": "remind_before",
     "created": "created_at", "closed": "closed_at", "lost": "lost_reason",
 }  # fmt: skip
-# Ordered, so that two sets of deals that overlap cannot wait for each other (S-ENTRY).
+# Ordered, so that two sets of deals that overlap cannot wait for each other (S-ENTRY). No join: a deal that
+# somebody else has moved while this waited would not fit its old stage, and be left out.
 LOCK_DEALS = """
-SELECT d.id, d.stage_id, s.name, d.pipeline_id,
+SELECT d.id, d.stage_id,
+       (SELECT s.name FROM deals_stage s WHERE s.workspace_id = d.workspace_id AND s.id = d.stage_id),
+       d.pipeline_id,
        (SELECT c.contact_id FROM deals_dealcontact c
          WHERE c.workspace_id = d.workspace_id AND c.deal_id = d.id AND c.is_primary),
        d.lost_reason, d.position, d.closed_at, d.due_at
   FROM deals_deal d
-  JOIN deals_stage s ON s.workspace_id = d.workspace_id AND s.id = d.stage_id
  WHERE d.workspace_id = %(ws)s AND d.id = ANY(%(ids)s) AND d.deleted_at IS NULL
  ORDER BY d.id FOR NO KEY UPDATE OF d
 """

@@ -112,6 +112,7 @@ class Move(forms.Form):
     stage: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None)
     after = forms.IntegerField(required=False, min_value=1)
     before = forms.IntegerField(required=False, min_value=1)
+    seen = forms.IntegerField(required=False, min_value=1)  # the stage where the person saw it
     reason = Line(max_length=255, required=False)
     amount = Amount()
 

@@ -40,7 +40,7 @@ from afluente.deals.selectors.lists import (
     view_for,
 )
 from afluente.deals.selectors.nexts import Next, nexts, register_next, tone_of
-from afluente.deals.selectors.orders import NEWEST
+from afluente.deals.selectors.orders import CLOSED, NEWEST
 from afluente.deals.selectors.pages import (
     DealPage,
     RailStep,
@@ -78,6 +78,7 @@ from afluente.deals.selectors.uses import (
 )
 
 __all__ = [
+    "CLOSED",
     "NEWEST",
     "Around",
     "Board",

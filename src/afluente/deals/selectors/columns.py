@@ -188,7 +188,7 @@ _LIST = (
     ),
     _column("pipeline", _("Pipeline"), 14, lambda _batch, row: row.stage.pipeline.name),
     _column("lost_reason", _("Reason for losing"), 15, _card("lost_reason")),
-    _column("closed", _("Closed"), 43, _card("closed_at"), look="moment", sort="closed"),
+    _column("closed", _("Closed"), 43, _card("closed_at"), look="closed", sort="closed"),
     _column("created", _("Opened"), 41, _more("created_at"), look="moment", sort="newest"),
     _column("updated", _("Changed"), 42, _more("updated_at"), look="moment", sort="updated"),
 )

@@ -14,7 +14,15 @@ from afluente.deals.selectors.batch import MORE, ListRow
 from afluente.deals.selectors.boards import depth_of
 from afluente.deals.selectors.cards import FIELDS, dress
 from afluente.deals.selectors.columns import deal_batch, deal_columns
-from afluente.deals.selectors.orders import NEWEST, is_descending, key_of, opposite_of, order_of
+from afluente.deals.selectors.orders import (
+    CLOSED,
+    FILLED,
+    NEWEST,
+    is_descending,
+    key_of,
+    opposite_of,
+    order_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,10 +54,13 @@ class Around:
     inside: str
 
 
-def open_deals_of(*, pipeline: Pipeline, member: Membership, asked: BoardFilter) -> DealQuerySet:
-    """What the list stands over. Its open stages are asked for: those an index finds."""
-    stages = [stage.pk for stage in pipeline.stages.all() if stage.kind == "open"]
-    return asked.apply(policies.visible_to(member), member=member).filter(stage_id__in=stages, closed_at=None)
+def open_deals_of(
+    *, pipeline: Pipeline, member: Membership, asked: BoardFilter, kind: str = "open"
+) -> DealQuerySet:
+    """What the list stands over. Its open stages are asked for, or its won or lost one: those an index finds."""
+    stages = [stage.pk for stage in pipeline.stages.all() if stage.kind == kind]
+    found = asked.apply(policies.visible_to(member), member=member)
+    return found.filter(stage_id__in=stages, closed_at__isnull=kind == "open")
 
 
 def list_page(
@@ -60,14 +71,21 @@ def list_page(
     order: str = NEWEST,
     after: str = "",
     size: int | None = None,
+    kind: str = "open",
 ) -> ListPage:
-    """Open deals of `pipeline` in an order: as many queries for one as for thousands. ValueError for no key."""
+    """Open deals of `pipeline` (or `kind` won or lost, whose years of deals are sorted by FILLED alone) in an order:
+    as many queries for one as for thousands. ValueError for no key.
+    """
     size = size or PAGE
+    if kind != "open" and order.removeprefix("-") not in FILLED:
+        order = CLOSED
     chosen = order_of(order, member)
-    deals = open_deals_of(pipeline=pipeline, member=member, asked=asked)
+    deals = open_deals_of(pipeline=pipeline, member=member, asked=asked, kind=kind)
     found = chosen.after(deals, int(after)) if after else chosen.sorted(deals)
     rows = list(found.values(*FIELDS, *MORE)[: size + 1])
     columns = list_columns(pipeline=pipeline, member=member, asked=asked)
+    if kind != "open":
+        columns = _of_closed(columns, is_lost=kind == "lost")
     shown = list_rows(rows[:size], member=member, stages=pipeline.stages.all())
     batch = deal_batch(shown, columns=[one.column for one in columns], member=member)
     return ListPage(
@@ -76,6 +94,14 @@ def list_page(
         order=key_of(order),
         after=str(rows[size - 1]["id"]) if len(rows) > size else "",
     )
+
+
+def _of_closed(columns: Sequence[Chosen], *, is_lost: bool) -> list[Chosen]:
+    """When they were closed, and why, after the name; what says how an open deal fares is left out."""
+    known = deal_columns()
+    wanted = ["closed", *(["lost_reason"] if is_lost else [])]
+    kept = [one for one in columns if one.column.key not in {*wanted, "waiting", "next", "due", "stage"}]
+    return [*kept[:1], *(Chosen(column=known[key]) for key in wanted), *kept[1:]]
 
 
 def list_rows(
@@ -118,9 +144,12 @@ def columns_on_offer(*, pipeline: Pipeline, member: Membership, asked: BoardFilt
     return [one for one in offered if one.column.key in known]
 
 
-def list_heads(page: ListPage, here: str) -> list[Head]:
-    """The heads of a page: `here` is the address of the list without its order."""
-    return [_head(one, page.order, here) for one in page.columns]
+def list_heads(page: ListPage, here: str, *, is_closed: bool = False) -> list[Head]:
+    """The heads of a page: `here` is the address of the list without its order. Closed deals have few orders."""
+    return [
+        _head(one, page.order, here) if not is_closed or one.column.sort in FILLED else Head(chosen=one)
+        for one in page.columns
+    ]
 
 
 def _head(one: Chosen, order: str, here: str) -> Head:

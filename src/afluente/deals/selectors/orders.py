@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from afluente.accounts.models import Membership
     from afluente.deals.models import DealQuerySet
 
-NEWEST = "newest"
+NEWEST, CLOSED = "newest", "closed"
+# What every deal has (every closed one, in lists of closed ones) and an index holds in order.
+FILLED = frozenset({NEWEST, CLOSED, "amount"})
 _KEYS = {
     Field.Kind.TEXT: "text_key",
     Field.Kind.LINK: "text_key",
@@ -40,11 +42,12 @@ class Order:
 
     expression: Any
     is_down: bool
+    is_filled: bool = False  # every deal has it: an index can give them in this order
 
     def sorted(self, deals: DealQuerySet) -> Any:
         """All of `deals` in this order."""
-        column = F("sorted_by")
-        first = column.desc(nulls_last=True) if self.is_down else column.asc(nulls_last=True)
+        column, last = F("sorted_by"), None if self.is_filled else True
+        first = column.desc(nulls_last=last) if self.is_down else column.asc(nulls_last=last)
         return self._marked(deals).order_by(first, "-pk" if self.is_down else "pk")
 
     def after(self, deals: DealQuerySet, number: int) -> Any:
@@ -98,7 +101,7 @@ _KNOWN: dict[str, tuple[Callable[[Membership], Any], bool]] = {
     NEWEST: (_plain(F("created_at")), True),
     "updated": (_plain(F("updated_at")), True),
     "amount": (_plain(F("amount")), True),
-    "closed": (_plain(F("closed_at")), True),
+    CLOSED: (_plain(F("closed_at")), True),
     "due": (_plain(F("due_at")), False),
     "name": (_plain(F("search_name")), False),
     "number": (_plain(F("number")), False),
@@ -139,7 +142,7 @@ def order_of(key: str, member: Membership) -> Order:
     key = key_of(key)
     plain = key.removeprefix("-")
     if plain in _KNOWN:
-        return Order(_KNOWN[plain][0](member), is_descending(key))
+        return Order(_KNOWN[plain][0](member), is_descending(key), is_filled=plain in FILLED)
     field = _field(plain)
     if field is None:
         raise LookupError(key)

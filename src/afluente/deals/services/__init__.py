@@ -31,7 +31,7 @@ from afluente.deals.services.losing import (
     order_reasons,
     rename_reason,
 )
-from afluente.deals.services.moving import MissingError, Moved, move_deals
+from afluente.deals.services.moving import MissingError, Moved, MovedMeanwhileError, move_deals
 from afluente.deals.services.opening import NewDeal, open_deals
 from afluente.deals.services.people import hand_over, link_contact, make_primary, unlink_contact
 from afluente.deals.services.pipelines import (
@@ -86,6 +86,7 @@ __all__ = [
     "LastPipelineError",
     "MissingError",
     "Moved",
+    "MovedMeanwhileError",
     "NewDeal",
     "NotALeadError",
     "NotConvertedError",

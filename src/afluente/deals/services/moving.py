@@ -17,6 +17,7 @@ from afluente.kernel import bus
 from afluente.kernel.places import STEP, between
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
+from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +43,14 @@ class MissingError(Exception):
         return list(dict.fromkeys(key for keys in self.lacking.values() for key in keys))
 
 
+class MovedMeanwhileError(Exception):
+    """Somebody else moved the deal since the person looked: `who`, and the stage where it stands now."""
+
+    def __init__(self, who: str, stage: str) -> None:
+        super().__init__(who, stage)
+        self.who, self.stage = who, stage
+
+
 @dataclass(frozen=True)
 class Moved:
     """One deal that entered a stage, and its epoch there."""
@@ -62,16 +71,20 @@ def move_deals(
     after_id: int | None = None,
     before_id: int | None = None,
     lost_reason: str = "",
+    seen_stage_id: int | None = None,
 ) -> list[Moved]:
     """Put deals into stage `to`, below `after_id` or above `before_id`, else on top, in the order given.
 
     A deal that is already there only changes its place: no epoch, nothing in its history. Won and lost close
     a deal, leaving them reopens it. `cause` says why when it was no person's wish (a rule, an undo). Deals that
-    are gone are left out of the answer. Raises StageGoneError, and MissingError when a person moves deals that
+    are gone are left out of the answer. `seen_stage_id` is where the person saw them. Raises StageGoneError,
+    MovedMeanwhileError when somebody else has put one elsewhere since, and MissingError when a person moves deals that
     lack what the stage wants; others are let in, and the event says what is missing (ADR 0161).
     """
     hold_stages({to.pk})
     locked = {deal.id: deal for deal in statements.lock_deals(deal_ids)}
+    if seen_stage_id is not None:
+        _require_unmoved(locked, {seen_stage_id, to.pk}, by)
     wanted = [deal_id for deal_id in dict.fromkeys(deal_ids) if deal_id in locked]
     places = _places(wanted, to=to, after_id=after_id, before_id=before_id)
     entering = [pk for pk in wanted if locked[pk].stage_id != to.pk]
@@ -93,6 +106,16 @@ def move_deals(
     events = told.write({pk: (locked[pk], entered[pk], lacking.get(pk, [])) for pk in entering})
     bus.publish(DealsEntered([Entry(pk, to.pk, entered[pk].epoch) for pk in entering], events, cause or {}))
     return [Moved(pk, locked[pk].stage_id, to.pk, entered[pk].epoch) for pk in entering]
+
+
+def _require_unmoved(locked: Mapping[int, LockedDeal], fine: set[int], by: Actor) -> None:
+    """One's own moves are no surprise: a card that is dragged twice is sent twice before the first answer."""
+    for deal in locked.values():
+        if deal.stage_id in fine:
+            continue
+        last = Event.objects.filter(deal_id=deal.id, kind="deal.moved").order_by("-pk").first()
+        if last is None or (last.actor_kind, last.actor_id) != (by.kind, by.id):
+            raise MovedMeanwhileError(last.actor_name if last else "", deal.stage_name)
 
 
 def _reorder(places: dict[int, Decimal], by: Actor) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
@@ -44,8 +44,6 @@ def board(request: Request, pk: int | None = None) -> HttpResponse:
             request, "deals/no_pipeline.html", {"may_configure": policies.may_configure(request.member)}
         )
     asked, status = selectors.BoardFilter.read(request.GET), request.GET.get("status", forms.OPEN)
-    if status in {forms.WON, forms.LOST}:
-        return _closed(request, pipeline, asked, status)
     if status in lists.VIEWS:
         return lists.draw(request, pipeline, asked, _frame(request, pipeline, asked, status), status)
     context = _frame(request, pipeline, asked, forms.OPEN)
@@ -54,20 +52,6 @@ def board(request: Request, pk: int | None = None) -> HttpResponse:
     context |= {"board": shown, "first": shown.columns[0], "targets": targets}
     context["may_delete"] = policies.may_delete(request.member)
     return respond(request, "deals/board.html", context, fragment="work")
-
-
-def _closed(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str) -> HttpResponse:
-    """Won or lost deals as a list, the last closed first."""
-    heads = selectors.column_heads(pipeline=pipeline, member=request.member, asked=asked, closed=True)
-    column = next(head for head in heads if head.stage.kind == status)
-    try:
-        page = selectors.column_page(
-            column=column, member=request.member, asked=asked, after=request.GET.get("after", "")
-        )
-    except (ValueError, ArithmeticError):
-        return redirect(f"{request.path}{asked.query(status=status)}")
-    context = _frame(request, pipeline, asked, status) | {"page": page, "column": column}
-    return respond(request, "deals/closed.html", context, fragment="work")
 
 
 def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, status: str) -> dict[str, Any]:

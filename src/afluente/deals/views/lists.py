@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from afluente.deals.models import Pipeline
 
 LIST, CALENDAR, FORECAST = "list", "calendar", "forecast"
-VIEWS = {LIST, CALENDAR, FORECAST}
+KINDS = {LIST: "open", "won": "won", "lost": "lost"}  # of the stages whose deals are listed
+VIEWS = {*KINDS, CALENDAR, FORECAST}
 
 
 def draw(
     request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, context: dict[str, Any], view: str
 ) -> HttpResponse:
     """The page of one of VIEWS; `context` is what the bars above show."""
-    if view == LIST:
-        return _list(request, pipeline, asked, context)
+    if view in KINDS:
+        return _list(request, pipeline, asked, context, view)
     if view == CALENDAR:
         first = selectors.read_month(request.GET.get("month", ""))
         context["month"] = selectors.due_month(
@@ -43,9 +44,10 @@ def draw(
 
 
 def _list(
-    request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, context: dict[str, Any]
+    request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, context: dict[str, Any], status: str
 ) -> HttpResponse:
-    after = request.GET.get("after", "")
+    after, kind = request.GET.get("after", ""), KINDS[status]
+    base = f"{request.path}{asked.query(status=status)}"
     try:
         page = selectors.list_page(
             pipeline=pipeline,
@@ -53,29 +55,36 @@ def _list(
             asked=asked,
             order=request.GET.get("sort", ""),
             after=after,
+            kind=kind,
         )
     except (ValueError, OverflowError):
-        return redirect(f"{request.path}{asked.query(status=LIST)}")
-    base = f"{request.path}{asked.query(status=LIST)}"
-    here = base if page.order == selectors.NEWEST else f"{base}&sort={page.order}"
-    mine = asked.query(pipeline=pipeline.pk, status=LIST)
-    view = selectors.view_for(member=request.member, asked=asked)
+        return redirect(base)
+    is_usual = page.order == (selectors.NEWEST if status == LIST else selectors.CLOSED)
+    here = base if is_usual else f"{base}&sort={page.order}"
+    mine = asked.query(pipeline=pipeline.pk, status=status, state="" if status == LIST else kind)
     context |= {
         "page": page,
-        "heads": selectors.list_heads(page, base),
+        "heads": selectors.list_heads(page, base, is_closed=status != LIST),
         "here": here,
         "more_url": f"{here}&after={page.after}" if page.after else "",
         "picked_query": mine.lstrip("?"),
         "columns_url": f"{reverse('deals:columns')}{mine}",
-        "count_url": f"{reverse('deals:count')}{mine}" if page.after or after else "",
-        "inside": selectors.inside(asked, page.order),
-        "view": view,
+        "count_url": _count_url(pipeline, asked, kind) if page.after or after else "",
+        "inside": selectors.inside(asked, page.order) if status == LIST else "",
+        "view": selectors.view_for(member=request.member, asked=asked),
         "targets": selectors.move_targets(member=request.member),
         "may_delete": policies.may_delete(request.member),
         "acts": slots.parts("deals.bulk", member=request.member),
         "may_pick": True,
     }
     return respond(request, "deals/list.html", context, fragment="rows" if after else "work")
+
+
+def _count_url(pipeline: Pipeline, asked: selectors.BoardFilter, kind: str) -> str:
+    if kind == "open":
+        return f"{reverse('deals:count')}{asked.query(pipeline=pipeline.pk, status=LIST)}"
+    stage = next(one for one in pipeline.stages.all() if one.kind == kind)
+    return f"{reverse('deals:stage_total', args=[stage.pk])}{asked.query()}"
 
 
 @require_safe

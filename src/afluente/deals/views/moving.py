@@ -43,8 +43,20 @@ def moves(request: Request, pk: int) -> HttpResponse:
     except services.StageGoneError:
         form.add_error("stage", "")
         return _refuse(request, deal, form)
+    except services.MovedMeanwhileError as moved:
+        return _tell_moved(request, deal, moved)
     except services.MissingError as missing:
         return _ask(request, deal, form.cleaned_data["stage"], missing)
+
+
+def _tell_moved(request: Request, deal: Deal, moved: services.MovedMeanwhileError) -> HttpResponse:
+    """Somebody else was first: say so, and have the card fetched where it stands."""
+    said = gettext("{who} moved it to {stage} meanwhile. It stays there.")
+    said = said.format(who=moved.who or gettext("Somebody"), stage=moved.stage)
+    if wants_fragment(request):
+        return trigger(toast(HttpResponse(status=409), said), "af:cards", {"ids": [deal.pk]})
+    messages.error(request, said)
+    return asking.see_other(_next(request, deal))
 
 
 def _ask(request: Request, deal: Deal, stage: Stage, missing: services.MissingError) -> HttpResponse:
@@ -72,6 +84,7 @@ def _move(request: Request, deal: Deal, form: forms.Move) -> HttpResponse:
         after_id=data["after"],
         before_id=data["before"],
         lost_reason=data["reason"],
+        seen_stage_id=None if is_undo else data["seen"],
     )
     said = gettext("Moved to {stage}").format(stage=stage.name)
     if wants_fragment(request):

@@ -80,6 +80,12 @@ class Entry:
         return format_html("<b>{}</b>", self.data.get("name") or gettext("This deal"))
 
     @property
+    def missing(self) -> str:
+        """What a stage wanted and a deal did not have, in words."""
+        shower, said = kinds.shower("missing"), self.data.get("missing")
+        return shower(said) if shower is not None and said else ""
+
+    @property
     def touch(self) -> list[tuple[Any, str]]:
         """Where the visit came from: (label, value) of what is known."""
         return kinds.touch(self.data.get("utm"))

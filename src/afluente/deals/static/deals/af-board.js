@@ -35,7 +35,7 @@ class Board extends Surface {
     const stage = /** @type {HTMLElement} */ (card.closest(".col")).dataset.stage ?? "";
     const { stage: name } = whereIs(card);
     card.setAttribute("aria-busy", "true");
-    const html = await answer(this, idOf(card), { stage, ...neighbours(card), ...wish });
+    const html = await answer(this, idOf(card), { stage, seen: card.dataset.stage ?? "", ...neighbours(card), ...wish });
     card.removeAttribute("aria-busy");
     if (html === null) {
       back();
@@ -48,7 +48,7 @@ class Board extends Surface {
   /** The card leaves this board: won, lost, or to another pipeline. @param {HTMLElement} card @param {Record<string, string>} wish */
   async sendAway(card, wish) {
     card.setAttribute("aria-busy", "true");
-    const html = await answer(this, idOf(card), wish);
+    const html = await answer(this, idOf(card), { seen: card.dataset.stage ?? "", ...wish });
     card.removeAttribute("aria-busy");
     if (html !== null) this.arrivals?.applyOwn(html, idOf(card));
   }
