@@ -35,7 +35,7 @@ def close_deal(request: HttpRequest, deal_id: int, payload: DealClosure) -> Any:
     if refusal := out_of_reach(request, deal_id):
         return refusal
     reason, by = text.clean(payload.lost_reason, limit=255), token_actor(request)
-    if payload.outcome == Stage.Kind.WON and reason:
+    if payload.outcome == "won" and reason:
         return refuse(422, "invalid", "Only what was lost has a reason.", "lost_reason")
     deal = Deal.objects.select_related("pipeline").get(pk=deal_id)
     stage = Stage.objects.get(pipeline_id=deal.pipeline_id, kind=payload.outcome)
