@@ -88,24 +88,25 @@ def move_deals(
     wanted = [deal_id for deal_id in dict.fromkeys(deal_ids) if deal_id in locked]
     places = _places(wanted, to=to, after_id=after_id, before_id=before_id)
     entering = [pk for pk in wanted if locked[pk].stage_id != to.pk]
-    staying = [pk for pk in wanted if locked[pk].stage_id == to.pk]
-    if staying and (after_id or before_id):
-        _reorder({pk: places[pk] for pk in staying}, by)
+    if after_id or before_id:
+        _reorder({pk: places[pk] for pk in wanted if pk not in entering}, by)
     if not entering:
         return []
     lacking = requirements.missing(entering, requirements.required_of(to, reason=lost_reason))
     if lacking and cause is None and by.kind in PEOPLE:
         raise MissingError(lacking)
-    entered = statements.enter_stage(
-        {pk: places[pk] for pk in entering},
-        stage=to,
-        lost_reason=lost_reason if to.kind == Stage.Kind.LOST else "",
-        sets_due="undo" not in (cause or {}),
-    )
-    told = _Telling(to, by, cause, lost_reason)
-    events = told.write({pk: (locked[pk], entered[pk], lacking.get(pk, [])) for pk in entering})
+    entered = _enter({pk: places[pk] for pk in entering}, to, lost_reason, cause)
+    told = {pk: (locked[pk], entered[pk], lacking.get(pk, [])) for pk in entering}
+    events = _Telling(to, by, cause, lost_reason).write(told)
     bus.publish(DealsEntered([Entry(pk, to.pk, entered[pk].epoch) for pk in entering], events, cause or {}))
     return [Moved(pk, locked[pk].stage_id, to.pk, entered[pk].epoch) for pk in entering]
+
+
+def _enter(
+    places: dict[int, Decimal], to: Stage, lost_reason: str, cause: Mapping[str, Any] | None
+) -> dict[int, Entered]:
+    reason = lost_reason if to.kind == Stage.Kind.LOST else ""
+    return statements.enter_stage(places, stage=to, lost_reason=reason, sets_due="undo" not in (cause or {}))
 
 
 def _require_unmoved(locked: Mapping[int, LockedDeal], fine: set[int], by: Actor) -> None:
@@ -119,6 +120,8 @@ def _require_unmoved(locked: Mapping[int, LockedDeal], fine: set[int], by: Actor
 
 
 def _reorder(places: dict[int, Decimal], by: Actor) -> None:
+    if not places:
+        return
     statements.reorder(places)
     # For other open boards alone: a hidden kind, and of no contact.
     timeline.record([NewEvent("deal.reordered", by, deal_id=deal_id) for deal_id in places])
