@@ -55,6 +55,13 @@ def test_columns_are_chosen_ordered_and_made_wide(browser, pipeline):
     assert heads(browser, pipeline) == delivered
 
 
+def test_without_a_pipeline_the_columns_of_the_first_one_are_offered(browser, pipeline):
+    answer = browser.get("/deals/columns/")
+
+    assert answer.status_code == 200
+    assert f"pipeline={pipeline.pk}" in answer.text
+
+
 def test_a_kept_filter_has_its_own_columns(browser, people, pipeline):
     make.deal(assignee=people.dora)
     where = "assignee.is:me"

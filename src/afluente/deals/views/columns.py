@@ -18,6 +18,7 @@ from afluente.kernel import htmx
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
+    from afluente.deals.models import Pipeline
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,9 +28,7 @@ def columns(request: Request) -> HttpResponse:
         raise PermissionDenied
     data = request.POST if request.method == "POST" else request.GET
     said = asking.address(data.get("query", "") or request.GET.urlencode())
-    pipeline = get_object_or_404(
-        policies.pipelines_of(request.member), pk=asking.number(said.get("pipeline")) or 0
-    )
+    pipeline = _pipeline(request, asking.number(said.get("pipeline")))
     asked = selectors.BoardFilter.read(said)
     query = asked.query(pipeline=pipeline.pk, status="list")
     view = selectors.view_for(member=request.member, asked=asked)
@@ -53,6 +52,13 @@ def columns(request: Request) -> HttpResponse:
         "list_url": list_url,
     }
     return htmx.respond(request, "contacts/columns.html", context, fragment="form")
+
+
+def _pipeline(request: Request, number: int | None) -> Pipeline:
+    """The pipeline whose list it is; the first one, as on the board, when nothing names one."""
+    if number is None and (first := selectors.default_pipeline(member=request.member)):
+        return first
+    return get_object_or_404(policies.pipelines_of(request.member), pk=number or 0)
 
 
 def _told(request: Request, act: str, list_url: str, form_url: str) -> HttpResponse:
