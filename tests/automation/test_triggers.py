@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from afluente.automation import services
 from afluente.automation.engine.written import BadRuleError
@@ -368,6 +369,22 @@ def test_cases_81_and_83_a_deal_that_is_moved_too_often_in_an_hour_stands_still(
     assert firings(deal)[-1] == "passed loop_guard"
     assert services.unfreeze(deal_id=deal.pk, by=SYSTEM)
     assert not Frozen.objects.exists()
+
+
+def test_case_83_a_person_lets_rules_go_on_with_a_deal_that_stands_still(stages, people, client_as):
+    deal = open_in(stages[0], assignee_id=people.ana.pk)
+    Frozen.objects.create(deal=deal, since=timezone.now(), reason="loop_guard")
+    bruno, ana = client_as(people.bruno), client_as(people.ana)
+    page = f"/deals/{deal.pk}/?tab=automation"
+    address = f"/deals/{deal.pk}/automation/resumption/"
+
+    assert address in ana.get(page).text
+    assert bruno.post(address).status_code in {403, 404}
+    assert Frozen.objects.exists()
+    assert ana.post(address).url == page
+    assert not Frozen.objects.exists()
+    assert Event.objects.filter(kind="automation.unfrozen", actor_id=people.ana.pk).count() == 1
+    assert address not in ana.get(page).text
 
 
 @pytest.mark.parametrize(

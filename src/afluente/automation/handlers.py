@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 
 from afluente.automation import selectors, services
+from afluente.deals import policies
 from afluente.kernel import slots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from afluente.accounts.models import Membership
     from afluente.deals.events import DealsEntered, DealsGone
     from afluente.deals.models import Deal
     from afluente.timeline.events import Recorded
@@ -37,11 +39,18 @@ def notice_words(data: Mapping[str, Any]) -> Mapping[str, str]:
     return {"text": str(data.get("text", ""))}
 
 
-def deal_tabs(*, deal: Deal, **_asked: object) -> list[slots.Tab]:
+def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
     """What rules do with a deal; drawn for whoever may open it."""
 
     def part() -> slots.Part:
-        return slots.Part(template="automation/_steps.html", context={"rows": selectors.shown_steps(deal.pk)})
+        is_frozen = selectors.is_frozen(deal.pk)
+        context = {
+            "rows": selectors.shown_steps(deal.pk),
+            "deal_id": deal.pk,
+            "is_frozen": is_frozen,
+            "may_resume": is_frozen and policies.movable_by(member).filter(pk=deal.pk).exists(),
+        }
+        return slots.Part(template="automation/_steps.html", context=context)
 
     count = selectors.waiting_count(deal.pk)
     return [slots.Tab(slug="automation", label=gettext("Automation"), part=part, count=count, order=60)]

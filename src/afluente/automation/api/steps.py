@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from afluente.accounts.requests import member_of
-from afluente.automation import selectors
-from afluente.automation.api.refusing import missing
+from afluente.automation import selectors, services
+from afluente.automation.api.refusing import NOT_ALLOWED, missing
 from afluente.automation.api.shapes import Refused, RuleStepsOut, StepQuery
 from afluente.deals import policies
 from afluente.kernel.keyset import number_in
+from afluente.timeline.events import token_actor
 
 router = Router(tags=["Automation"])
 
@@ -44,3 +45,15 @@ def list_steps(request: HttpRequest, deal_id: int, asked: Query[StepQuery]) -> A
         for one in page
     ]
     return {"items": items, "next": str(page[-1].pk) if len(rows) > len(page) else None}
+
+
+@router.post("/deals/{deal_id}/automation/resumption", response={204: None, 403: Refused, 404: Refused})
+def resume_automation(request: HttpRequest, deal_id: int) -> Any:
+    """Let rules go on with a deal that they moved too often, from its next entry into a stage on."""
+    member = member_of(request)
+    if not policies.visible_to(member).filter(pk=deal_id).exists():
+        return missing("deal")
+    if not policies.movable_by(member).filter(pk=deal_id).exists():
+        return NOT_ALLOWED
+    services.unfreeze(deal_id=deal_id, by=token_actor(request))
+    return Status(204, None)
