@@ -9,6 +9,7 @@ from afluente.contacts import policies
 from afluente.contacts.models import Contact
 from afluente.contacts.statements import search
 from afluente.kernel import text
+from afluente.kernel.words import OneOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -100,7 +101,7 @@ def _sift(
     looked, step = 0, limit
     while True:
         ids = offered(step, before_id)
-        kept = set(among.filter(search.OneOf(ids)).values_list("pk", flat=True))
+        kept = set(among.filter(OneOf(ids)).values_list("pk", flat=True))
         found += [contact_id for contact_id in ids if contact_id in kept]
         looked += len(ids)
         if len(found) >= limit or len(ids) < step:

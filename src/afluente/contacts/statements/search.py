@@ -186,23 +186,6 @@ class Matching(Func):
         return condition, [value for _, given in texts for value in given]
 
 
-class OneOf(Func):
-    """Whether a contact is one of these, given as one array: hundreds of numbers in a list of their own
-    parameters cost more to write down than to look up.
-    """
-
-    template = "%(expressions)s"
-    output_field = BooleanField()
-
-    def __init__(self, ids: Sequence[int]) -> None:
-        super().__init__(F("pk"))
-        self.ids = list(ids)
-
-    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        number, given = compiler.compile(self.source_expressions[0])
-        return f"{number} = ANY(%s::bigint[])", [*given, self.ids]
-
-
 _waiting: ContextVar[set[int] | None] = ContextVar("contacts_waiting_for_index", default=None)
 
 

@@ -102,7 +102,9 @@ def _rules(years: list[list[Change]]) -> list[str] | None:
     """The rule of each change of a year, if it holds for all of them."""
     if len({len(year) for year in years}) > 1:
         return None
-    return None if None in (found := [_rule(list(each)) for each in zip(*years, strict=True)]) else found  # type: ignore[return-value]
+    changes = [list(each) for each in zip(*years, strict=True)]
+    found = [rule for each in changes if (rule := _rule(each))]
+    return found if len(found) == len(changes) else None
 
 
 def _rule(each: list[Change]) -> str | None:

@@ -66,7 +66,7 @@ def list_imports(request: HttpRequest, asked: Query[Paged]) -> Any:
 def list_targets(request: HttpRequest, about: About = "contacts") -> Any:
     """What a column can mean. `new:…` makes a field of that type."""
     may_make = policies.may_make_fields(member_of(request))
-    found = services.named_kind(about).targets(may_make_fields=may_make)
+    found = services.get_kind(about).targets(may_make_fields=may_make)
     items = [{"code": one.code, "label": str(one.label), "group": str(one.group)} for one in found]
     return {"items": items}
 
@@ -78,7 +78,7 @@ def create_import(request: HttpRequest, file: Part[UploadedFile], about: About =
     A small file is read at once (`draft`), a large one in a moment (`reading`). What its columns most
     likely mean is guessed.
     """
-    if not services.named_kind(about).may(member_of(request)):
+    if not services.get_kind(about).may(member_of(request)):
         return not_allowed()
     try:
         made = services.begin_import(

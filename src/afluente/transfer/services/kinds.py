@@ -4,6 +4,7 @@ steps, the background, errors and the way back are the same for all.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportKind:
+class ImportKind(ABC):
     """One kind. `form` is a form of `forms` with what it asks besides the columns; its fields `match`, `policy`,
     `tags` and `assignee` are those of an import, whatever else it has is kept as the import's `options`.
     """
@@ -53,60 +54,62 @@ class ImportKind:
     matches: Sequence[TextChoices]
     needs: Mapping[str, str]  # the column that finding by it takes, by rule
 
+    @abstractmethod
     def may(self, member: Membership) -> bool:
         """Whether `member` may bring such records in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def targets(self, *, may_make_fields: bool) -> list[Target]:
         """What a column can mean."""
-        raise NotImplementedError
 
+    @abstractmethod
     def guess(self, headers: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:
         """What each column most likely means."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lacking(self, codes: Sequence[str]) -> str:
         """Why columns of these meanings bring nothing in; "" when they do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fields(self) -> Sequence[KnownField]:
         """The workspace's own fields of such records."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make_field(self, *, name: str, kind: str, options: Sequence[str], by: Actor) -> int:
         """Make a field for a column; its number."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reader(self, given: Import) -> Reader:
         """Reads rows; inside the scope of the workspace."""
-        raise NotImplementedError
 
+    @abstractmethod
     def keys(self, given: Import, row: Person) -> tuple[str, ...]:
         """What two rows about the same record have in common."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decide(self, given: Import, member: Membership, rows: Sequence[Person]) -> list[Decision]:
         """What is to become of each row, while nothing is held."""
-        raise NotImplementedError
 
     def unchanged(self, _given: Import, _member: Membership, _found: Sequence[Decision]) -> set[int]:
         """Rows that would change nothing."""
         return set()
 
-    def add_changes(self, given: Import, member: Membership, shown: Sequence[dict[str, Any]]) -> None:
+    def add_changes(  # noqa: B027  only kinds that update records have some
+        self, given: Import, member: Membership, shown: Sequence[dict[str, Any]]
+    ) -> None:
         """Put before and after into the sample of rows that would be updated."""
 
+    @abstractmethod
     def take_in(self, given: Import, member: Membership, rows: Sequence[Person]) -> list[Line]:
         """Bring these rows in, inside the caller's transaction; what became of each, in their order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def undo(self, given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
         """Take these rows back, the last one first, and write into each what became of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seen_url(self, given: Import) -> str:
         """The list of what an import brought."""
-        raise NotImplementedError
 
     def recognise(self, headers: Sequence[str]) -> Layout | None:
         """The system whose export has these headers."""
@@ -131,13 +134,13 @@ def kind_of(given: Import) -> ImportKind:
     return _KINDS[given.about]
 
 
-def kind_named(slug: str) -> ImportKind | None:
-    """The kind of that name."""
+def find_kind(slug: str) -> ImportKind | None:
+    """The kind of that name, if there is one."""
     return _KINDS.get(slug)
 
 
-def named_kind(slug: str) -> ImportKind:
-    """The kind of a name that is known to be one."""
+def get_kind(slug: str) -> ImportKind:
+    """The kind of a name that is known to be one. Raises KeyError."""
     return _KINDS[slug]
 
 

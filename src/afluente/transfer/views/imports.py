@@ -33,7 +33,7 @@ def imports(request: Request) -> HttpResponse:
     if not policies.may_import(request.member):
         raise PermissionDenied
     problem = ""
-    sent_kind = services.kind_named((request.POST or request.GET).get("about", ""))
+    sent_kind = services.find_kind((request.POST or request.GET).get("about", ""))
     kinds = services.kinds_for(request.member)
     kind = sent_kind if sent_kind in kinds else kinds[0]
     if request.method == "POST":
@@ -70,7 +70,7 @@ def uploads(request: Request) -> HttpResponse:
         return JsonResponse({"problem": gettext("Choose a file first.")}, status=422)
     try:
         told = form.cleaned_data
-        kind = services.kind_named(told.pop("about"))
+        kind = services.find_kind(told.pop("about"))
         if kind is None or not kind.may(request.member):
             kind = services.kinds_for(request.member)[0]
         given = services.await_file(**told, member=request.member, about=kind.slug)
