@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from afluente.contacts import services as contacts
 from afluente.contacts.models import BulkChange
@@ -144,6 +148,39 @@ def test_every_kind_is_told_once_for_each_deal_and_taken_back_exactly(dora, by, 
     assert state() != before
     engine.undo_bulk(bulk_id=done.pk, by=by)
     assert state() == before
+
+
+def test_the_values_of_many_are_written_in_one_statement(dora, by, pipeline):
+    def give(count, value):
+        deals = [make.deal(amount=n) for n in range(count)]
+        with CaptureQueriesContext(connection) as asked:
+            services.change_deals(
+                selection=picked(*deals), change=Change("amount", value=value), member=dora, by=by
+            )
+        assert set(
+            Deal.objects.filter(pk__in=[one.pk for one in deals]).values_list("amount", flat=True)
+        ) == {Decimal(value)}
+        return len(asked)
+
+    give(1, "11")
+
+    assert give(2, "12") == give(30, "13")
+
+
+def test_the_board_offers_the_same_changes_and_goes_back_to_the_board(client_as, people, pipeline):
+    deal, other = make.deal(), make.deal()
+    picks = {"id": [deal.pk, other.pk], "pipeline": pipeline.pk}
+    browser = client_as(people.dora)
+
+    page = browser.get(f"/deals/pipelines/{pipeline.pk}/").content.decode()
+    form = browser.post("/deals/bulk/", {**picks, "do": "edit:amount"}).content.decode()
+    done = browser.post("/deals/bulk/", {**picks, "do": "run", "what": "amount", "typed": "70"})
+
+    assert 'data-opens="bulk-dialog"' in page
+    assert 'id="bulk-form"' in page
+    assert 'name="list"' not in form
+    assert done.headers["Location"] == f"/deals/pipelines/{pipeline.pk}/"
+    assert set(Deal.objects.values_list("amount", flat=True)) == {Decimal(70)}
 
 
 def test_what_somebody_changed_since_stays(dora, by, pipeline, people):

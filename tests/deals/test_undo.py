@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 
 import pytest
 
@@ -15,6 +17,25 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
+
+
+def test_without_script_a_move_and_a_reopening_are_taken_back_by_their_notice(client_as, people):
+    pipeline = make.pipeline()
+    browser, deal = client_as(people.dora), make.deal(stage=make.stage_of(pipeline))
+    home, lost = deal.stage_id, make.stage_of(pipeline, "Lost")
+
+    def undo(answer):
+        found = re.search(r'action="(/deals/\d+/moves/\?[^"]*undo[^"]*)"', answer.content.decode())
+        assert found is not None
+        again = browser.post(html.unescape(found[1]), follow=True)
+        assert "undo=1" not in again.content.decode()
+
+    undo(browser.post(f"/deals/{deal.pk}/moves/", {"stage": lost.pk, "reason": "Price"}, follow=True))
+    assert Deal.objects.get(pk=deal.pk).stage_id == home
+    services.move_deals(deal_ids=[deal.pk], to=lost, by=SYSTEM, lost_reason="Time")
+    undo(browser.post(f"/deals/{deal.pk}/reopening/", follow=True))
+    deal.refresh_from_db()
+    assert (deal.stage_id, deal.lost_reason) == (lost.pk, "Time")
 
 
 @pytest.mark.parametrize("field", ["name", "amount", "type", "assignee", "due"])

@@ -27,12 +27,12 @@ class ChangeRefusedError(Exception):
 
 
 @dataclass(frozen=True)
-class DealChanged:
-    """Fields of a deal are about to say something else; a handler may raise ChangeRefusedError."""
+class DealsChanged:
+    """Fields of deals are about to say something else: before and after, by deal and field. A handler may raise
+    ChangeRefusedError.
+    """
 
-    deal_id: int
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    changes: Mapping[int, Mapping[str, Sequence[Any]]]
     by: Actor
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from afluente.deals.models import Stage
@@ -116,6 +116,21 @@ UPDATE deals_deal d SET position = g.place
          WHERE workspace_id = %(ws)s AND stage_id = %(stage)s AND deleted_at IS NULL) AS g
  WHERE d.workspace_id = %(ws)s AND d.id = g.id
 """
+# One column of many deals, each its own value.
+_REPLACE = """
+UPDATE deals_deal d SET {column} = g.value, updated_at = now()
+  FROM unnest(%(ids)s::bigint[], %(values)s::{kind}[]) AS g (id, value)
+ WHERE d.workspace_id = %(ws)s AND d.id = g.id
+"""
+REPLACE = {
+    column: _REPLACE.format(column=column, kind=kind)
+    for column, kind in (
+        ("name", "text"),
+        ("amount", "numeric"),
+        ("currency", "text"),
+        ("lost_reason", "text"),
+    )
+}
 TOP = "SELECT -(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 
@@ -224,6 +239,16 @@ def renumber(*, stage_id: int, step: Decimal) -> None:
     """Number a column anew, `step` apart, in the order it has."""
     with connection.cursor() as cursor:
         cursor.execute(RENUMBER, {"ws": current_workspace_id(), "stage": stage_id, "step": step})
+
+
+def replace_column(name: str, values: Mapping[int, Any]) -> None:
+    """Let each deal, held by the caller, have its value in the column `name` of REPLACE."""
+    if values:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                REPLACE[name],
+                {"ws": current_workspace_id(), "ids": list(values), "values": list(values.values())},
+            )
 
 
 def top_position() -> Decimal:

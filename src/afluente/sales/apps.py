@@ -96,14 +96,14 @@ def _bring_history() -> None:
 
 def _bring_lines() -> None:
     """A tab on deals, and what keeps their value true."""
-    from afluente.deals.events import DealChanged, DealCopied
+    from afluente.deals.events import DealCopied, DealsChanged
     from afluente.kernel import bus, slots
     from afluente.sales import handlers
     from afluente.timeline.selectors import kinds
 
     slots.register_slot("deal.tabs", handlers.deal_tabs)
     slots.register_slot("deal.saved", handlers.said_of_value)
-    bus.subscribe(DealChanged, handlers.mind_value)
+    bus.subscribe(DealsChanged, handlers.mind_values)
     bus.subscribe(DealCopied, handlers.copy_lines)
     kinds.register_kind(
         kinds.Kind(

@@ -16,7 +16,7 @@ from afluente.sales.views.lines import part_of
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
-    from afluente.deals.events import DealChanged, DealCopied
+    from afluente.deals.events import DealCopied, DealsChanged
     from afluente.deals.models import Deal
 
 
@@ -56,13 +56,14 @@ def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
     return [slots.Tab(slug="products", label=gettext("Products"), part=part, count=count, order=15)]
 
 
-def mind_value(fact: DealChanged) -> None:
+def mind_values(fact: DealsChanged) -> None:
     """A value set by hand no longer follows the lines; a currency cannot change under them."""
-    if "currency" in fact.after and selectors.line_count(fact.deal_id):
+    converted = {pk: pairs["currency"][0] for pk, pairs in fact.changes.items() if "currency" in pairs}
+    if converted and (lined := selectors.with_lines(list(converted))):
         said = gettext("This deal has products with prices in {currency}. Nothing is converted.")
-        raise ChangeRefusedError("currency", said.format(currency=fact.before["currency"]))
-    if "amount" in fact.after:
-        services.note_value(deal_id=fact.deal_id, value=fact.after["amount"], by=fact.by)
+        raise ChangeRefusedError("currency", said.format(currency=converted[min(lined)]))
+    if values := {pk: pairs["amount"][1] for pk, pairs in fact.changes.items() if "amount" in pairs}:
+        services.note_values(values=values, by=fact.by)
 
 
 def copy_lines(fact: DealCopied) -> None:

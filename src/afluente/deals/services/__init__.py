@@ -47,7 +47,7 @@ from afluente.deals.services.pipelines import (
     update_pipeline,
 )
 from afluente.deals.services.reminding import DUE, tell_due
-from afluente.deals.services.setting import set_fields
+from afluente.deals.services.setting import change_each, set_fields
 from afluente.deals.services.stages import (
     BadRuleError,
     ProtectedStageError,
@@ -106,6 +106,7 @@ __all__ = [
     "assign_deals",
     "change_deal",
     "change_deals",
+    "change_each",
     "change_stage",
     "change_value",
     "convert_lead",

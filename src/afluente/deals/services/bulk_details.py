@@ -11,7 +11,7 @@ from afluente.contacts.models import Company
 from afluente.deals.models import Deal
 from afluente.deals.services.bulk_plain import Plain
 from afluente.deals.services.companies import set_company
-from afluente.deals.services.editing import change_deal
+from afluente.deals.services.setting import change_each
 from afluente.ui import formats
 
 if TYPE_CHECKING:
@@ -54,16 +54,33 @@ class Joining(Plain):
         return Company.objects.filter(pk=value or 0).values_list("name", flat=True).first() or ""
 
 
-class Valuing(Plain):
-    """What they are worth, each in its own currency; as text."""
+class Writing(Plain):
+    """What a column of theirs says, as text; its name is the kind of the change."""
 
     def present(self, ids: Sequence[int]) -> dict[int, Any]:
-        rows = Deal.objects.present().filter(pk__in=ids).values_list("pk", "amount")
-        return {pk: f"{amount.normalize():f}" for pk, amount in rows}
+        return dict(Deal.objects.present().filter(pk__in=ids).values_list("pk", self.change.kind))
 
     def write(self, changes: Changes, by: Actor) -> None:
-        for pk, (_, after) in sorted(changes.items()):
-            change_deal(deal_id=pk, changes={"amount": Decimal(after)}, by=by)
+        change_each(
+            changes={pk: {self.change.kind: self.read(after)} for pk, (_, after) in changes.items()}, by=by
+        )
+
+    def read(self, value: Any) -> Any:
+        """A plain value as the column keeps it."""
+        return value
+
+    def words(self, value: Any) -> str:
+        return str(value or "")
+
+
+class Valuing(Writing):
+    """What they are worth, each in its own currency."""
+
+    def present(self, ids: Sequence[int]) -> dict[int, Any]:
+        return {pk: f"{amount.normalize():f}" for pk, amount in super().present(ids).items()}
+
+    def read(self, value: Any) -> Any:
+        return Decimal(value)
 
     def words(self, value: Any) -> str:
         return formats.number(Decimal(value)) if value else ""

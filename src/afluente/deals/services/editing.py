@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from afluente.accounts.models import Membership
-from afluente.deals.events import DealChanged, DealsGone
+from afluente.deals.events import DealsChanged, DealsGone
 from afluente.deals.models import Deal, DealContact
 from afluente.kernel import bus, clock
 from afluente.timeline import services as timeline
@@ -54,8 +54,7 @@ def change_deal(
     changed = {name: [before[name], value] for name, value in changes.items() if before[name] != value}
     if not changed:
         return deal
-    after = {name: value for name, (_, value) in changed.items()}
-    bus.publish(DealChanged(deal_id=deal_id, before=before, after=after, by=by))
+    bus.publish(DealsChanged({deal_id: changed}, by))
     for name, (_, value) in changed.items():
         setattr(deal, name, value)
     deal.updated_at = clock.now()

@@ -1,4 +1,4 @@
-"""Giving fields of many deals one value, as rules do."""
+"""Changing fields of many deals: each to its own value, or all to one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from afluente.deals.events import DealChanged
+from afluente.deals import statements
+from afluente.deals.events import DealsChanged
 from afluente.deals.models import Deal
 from afluente.deals.services.editing import EDITABLE, primary_contacts
-from afluente.kernel import bus, clock
+from afluente.kernel import bus
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
@@ -21,35 +22,51 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def set_fields(*, deal_ids: Sequence[int], values: Mapping[str, Any], by: Actor) -> list[int]:
-    """Set fields (EDITABLE) of present deals to `values`; the ids of those in which something differed.
+def change_each(
+    *, changes: Mapping[int, Mapping[str, Any]], by: Actor, told: Mapping[str, Any] | None = None
+) -> list[int]:
+    """Set fields (EDITABLE) of present deals, each to its own value; the ids of those in which something differed.
 
-    Three statements however many deals, and one event `deal.changed` for each that changed.
+    As many statements for one deal as for a thousand, and one event `deal.changed` for each that changed, which
+    says `told` besides. Raises ChangeRefusedError when a slice above refuses one: nothing changes then.
     """
-    wanted = {name: value for name, value in values.items() if name in EDITABLE}
-    deals = Deal.objects.present().select_for_update(of=("self",)).filter(pk__in=deal_ids).order_by("pk")
+    held = Deal.objects.present().select_for_update(of=("self",)).filter(pk__in=list(changes)).order_by("pk")
     changed: dict[int, dict[str, list[Any]]] = {}
-    for deal in deals:
-        pairs = {
-            name: [_plain(getattr(deal, name)), _plain(value)]
-            for name, value in wanted.items()
-            if getattr(deal, name) != value
-        }
-        if pairs:
+    for deal in held:
+        wanted = {name: value for name, value in changes[deal.pk].items() if name in EDITABLE}
+        pairs = {name: [getattr(deal, name), value] for name, value in wanted.items()}
+        if pairs := {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}:
             changed[deal.pk] = pairs
-            before = {name: getattr(deal, name) for name in pairs}
-            after = {name: wanted[name] for name in pairs}
-            bus.publish(DealChanged(deal_id=deal.pk, before=before, after=after, by=by))
-    Deal.objects.filter(pk__in=changed).update(**wanted, updated_at=clock.now())
+    if not changed:
+        return []
+    bus.publish(DealsChanged(changed, by))
+    for name in EDITABLE:
+        statements.replace_column(
+            name, {pk: pairs[name][1] for pk, pairs in changed.items() if name in pairs}
+        )
     people = primary_contacts(list(changed))
     timeline.record(
         [
-            NewEvent("deal.changed", by, deal_id=pk, contact_id=people.get(pk), data=pairs)
+            NewEvent(
+                "deal.changed",
+                by,
+                deal_id=pk,
+                contact_id=people.get(pk),
+                data={**_plain(pairs), **(told or {})},
+            )
             for pk, pairs in changed.items()
         ]
     )
     return list(changed)
 
 
-def _plain(value: Any) -> Any:
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+def set_fields(*, deal_ids: Sequence[int], values: Mapping[str, Any], by: Actor) -> list[int]:
+    """Set fields of present deals to `values`, as rules do; as `change_each`."""
+    return change_each(changes=dict.fromkeys(deal_ids, values), by=by)
+
+
+def _plain(pairs: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    return {
+        name: [f"{one.normalize():f}" if isinstance(one, Decimal) else one for one in pair]
+        for name, pair in pairs.items()
+    }

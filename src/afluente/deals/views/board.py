@@ -51,6 +51,7 @@ def board(request: Request, pk: int | None = None) -> HttpResponse:
     shown = selectors.board(pipeline=pipeline, member=request.member, asked=asked, faces=faces)
     context |= {"board": shown, "first": shown.columns[0], "targets": targets}
     context["may_delete"] = policies.may_delete(request.member)
+    context["acts"] = slots.parts("deals.bulk", member=request.member)
     return respond(request, "deals/board.html", context, fragment="work")
 
 

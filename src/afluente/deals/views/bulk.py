@@ -131,6 +131,7 @@ def _form(request: Request, selection: DealSelection, what: str, data: QueryDict
         "typed": data.get("typed", ""),
         "back": _list_url(request),
         "pipeline": data.get("pipeline", ""),
+        "is_list": "list" in data,
     }
 
 

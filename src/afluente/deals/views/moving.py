@@ -93,7 +93,7 @@ def _move(request: Request, deal: Deal, form: forms.Move) -> HttpResponse:
     if asking.asks_quietly(request):
         return HttpResponse(status=204)
     if moved:
-        messages.success(request, said)
+        messages.success(request, said, extra_tags="" if is_undo else f"undo:{way_back}")
     return asking.see_other(_next(request, deal))
 
 
@@ -139,7 +139,7 @@ def reopening(request: Request, pk: int) -> HttpResponse:
     said = gettext("Reopened in {stage}").format(stage=stage.name)
     if wants_fragment(request):
         return toast(HttpResponse(), said, undo_url=way_back)
-    messages.success(request, said)
+    messages.success(request, said, extra_tags=f"undo:{way_back}")
     return asking.see_other(_next(request, deal))
 
 

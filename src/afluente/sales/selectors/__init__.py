@@ -12,7 +12,16 @@ from afluente.sales.selectors.documents import (
     tone,
 )
 from afluente.sales.selectors.finding import fetch_products, find_products
-from afluente.sales.selectors.lines import DealLines, LineRow, deal_lines, follows, line_count, lines_of
+from afluente.sales.selectors.lines import (
+    DealLines,
+    LineRow,
+    deal_lines,
+    follows,
+    line_count,
+    lines_by_deal,
+    lines_of,
+    with_lines,
+)
 from afluente.sales.selectors.parties import seller_of
 from afluente.sales.selectors.products import (
     ProductFilter,
@@ -52,6 +61,7 @@ __all__ = [
     "follows",
     "gross",
     "line_count",
+    "lines_by_deal",
     "lines_of",
     "named",
     "offers",
@@ -63,4 +73,5 @@ __all__ = [
     "tax_rows",
     "taxes",
     "tone",
+    "with_lines",
 ]

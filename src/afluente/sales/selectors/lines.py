@@ -9,7 +9,7 @@ from afluente.sales.models import Basket, Line
 from afluente.sales.selectors.sums import Sums, amount, sums
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
     from afluente.deals.models import Deal
@@ -36,6 +36,20 @@ class DealLines:
 def lines_of(deal_id: int) -> list[Line]:
     """The lines of a deal in their order."""
     return list(Line.objects.filter(deal_id=deal_id, removed_at=None).order_by("position", "pk"))
+
+
+def lines_by_deal(deal_ids: Iterable[int]) -> dict[int, list[Line]]:
+    """The lines of those of these deals that have some, in their order."""
+    found: dict[int, list[Line]] = {}
+    for line in Line.objects.filter(deal_id__in=deal_ids, removed_at=None).order_by("position", "pk"):
+        found.setdefault(line.deal_id, []).append(line)
+    return found
+
+
+def with_lines(deal_ids: Sequence[int]) -> set[int]:
+    """Those of these deals that have lines."""
+    lines = Line.objects.filter(deal_id__in=deal_ids, removed_at=None)
+    return set(lines.values_list("deal_id", flat=True).distinct())
 
 
 def line_count(deal_id: int) -> int:

@@ -15,12 +15,13 @@ from django.utils.translation import gettext
 
 from afluente.deals import services as deals
 from afluente.deals.models import Deal
-from afluente.deals.services.editing import locked, told
+from afluente.deals.services.editing import locked, primary_contacts, told
 from afluente.kernel import clock, money, text
 from afluente.sales.models import Basket, Line, Product, Tax
-from afluente.sales.selectors import lines_of, price_in, sums
+from afluente.sales.selectors import lines_by_deal, lines_of, price_in, sums
 from afluente.sales.services.products import ChangedMeanwhileError, plain
 from afluente.timeline import services as timeline
+from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,18 +166,33 @@ def copy_lines(*, from_id: int, to_id: int) -> None:
         Basket.objects.create(deal_id=to_id, follows=basket.follows)
 
 
-def note_value(*, deal_id: int, value: Decimal, by: Actor) -> None:
-    """Somebody sets the value of a deal: unless it is what its lines come to, it follows them no more."""
-    basket = Basket.objects.filter(deal_id=deal_id, follows=True).first()
-    if basket is None:
+def note_values(*, values: Mapping[int, Decimal], by: Actor) -> None:
+    """Somebody sets the values of deals: those that are not what their lines come to follow them no more."""
+    following = Basket.objects.filter(deal_id__in=list(values), follows=True).values_list(
+        "deal_id", flat=True
+    )
+    lines = lines_by_deal(following)
+    apart = [
+        deal
+        for deal in Deal.objects.filter(pk__in=list(lines)).order_by("pk")
+        if sums(lines[deal.pk], deal.currency).total != values[deal.pk]
+    ]
+    if not apart:
         return
-    deal = Deal.objects.get(pk=deal_id)
-    lines = lines_of(deal_id)
-    if not lines or sums(lines, deal.currency).total == value:
-        return
-    basket.follows = False
-    basket.save(update_fields=["follows"])
-    _tell(deal, by, {"follows": [True, False]})
+    Basket.objects.filter(deal_id__in=[deal.pk for deal in apart]).update(follows=False)
+    people = primary_contacts([deal.pk for deal in apart])
+    timeline.record(
+        [
+            NewEvent(
+                "deal.lines_changed",
+                by,
+                deal_id=one.pk,
+                contact_id=people.get(one.pk),
+                data={"follows": [True, False], "currency": one.currency},
+            )
+            for one in apart
+        ]
+    )
 
 
 def _held(line_id: int) -> tuple[Line, Deal]:

@@ -20,7 +20,6 @@ class Picked extends HTMLElement {
   get boxes() {
     return /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll(BOXES)]);
   }
-
   /** @param {MouseEvent} event */
   onClick(event) {
     const target = /** @type {HTMLInputElement} */ (event.target);
@@ -69,7 +68,8 @@ class Picked extends HTMLElement {
 
   /** @param {FormData} data */
   say(data) {
-    data.set("query", /** @type {HTMLElement | null} */ (document.getElementById("people"))?.dataset.query ?? "");
+    const rows = document.getElementById("people"); // a board has none: its query stands in the form
+    if (rows) data.set("query", rows.dataset.query ?? "");
     if (!this.isEverything) return;
     data.delete("id");
     data.set("all", "1");
