@@ -14,3 +14,10 @@ const { htmx } = /** @type {any} */ (window);
 htmx?.registerExtension("af-keep", {
   htmx_before_morph_node: (/** @type {Element} */ node) => !isBusy(node, document.activeElement),
 });
+
+// An editor that is held had its first focus when it opened. A swap around it would hand it out once more,
+// and take it from whatever is being written by then.
+document.addEventListener("focusin", ({ target }) => {
+  const control = /** @type {Element} */ (target);
+  if (control.closest?.("[data-held]")) control.removeAttribute("autofocus");
+});
