@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,10 +15,11 @@ from afluente.automation.engine.interpreting import Program
 from afluente.automation.engine.nodes import Zone
 from afluente.automation.engine.records import Catalogue, Kind, Money, Record
 from afluente.automation.engine.rules import Rule, compile_rules
+from afluente.automation.engine.steps import State
 from afluente.kernel import conditions
 
 if TYPE_CHECKING:
-    from afluente.automation.engine.steps import Sprint, State, Token
+    from afluente.automation.engine.steps import Sprint, Token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +116,8 @@ def wake(token: Token, *rules: Rule, at: Scene) -> Sprint:
 
 
 def answer(token: Token, state: State, *rules: Rule, at: Scene) -> Sprint:
-    return program(*rules).answered(token, state, at, named=named)
+    ended = replace(token, state=State.SCHEDULED, key=state)
+    return program(*rules).resume(ended, at, named=named)
 
 
 def said(sprint: Sprint) -> list[str]:

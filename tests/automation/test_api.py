@@ -104,6 +104,29 @@ def test_two_rules_of_one_name_and_a_stage_without_rules_are_refused(program, st
     assert twice.json()["error"] == {"code": "invalid", "message": "“big” stands twice", "field": "id"}
 
 
+def test_what_publishing_would_change_is_asked_and_chosen(program, published):
+    deal = enter(published)
+    work()
+    path = f"stages/{published.pk}/rules"
+    later = [{**RULES[1], "when": {"amount": 3, "unit": "days"}}, {"id": "new", "action": "delete"}]
+    program.send("put", path, {"rules": later})
+    found = program.get(f"{path}/publication").json()
+    assert {name: found[name] for name in ("waiting", "retimed", "ended", "present", "added")} == {
+        "waiting": 1,
+        "retimed": 1,
+        "ended": 0,
+        "present": 1,
+        "added": 1,
+    }
+    assert [one["what"] for one in found["changes"]] == ["removed", "retimed", "added"]
+    wish = {"waiting": "keep", "is_for_present": True}
+    assert program.send("post", f"{path}/publication", wish).status_code == 200
+    assert program.send("post", f"{path}/publication", {"waiting": "no"}).status_code == 422
+    work()
+
+    assert Deal.objects.get(pk=deal.pk).deleted_at is not None
+
+
 def test_whoever_may_not_configure_pipelines_may_only_look(people, published):
     program = Program(people.bruno, "deals:read", "deals:write")
 

@@ -30,7 +30,8 @@ def end(fact: DealsGone) -> None:
 
 
 def hear(fact: Recorded) -> None:
-    """Note what triggers wait for."""
+    """Note what triggers wait for, and plan anew what counts from a date that changed."""
+    services.replan(fact.events)
     services.hear(fact.ids, fact.events)
 
 

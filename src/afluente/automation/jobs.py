@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
 from afluente.automation import services, statements
+from afluente.automation.services import carrying, publishing
+from afluente.kernel.jobs import job
 from afluente.kernel.workspace import scope
+
+
+@job(carrying.JOB, atomic=False, label=_("Let what waits go on by rules that were published"))
+def carry(*, workspace_id: int, definition_id: int, **_later: Any) -> None:
+    """A part at a time, so that nobody waits; interrupted, it goes on with what is left."""
+    last = 0
+    while True:
+        with scope(workspace_id):
+            last = services.carry_over(definition_id=definition_id, after=last)
+        if not last:
+            return
+
+
+@job(publishing.BEGIN_JOB, label=_("Let new rules begin for deals that were there"))
+def begin(*, version_id: int, **_later: Any) -> None:
+    """For every deal that is in the stage."""
+    services.begin_rules(version_id=version_id)
 
 
 def drain() -> int:

@@ -10,7 +10,7 @@ from ninja import Router
 from afluente.accounts.requests import member_of
 from afluente.automation import selectors, services
 from afluente.automation.api.refusing import NOT_ALLOWED, missing, refused
-from afluente.automation.api.shapes import Refused, RulesIn, RulesOut
+from afluente.automation.api.shapes import PublicationIn, PublicationOut, Refused, RulesIn, RulesOut
 from afluente.automation.engine.written import BadRuleError
 from afluente.deals import policies
 from afluente.deals.models import Stage
@@ -45,15 +45,35 @@ def arrange_rules(request: HttpRequest, stage_id: int, payload: RulesIn) -> Any:
     "/stages/{stage_id}/rules/publication",
     response={200: RulesOut, 403: Refused, 404: Refused, 422: Refused},
 )
-def publish_rules(request: HttpRequest, stage_id: int) -> Any:
-    """Let the arranged rules run for deals that enter from now on."""
+def publish_rules(request: HttpRequest, stage_id: int, payload: PublicationIn | None = None) -> Any:
+    """Let the arranged rules run for deals that enter from now on, and as `payload` says for what waits."""
+    wish = payload or PublicationIn()
 
     def act(stage: Stage) -> Definition:
         definition = _arranged(stage)
-        services.publish_rules(definition=definition, by=member_of(request))
+        services.publish_rules(
+            definition=definition,
+            by=member_of(request),
+            waiting=wish.waiting,
+            is_for_present=wish.is_for_present,
+        )
         return definition
 
     return _changed(request, stage_id, act)
+
+
+@router.get(
+    "/stages/{stage_id}/rules/publication", response={200: PublicationOut, 404: Refused, 422: Refused}
+)
+def read_publication(request: HttpRequest, stage_id: int) -> Any:
+    """What publishing would change, counted: steps that wait, and deals that are in the stage."""
+    stage = stage_in(request, stage_id)
+    if stage is None:
+        return missing("stage")
+    try:
+        return selectors.publication_of(_arranged(stage))
+    except BadRuleError as bad:
+        return refused(422, "invalid", bad.said, bad.place)
 
 
 @router.post(

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 from afluente.automation.engine.nodes import Zone
 from afluente.automation.engine.timing import Anchor, IfPast, Unit
 from afluente.automation.engine.written import LARGEST, MOST
+from afluente.automation.services import Waiting
 
 LIMIT = 200
 SIGNS = 200  # of a condition
@@ -77,6 +78,38 @@ class RulesOut(Schema):
     version: int
     waiting: int
     rules: list[dict[str, Any]]
+
+
+class PublicationIn(Shape):
+    """What becomes of what waits, and whether new rules begin for the deals that are in the stage already."""
+
+    waiting: Waiting = Field(
+        Waiting.APPLY,
+        description="apply: waiting steps go on by the new rules; keep: they end by their own.",
+    )
+    is_for_present: bool = False
+
+
+class ChangeOut(Schema):
+    """A rule that differs: added, removed, changed, retimed or moved; `waiting` steps are of it."""
+
+    rule: str
+    title: str
+    what: str
+    waiting: int
+
+
+class PublicationOut(Schema):
+    """What publishing meets: `waiting` steps, of which `retimed` would get another time and `ended` none, and
+    `present` deals for which `added` rules could begin.
+    """
+
+    changes: list[ChangeOut]
+    waiting: int
+    retimed: int
+    ended: int
+    present: int
+    added: int
 
 
 class RuleStepOut(Schema):

@@ -14,7 +14,7 @@ from afluente.automation.engine.actions import Done, Effect, Fail, Skip
 from afluente.automation.engine.conditions import InvalidConditionError, Moment
 from afluente.automation.engine.nodes import Act, Branch, Call, End, Fork, Node, WaitEvent, WaitTime
 from afluente.automation.engine.records import UnknownFieldError
-from afluente.automation.engine.steps import Line, Made, Sprint, State, Token
+from afluente.automation.engine.steps import ANSWERS, Line, Made, Sprint, State, Token
 from afluente.automation.engine.timing import Anchor, Due, Missed, Parked
 
 if TYPE_CHECKING:
@@ -46,23 +46,11 @@ class Program:
         return walk.sprint
 
     def resume(self, token: Token, scene: Scene, *, named: Callable[[str, str], str]) -> Sprint:
-        """What happens now that the time of `token` has come, or what it waited for has."""
+        """What happens now that the time of `token` has come, or what it waited for has; its `key` says how an
+        outside action ended.
+        """
         walk = _Walk(self, scene, named, token)
-        node = self.graph.nodes[token.node]
-        if isinstance(node, WaitTime):
-            walk.go(walk.woken(node, token))
-        elif isinstance(node, WaitEvent):
-            walk.go(node.on_timeout if token.state == State.SCHEDULED else node.next)
-        return walk.sprint
-
-    def answered(
-        self, token: Token, state: State, scene: Scene, *, named: Callable[[str, str], str]
-    ) -> Sprint:
-        """What happens when an outside action has ended: applied, failed or unknown."""
-        walk = _Walk(self, scene, named, token)
-        node = self.graph.nodes[token.node]
-        if isinstance(node, Act):
-            walk.go(node.next if state == State.APPLIED else node.on_failure)
+        walk.go(walk.awake(self.graph.nodes[token.node], token))
         return walk.sprint
 
 
@@ -91,6 +79,23 @@ class _Walk:
         self.asked: tuple[Asked, ...] = ()
         self.due_at = token.planned_at if token else None
         self.occurrence = token.occurrence if token else ""
+        self.since = token.since if token else None
+
+    def awake(self, node: Node, token: Token) -> str | None:
+        """Where it goes on now that `token` waits no longer; at the node itself when nothing was planned there."""
+        match node:
+            case WaitTime() if token.state == State.GATED or token.planned_at:
+                return self._woken(node, token)
+            case WaitEvent():
+                return node.on_timeout if token.state == State.SCHEDULED else node.next
+            case Act() if token.state == State.AWAITING:
+                self.sprint.answers.append(
+                    Line(rule=node.rule, state=State.UNKNOWN, reason="no_answer", occurrence=self.occurrence)
+                )
+                return node.on_failure
+            case Act() if token.key in ANSWERS:
+                return node.next if token.key == State.APPLIED else node.on_failure
+        return node.id
 
     def go(self, node_id: str | None) -> None:
         """Walk from a node until the way ends or waits."""
@@ -148,8 +153,8 @@ class _Walk:
         zone = self.scene.zone(node.zone)
         calendar = self.scene.company
         match timing.plan(node.when, since=since, zone=zone, now=self.scene.now, calendar=calendar):
-            case Parked(name):
-                self._wait(node, State.PARKED, key=f"field:{name}")
+            case Parked():
+                self._wait(node, State.PARKED, key=node.key)
                 return None
             case Missed(reason, occurrence):
                 self.occurrence = occurrence
@@ -158,8 +163,7 @@ class _Walk:
             case Due() as due:
                 self.due_at, self.occurrence = due.at, due.occurrence or self.occurrence
                 if due.at > self.scene.now:
-                    key = f"field:{node.when.field}" if node.when.anchor == Anchor.FIELD else ""
-                    self._wait(node, State.SCHEDULED, due_at=due.at, until=due.until, key=key)
+                    self._wait(node, State.SCHEDULED, due_at=due.at, until=due.until, key=node.key)
                     return None
         return self._gated(node)
 
@@ -168,11 +172,12 @@ class _Walk:
         if when is None or when.anchor == Anchor.ENTRY:
             return self.scene.entered_at
         if when.anchor == Anchor.PREVIOUS:
-            return self.scene.now
+            self.since = self.since or self.scene.now
+            return self.since
         value: dt.datetime | dt.date | None = self.scene.record.get(when.field)
         return value
 
-    def woken(self, node: WaitTime, token: Token) -> str | None:
+    def _woken(self, node: WaitTime, token: Token) -> str | None:
         """Go on from a wait that is over, unless it comes too late for whom it is meant."""
         if token.state != State.GATED and token.planned_at:
             due = Due(token.planned_at, token.until)
@@ -192,7 +197,7 @@ class _Walk:
             self._line(node.rule, State.SKIPPED, "no_working_time")
             return node.on_skip
         if opens > now:
-            self._wait(node, State.GATED, due_at=opens)
+            self._wait(node, State.GATED, due_at=opens, key=node.key)
             return None
         return node.next
 
@@ -220,7 +225,7 @@ class _Walk:
 
     def _acted(self, node: Act) -> str | None:
         action = self.program.actions.get(node.action)
-        asked, self.asked = self.asked, ()
+        asked, self.asked, self.since = self.asked, (), None
         if action is None:
             self._line(node.rule, State.FAILED, "unknown_action", node.action, asked)
             return node.on_failure
@@ -259,6 +264,7 @@ class _Walk:
             due_at=due_at,
             planned_at=self.due_at if state == State.GATED else due_at,
             occurrence=self.occurrence,
+            since=self.since,
             **more,
         )
         self.sprint.waiting.append(token)

@@ -47,6 +47,11 @@ class WaitTime(Node):
     next: str
     on_skip: str
 
+    @property
+    def key(self) -> str:
+        """What it waits for besides the time: the date of the record that it counts from."""
+        return f"field:{self.when.field}" if self.when and self.when.field else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Case:

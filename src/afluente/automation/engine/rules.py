@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 START = "start"
+PARTS = ("when", "if", "do")  # the nodes of a rule, in their order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,11 @@ def _first(rule: Rule) -> str:
     """The node at which a rule begins."""
     part = "when" if _waits(rule) else "if" if rule.condition else "do"
     return f"{rule.id}.{part}"
+
+
+def first_node(graph: Graph, rule: str) -> str | None:
+    """The node at which a rule begins; None when it is not there, or switched off."""
+    return next((name for part in PARTS if (name := f"{rule}.{part}") in graph.nodes), None)
 
 
 def anchor_of(rule: Rule) -> Anchor:

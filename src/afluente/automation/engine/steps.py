@@ -29,6 +29,9 @@ class State(StrEnum):
     SIMULATED = "simulated"
 
 
+ANSWERS = frozenset({State.APPLIED, State.FAILED, State.UNKNOWN, State.CANCELLED})  # ends of what was awaited
+
+
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """One line of the log: how a step ended and why. `late_by` is zero when it was in time."""
@@ -47,7 +50,8 @@ class Line:
 @dataclass(frozen=True, kw_only=True)
 class Token:
     """A step that waits at `node`. `due_at` is when to look again; `planned_at` is when it was meant to run.
-    `until` is the last moment at which it makes sense; `key` is what it waits for besides the time.
+    `until` is the last moment at which it makes sense; `key` is what it waits for besides the time. `since` is
+    what its time counts from, when that is the end of the rule before it.
     """
 
     node: str
@@ -58,6 +62,7 @@ class Token:
     until: dt.datetime | None = None
     occurrence: str = ""
     key: str = ""
+    since: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +76,12 @@ class Made:
 
 @dataclass
 class Sprint:
-    """What one walk came to. `has_left`: the record leaves its stage."""
+    """What one walk came to. `answers` are the ends of steps that were told as awaiting before. `has_left`: the
+    record leaves its stage.
+    """
 
     made: list[Made] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    answers: list[Line] = field(default_factory=list)
     waiting: list[Token] = field(default_factory=list)
     has_left: bool = False

@@ -13,7 +13,8 @@ SHARDS = 16  # deals are spread over so many; one worker at a time takes one
 class Definition(WorkspaceModel):
     """The rules of one stage: as they are being arranged (`draft`), and the number of the version that runs.
 
-    Paused: nothing new starts and what is due is held. Stopped: nothing starts and nothing waits.
+    Paused: nothing new starts and what is due is held. Stopped: nothing starts and nothing waits. What waits by
+    a version below `floor` goes on by that of the floor (S-VERSION).
     """
 
     class State(models.TextChoices):
@@ -28,6 +29,7 @@ class Definition(WorkspaceModel):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     draft = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=0)
+    floor = models.PositiveIntegerField(default=0)
     paused_because = models.CharField(max_length=250, blank=True, default="")
     changed_at = models.DateTimeField()
 
@@ -41,7 +43,7 @@ class Definition(WorkspaceModel):
 
 
 class Version(WorkspaceModel):
-    """What was published. It never changes."""
+    """What was published. It never changes. `begun_at`: when its new rules began for the deals that were there."""
 
     definition = models.ForeignKey(
         Definition, models.CASCADE, related_name="versions", db_constraint=False, db_index=False
@@ -49,6 +51,7 @@ class Version(WorkspaceModel):
     number = models.PositiveIntegerField()
     rules = models.JSONField()
     published_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(
         "accounts.Membership",
         models.SET_NULL,
@@ -77,14 +80,15 @@ class Waiting(models.TextChoices):
     RETRY = "retry"
 
 
-LOOKED_AT = [Waiting.SCHEDULED, Waiting.GATED, Waiting.RETRY]
+LOOKED_AT = [Waiting.SCHEDULED, Waiting.GATED, Waiting.RETRY, Waiting.AWAITING]
 
 
 class Token(WorkspaceModel):
     """A step that waits: only these are rows, so finding what is due costs the same however much ended.
 
     `node` is where it goes on; `start` is a deal that entered and was not looked at yet. `epoch` is the deal's
-    entry; a token of an older one is cancelled by the move itself. `root_id` is the event that began it all.
+    entry; a token of an older one is cancelled by the move itself. `since` is what its time counts from when that
+    is the end of the rule before it. `root_id` is the event that began it all.
     """
 
     definition = models.ForeignKey(
@@ -96,6 +100,7 @@ class Token(WorkspaceModel):
     )
     epoch = models.BigIntegerField()
     entered_at = models.DateTimeField()
+    since = models.DateTimeField(null=True)
     node = models.CharField(max_length=60)
     rule = models.CharField(max_length=40, blank=True, default="")
     state = models.CharField(max_length=10, choices=Waiting)
@@ -121,7 +126,9 @@ class Token(WorkspaceModel):
                 condition=Q(state__in=LOOKED_AT),
                 name="automation_token_due",
             ),
-            models.Index(fields=["workspace", "key"], condition=~Q(key=""), name="automation_token_key"),
+            models.Index(
+                fields=["workspace", "key", "deal"], condition=~Q(key=""), name="automation_token_key"
+            ),
             models.Index(fields=["workspace", "definition"], name="automation_token_definition"),
         ]
 

@@ -1,6 +1,7 @@
 """What is read about rules and of the records they act on."""
 
 from afluente.automation.selectors.hours import absence_out, kept_hours
+from afluente.automation.selectors.publications import Change, Publication, present_in, publication_of
 from afluente.automation.selectors.records import catalogue, lacking, load_records
 from afluente.automation.selectors.showing import (
     Shown,
@@ -15,6 +16,8 @@ from afluente.automation.selectors.showing import (
 from afluente.automation.selectors.triggers import firings_of, is_frozen, triggers_of
 
 __all__ = [
+    "Change",
+    "Publication",
     "Shown",
     "absence_out",
     "action_labels",
@@ -25,6 +28,8 @@ __all__ = [
     "kept_hours",
     "lacking",
     "load_records",
+    "present_in",
+    "publication_of",
     "register_label",
     "shown_steps",
     "steps_of",

@@ -4,14 +4,8 @@ from afluente.automation.selectors.trigger_kinds import TriggerKind, register_tr
 from afluente.automation.services.actions import Known, register_action
 from afluente.automation.services.actions.telling import NOTICE
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
-from afluente.automation.services.defining import (
-    NotPublishableError,
-    arrange_rules,
-    pause_rules,
-    publish_rules,
-    resume_rules,
-    stop_rules,
-)
+from afluente.automation.services.carrying import carry_over
+from afluente.automation.services.defining import arrange_rules, pause_rules, resume_rules, stop_rules
 from afluente.automation.services.entering import enter, leave
 from afluente.automation.services.freezing import FROZEN, freeze_busy, unfreeze
 from afluente.automation.services.hearing import hear, hear_of
@@ -23,8 +17,17 @@ from afluente.automation.services.hours import (
     save_holiday,
     save_person_hours,
 )
+from afluente.automation.services.publishing import (
+    NotPublishableError,
+    Waiting,
+    begin_for_present,
+    begin_rules,
+    publish_rules,
+)
+from afluente.automation.services.replanning import replan
 from afluente.automation.services.routing import route
 from afluente.automation.services.running import run_due
+from afluente.automation.services.settling import Outcome, postpone, settle
 from afluente.automation.services.triggers import (
     address_of,
     change_trigger,
@@ -41,10 +44,15 @@ __all__ = [
     "Answer",
     "Known",
     "NotPublishableError",
+    "Outcome",
     "TriggerKind",
+    "Waiting",
     "add_absence",
     "address_of",
     "arrange_rules",
+    "begin_for_present",
+    "begin_rules",
+    "carry_over",
     "change_trigger",
     "create_trigger",
     "delete_absence",
@@ -57,10 +65,12 @@ __all__ = [
     "leave",
     "order_triggers",
     "pause_rules",
+    "postpone",
     "publish_rules",
     "register_action",
     "register_finder",
     "register_trigger",
+    "replan",
     "resume_rules",
     "rotate_address",
     "route",
@@ -68,6 +78,7 @@ __all__ = [
     "save_company_week",
     "save_holiday",
     "save_person_hours",
+    "settle",
     "stop_rules",
     "take_call",
     "trigger_kinds",

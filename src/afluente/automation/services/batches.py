@@ -15,7 +15,7 @@ from afluente.automation.engine.nodes import Act, Zone
 from afluente.automation.engine.records import Kind
 from afluente.automation.engine.rules import compile_rules
 from afluente.automation.engine.written import read_rules
-from afluente.automation.models import Version
+from afluente.automation.models import Definition, Version
 from afluente.automation.selectors.hours import Hours, hours_at
 from afluente.automation.services.actions import actions, needs, outside
 from afluente.automation.services.facts import load_facts, turns_of
@@ -45,6 +45,8 @@ class Batch:
     hours: Hours
     facts: Mapping[str, Any]
     frozen: set[int]
+    states: Mapping[int, str]
+    floors: Mapping[int, int]
     left: set[int] = field(default_factory=set)
 
     def scene(self, token: Taken) -> Scene:
@@ -64,15 +66,21 @@ class Batch:
         )
 
 
-def read_batch(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
-    """Everything that these tokens' rules may ask: as many queries for one as for all."""
+def read_batch(tokens: Sequence[Taken], now: dt.datetime, *, is_planning: bool = False) -> Batch:
+    """Everything that these tokens' rules may ask: as many queries for one as for all. Whoever only plans, and
+    lets nothing act, needs less.
+    """
     known = selectors.catalogue()
     workspace = Workspace.objects.get(pk=current_workspace_id())
     account = ZoneInfo(workspace.timezone)
     people = Membership.objects.active().values_list("pk", "user__timezone")
     zones = {pk: ZoneInfo(name) if name else account for pk, name in people}
     hours = hours_at(now, account=account, zones=zones)
-    programs = _programs({(one.definition_id, one.version) for one in tokens}, known)
+    rows = Definition.objects.filter(pk__in={one.definition_id for one in tokens})
+    turned = {pk: (state, floor) for pk, state, floor in rows.values_list("pk", "state", "floor")}
+    wanted = {(one.definition_id, one.version) for one in tokens}
+    wanted |= {(pk, turned[pk][1]) for pk, version in wanted if pk in turned and version < turned[pk][1]}
+    programs = _programs(wanted, known)
     deal_ids = {one.deal_id for one in tokens}
     return Batch(
         now=now,
@@ -83,7 +91,11 @@ def read_batch(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
         account=account,
         frozen=statements.frozen(deal_ids),
         hours=hours,
-        facts={
+        states={pk: state for pk, (state, _) in turned.items()},
+        floors={pk: floor for pk, (_, floor) in turned.items()},
+        facts={}
+        if is_planning
+        else {
             "members": zones.keys(),
             "absent": hours.absent,
             "catalogue": known,

@@ -10,11 +10,14 @@ from django.db import IntegrityError, transaction
 
 from afluente.automation import statements
 from afluente.automation.engine.rules import START
-from afluente.automation.engine.steps import Line, Sprint, State, Token
+from afluente.automation.engine.steps import Line, Sprint, State
+from afluente.automation.models import Definition
 from afluente.automation.services import applying
 from afluente.automation.services.batches import Batch, read_batch
+from afluente.automation.services.carrying import carried, over
 from afluente.automation.services.chains import caused
 from afluente.automation.services.freezing import freeze_busy
+from afluente.automation.statements import Name
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,7 +52,7 @@ def run_due(*, shard: int, now: dt.datetime | None = None, limit: int = BATCH) -
     if not seen:
         return 0
     epochs = statements.lock_deals(one.deal_id for one in seen)
-    tokens = [one for one in statements.take(seen, epochs) if one.epoch == epochs[one.deal_id]]
+    tokens = statements.take(seen, epochs)
     if not tokens:
         return 0
     try:
@@ -83,8 +86,14 @@ def _walk_one(token: Taken, now: dt.datetime) -> None:
 
 def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
     batch = read_batch(tokens, now)
+    paused = [one for one in tokens if batch.states.get(one.definition_id) == Definition.State.PAUSED]
+    statements.hold(paused)
+    tokens = [one for one in tokens if one not in paused] if paused else tokens
     statements.forget(tokens)
-    walked = _stopped([Walked(token, _walk(token, batch)) for token in tokens])
+    walked = _stopped([_walked(token, batch) for token in tokens])
+    statements.answer(
+        [_ended(one.token, line) for one in walked for line in one.sprint.answers], tokens=False
+    )
     statements.keep_lines([(one.token, line) for one in walked for line in one.sprint.lines], now=now)
     statements.keep_tokens([(one.token, new) for one in walked for new in one.sprint.waiting])
     with caused({one.deal_id: (one.root_id, one.depth) for one in tokens}):
@@ -114,6 +123,20 @@ def _moves(sprint: Sprint) -> bool:
     return any(one.effect.kind == "move" for one in sprint.made)
 
 
+def _walked(token: Taken, batch: Batch) -> Walked:
+    """One token by the rules that hold for it now; it may have to wait longer by them."""
+    if token.epoch != batch.records[token.deal_id].epoch:
+        return Walked(token, _over(token, "stage_left"))
+    if batch.states.get(token.definition_id) == Definition.State.STOPPED:
+        return Walked(token, _over(token, "definition_stopped"))
+    present = carried(token, batch)
+    if present is None:
+        return Walked(token, _over(token, "rule_removed"))
+    if present is not token and (present.due_at is None or present.due_at > batch.now):
+        return Walked(present, Sprint(waiting=[present.waiting]))
+    return Walked(present, _walk(present, batch))
+
+
 def _walk(token: Taken, batch: Batch) -> Sprint:
     """One token, after those of the same deal that came before it in the batch."""
     if token.deal_id in batch.left:
@@ -127,31 +150,31 @@ def _walk(token: Taken, batch: Batch) -> Sprint:
     elif token.node not in program.graph.nodes:
         return _over(token, "rule_removed")
     else:
-        sprint = program.resume(_resumed(token), batch.scene(token), named=named)
+        sprint = program.resume(token.waiting, batch.scene(token), named=named)
     if sprint.has_left:
         batch.left.add(token.deal_id)
     return sprint
 
 
 def _over(token: Taken, reason: str) -> Sprint:
-    line = Line(rule=token.rule, state=State.CANCELLED, reason=reason, due_at=token.planned_at)
-    return Sprint(lines=[line])
+    return Sprint(lines=[over(token, reason)])
 
 
-def _resumed(token: Taken) -> Token:
-    return Token(
-        node=token.node,
-        rule=token.rule,
-        state=State(token.state),
-        due_at=token.due_at,
-        planned_at=token.planned_at,
-        until=token.until,
-        occurrence=token.occurrence,
-        key=token.key,
-    )
+def _ended(token: Taken, line: Line) -> tuple[Name, str, str, str]:
+    """How a step ended that was told as awaiting."""
+    return name_of(token, line.rule, line.occurrence), line.state.value, line.reason, line.detail
 
 
 def _namer(token: Taken) -> Callable[[str, str], str]:
-    return lambda rule, occurrence: ":".join(
-        (str(token.definition_id), str(token.deal_id), str(token.epoch), rule, occurrence)
+    return lambda rule, occurrence: str(name_of(token, rule, occurrence))
+
+
+def name_of(token: Taken, rule: str, occurrence: str) -> Name:
+    """What a step is called, once and for all."""
+    return Name(
+        definition_id=token.definition_id,
+        deal_id=token.deal_id,
+        epoch=token.epoch,
+        rule=rule,
+        occurrence=occurrence,
     )

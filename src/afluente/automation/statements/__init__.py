@@ -1,5 +1,15 @@
 """Set statements of automation."""
 
+from afluente.automation.statements.answers import Name, answer, postpone
+from afluente.automation.statements.carrying import (
+    begin,
+    below,
+    hold,
+    lock_all,
+    of_dates,
+    ran_for_dates,
+    rewrite,
+)
 from afluente.automation.statements.steps import (
     Taken,
     cancel,
@@ -31,7 +41,11 @@ from afluente.automation.statements.triggers import (
 
 __all__ = [
     "Candidate",
+    "Name",
     "Taken",
+    "answer",
+    "begin",
+    "below",
     "busy",
     "cancel",
     "cancel_definition",
@@ -45,12 +59,18 @@ __all__ = [
     "frozen",
     "hear",
     "heard_workspaces",
+    "hold",
     "join_chains",
     "keep_lines",
     "keep_tokens",
+    "lock_all",
     "lock_deals",
     "lock_present",
+    "of_dates",
+    "postpone",
+    "ran_for_dates",
     "release",
+    "rewrite",
     "take",
     "take_shard",
     "take_triggers",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from afluente.automation.engine.steps import State, Token
 from afluente.automation.models import SHARDS
 from afluente.automation.statements.running import run
 
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from afluente.automation.engine.steps import Line, Token
+    from afluente.automation.engine.steps import Line
     from afluente.deals.events import Entry
 
-TAKEN = "id, definition_id, version, deal_id, epoch, entered_at, node, rule, state, due_at, planned_at, until, occurrence, key, priority, root_id, depth"
+TAKEN = "id, definition_id, version, deal_id, epoch, entered_at, node, rule, state, due_at, planned_at, until, occurrence, key, priority, root_id, depth, since"
 
 # What waits for an entry that is over is told and gone in the transaction of the move (S-CANCEL).
 _GONE = "gone AS (DELETE FROM automation_token t {which} RETURNING t.*)"
@@ -58,7 +59,7 @@ SELECT id, stage_epoch FROM deals_deal
 """
 DUE = f"""
 SELECT {TAKEN} FROM automation_token
- WHERE workspace_id = %(ws)s AND shard = %(shard)s AND state IN ('scheduled', 'gated', 'retry') AND due_at <= %(now)s
+ WHERE workspace_id = %(ws)s AND shard = %(shard)s AND state IN ('scheduled', 'gated', 'retry', 'awaiting') AND due_at <= %(now)s
  ORDER BY priority, due_at, id LIMIT %(limit)s
 """
 AGAIN = f"""
@@ -81,16 +82,16 @@ SELECT %(ws)s, definition, version, rule, deal, epoch, occurrence, state, reason
 """
 KEEP_TOKENS = f"""
 INSERT INTO automation_token (workspace_id, definition_id, version, deal_id, epoch, entered_at, node, rule, state,
-                              shard, priority, due_at, planned_at, until, occurrence, key, root_id, depth)
+                              shard, priority, due_at, planned_at, until, occurrence, key, root_id, depth, since)
 SELECT %(ws)s, definition, version, deal, epoch, entered_at, node, rule, state, deal %% {SHARDS}, priority, due_at,
-       planned_at, until, occurrence, key, root, depth
+       planned_at, until, occurrence, key, root, depth, since
   FROM unnest(%(definition)s::bigint[], %(version)s::int[], %(deal)s::bigint[], %(epoch)s::bigint[],
               %(entered_at)s::timestamptz[], %(node)s::text[], %(rule)s::text[], %(state)s::text[],
               %(priority)s::int[], %(due_at)s::timestamptz[], %(planned_at)s::timestamptz[],
               %(until)s::timestamptz[], %(occurrence)s::text[], %(key)s::text[], %(root)s::bigint[],
-              %(depth)s::int[])
+              %(depth)s::int[], %(since)s::timestamptz[])
        WITH ORDINALITY AS g (definition, version, deal, epoch, entered_at, node, rule, state, priority, due_at,
-                             planned_at, until, occurrence, key, root, depth, n)
+                             planned_at, until, occurrence, key, root, depth, since, n)
  ORDER BY n
 ON CONFLICT (workspace_id, deal_id, epoch, node, occurrence) DO NOTHING
 """
@@ -119,6 +120,22 @@ class Taken:
     priority: int
     root_id: int | None
     depth: int
+    since: dt.datetime | None = None
+
+    @property
+    def waiting(self) -> Token:
+        """The same, as the engine knows it."""
+        return Token(
+            node=self.node,
+            rule=self.rule,
+            state=State(self.state),
+            due_at=self.due_at,
+            planned_at=self.planned_at,
+            until=self.until,
+            occurrence=self.occurrence,
+            key=self.key,
+            since=self.since,
+        )
 
 
 def cancel(epochs: dict[int, int], *, reason: str, detail: str = "") -> None:
@@ -222,6 +239,7 @@ def keep_tokens(tokens: Sequence[tuple[Taken, Token]]) -> None:
         until=[new.until for _, new in tokens],
         occurrence=[new.occurrence for _, new in tokens],
         key=[new.key for _, new in tokens],
+        since=[new.since for _, new in tokens],
     )
 
 

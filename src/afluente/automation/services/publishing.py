@@ -1,0 +1,181 @@
+"""Publishing the rules of a stage, and what becomes of what waits (S-VERSION)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+
+from afluente.automation import selectors, statements
+from afluente.automation.engine import conditions
+from afluente.automation.engine.circles import MOVE, circle_from, leads_to
+from afluente.automation.engine.rules import compile_rules, first_node
+from afluente.automation.engine.written import read_rules
+from afluente.automation.models import Definition, Token, Version
+from afluente.automation.selectors.publications import MANY, fresh_rules, lane_before
+from afluente.automation.selectors.records import catalogue
+from afluente.automation.services.actions import actions, outside
+from afluente.automation.services.carrying import JOB, carry_over
+from afluente.deals import policies
+from afluente.deals.models import Stage
+from afluente.kernel import clock, jobs, live
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from afluente.accounts.models import Membership
+    from afluente.automation.engine.rules import Rule
+
+BEGIN_JOB = "automation.begin"
+
+
+class Waiting(StrEnum):
+    """What becomes of steps that wait when rules are published."""
+
+    APPLY = "apply"  # they go on by the new rules
+    KEEP = "keep"  # they end by their own; only new entries meet the new rules
+
+
+class NotPublishableError(Exception):
+    """What is wrong with rules, by the number of the rule. Nothing was published."""
+
+    def __init__(self, problems: Mapping[int, Sequence[str]]) -> None:
+        super().__init__(problems)
+        self.problems = {number: list(said) for number, said in problems.items() if said}
+
+
+@transaction.atomic
+def publish_rules(
+    *,
+    definition: Definition,
+    by: Membership | None,
+    waiting: Waiting = Waiting.APPLY,
+    is_for_present: bool = False,
+) -> Version:
+    """Let the arranged rules run for deals that enter from now on, and for what waits, as `waiting` says.
+
+    `is_for_present`: rules that are new begin for the deals that are in the stage already, counted from now.
+    Selectors.publication_of counts both beforehand. Raises BadRuleError and NotPublishableError.
+    """
+    held = Definition.objects.select_for_update(of=("self",)).get(pk=definition.pk)
+    rules = read_rules(held.draft, outside=outside())
+    problems = {number: [*_problems(rule), *_forbidden(rule, by)] for number, rule in enumerate(rules)}
+    if not any(problems.values()) and (circle := _circle(held, rules)):
+        problems[_mover(rules)] = [f"These rules send every deal round in a circle: {circle}."]
+    if any(problems.values()):
+        raise NotPublishableError(problems)
+    version = Version.objects.create(
+        definition=held,
+        number=held.version + 1,
+        rules=held.draft,
+        published_at=clock.now(),
+        published_by=by,
+    )
+    floor = version.number if waiting == Waiting.APPLY else held.floor
+    Definition.objects.filter(pk=held.pk).update(
+        version=version.number, floor=floor, state=Definition.State.ACTIVE, paused_because=""
+    )
+    if held.state == Definition.State.PAUSED:
+        statements.release(held.pk)
+    if waiting == Waiting.APPLY:
+        _carry(held)
+    if is_for_present:
+        begin_for_present(version=version)
+    return version
+
+
+def _carry(definition: Definition) -> None:
+    """A few at once; many a part at a time by a worker, and whatever falls due before that by its own batch."""
+    if Token.objects.filter(definition=definition).count() > MANY:
+        jobs.enqueue(
+            JOB,
+            {"definition_id": definition.pk},
+            key=str(definition.pk),
+            workspace_id=current_workspace_id(),
+        )
+        return
+    last = 0
+    while last := carry_over(definition_id=definition.pk, after=last):
+        pass
+
+
+@transaction.atomic
+def begin_for_present(*, version: Version) -> int:
+    """Let the rules that are new in a version begin for the deals that are in the stage, from now; for how many.
+
+    Once: pressed twice, the second press finds it done.
+    """
+    if not Version.objects.filter(pk=version.pk, begun_at=None).update(begun_at=clock.now()):
+        return 0
+    stage_id = Definition.objects.values_list("stage_id", flat=True).get(pk=version.definition_id)
+    count = selectors.present_in(stage_id)
+    if count > MANY:
+        jobs.enqueue(BEGIN_JOB, {"version_id": version.pk}, workspace_id=current_workspace_id())
+    else:
+        begin_rules(version_id=version.pk)
+    return count
+
+
+@transaction.atomic
+def begin_rules(*, version_id: int) -> None:
+    """Let new rules begin for the deals that are in their stage: one statement for each beginning."""
+    version = Version.objects.select_related("definition").get(pk=version_id)
+    before = Version.objects.filter(definition=version.definition, number=version.number - 1).first()
+    rules = read_rules(version.rules, outside=outside())
+    graph = compile_rules(rules)
+    for rule in fresh_rules(rules, read_rules(before.rules, outside=outside()) if before else []):
+        statements.begin(
+            stage_id=version.definition.stage_id,
+            definition_id=version.definition_id,
+            version=version.number,
+            node=str(first_node(graph, rule.id)),
+            rule=rule.id,
+            before=lane_before(rules, rule),
+        )
+    transaction.on_commit(partial(live.wake, live.AUTOMATION, current_workspace_id()))
+
+
+def _circle(definition: Definition, rules: Sequence[Rule]) -> str:
+    """The names of the stages through which rules without a condition would send deals for ever; or ''."""
+    ways = {definition.stage_id: leads_to(rules)}
+    if ways[definition.stage_id] is None:
+        return ""
+    running = Version.objects.filter(
+        definition__state__in=[Definition.State.ACTIVE, Definition.State.PAUSED],
+        number=F("definition__version"),
+    ).exclude(definition=definition)
+    for stage_id, kept in running.values_list("definition__stage_id", "rules"):
+        ways[stage_id] = leads_to(read_rules(kept, outside=outside()))
+    found = circle_from(definition.stage_id, ways)
+    names = dict(Stage.objects.filter(pk__in=found).values_list("pk", "name"))
+    return " → ".join(names.get(one, str(one)) for one in found)
+
+
+def _mover(rules: Sequence[Rule]) -> int:
+    return next(number for number, rule in enumerate(rules) if rule.is_on and rule.action == MOVE)
+
+
+def _problems(rule: Rule) -> list[str]:
+    known = catalogue()
+    action = actions().get(rule.action)
+    said = action.problems(rule.params, known) if action else [f"There is no action “{rule.action}”."]
+    try:
+        conditions.compile_expression(rule.condition, known)
+    except conditions.InvalidConditionError as invalid:
+        said = [*said, str(invalid)]
+    if rule.when.field and rule.when.field not in known:
+        said = [*said, f"There is no field {rule.when.field}."]
+    return said
+
+
+def _forbidden(rule: Rule, by: Membership | None) -> list[str]:
+    """What whoever publishes may not let a rule do: put deals where they may not put any themselves (S-SEC)."""
+    stage = rule.params.get("stage")
+    if by is None or not isinstance(stage, int) or policies.enterable(by).filter(pk=stage).exists():
+        return []
+    gone = not Stage.objects.lasting().filter(pk=stage).exists()
+    return ["The stage it leads to is gone." if gone else "You may not put deals into that stage."]
