@@ -47,7 +47,7 @@ def arrange_rules(request: HttpRequest, stage_id: int, payload: RulesIn) -> Any:
 )
 def publish_rules(request: HttpRequest, stage_id: int, payload: PublicationIn | None = None) -> Any:
     """Let the arranged rules run for deals that enter from now on, and as `payload` says for what waits."""
-    wish = payload or PublicationIn()
+    wish = payload or PublicationIn(waiting=services.Waiting.APPLY)
 
     def act(stage: Stage) -> Definition:
         definition = _arranged(stage)

@@ -9,6 +9,7 @@ from afluente.automation.statements.running import run
 from afluente.automation.statements.steps import TAKEN, Taken
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Iterable, Sequence
 
     from afluente.automation.engine.steps import Token
@@ -74,9 +75,9 @@ def of_dates(deal_ids: Collection[int], keys: Collection[str]) -> list[Taken]:
     return [Taken(*row) for row in run(OF_DATES, deals=list(deal_ids), keys=list(keys))]
 
 
-def ran_for_dates(deal_ids: Collection[int]) -> list[tuple[int, int, int, int, str, str, object]]:
+def ran_for_dates(deal_ids: Collection[int]) -> list[tuple[int, int, int, int, str, str, dt.datetime]]:
     """Definition, version, deal, entry, rule, value of the date and when the deal entered, of rules that ran."""
-    return [tuple(row) for row in run(RAN_FOR_DATES, deals=list(deal_ids))]  # type: ignore[misc]
+    return [tuple(row) for row in run(RAN_FOR_DATES, deals=list(deal_ids))]
 
 
 def lock_all(ids: Iterable[int]) -> dict[int, int]:
