@@ -154,7 +154,9 @@ def test_a_contact_is_changed_in_place(served: Server, stage: dict[str, Any]):
         page.locator("#detail-location a").click()
         expect(page.locator("#typed-location")).to_be_focused()
         page.get_by_placeholder("Write a comment").click()
-        with page.expect_response(lambda answer: answer.request.headers.get("hx-target", "").endswith("#about")):
+        with page.expect_response(
+            lambda answer: answer.request.headers.get("hx-target", "").endswith("#about")
+        ):
             bruno_says(stage, "Ela se mudou")
         page.wait_for_timeout(100)  # what has the focus after the answer is drawn
         expect(page.get_by_placeholder("Write a comment")).to_be_focused()

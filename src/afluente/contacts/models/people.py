@@ -76,10 +76,12 @@ class Contact(WorkspaceModel):
                 condition=Q(merged_into__isnull=False),
                 name="contact_merged_into",
             ),
+            # With the day of the last change: whoever was added before it and changed after is passed over
+            # in the index, not in the table.
             models.Index(
-                fields=["workspace", "-created_at", "-id"],
+                fields=["workspace", "-created_at", "-id", "updated_at"],
                 condition=Q(deleted_at=None),
-                name="contact_newest",
+                name="contact_newest_changed",
             ),
             # The last two are no order: what a list is filtered by is seen in the index, so that walking
             # along the names opens no contact that is left out.
