@@ -239,6 +239,22 @@ def test_the_responsible_person_is_changed_with_a_way_back(people, client_as):
     assert Company.objects.get(pk=bem.pk).assignee_id == people.ana.pk
 
 
+def test_a_way_back_leaves_alone_what_somebody_changed_of_a_company_since(people, client_as):
+    browser = client_as(people.ana)
+    bem = company(assignee_id=people.ana.pk)
+    drawn = htmx("aside#about")
+    given = browser.post(f"/companies/{bem.pk}/assignee/", {"assignee": people.bruno.pk}, headers=drawn)
+    moved = browser.post(f"/companies/{bem.pk}/fields/domain/", {"value": "bem.example"}, headers=drawn)
+    changes = {"assignee_id": people.dora.pk, "domain": "viver.example"}
+    services.change_company(company_id=bem.pk, changes=changes, by=BY)
+
+    late = [browser.post(json.loads(one["HX-Trigger"])["af:toast"]["undo"]) for one in (given, moved)]
+
+    bem.refresh_from_db()
+    assert [one.status_code for one in late] == [409, 409]
+    assert (bem.assignee_id, bem.domain) == (people.dora.pk, "viver.example")
+
+
 def test_a_contact_is_put_into_a_company_that_is_typed(people, client_as):
     browser = client_as(people.ana)
     lia = make.contact(name="Lia", emails=("lia@gmail.com",))

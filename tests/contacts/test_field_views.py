@@ -133,6 +133,22 @@ def test_undo_brings_the_former_value_back(browser):
     assert (of(contact), contact.location) == ({}, "Sé")
 
 
+def test_undo_says_that_somebody_has_changed_the_same_since(browser):
+    contact, field = make.contact(location="Sé"), create()
+    save(browser, contact, field, "4")
+    browser.post(f"/contacts/{contact.pk}/details/location/", {"typed": "Moema", "seen": "Sé"}, headers=PART)
+    events = list(Event.objects.filter(contact_id=contact.pk))
+    services.set_values(contact_ids=[contact.pk], values={field.id: 5}, by=BY)
+    services.change_place(contact_id=contact.pk, part="location", value="Brás", by=BY)
+
+    answers = [browser.post(f"/contacts/{contact.pk}/changes/{event.pk}/undo/") for event in events]
+
+    contact.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert all("Somebody changed this again meanwhile." in answer["HX-Trigger"] for answer in answers)
+    assert (of(contact), contact.location) == ({field.id: 5}, "Brás")
+
+
 def test_a_change_of_somebody_else_is_not_taken_back(browser):
     contact, other, field = make.contact(), make.contact(), create()
     (event,) = services.set_values(contact_ids=[other.pk], values={field.id: 4}, by=BY)

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from afluente.contacts import services
 from afluente.contacts.models import ContactEmail, ContactMessenger
+from afluente.timeline.events import Actor
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +105,20 @@ def test_a_new_name_has_a_way_back(client_as, people, camila):
     assert toast["text"] == "Name changed"
     camila.refresh_from_db()
     assert camila.name == "Camila Albuquerque"
+
+
+def test_a_way_back_leaves_alone_what_somebody_changed_since(client_as, people, camila):
+    ana, path = client_as(people.ana), f"/contacts/{camila.pk}/"
+    seen = {"seen_first": camila.first_name, "seen_last": camila.last_name}
+    part = {"HX-Request": "true", "HX-Target": "div#name"}
+    named = ana.post(f"{path}name/", {"first_name": "Mila", "last_name": "Sá", **seen}, headers=part)
+    given = ana.post(f"{path}assignee/", {"assignee": people.bruno.pk}, headers={"HX-Request": "true"})
+    of_dora = Actor("member", people.dora.pk, "Dora")
+    services.rename_contact(contact_id=camila.pk, first_name="Lia", last_name="Sá", by=of_dora)
+    services.assign_contact(contact_id=camila.pk, to=people.dora, by=of_dora)
+
+    late = [ana.post(json.loads(one["HX-Trigger"])["af:toast"]["undo"]) for one in (named, given)]
+
+    camila.refresh_from_db()
+    assert [one.status_code for one in late] == [409, 409]
+    assert (camila.name, camila.assignee) == ("Lia Sá", people.dora)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
         ("telegram", "@camila", "https://t.me/camila"),
         ("telegram", "11 98412-3307", "https://t.me/+5511984123307"),
         ("viber", "11 98412-3307", "viber://chat?number=%2B5511984123307"),
-        ("instagram", "@clinica.bemviver", "https://instagram.com/clinica.bemviver"),
+        ("instagram", "@clinica.bemviver", "https://ig.me/m/clinica.bemviver"),
         ("facebook", "bem/../viver", "https://m.me/bem%2F..%2Fviver"),
         ("whatsapp", "camila", ""),
     ],
@@ -77,7 +77,7 @@ def test_every_way_opens_by_a_link_of_its_own(people, client_as):
 
     links = {
         "https://t.me/lia",
-        "https://instagram.com/lia.i",
+        "https://ig.me/m/lia.i",
         "tel:+5511984123307",
         "mailto:lia@example.com",
     }

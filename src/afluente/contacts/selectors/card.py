@@ -44,7 +44,7 @@ DOUBTS = 3  # suggestions on a card; the others stand on the page of duplicates
 CHATS = {
     "telegram": "https://t.me/{}",
     "facebook": "https://m.me/{}",
-    "instagram": "https://instagram.com/{}",
+    "instagram": "https://ig.me/m/{}",
     "whatsapp": "https://wa.me/{}",
     "viber": "viber://chat?number={}",
 }

@@ -52,9 +52,14 @@ def rename_contact(
 
 
 @transaction.atomic
-def assign_contact(*, contact_id: int, to: Membership | None, by: Actor) -> Contact:
-    """Give a contact to a member, or to nobody. The log keeps names: people leave."""
+def assign_contact(*, contact_id: int, to: Membership | None, by: Actor, seen: int | None = None) -> Contact:
+    """Give a contact to a member, or to nobody. The log keeps names: people leave.
+
+    `seen` is who must still have it (0 for nobody): ChangedMeanwhileError when somebody else has it by now.
+    """
     contact = lock_contact(contact_id)
+    if seen is not None and (contact.assignee_id or 0) != seen:
+        raise ChangedMeanwhileError(contact.assignee.user.name if contact.assignee else "")
     before, before_id = (contact.assignee.user.name if contact.assignee else "", contact.assignee_id)
     if before_id == (to.pk if to else None):
         return contact

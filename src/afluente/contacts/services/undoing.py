@@ -43,8 +43,10 @@ def undo_changes(*, event_ids: Sequence[int], by: Actor) -> int:
 
 
 @transaction.atomic
-def undo_company_change(*, event: Event, by: Actor) -> None:
+def undo_company_change(*, event: Event, by: Actor) -> bool:
     """Take back what an event `company.changed` changed; what somebody has changed since stays as it is.
+
+    Whether there was anything left to take back.
 
     Whoever asks has checked that the company may be changed. Raises Company.DoesNotExist.
     """
@@ -53,8 +55,9 @@ def undo_company_change(*, event: Event, by: Actor) -> None:
     given = {
         name: before for name, (before, after) in told.items() if _plain(getattr(company, name)) == after
     }
-    edit_company(company_id=company.pk, changes=given, by=by)
-    undo_company_values(company_id=company.pk, told=event.data.get("values", {}), by=by)
+    own = edit_company(company_id=company.pk, changes=given, by=by)
+    more = undo_company_values(company_id=company.pk, told=event.data.get("values", {}), by=by)
+    return not (own is None and more is None)
 
 
 def _plain(value: Any) -> str | None:

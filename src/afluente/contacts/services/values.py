@@ -79,8 +79,11 @@ def change_company_value(
 
 
 @transaction.atomic
-def undo_company_values(*, company_id: int, told: Mapping[str, Sequence[Any]], by: Actor) -> None:
-    """Take back what an event said of a company's `values`; what somebody has changed since stays."""
+def undo_company_values(*, company_id: int, told: Mapping[str, Sequence[Any]], by: Actor) -> int | None:
+    """Take back what an event said of a company's `values`; what somebody has changed since stays.
+
+    The number of the event, None when nothing of it was left to take back.
+    """
     company = Company.objects.present().select_for_update(of=("self",)).get(pk=company_id)
     fields = {field.id: field for field in selectors.fields_of(selectors.COMPANY)}
     held = selectors.held_values(selectors.COMPANY, [company_id], [int(one) for one in told])
@@ -90,7 +93,7 @@ def undo_company_values(*, company_id: int, told: Mapping[str, Sequence[Any]], b
         for number, (before, after) in told.items()
         if int(number) in fields and selectors.plain(present.get(int(number))) == after
     }
-    _fill_company(company, given, by)
+    return _fill_company(company, given, by)
 
 
 def _fill_company(company: Company, given: Mapping[int, Held | None], by: Actor) -> int | None:

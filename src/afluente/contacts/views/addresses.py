@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.contacts import forms, policies, selectors, services
 from afluente.contacts.models import Contact, ContactMessenger
-from afluente.contacts.views.contact import actor_of, answer, editable
+from afluente.contacts.views.contact import actor_of, answer, changed_since, editable
 from afluente.kernel import email, htmx
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def address(request: Request, pk: int, kind: str, address: int) -> HttpResponse:
     except services.AddressRefusedError as refused:
         error = str(refused)
     except services.ChangedMeanwhileError as changed:
+        if "undo" in request.GET:
+            return changed_since()
         error = gettext("Somebody else changed this to {now} meanwhile.").format(now=changed)
         found = _found(request, pk, kind, address)
     except services.AddressGoneError:

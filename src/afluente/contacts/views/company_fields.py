@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from afluente.accounts.policies import assignable_by
 from afluente.contacts import services
 from afluente.contacts.views.companies import about, editable
-from afluente.contacts.views.contact import actor_of
+from afluente.contacts.views.contact import actor_of, changed_since
 from afluente.kernel import htmx, money, regions
 from afluente.timeline.models import Event
 
@@ -64,10 +64,14 @@ def assignee(request: Request, pk: int) -> HttpResponse:
     if value:
         number = int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
         to = get_object_or_404(assignable_by(request.member), pk=number)
-    undo = f"{request.path}?assignee={found.assignee_id or ''}"
-    services.change_company(
-        company_id=pk, changes={"assignee_id": to.pk if to else None}, by=actor_of(request)
-    )
+    had, asked = found.assignee_id, request.GET.get("seen", "")
+    seen = {"assignee_id": int(asked) or None} if asked.isdecimal() else None
+    wanted = {"assignee_id": to.pk if to else None}
+    try:
+        services.change_company(company_id=pk, changes=wanted, by=actor_of(request), seen=seen)
+    except services.ChangedMeanwhileError:
+        return changed_since()
+    undo = f"{request.path}?assignee={had or ''}&seen={to.pk if to else 0}"
     if not htmx.wants_fragment(request) and "assignee" in request.GET:
         return HttpResponse(status=204)
     sentence = gettext("Given to {name}").format(name=to.user.name) if to else gettext("Given to nobody")
@@ -79,7 +83,8 @@ def undo(request: Request, pk: int, change: int) -> HttpResponse:
     """Take back one change of the company's fields, its own and the workspace's."""
     editable(request, pk)
     event = get_object_or_404(Event, pk=change, company_id=pk, kind="company.changed")
-    services.undo_company_change(event=event, by=actor_of(request))
+    if not services.undo_company_change(event=event, by=actor_of(request)):
+        return changed_since()
     if not htmx.wants_fragment(request):
         return htmx.trigger(HttpResponse(status=204), "af:history", {})
     return answer(request, pk)

@@ -74,7 +74,8 @@ def name(request: Request, pk: int) -> HttpResponse:
     """Change the names in place. They may stand in the address: that is how Undo asks."""
     found = editable(request, pk)
     had = (found.first_name, found.last_name)
-    sent = request.GET if request.method == "POST" and "undo" in request.GET else request.POST
+    is_undo = request.method == "POST" and "undo" in request.GET
+    sent = request.GET if is_undo else request.POST
     form = forms.Names(sent or None, initial={"first_name": had[0], "last_name": had[1]})
     error = ""
     if request.method == "POST" and form.is_valid():
@@ -83,6 +84,8 @@ def name(request: Request, pk: int) -> HttpResponse:
             now = services.rename_contact(contact_id=pk, **form.cleaned_data, by=actor_of(request), seen=seen)
             return _renamed(request, now, had)
         except services.ChangedMeanwhileError as changed:
+            if is_undo:
+                return changed_since()
             error = gettext("Somebody else changed this to {now} meanwhile.").format(now=changed)
             found.refresh_from_db()
         except services.NamelessContactError:
@@ -111,8 +114,14 @@ def assignee(request: Request, pk: int) -> HttpResponse:
     if value:
         number = int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
         to = get_object_or_404(assignable_by(request.member), pk=number)
-    undo = f"{request.path}?assignee={found.assignee_id or ''}"
-    services.assign_contact(contact_id=pk, to=to, by=actor_of(request))
+    had, seen = found.assignee_id, request.GET.get("seen", "")
+    try:
+        services.assign_contact(
+            contact_id=pk, to=to, by=actor_of(request), seen=int(seen) if seen.isdecimal() else None
+        )
+    except services.ChangedMeanwhileError:
+        return changed_since()
+    undo = f"{request.path}?assignee={had or ''}&seen={to.pk if to else 0}"
     if not policies.visible_to(request.member).filter(pk=pk).exists():
         return _given_away(request)
     sentence = gettext("Given to {name}").format(name=to.user.name) if to else gettext("Given to nobody")
@@ -215,6 +224,12 @@ def editable(request: Request, pk: int) -> Contact:
     """A contact that this member may change; PermissionDenied when they may only look."""
     allowed = policies.editable_by(request.member).select_related("assignee__user")
     return http.pick(allowed, present=Contact.objects.present(), pk=pk)
+
+
+def changed_since() -> HttpResponse:
+    """What Undo answers when somebody else has changed the same since: that stays, and the toast says so."""
+    said = gettext("Somebody changed this again meanwhile. Nothing was taken back.")
+    return htmx.toast(HttpResponse(status=409), said)
 
 
 def _given_away(request: Request) -> HttpResponse:

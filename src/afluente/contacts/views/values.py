@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.accounts.policies import may_configure
 from afluente.contacts import forms, policies, selectors, services
-from afluente.contacts.views.contact import actor_of, answer
+from afluente.contacts.views.contact import actor_of, answer, changed_since
 from afluente.kernel import htmx
 from afluente.timeline.models import Event
 
@@ -97,7 +97,9 @@ def undo(request: Request, pk: int, change: int) -> HttpResponse:
     _editable(request, pk)
     event = get_object_or_404(Event, pk=change, contact_id=pk, kind="contact.changed")
     with transaction.atomic():
-        services.undo_changes(event_ids=[event.pk], by=actor_of(request))
+        count = services.undo_changes(event_ids=[event.pk], by=actor_of(request))
+    if not count:
+        return changed_since()
     if not htmx.wants_fragment(request):
         return htmx.trigger(HttpResponse(status=204), "af:history", {})
     return answer(request, pk)

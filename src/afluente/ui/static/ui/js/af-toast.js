@@ -44,7 +44,7 @@ class Toasts extends HTMLElement {
       if (await post(url)) {
         toast.remove();
         document.dispatchEvent(new CustomEvent("af:undone", { detail: { url } }));
-      } else this.show({ text: this.dataset.failed });
+      } else if (toast.isConnected) this.show({ text: this.dataset.failed }); // unless the answer said why
     });
     return button;
   }
