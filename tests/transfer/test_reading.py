@@ -188,6 +188,16 @@ def test_nul_bytes_repeated_headers_and_an_open_quote(send: Any, bring: Any):
     assert (done.created_count, done.failed_count) == (30, 1)
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_quote_that_is_open_at_the_end_swallows_no_row_silently(send: Any, bring: Any, end: str):
+    done = bring(send(f'Nome,Telefone\nAna,11984123307\n"Bia,119\nCaio,118{end}'), match="none")
+
+    assert list(Contact.objects.values_list("first_name", flat=True)) == ["Ana"]
+    assert list(done.rows.filter(outcome="failed").values_list("number", "reason")) == [
+        (3, "A quote is opened in this row and never closed.")
+    ]
+
+
 @pytest.mark.parametrize(
     ("header", "target"),
     [

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
+from itertools import chain
 from typing import IO, TYPE_CHECKING
 
 from django.utils.translation import gettext, ngettext
@@ -40,6 +41,7 @@ _WESTERN = b"\xe3\xe7\xf5\xe1\xed\xfa\xe2\xf4\xc7\xc3\xc1\xcd\xda\xe0"
 _CONTROLS = [code for code in (*range(1, 32), 127) if chr(code) not in "\t\n\r\x0b\x0c\x1a\x1c\x1d\x1e\x1f"]
 _UNKNOWN_1252 = b"\x81\x8d\x8f\x90\x9d"
 _BREAKS_IN_A_CELL = 400  # more lines than anybody writes: a quote was never closed
+_END = "\x00"  # a line after the last one, which no file can hold: a quote that is still open swallows it
 
 
 def guess(head: bytes) -> Shape:
@@ -134,8 +136,10 @@ def rows(file: IO[bytes], shape: Shape) -> Iterator[Row]:
         lines = (
             (line if place else line.lstrip("\ufeff")).replace("\x00", "") for place, line in enumerate(text)
         )
-        for cells in csv.reader(lines, delimiter=shape.delimiter, quotechar=shape.quote):
+        for cells in csv.reader(chain(lines, [_END]), delimiter=shape.delimiter, quotechar=shape.quote):
             number += 1
+            if cells == [_END]:
+                return
             if number == 1 and len(cells) <= 2 and "".join(cells).lower().startswith("sep="):
                 number = 0
                 continue
@@ -178,13 +182,19 @@ def too_wide(count: int) -> str:
 def _row(number: int, cells: list[str], width: int) -> Row:
     problem = ""
     over = surplus(cells, width)
-    if over:
+    if _is_open(cells):
+        problem = gettext("A quote is opened in this row and never closed.")
+        cells = [cell[:200].rstrip(_END) for cell in cells]
+    elif over:
         problem = ngettext(
             "This row has {n} cell more than the first row. A {sign} in a text needs quotes around the text.",
             "This row has {n} cells more than the first row. A {sign} in a text needs quotes around the text.",
             over,
         ).format(n=over, sign=gettext("delimiter"))
-    elif any(len(cell) > LONGEST_CELL or cell.count("\n") > _BREAKS_IN_A_CELL for cell in cells):
-        problem = gettext("A quote is opened in this row and never closed.")
-        cells = [cell[:200] for cell in cells]
     return Row(number, fit(cells, width), problem, tuple(cells[width : width + over]))
+
+
+def _is_open(cells: list[str]) -> bool:
+    return cells[-1].endswith(_END) or any(
+        len(cell) > LONGEST_CELL or cell.count("\n") > _BREAKS_IN_A_CELL for cell in cells
+    )
