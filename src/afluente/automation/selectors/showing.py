@@ -57,6 +57,8 @@ REASONS: dict[str, StrOrPromise] = {
     "record_closed": _("the deal is closed"),
     "behind": _("the deal had gone further"),
     "missing": _("the stage asks for something that the deal lacks"),
+    "no_answer": _("no answer came in time"),
+    "missing_data": _("something that it needs is missing"),
     "internal": _("it could not be kept; the log of the program says why"),
 }
 FIRED: dict[str, StrOrPromise] = {
@@ -71,6 +73,11 @@ _labels: dict[str, StrOrPromise] = {}
 def register_label(slug: str, label: StrOrPromise) -> None:
     """Say what people call an action."""
     _labels[slug] = label
+
+
+def reason_said(reason: str) -> StrOrPromise:
+    """What a reason of S-STATE means, in words."""
+    return REASONS.get(reason, reason)
 
 
 def action_labels() -> dict[str, StrOrPromise]:

@@ -28,6 +28,7 @@ from afluente.automation.services.replanning import replan
 from afluente.automation.services.routing import route
 from afluente.automation.services.running import run_due
 from afluente.automation.services.settling import Outcome, postpone, settle
+from afluente.automation.services.simulating import Looked, dry_run
 from afluente.automation.services.triggers import (
     address_of,
     change_trigger,
@@ -43,6 +44,7 @@ __all__ = [
     "NOT_FOUND",
     "Answer",
     "Known",
+    "Looked",
     "NotPublishableError",
     "Outcome",
     "TriggerKind",
@@ -58,6 +60,7 @@ __all__ = [
     "delete_absence",
     "delete_holiday",
     "delete_trigger",
+    "dry_run",
     "enter",
     "freeze_busy",
     "hear",

@@ -55,6 +55,12 @@ def turns_of(names: Iterable[tuple[int, str]]) -> Turns:
     return Turns({name: counts.get(name, 0) for name in wanted})
 
 
+def turns_now() -> Turns:
+    """How far the turns are, to look ahead: nothing is held and nothing written."""
+    rows = Turn.objects.values_list("definition_id", "rule", "given")
+    return Turns({(definition, rule): given for definition, rule, given in rows})
+
+
 def _people(deal_ids: Collection[int]) -> dict[int, list[int]]:
     """The contacts of each deal, the main one first."""
     found: dict[int, list[int]] = defaultdict(list)

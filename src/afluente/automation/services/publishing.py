@@ -48,6 +48,13 @@ class NotPublishableError(Exception):
         self.problems = {number: list(said) for number, said in problems.items() if said}
 
 
+def check_rules(rules: Sequence[Rule], by: Membership | None) -> None:
+    """Whether rules could run as they are arranged. Raises NotPublishableError."""
+    problems = {number: [*_problems(rule), *_forbidden(rule, by)] for number, rule in enumerate(rules)}
+    if any(problems.values()):
+        raise NotPublishableError(problems)
+
+
 @transaction.atomic
 def publish_rules(
     *,
@@ -63,11 +70,10 @@ def publish_rules(
     """
     held = Definition.objects.select_for_update(of=("self",)).get(pk=definition.pk)
     rules = read_rules(held.draft, outside=outside())
-    problems = {number: [*_problems(rule), *_forbidden(rule, by)] for number, rule in enumerate(rules)}
-    if not any(problems.values()) and (circle := _circle(held, rules)):
-        problems[_mover(rules)] = [f"These rules send every deal round in a circle: {circle}."]
-    if any(problems.values()):
-        raise NotPublishableError(problems)
+    check_rules(rules, by)
+    if circle := _circle(held, rules):
+        said = f"These rules send every deal round in a circle: {circle}."
+        raise NotPublishableError({_mover(rules): [said]})
     version = Version.objects.create(
         definition=held,
         number=held.version + 1,
