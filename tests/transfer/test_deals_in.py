@@ -117,11 +117,11 @@ def test_a_colleague_who_left_is_named(bring_deals: Any, people: Any):
     assert "has left" in ImportRow.objects.get(batch=done, outcome="failed").reason
 
 
-def test_known_by_number_is_left_alone(bring_deals: Any, ana: Any):
+def test_known_by_number_is_left_alone_when_somebody_wants_that(bring_deals: Any, ana: Any):
     text = "Deal,ID\nA,17\nB,18\nA again,17\n"
 
-    first = bring_deals(text, member=ana)
-    second = bring_deals(text + "C,19\n", member=ana)
+    first = bring_deals(text, member=ana, policy="skip")
+    second = bring_deals(text + "C,19\n", member=ana, policy="skip")
 
     assert (first.match, first.created_count, first.skipped_count) == ("external", 2, 1)
     assert (second.created_count, second.skipped_count) == (1, 3)

@@ -65,14 +65,18 @@ def test_the_filter_narrows_and_the_right_to_export_counts(ana: Any, bruno: Any,
 def test_what_went_out_comes_in_again(ana: Any, deal: Deal, send: Any, bring: Any):
     body = content(made(ana))
     Deal.objects.update(name="Old")
-    given = services.begin_import(
-        name="deals.csv", body=io.BytesIO(body), size=len(body), member=ana, about="deals"
-    )
 
-    done = bring(given)
+    def begun() -> Any:
+        return services.begin_import(
+            name="deals.csv", body=io.BytesIO(body), size=len(body), member=ana, about="deals"
+        )
 
+    known, new = bring(begun()), bring(begun(), match="none")
+
+    deal.refresh_from_db()
     again = Deal.objects.exclude(pk=deal.pk).get()
-    assert done.failed_count == 0
+    assert (known.match, known.updated_count, deal.name) == ("number", 1, "=HYPERLINK(1)")
+    assert (new.created_count, new.failed_count) == (1, 0)
     assert (again.name, again.amount, again.stage_id) == ("=HYPERLINK(1)", deal.amount, deal.stage_id)
     assert (again.assignee_id, again.contacts.get().pk) == (ana.pk, deal.contacts.get().pk)
 

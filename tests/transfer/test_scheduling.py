@@ -187,3 +187,29 @@ def test_the_log_names_what_is_exported_in_the_words_of_its_reader(people, plann
 
     assert "Kolumny: Nazwa" in words
     assert words[-1] == "Codziennie"
+
+
+def test_deals_are_exported_by_schedule_too(people, client_as, work):
+    home = make.pipeline()
+    for name, stage in (("Roof", "New"), ("Wall", "New"), ("Done", "Won")):
+        make.deal(name=name, stage=make.stage_of(home, stage))
+    kept = SavedFilter.objects.create(
+        owner=people.ana, entity="deal", name="Roofs", query="q=roof", created_at=clock.now()
+    )
+    browser, address = client_as(people.ana), f"{reverse('transfer:schedule_new')}?about=deals"
+    page = browser.get(address).content.decode()
+    sent = {"name": "D", "every": "day", "weekday": "0", "hour": "6", "column": ["name"], "format": "csv"}
+    browser.post(address, {**sent, "filter_id": str(kept.pk)})
+    browser.post(address, {**sent, "filter_id": ""})
+    refused = browser.post(address, {**sent, "filter_id": "", "format": "vcf"})
+
+    assert ("Roofs" in page, "vCard" in page, refused.status_code) == (True, False, 422)
+    some, every = Schedule.objects.order_by("pk")
+    with time_machine.travel(some.due_at, tick=False):
+        made = [services.run_schedule(schedule_id=one.pk) for one in (some, every)]
+    work()
+    assert [{row[0] for row in rows(Export.objects.get(pk=one.pk))[1:]} for one in made if one] == [
+        {"Roof"},
+        {"Roof", "Wall", "Done"},
+    ]
+    assert "Deals · " in browser.get(reverse("transfer:exports")).content.decode()

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 def begin(fact: DealsEntered) -> None:
     """What waited for the stage that was left is over; the rules of the new one are looked at soon."""
-    services.enter(fact.entries, fact.events, cause=fact.cause)
+    if fact.cause.get("begins_rules", True):
+        services.enter(fact.entries, fact.events, cause=fact.cause)
+    else:
+        services.leave([entry.deal_id for entry in fact.entries], reason="stage_left")
 
 
 def end(fact: DealsGone) -> None:

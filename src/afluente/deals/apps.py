@@ -205,6 +205,7 @@ def _register_kinds() -> None:
     kinds.register_fields(
         {
             "lost_reason": _("Reason"),
+            "stage": _("Stage"),
             "primary_contact": _("Main person"),
             "type": _("Type"),
             "company": _("Company"),

@@ -17,6 +17,7 @@ from afluente.transfer.selectors.tables import CSV, VCARD, XLSX
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
     from afluente.transfer.selectors.tables import Shape
+    from afluente.transfer.services import ExportKind
 
 ENCODINGS = {
     "utf-8": "UTF-8",
@@ -36,9 +37,11 @@ DELIMITERS = [
 ]
 
 
+PEOPLE = [(rule.value, rule.label) for rule in Import.Match if rule != Import.Match.NUMBER]
 KNOWN_DEALS = [
-    (Import.Match.NONE, _("Every row is a new deal")),
-    (Import.Match.EXTERNAL, _("Leave out those known by the number in the other system")),
+    (Import.Match.NONE, _("Never: every row is a new deal")),
+    (Import.Match.NUMBER, Import.Match.NUMBER.label),
+    (Import.Match.EXTERNAL, Import.Match.EXTERNAL.label),
 ]
 
 
@@ -74,7 +77,7 @@ class Reading(forms.Form):
 class Columns(forms.Form):
     """What happens to people who are known, and what everybody gets besides."""
 
-    match = forms.ChoiceField(label=_("Find known contacts"), choices=Import.Match)
+    match = forms.ChoiceField(label=_("Find known contacts"), choices=PEOPLE)
     policy = forms.ChoiceField(label=_("When somebody is known"), choices=Import.Policy)
     tags = forms.CharField(
         label=_("Tags for everybody"),
@@ -105,11 +108,14 @@ class Columns(forms.Form):
 class DealColumns(forms.Form):
     """Where deals go whose row says nothing of it."""
 
-    match = forms.ChoiceField(label=_("Known deals"), choices=KNOWN_DEALS)
+    match = forms.ChoiceField(label=_("Find known deals"), choices=KNOWN_DEALS)
+    policy = forms.ChoiceField(label=_("When a deal is known"), choices=Import.Policy, required=False)
     stage = forms.TypedChoiceField(
         label=_("Stage of rows that name none"),
         coerce=int,
-        help_text=_("A stage in a column is looked for in the pipeline of its row, else in this one."),
+        help_text=_(
+            "A stage in a column is looked for in the pipeline of its row, else in that of a known deal, else in this one."
+        ),
     )
     assignee: Any = forms.ModelChoiceField(
         label=_("Assignee of rows that name none"),
@@ -143,7 +149,9 @@ class Planned(forms.Form):
     """An export that makes itself."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
-    filter_id = forms.TypedChoiceField(label=_("Contacts"), required=False, coerce=int, empty_value=None)
+    filter_id = forms.TypedChoiceField(
+        label=_("What to export"), required=False, coerce=int, empty_value=None
+    )
     format = forms.ChoiceField(label=_("Format"), choices=Export.Format)
     every = forms.ChoiceField(label=_("How often"), choices=Schedule.Every)
     weekday = forms.TypedChoiceField(
@@ -153,10 +161,15 @@ class Planned(forms.Form):
         label=_("Hour"), coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)]
     )
 
-    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, member: Membership, kind: ExportKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept = [(one.pk, one.name) for one in kept_filters(member)]
-        self.fields["filter_id"].choices = [("", _("Everybody")), *kept]  # type: ignore[attr-defined]
+        kept = [(one.pk, one.name) for one in kept_filters(member, kind.entity)]
+        choices = {
+            "filter_id": [("", kind.everybody), *kept],
+            "format": [(value, label) for value, label in Export.Format.choices if value in kind.formats],
+        }
+        for name, found in choices.items():
+            self.fields[name].choices = found  # type: ignore[attr-defined]
 
 
 class Announced(forms.Form):

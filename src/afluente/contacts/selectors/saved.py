@@ -127,14 +127,16 @@ def _fixed() -> list[tuple[str, str]]:
     return [(gettext("All"), ""), (gettext("Mine"), "where=assignee.is%3Ame")]
 
 
-def kept_filters(member: Membership) -> list[SavedFilter]:
-    """The filters of contacts that `member` sees: own ones and those others share, by name."""
-    return _filters(member, SavedFilter.Entity.CONTACT)
+def kept_filters(member: Membership, entity: str = SavedFilter.Entity.CONTACT) -> list[SavedFilter]:
+    """The filters of such records that `member` sees: own ones and those others share, by name."""
+    return _filters(member, entity)
 
 
-def seen_filter(member: Membership, number: int) -> SavedFilter | None:
-    """The filter of contacts of this number, when `member` sees it."""
-    return next((one for one in kept_filters(member) if one.pk == number), None)
+def seen_filter(
+    member: Membership, number: int, entity: str = SavedFilter.Entity.CONTACT
+) -> SavedFilter | None:
+    """The filter of such records of this number, when `member` sees it."""
+    return next((one for one in kept_filters(member, entity) if one.pk == number), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from afluente.deals.services.editing import (
     delete_deals,
     restore_deals,
 )
+from afluente.deals.services.giving import give_each, held_of, take_back_each, words_of_key
 from afluente.deals.services.holding import StageGoneError
 from afluente.deals.services.losing import (
     ReasonTakenError,
@@ -33,7 +34,13 @@ from afluente.deals.services.losing import (
 )
 from afluente.deals.services.moving import MissingError, Moved, MovedMeanwhileError, move_deals
 from afluente.deals.services.opening import NewDeal, open_deals
-from afluente.deals.services.people import hand_over, link_contact, make_primary, unlink_contact
+from afluente.deals.services.people import (
+    hand_over,
+    link_contact,
+    link_contacts,
+    make_primary,
+    unlink_contact,
+)
 from afluente.deals.services.pipelines import (
     DealsNeedAPlaceError,
     ForeignStageError,
@@ -124,8 +131,11 @@ __all__ = [
     "fill_values",
     "find_or_make_contact",
     "followers_of_deals",
+    "give_each",
     "hand_over",
+    "held_of",
     "link_contact",
+    "link_contacts",
     "make_primary",
     "make_reasons",
     "make_types",
@@ -142,10 +152,12 @@ __all__ = [
     "set_due",
     "set_fields",
     "set_type",
+    "take_back_each",
     "tell_due",
     "tell_of_deals",
     "unarchive_pipeline",
     "undo_conversion",
     "unlink_contact",
     "update_pipeline",
+    "words_of_key",
 ]

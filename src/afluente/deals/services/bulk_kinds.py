@@ -21,7 +21,7 @@ from afluente.contacts.services.bulk_shapes import SPREAD, Change, Changes, Kind
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealType, Stage
 from afluente.deals.selectors import requirements
-from afluente.deals.services.bulk_details import Joining, Valuing
+from afluente.deals.services.bulk_details import Joining, Valuing, Writing
 from afluente.deals.services.bulk_plain import Plain
 from afluente.deals.services.due import Due, set_due
 from afluente.deals.services.editing import assign_deals, delete_deals, restore_deals
@@ -227,13 +227,16 @@ def _by_value(changes: Changes) -> dict[Any, list[int]]:
     return groups
 
 
-_KINDS: dict[str, type[Plain]] = {
+KINDS: dict[str, type[Plain]] = {
     "stage": Staging,
     "assignee": Assigning,
     "type": Typing,
     "due": Dating,
     "field": Filling,
     "company": Joining,
+    "name": Writing,
+    "currency": Writing,
+    "lost_reason": Writing,
     "amount": Valuing,
     "delete": Presence,
 }
@@ -241,6 +244,6 @@ _KINDS: dict[str, type[Plain]] = {
 
 def kind_of(change: Change) -> Kind:
     """What does this change. Raises LookupError for one that cannot be asked (any more)."""
-    made = _KINDS[change.kind](change)
+    made = KINDS[change.kind](change)
     made.require()
-    return made  # type: ignore[return-value]  # each of _KINDS is one
+    return made  # type: ignore[return-value]  # each of KINDS is one

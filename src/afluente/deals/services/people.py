@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from afluente.contacts.models import Contact
-from afluente.deals.models import DealContact
+from afluente.deals.models import Deal, DealContact
 from afluente.deals.services.editing import locked, told
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from afluente.timeline.events import Actor
 
@@ -21,13 +21,29 @@ if TYPE_CHECKING:
 @transaction.atomic
 def link_contact(*, deal_id: int, contact_id: int, by: Actor) -> None:
     """Add a person to a deal; the first one is the primary one. Nothing happens when they are in it."""
-    deal = locked(deal_id)
-    links = DealContact.objects.filter(deal_id=deal_id)
-    if links.filter(contact_id=contact_id).exists():
-        return
-    is_primary = not links.filter(is_primary=True).exists()
-    DealContact.objects.create(deal=deal, contact_id=contact_id, is_primary=is_primary)
-    timeline.record([_about("deal.contact_added", deal_id, contact_id, by)])
+    locked(deal_id)
+    link_contacts(pairs=[(deal_id, contact_id)], by=by)
+
+
+@transaction.atomic
+def link_contacts(*, pairs: Sequence[tuple[int, int]], by: Actor) -> list[tuple[int, int]]:
+    """Add persons to deals (deal, contact), as many statements for one as for a thousand: those that were not in
+    there. The first of a deal is its primary one.
+    """
+    held = Deal.objects.present().select_for_update(of=("self",)).filter(pk__in={deal for deal, _ in pairs})
+    present = set(held.order_by("pk").values_list("pk", flat=True))
+    links = DealContact.objects.filter(deal_id__in=present).values_list("deal_id", "contact_id", "is_primary")
+    known = {(deal_id, contact_id) for deal_id, contact_id, _ in links}
+    led = {deal_id for deal_id, _, is_primary in links if is_primary}
+    new = [pair for pair in dict.fromkeys(pairs) if pair[0] in present and pair not in known]
+    made = []
+    for deal_id, contact_id in new:
+        made.append(DealContact(deal_id=deal_id, contact_id=contact_id, is_primary=deal_id not in led))
+        led.add(deal_id)
+    DealContact.objects.bulk_create(made)
+    names = _names([contact_id for _, contact_id in new])
+    timeline.record([_added(deal_id, contact_id, names, by) for deal_id, contact_id in new])
+    return new
 
 
 @transaction.atomic
@@ -65,6 +81,11 @@ def hand_over(*, deal_ids: Sequence[int], from_id: int, to_id: int) -> None:
     DealContact.objects.filter(deal_id__in=deal_ids, contact_id=from_id).exclude(deal_id__in=there).update(
         contact_id=to_id
     )
+
+
+def _added(deal_id: int, contact_id: int, names: Mapping[int, str], by: Actor) -> NewEvent:
+    data = {"person": names.get(contact_id, "")}
+    return NewEvent("deal.contact_added", by, deal_id=deal_id, contact_id=contact_id, data=data)
 
 
 def _about(kind: str, deal_id: int, contact_id: int, by: Actor) -> NewEvent:

@@ -34,7 +34,7 @@ from afluente.timeline.services.pushing import (
     push_one,
     remove_device,
 )
-from afluente.timeline.services.recording import TELL_JOB, record
+from afluente.timeline.services.recording import TELL_JOB, record, saying
 from afluente.timeline.services.reminders import (
     REMIND_JOB,
     NewReminder,
@@ -89,6 +89,7 @@ __all__ = [
     "remove_device",
     "restore_comment",
     "save_ways",
+    "saying",
     "set_mailed",
     "set_reminders",
     "tell",

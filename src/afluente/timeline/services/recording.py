@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -13,11 +17,22 @@ from afluente.timeline import statements
 from afluente.timeline.events import Recorded, is_watched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from afluente.timeline.events import NewEvent
 
 TELL_JOB = "timeline.tell"
+_besides: ContextVar[Mapping[str, Any]] = ContextVar("timeline_besides", default=MappingProxyType({}))
+
+
+@contextmanager
+def saying(told: Mapping[str, Any]) -> Iterator[None]:
+    """Let every event written inside say `told` besides: which file it came from, say."""
+    before = _besides.set({**_besides.get(), **told})
+    try:
+        yield
+    finally:
+        _besides.reset(before)
 
 
 def record(events: Sequence[NewEvent]) -> list[int]:
@@ -28,6 +43,8 @@ def record(events: Sequence[NewEvent]) -> list[int]:
     """
     if not events:
         return []
+    if besides := _besides.get():
+        events = [replace(event, data={**event.data, **besides}) for event in events]
     ids = statements.insert_events(events)
     watched = [pk for pk, event in zip(ids, events, strict=True) if is_watched(event)]
     if watched:

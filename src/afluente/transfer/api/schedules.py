@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from afluente.accounts.requests import member_of
-from afluente.contacts.selectors.columns import all_columns
 from afluente.transfer import policies, services
 from afluente.transfer.api.shapes import (
     REFUSALS,
@@ -23,7 +22,6 @@ from afluente.transfer.api.shapes import (
     refusal,
 )
 from afluente.transfer.models import Schedule
-from afluente.transfer.selectors.usual import USUAL
 
 router = Router(tags=["Imports and exports"])
 GIVEN = ("name", "filter_id", "columns", "format", "every", "weekday", "hour")
@@ -42,11 +40,11 @@ def list_schedules(request: HttpRequest, asked: Query[Paged]) -> Any:
 
 @router.post("/exports/schedules", response={201: ScheduleOut, **REFUSALS})
 def create_schedule(request: HttpRequest, payload: ScheduleNew) -> Any:
-    """Have a file made every day or week, as long as the token's maker may take contacts out."""
-    known = all_columns()
-    given = payload.dict()
+    """Have a file made every day or week, as long as the token's maker may take such records out."""
+    given, kind = payload.dict(), services.export_kind(payload.about)
     if given["columns"] is None:
-        given["columns"] = [key for key in USUAL if key in known]
+        known = kind.columns()
+        given["columns"] = [key for key in kind.usual if key in known]
     return _saved(request, None, given)
 
 
@@ -89,9 +87,12 @@ def _seen(request: HttpRequest, schedule_id: int) -> Schedule | None:
 
 def _saved(request: HttpRequest, found: Schedule | None, given: dict[str, Any]) -> Any:
     member = member_of(request)
-    if not policies.may_export(member):
+    kind = services.export_kind(found.about if found else given["about"])
+    if not kind.may(member):
         return not_allowed()
-    known = all_columns()
+    if given["format"] not in kind.formats:
+        return refusal(422, "invalid", "Deals are exported as csv or xlsx.", "format")
+    known = kind.columns()
     for index, key in enumerate(given["columns"]):
         if key not in known and not (found and key in found.columns):
             return refusal(422, "invalid", "Nothing is called so: see /exports/columns.", f"columns.{index}")

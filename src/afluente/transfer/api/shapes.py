@@ -52,7 +52,7 @@ class ColumnsShape(Shape):
         max_length=200,
         description="Header → code of GET /imports/targets; an empty text leaves the column out.",
     )
-    match: Literal["any", "email", "phone", "external", "none"] | None = Field(
+    match: Literal["any", "email", "phone", "external", "number", "none"] | None = Field(
         None, description="By what known contacts are found."
     )
     policy: Literal["update", "fill", "skip"] | None = Field(
@@ -116,7 +116,7 @@ class ScheduleChange(Shape):
     """What of an automatic export changes."""
 
     name: str = Field("", min_length=1, max_length=100)
-    filter_id: Number | None = Field(None, description="A kept filter; null is everybody.")
+    filter_id: Number | None = Field(None, description="A kept filter of such records; null is all of them.")
     columns: list[Annotated[str, Field(max_length=60)]] = Field(
         [], max_length=300, description="Keys of GET /exports/columns, in this order."
     )
@@ -129,12 +129,14 @@ class ScheduleChange(Shape):
 class ScheduleNew(ScheduleChange):
     """An automatic export; without `columns` those of the screen."""
 
+    about: About = "contacts"
     name: str = Field(min_length=1, max_length=100)
     columns: list[Annotated[str, Field(max_length=60)]] | None = Field(None, max_length=300)  # type: ignore[assignment]
 
 
 class ScheduleOut(Schema):
     id: int
+    about: str
     name: str
     filter_id: int | None
     columns: list[str]

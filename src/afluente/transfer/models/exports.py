@@ -10,9 +10,9 @@ from afluente.kernel.workspace import WorkspaceModel
 
 
 class Schedule(WorkspaceModel):
-    """An export that is made again and again, of a kept filter, as far as `member` may take contacts out.
+    """An export that is made again and again, of a kept filter, as far as `member` may take such records out.
 
-    `filter_id` is the number of a contacts.SavedFilter, None for everybody. `hour` and `weekday` (Monday
+    `about` says of what (services.export_kinds). `filter_id` is the number of a contacts.SavedFilter, None for all. `hour` and `weekday` (Monday
     is 0) are those of the workspace. One that cannot go on is off, and `reason` says why.
     """
 
@@ -29,6 +29,7 @@ class Schedule(WorkspaceModel):
         SATURDAY = 5, _("Saturday")
         SUNDAY = 6, _("Sunday")
 
+    about = models.CharField(max_length=20, default="contacts")
     name = models.CharField(max_length=100)
     filter_id = models.BigIntegerField(null=True)
     format = models.CharField(max_length=4, default="csv")

@@ -37,6 +37,7 @@ class Import(WorkspaceModel):
         EMAIL = "email", _("By e-mail")
         PHONE = "phone", _("By phone")
         EXTERNAL = "external", _("By the number in the other system")
+        NUMBER = "number", _("By the number of the deal")
         NONE = "none", _("Never: every row is a new contact")
 
     class Policy(models.TextChoices):

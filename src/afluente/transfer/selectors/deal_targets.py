@@ -31,6 +31,7 @@ DEAL: dict[str, StrOrPromise] = {
     "lost_reason": _("Reason for losing"),
     "created_at": _("Opened"),
     "closed_at": _("Closed"),
+    "number": _("Number"),
     "external_id": _("Number in the other system"),
 }
 PERSON: dict[str, StrOrPromise] = {
@@ -60,6 +61,7 @@ _ALIASES = {
     "created_at": "created|created at|create date|date created|deal created|add time|opened|opened on|criado em|data de criacao|aberto"
     "|utworzono|data utworzenia",
     "closed_at": "closed|closed at|closed on|won time|lost time|deal closed on|fechado em|data de fechamento|zamknieto",
+    "number": "deal number|number of the deal|numero do negocio|numer transakcji",
     "external_id": "id|deal id|record id|external id|codigo|id do negocio|identyfikator",
     "full_name": "contact|contact name|contact person|person|person name|customer|client|main contact|contato|nome do contato|pessoa"
     "|cliente|kontakt|osoba|klient",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.transfer.services.deciding import Decision
-    from afluente.transfer.services.people import Bad, Reader
+    from afluente.transfer.services.people import Bad, Person, Reader
 
 BATCH = 5000
 SHOWN = 5  # rows of each outcome
@@ -95,7 +95,7 @@ def check_import(*, workspace_id: int, import_id: int) -> None:
             )
             return
         with scope(workspace_id):
-            if shown := [one for one in report.samples[Outcome.UPDATED] if one["contact"]]:
+            if shown := [one for one in report.samples[Outcome.UPDATED] if one["contact"] or one["record"]]:
                 kind_of(given).add_changes(given, given.member, shown)
     _settle(workspace_id, given, Import.State.CHECKED, report=report.as_json(), total=total, position=0)
 
@@ -182,6 +182,7 @@ def _sample(given: Import, one: Decision, row: Any, reason: str) -> dict[str, An
         "row": row.number,
         "name": one.person.name,
         "contact": one.contact_id,
+        "record": one.record_id,
         "reason": reason,
         "cells": [
             [header, cell[:120]]
@@ -194,16 +195,9 @@ def _sample(given: Import, one: Decision, row: Any, reason: str) -> dict[str, An
 def add_changes(given: Import, member: Membership, shown: Sequence[dict[str, Any]], reader: Reader) -> None:
     """Before and after of the shown updates: done for real and taken back, so that they are true."""
     by = actor_of(member)
-    if given.file is None:
+    people = read_shown(given, shown, reader)
+    if not people:
         return
-    wanted = {one["row"]: one for one in shown}
-    with reading.local_copy(given.file) as path:
-        rows = [
-            row
-            for row in reading.data_rows(path, Shape.read(given.shape), after=min(wanted) - 1)
-            if row.number <= max(wanted) and row.number in wanted
-        ]
-    people = {row.number: reader.person(row.number, row.cells, row.problem) for row in rows}
     with transaction.atomic():
         bringing = Bringing(given, people.values(), by)
         first = {one["contact"]: one for one in reversed(shown)}
@@ -216,3 +210,17 @@ def add_changes(given: Import, member: Membership, shown: Sequence[dict[str, Any
         for contact_id, told in events.values_list("contact_id", "data"):
             first[contact_id]["changes"] = told
         transaction.set_rollback(True)
+
+
+def read_shown(given: Import, shown: Sequence[dict[str, Any]], reader: Reader) -> dict[int, Person]:
+    """The rows of a sample as they are read, by their numbers."""
+    if given.file is None:
+        return {}
+    wanted = {one["row"] for one in shown}
+    with reading.local_copy(given.file) as path:
+        rows = [
+            row
+            for row in reading.data_rows(path, Shape.read(given.shape), after=min(wanted) - 1)
+            if row.number <= max(wanted) and row.number in wanted
+        ]
+    return {row.number: reader.person(row.number, row.cells, row.problem) for row in rows}

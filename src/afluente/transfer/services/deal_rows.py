@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from afluente.deals import policies
 from afluente.deals.models import DealType, Stage
 from afluente.kernel import money, text
+from afluente.transfer.models import Import
 from afluente.transfer.services import parsing
 from afluente.transfer.services.people import Bad, Person, Reader
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from afluente.contacts.selectors import Place
     from afluente.deals.models import Pipeline
-    from afluente.transfer.models import Import
     from afluente.transfer.selectors.tables import Shape
 
 TEXTS = {"title": 255, "pipeline": 100, "stage": 100, "lost_reason": 255}
@@ -41,6 +41,7 @@ class DealRow(Person):
 
     said: dict[str, Any] = field(default_factory=dict)  # by target, as read
     stage: Stage | None = None
+    may_be_known: bool = False  # it names a deal by number; what it leaves out stays as it is then
 
     @property
     def name(self) -> str:
@@ -79,6 +80,7 @@ class DealReader(Reader):
             for pk, name in DealType.objects.filter(archived_at=None).values_list("pk", "name")
         }
         self._places = {target: place for place, target in self._columns}
+        self._match = given.match
 
     def blank(self, number: int, problem: str) -> DealRow:
         return DealRow(number, problem=problem)
@@ -92,6 +94,7 @@ class DealReader(Reader):
             "status": _status,
             "type": self._type,
             "due": self._due,
+            "number": _number,
             "closed_at": self.moment,
         }.get(target)
         return known(raw) if known is not None else super().cell(target, raw)
@@ -105,12 +108,15 @@ class DealReader(Reader):
     def finish(self, found: Person) -> None:
         """Find the stage; what stands in the way is said by column, so that it can be mended there."""
         assert isinstance(found, DealRow)
-        if not (found.name or found.bad):
-            found.problem = gettext("Nothing in this row says what it is: no deal, no person and no company.")
+        found.may_be_known = bool(key_of(found, self._match))
+        if not (found.name or found.bad or found.may_be_known):
+            found.problem = nameless()
             return
         pipeline = self._pipeline(found)
         if pipeline is not None and not found.failure:
             found.stage = self._stage(found, pipeline)
+        if found.may_be_known and not found.said.get("pipeline"):
+            return  # a known deal is in a pipeline of its own
         for number in [number for number in found.values if not self._is_of(number, pipeline)]:
             del found.values[number]
             said = gettext("This field belongs to another pipeline. It is left out.")
@@ -131,17 +137,13 @@ class DealReader(Reader):
 
     def _stage(self, found: DealRow, pipeline: Pipeline) -> Stage | None:
         stages = self._stages[pipeline.pk]
-        outcome, wanted = found.said.get("status", ""), found.said.get("stage", "")
-        named = next((one for one in stages if text.norm(one.name) == text.norm(wanted)), None)
-        if named is None and wanted:
-            outcome = outcome or OUTCOMES.get(text.norm(wanted), "")
-            if outcome not in {Stage.Kind.WON, Stage.Kind.LOST}:
-                self._refuse(found, "stage", wanted, self._elsewhere(wanted, pipeline))
-                return None
-        if outcome in {Stage.Kind.WON, Stage.Kind.LOST}:
-            return next(one for one in stages if one.kind == outcome)
+        named, wanted = said_stage(found, stages), found.said.get("stage", "")
         if named is not None:
             return named
+        if wanted:
+            if not found.may_be_known or found.said.get("pipeline"):
+                self._refuse(found, "stage", wanted, self._elsewhere(wanted, pipeline))
+            return None
         is_home = self._home is not None and self._home.pipeline_id == pipeline.pk
         return self._home if is_home else stages[0]
 
@@ -195,8 +197,39 @@ class DealReader(Reader):
         return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=self._place.zone).astimezone(dt.UTC), True
 
 
-_SAID = frozenset({*TEXTS, "amount", "currency", "status", "type", "due", "closed_at"})
+_SAID = frozenset({*TEXTS, "amount", "currency", "status", "type", "due", "closed_at", "number"})
 _SIGNS = {"R$": "BRL", "€": "EUR", "zł": "PLN", "£": "GBP", "US$": "USD", "$": "USD", "₴": "UAH", "₽": "RUB"}
+
+
+def said_stage(row: DealRow, stages: Sequence[Stage]) -> Stage | None:
+    """The one of these stages of one pipeline that a row names, by its name or as won or lost."""
+    outcome, wanted = row.said.get("status", ""), row.said.get("stage", "")
+    named = next((one for one in stages if text.norm(one.name) == text.norm(wanted)), None)
+    if named is None and wanted:
+        outcome = outcome or OUTCOMES.get(text.norm(wanted), "")
+    if outcome in {Stage.Kind.WON, Stage.Kind.LOST}:
+        return next(one for one in stages if one.kind == outcome)
+    return named
+
+
+def key_of(row: Person, match: str) -> str:
+    """By what a row names a deal that may be known; "" when it names none."""
+    if match == Import.Match.EXTERNAL:
+        return f"x:{row.external_id}" if row.external_id else ""
+    number = row.said.get("number") if isinstance(row, DealRow) and match == Import.Match.NUMBER else None
+    return f"n:{number}" if number else ""
+
+
+def nameless() -> str:
+    """What is said of a row that would be a deal without any name."""
+    return gettext("Nothing in this row says what it is: no deal, no person and no company.")
+
+
+def _number(raw: str) -> int:
+    digits = raw.strip().lstrip("#").strip()
+    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**62 and len(digits) < 19):
+        raise parsing.BadCellError(gettext("Write the number of a deal, such as 42."))
+    return int(digits)
 
 
 def _text(raw: str, limit: int) -> str:

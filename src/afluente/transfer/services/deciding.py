@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.utils.translation import gettext
 
@@ -16,23 +16,25 @@ from afluente.transfer.models import ExternalId, Import, ImportRow
 from afluente.transfer.selectors import layouts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from afluente.accounts.models import Membership
     from afluente.timeline.events import Actor
     from afluente.transfer.services.people import Person
 
 Outcome = ImportRow.Outcome
+P = TypeVar("P", bound="Person")
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to become of a row; `contact_id` of a known person."""
+    """What is to become of a row; `contact_id` of a known person, `record_id` of another known record."""
 
     person: Person
     outcome: str
     contact_id: int | None = None
     reason: str = ""
+    record_id: int | None = None
 
 
 def identity_of(person: Person, rule: str) -> Identity:
@@ -52,12 +54,14 @@ def keys_of(person: Person, rule: str) -> tuple[str, ...]:
     return identity_of(person, rule).keys
 
 
-def waves(people: Sequence[Person], rule: str) -> list[list[Person]]:
-    """Parts in which nobody stands twice: the second row of somebody meets what the first one made."""
-    found: list[list[Person]] = []
+def waves(people: Sequence[P], keys_in: Callable[[P], Sequence[str]]) -> list[list[P]]:
+    """Parts in which nobody stands twice: the second row of somebody meets what the first one made. `keys_in` says
+    what rows of one record have in common.
+    """
+    found: list[list[P]] = []
     last: dict[str, int] = {}
     for person in people:
-        keys = keys_of(person, rule)
+        keys = keys_in(person)
         place = max((last[key] + 1 for key in keys if key in last), default=0)
         if place == len(found):
             found.append([])

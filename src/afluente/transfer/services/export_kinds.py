@@ -7,14 +7,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import policies as contact_policies
-from afluente.contacts.models import Contact
+from afluente.contacts.models import Contact, SavedFilter
 from afluente.contacts.selectors.columns import all_columns, batch_of
+from afluente.contacts.selectors.listing import Filter
+from afluente.contacts.selectors.listing import problems as filter_problems
 from afluente.contacts.selectors.selection import Selection
 from afluente.deals import policies as deal_policies
 from afluente.deals import selectors as deals
+from afluente.deals.selectors.filtering import BoardFilter
 from afluente.deals.selectors.picking import DealSelection
 from afluente.transfer.models import Export
 from afluente.transfer.selectors.usual import USUAL, USUAL_DEALS
@@ -34,12 +38,16 @@ CONTACTS = "contacts"
 @dataclass(frozen=True, kw_only=True)
 class ExportKind:
     """One kind. `columns` are those of its list by key, `exportable` what a member may take out as a queryset,
-    `rows` what columns of some records hold. `nobody` is said when a file would be empty.
+    `rows` what columns of some records hold. `nobody` is said when a file would be empty, `everybody` of one without
+    a filter. Of kept filters (`entity`), `planned` makes the query of a selection (of None: without one) and
+    `problems` says why it cannot be asked any more.
     """
 
     slug: str
     label: StrOrPromise
     nobody: StrOrPromise
+    everybody: StrOrPromise
+    entity: str
     selection: type[Picked]
     usual: Sequence[str]
     may: Callable[[Membership], bool]
@@ -48,6 +56,8 @@ class ExportKind:
     rows: Callable[..., Sequence[Sequence[Any]]]
     formats: Sequence[str]
     list_url: str
+    planned: Callable[[str | None], str]
+    problems: Callable[[Membership, str], list[str]]
 
 
 def _contact_rows(*, ids: Sequence[int], keys: Sequence[str], member: Membership) -> list[list[Any]]:
@@ -56,6 +66,24 @@ def _contact_rows(*, ids: Sequence[int], keys: Sequence[str], member: Membership
     found = list(Contact.objects.filter(pk__in=ids).select_related("assignee__user").order_by("-pk"))
     batch = batch_of(found, columns=columns, member=member)
     return [[column.plain(batch, one) for column in columns] for one in batch.contacts]
+
+
+def _contact_problems(member: Membership, query: str) -> list[str]:
+    return filter_problems(member=member, wanted=Filter.read(QueryDict(query)))
+
+
+def _deal_problems(member: Membership, query: str) -> list[str]:
+    return BoardFilter.read(QueryDict(query)).problems(member)
+
+
+def _planned_deals(query: str | None) -> str:
+    """Without a filter all deals, closed ones too; a filter finds what its list shows."""
+    if query is None:
+        return "state=all"
+    said = QueryDict(query, mutable=True)
+    if (status := said.get("status", "")) in {"won", "lost"}:
+        said["state"] = status
+    return said.urlencode()
 
 
 _KINDS: dict[str, ExportKind] = {}
@@ -81,6 +109,8 @@ register_export(
         slug=CONTACTS,
         label=_("Contacts"),
         nobody=_("There is nobody to export."),
+        everybody=_("Everybody"),
+        entity=SavedFilter.Entity.CONTACT,
         selection=Selection,
         usual=USUAL,
         may=contact_policies.may_export,
@@ -89,6 +119,8 @@ register_export(
         rows=_contact_rows,
         formats=Export.Format.values,
         list_url="contacts:list",
+        planned=lambda query: query or "",
+        problems=_contact_problems,
     )
 )
 register_export(
@@ -96,6 +128,8 @@ register_export(
         slug="deals",
         label=_("Deals"),
         nobody=_("There is no deal to export."),
+        everybody=_("All deals, won and lost ones too"),
+        entity=SavedFilter.Entity.DEAL,
         selection=DealSelection,
         usual=USUAL_DEALS,
         may=deal_policies.may_export,
@@ -104,5 +138,7 @@ register_export(
         rows=deals.export_rows,
         formats=(Export.Format.CSV, Export.Format.XLSX),
         list_url="deals:board",
+        planned=_planned_deals,
+        problems=_deal_problems,
     )
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from afluente.timeline.events import Actor
+from afluente.transfer.models import Import
 from afluente.transfer.selectors import layouts
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.contacts.selectors import KnownField
-    from afluente.transfer.models import Import, ImportRow
+    from afluente.transfer.models import ImportRow
     from afluente.transfer.selectors.layouts import Layout
     from afluente.transfer.selectors.targets import Target
     from afluente.transfer.services.deciding import Decision
@@ -65,6 +66,11 @@ class ImportKind(ABC):
     @abstractmethod
     def guess(self, headers: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:
         """What each column most likely means."""
+
+    def usual_match(self, codes: Sequence[str]) -> str:
+        """How records are found again while nobody has said how, with columns of these meanings."""
+        is_numbered = "external_id" in codes and Import.Match.EXTERNAL in self.matches
+        return str(Import.Match.EXTERNAL if is_numbered else self.matches[0])
 
     @abstractmethod
     def lacking(self, codes: Sequence[str]) -> str:

@@ -100,7 +100,7 @@ KIND = Contacts(
     form="Columns",
     layouts=layouts.LAYOUTS,
     many=targets.MANY,
-    matches=tuple(Import.Match),
+    matches=tuple(rule for rule in Import.Match if rule != Import.Match.NUMBER),
     needs={
         Import.Match.EMAIL: "email",
         Import.Match.PHONE: "phone",

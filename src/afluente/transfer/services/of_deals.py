@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,20 +15,22 @@ from afluente.contacts.models import EVERY
 from afluente.contacts.statements.search import indexing_once
 from afluente.deals import policies
 from afluente.deals import services as deals
-from afluente.deals.models import Deal, Stage
+from afluente.deals.models import Stage
 from afluente.kernel import text
 from afluente.transfer.models import ExternalRecord, Import, ImportRow
 from afluente.transfer.selectors import deal_layouts, deal_targets
 from afluente.transfer.selectors.tables import Shape
+from afluente.transfer.services import deal_checking
 from afluente.transfer.services.deal_people import People
-from afluente.transfer.services.deal_rows import DealReader, DealRow, own_values
+from afluente.transfer.services.deal_rows import DealReader, DealRow, key_of, nameless, own_values
 from afluente.transfer.services.deal_undoing import undo_deals
-from afluente.transfer.services.deciding import Decision, system_of
+from afluente.transfer.services.deal_updates import Updates, find_known
+from afluente.transfer.services.deciding import Decision, identity_of, system_of, waves
 from afluente.transfer.services.kinds import ImportKind, Words, actor_of
 from afluente.transfer.statements import rows as statements
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from afluente.accounts.models import Membership
     from afluente.contacts.selectors import KnownField
@@ -39,18 +40,13 @@ if TYPE_CHECKING:
 
 SLUG = "deals"
 Outcome = ImportRow.Outcome
-_SAYS = frozenset({"title", "full_name", "first_name", "last_name", "email", "phone", "company"})
-
-
-@dataclass(frozen=True)
-class Known(Decision):
-    """A row whose deal is here already."""
-
-    deal_id: int | None = None
+_SAYS = frozenset(
+    {"title", "full_name", "first_name", "last_name", "email", "phone", "company", "number", "external_id"}
+)
 
 
 class Deals(ImportKind):
-    """Deals; one that is known by its number in the other system stays as it is."""
+    """Deals, found again by their number, here or in the other system."""
 
     def may(self, member: Membership) -> bool:
         return policies.may_create(member)
@@ -60,6 +56,11 @@ class Deals(ImportKind):
 
     def guess(self, headers: Sequence[str], _sample: Sequence[Sequence[str]]) -> list[str]:
         return deal_targets.guess(headers)
+
+    def usual_match(self, codes: Sequence[str]) -> str:
+        """A file that was taken out of here names deals by their number."""
+        is_ours = {"number", "title", "pipeline"} <= set(codes)
+        return str(Import.Match.NUMBER) if is_ours else super().usual_match(codes)
 
     def lacking(self, codes: Sequence[str]) -> str:
         if any(code in _SAYS for code in codes):
@@ -76,31 +77,25 @@ class Deals(ImportKind):
         return DealReader(given, Shape.read(given.shape), contacts.home())
 
     def keys(self, given: Import, row: Person) -> tuple[str, ...]:
-        is_external = given.match == Import.Match.EXTERNAL and row.external_id
-        return (f"x:{row.external_id}",) if is_external else ()
+        key = key_of(row, given.match)
+        return (key,) if key else ()
 
     def decide(self, given: Import, member: Membership, rows: Sequence[Person]) -> list[Decision]:
-        return list(_decide(given, rows, People(given, member, _rows(rows), is_held=False)))
+        return _decide(given, member, _rows(rows), People(given, member, _rows(rows), is_held=False))
+
+    def unchanged(self, given: Import, member: Membership, found: Sequence[Decision]) -> set[int]:
+        return deal_checking.unchanged(given, member, found)
+
+    def add_changes(self, given: Import, member: Membership, shown: Sequence[dict[str, Any]]) -> None:
+        deal_checking.add_changes(given, member, shown, self.reader(given))
 
     def take_in(self, given: Import, member: Membership, rows: Sequence[Person]) -> list[statements.Line]:
-        people = People(given, member, _rows(rows), is_held=True)
-        decided = _decide(given, rows, people)
-        new = [one.person for one in decided if one.outcome == Outcome.CREATED]
-        made = _bring(given, member, _rows(new), people)
-        if given.match == Import.Match.EXTERNAL or any(row.external_id for row in new):
-            numbers = {row.external_id: made[row.number] for row in new if row.external_id}
-            statements.keep_external_records(SLUG, system_of(given), numbers)
-        return [
-            statements.Line(
-                one.person.number,
-                str(one.outcome),
-                people.found.get(one.person.number),
-                one.reason,
-                people.record(one.person.number) if one.outcome == Outcome.CREATED else {},
-                made.get(one.person.number) or one.deal_id,
-            )
-            for one in decided
-        ]
+        usable = [row for row in _rows(rows) if row.has_person and not row.failure and not row.is_skipped]
+        contact_services.lock_identities([identity_of(row, Import.Match.ANY) for row in usable])
+        lines: list[statements.Line] = []
+        for wave in waves(_rows(rows), lambda row: self.keys(given, row)):
+            lines += _take_wave(given, member, wave)
+        return sorted(lines, key=lambda line: line.number)
 
     def undo(self, given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
         undo_deals(given, rows, by)
@@ -115,49 +110,87 @@ def _rows(rows: Sequence[Person]) -> list[DealRow]:
     return [row for row in rows if isinstance(row, DealRow)]
 
 
-def _decide(given: Import, rows: Sequence[Person], people: People) -> list[Known]:
+def _decide(given: Import, member: Membership, rows: Sequence[DealRow], people: People) -> list[Decision]:
     known = _known(given, rows)
-    seen: dict[str, int] = {}
-    found = []
-    for row in rows:
-        is_external = given.match == Import.Match.EXTERNAL and row.external_id
-        if row.is_skipped:
-            one = Known(row, Outcome.SKIPPED, reason=gettext("Left out by you in the step Values."))
-        elif row.failure or people.refused.get(row.number):
-            one = Known(row, Outcome.FAILED, reason=row.failure or people.refused[row.number])
-        elif is_external and row.external_id in known:
-            one = Known(
-                row, Outcome.SKIPPED, reason=gettext("Known already."), deal_id=known[row.external_id]
-            )
-        elif is_external and row.external_id in seen:
-            said = gettext("The same as in row {n}").format(n=seen[row.external_id])
-            one = Known(row, Outcome.SKIPPED, reason=said)
-        else:
-            one = Known(row, Outcome.CREATED)
-            seen.setdefault(row.external_id, row.number)
-        found.append(one)
-    return found
+    mine = set(policies.movable_by(member).filter(pk__in=known.values()).values_list("pk", flat=True))
+    return [_decided(given, row, known.get(row.number), people, mine) for row in rows]
 
 
-def _known(given: Import, rows: Sequence[Person]) -> dict[str, int]:
-    """The present deals that rows name by their number in the other system."""
-    if given.match != Import.Match.EXTERNAL:
+def _decided(given: Import, row: DealRow, deal_id: int | None, people: People, mine: set[int]) -> Decision:
+    if row.is_skipped:
+        return Decision(row, Outcome.SKIPPED, reason=gettext("Left out by you in the step Values."))
+    why = row.failure or people.refused.get(row.number, "")
+    if not why and deal_id is None:
+        why = _unmade(given, row)
+    elif not why and deal_id not in mine:
+        why = gettext("This deal is known, and not yours to change.")
+    if why:
+        return Decision(row, Outcome.FAILED, reason=why)
+    if deal_id is None:
+        return Decision(row, Outcome.CREATED)
+    if given.policy == Import.Policy.SKIP:
+        return Decision(row, Outcome.SKIPPED, reason=gettext("Known already."), record_id=deal_id)
+    return Decision(row, Outcome.UPDATED, record_id=deal_id)
+
+
+def _unmade(given: Import, row: DealRow) -> str:
+    """Why a row that names no known deal cannot become a new one; "" when it can."""
+    if given.match == Import.Match.NUMBER and "number" in row.said:
+        return gettext("There is no deal #{number}.").format(number=row.said["number"])
+    if row.stage is None:
+        return gettext("There is no stage called so: {stage}").format(stage=row.said.get("stage", ""))
+    return "" if row.name else nameless()
+
+
+def _known(given: Import, rows: Sequence[DealRow]) -> dict[int, int]:
+    """By row, the present deal that it names."""
+    if given.match == Import.Match.NONE:
         return {}
     wanted = {row.external_id for row in rows if row.external_id}
     numbers = ExternalRecord.objects.filter(about=SLUG, system=system_of(given), value__in=wanted)
-    known = dict(numbers.values_list("value", "record_id"))
-    present = set(Deal.objects.present().filter(pk__in=known.values()).values_list("pk", flat=True))
-    return {value: pk for value, pk in known.items() if pk in present}
+    return find_known(given, rows, dict(numbers.values_list("value", "record_id")))
 
 
-def _bring(given: Import, member: Membership, rows: Sequence[DealRow], people: People) -> dict[int, int]:
-    """Open a deal for each row; its number by row."""
-    by = actor_of(member)
+def _take_wave(given: Import, member: Membership, rows: Sequence[DealRow]) -> list[statements.Line]:
+    """Rows that all name another deal: made, or brought up to date."""
+    by, people = actor_of(member), People(given, member, rows, is_held=True)
+    decided = _decide(given, member, rows, people)
+    new = [row for row, one in zip(rows, decided, strict=True) if one.outcome == Outcome.CREATED]
+    known = {one.person.number: one.record_id or 0 for one in decided if one.outcome == Outcome.UPDATED}
+    brought = [row for row in rows if row.number in known or row in new]
     companies = contact_services.ensure_companies(
-        names=[name for row in rows for name in row.companies[:1]], by=by
+        names=[name for row in brought for name in row.companies[:1]], by=by
     )
     with contact_services.indexing_by_job() if given.position else indexing_once():
-        people.bring(rows, companies, by)
+        people.bring(brought, companies, by)
+    made = _open(given, new, people, companies, by)
+    updates = Updates(given, member, known, [row for row in rows if row.number in known])
+    done = updates.apply(people, companies, by)
+    _keep_numbers(given, brought, made | known)
+    lines = []
+    for one in decided:
+        number, outcome, reason = one.person.number, one.outcome, one.reason
+        record = people.record(number) | done.get(number, {})
+        if number in updates.refused:
+            outcome, reason = Outcome.FAILED, updates.refused[number]
+        elif outcome == Outcome.UPDATED and not (record or one.person.notes):
+            outcome, reason = Outcome.SKIPPED, str(KIND.words.same)
+        deal_id = made.get(number) or one.record_id
+        lines.append(statements.Line(number, str(outcome), people.found.get(number), reason, record, deal_id))
+    return lines
+
+
+def _keep_numbers(given: Import, rows: Sequence[DealRow], deal_ids: Mapping[int, int]) -> None:
+    """Note the numbers of the other system, so that the next file finds these deals by them."""
+    numbers = {row.external_id: deal_ids[row.number] for row in rows if row.external_id}
+    if numbers:
+        statements.keep_external_records(SLUG, system_of(given), numbers)
+
+
+def _open(
+    given: Import, rows: Sequence[DealRow], people: People, companies: dict[str, int], by: Actor
+) -> dict[int, int]:
+    """Open a deal for each row; its number by row."""
     opened = [_deal(given, row, people.found.get(row.number), companies) for row in rows]
     ids = deals.open_deals(deals=opened, by=by, begins_rules=bool(given.options.get("begins_rules")))
     if values := own_values(rows, ids):
@@ -199,16 +232,16 @@ KIND = Deals(
         coming=_("Deals are coming in"),
         same=_("The deal says all this already."),
         kept=_(
-            "Each row becomes a deal. Its person is found by e-mail, then phone, and made when nobody fits; its company by name. What you choose here is remembered for files with these headers."
+            "Each row becomes a deal, or says what a known one is to say: nothing that is there is ever emptied, and an empty cell says nothing. Its person is found by e-mail, then phone, and made when nobody fits; its company by name. What you choose here is remembered for files with these headers."
         ),
         undo=_(
-            "The deals are deleted, and the people who were made for them. Whatever was changed since is kept and listed."
+            "New deals are deleted, with the people who were made for them; updated ones get back what they had. Whatever was changed since is kept and listed."
         ),
         see=_("See the deals"),
     ),
     form="DealColumns",
     layouts=deal_layouts.LAYOUTS,
     many=deal_targets.MANY,
-    matches=(Import.Match.NONE, Import.Match.EXTERNAL),
-    needs={Import.Match.EXTERNAL: "external_id"},
+    matches=(Import.Match.NONE, Import.Match.NUMBER, Import.Match.EXTERNAL),
+    needs={Import.Match.NUMBER: "number", Import.Match.EXTERNAL: "external_id"},
 )

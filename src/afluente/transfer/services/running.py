@@ -173,7 +173,7 @@ def take_in(given: Import, member: Membership, people: Sequence[Person]) -> list
     lines: list[statements.Line] = []
     external: dict[str, int] = {}
     with contacts.indexing_by_job() if given.position else indexing_once():
-        for wave in waves(people, given.match):
+        for wave in waves(people, lambda one: keys_of(one, given.match)):
             lines += _take_wave(given, member, wave, bringing, external)
     statements.keep_external(system_of(given), external)
     return sorted(lines, key=lambda line: line[0])

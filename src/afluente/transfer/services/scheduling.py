@@ -9,23 +9,20 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext
 
 from afluente.accounts import policies as accounts
 from afluente.accounts.models import Membership
 from afluente.accounts.services import record_audit
-from afluente.contacts import policies as contact_policies
 from afluente.contacts import selectors as contacts
-from afluente.contacts.selectors.listing import Filter, problems
 from afluente.contacts.selectors.saved import seen_filter
-from afluente.contacts.selectors.selection import Selection
 from afluente.kernel import clock, jobs
 from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline import services as timeline
 from afluente.timeline.events import SYSTEM
 from afluente.transfer.models import Export, Schedule
+from afluente.transfer.services.export_kinds import CONTACTS, export_kind
 from afluente.transfer.services.exporting import ExportRefusedError, begin_export
 
 if TYPE_CHECKING:
@@ -52,16 +49,21 @@ def save_schedule(
     every: str = Every.DAY,
     weekday: int = 0,
     hour: int = 6,
+    about: str = CONTACTS,
 ) -> Schedule:
-    """Set up an automatic export, or change it; it is on then, and `member` is whose right counts.
+    """Set up an automatic export, or change it; it is on then, and `member` is whose right counts. One that is
+    there stays about what it is about.
 
     Raises ScheduleRefusedError.
     """
+    kind = export_kind(schedule.about if schedule else about)
+    if format not in kind.formats:
+        raise ScheduleRefusedError(gettext("Choose CSV or XLSX."))
     if not columns and format != Export.Format.VCARD:
         raise ScheduleRefusedError(gettext("Choose at least one column."))
-    if filter_id is not None and seen_filter(member, filter_id) is None:
+    if filter_id is not None and seen_filter(member, filter_id, kind.entity) is None:
         raise ScheduleRefusedError(gettext("There is no such filter any more. Choose another one."))
-    held = schedule or Schedule(created_at=clock.now())
+    held = schedule or Schedule(about=kind.slug, created_at=clock.now())
     held.name, held.filter_id, held.columns, held.format = name, filter_id, list(columns), format
     held.every, held.weekday, held.hour, held.member = every, weekday, hour, member
     held.is_on, held.reason, held.due_at = True, "", next_due(held, clock.now())
@@ -109,20 +111,21 @@ def run_schedule(*, schedule_id: int) -> Export | None:
 
 
 def _begin(held: Schedule) -> Export | None:
-    member = held.member
-    if member is None or not member.is_active or not contact_policies.may_export(member):
+    member, kind = held.member, export_kind(held.about)
+    if member is None or not member.is_active or not kind.may(member):
         return _stop(held, gettext("Whoever set it up may no longer export."))
-    query = ""
+    query = None
     if held.filter_id is not None:
-        kept = seen_filter(member, held.filter_id)
+        kept = seen_filter(member, held.filter_id, kind.entity)
         if kept is None:
             return _stop(held, gettext("Its filter was deleted, or is no longer shared."))
         query = kept.query
-        if found := problems(member=member, wanted=Filter.read(QueryDict(query))):
+        if found := kind.problems(member, query):
             return _stop(held, gettext("Its filter is broken: {why}").format(why=" ".join(found))[:300])
     try:
         return begin_export(
-            selection=Selection(query=query),
+            about=kind.slug,
+            selection=kind.selection(query=kind.planned(query)),
             columns=held.columns,
             format=held.format,
             member=member,

@@ -115,8 +115,7 @@ def _guess_columns(given: Import) -> None:
             for code, own in zip(whole, given.mapping, strict=True)
         ]
     if given.match not in kind.matches:
-        is_numbered = "external_id" in given.mapping and Import.Match.EXTERNAL in kind.matches
-        given.match = Import.Match.EXTERNAL if is_numbered else kind.matches[0]
+        given.match = kind.usual_match(given.mapping)
 
 
 def _recall(given: Import) -> bool:

@@ -31,7 +31,10 @@ def exports(request: Request) -> HttpResponse:
     context = {
         "rows": rows,
         "is_busy": any(row.state in busy for row in rows),
-        "schedules": list(policies.schedules_visible_to(request.member).order_by("name", "pk")),
+        "schedules": [
+            (one, services.export_kind(one.about).label)
+            for one in policies.schedules_visible_to(request.member).order_by("name", "pk")
+        ],
     }
     return htmx.respond(request, "transfer/exports.html", context, fragment="files")
 

@@ -149,7 +149,7 @@ def _set_columns(request: Request, given: Import, form: Any, mapping: list[str])
             import_id=given.pk,
             mapping=mapping,
             match=values["match"],
-            policy=values.get("policy", given.policy),
+            policy=values.get("policy") or given.policy,
             tags=values.get("tags", []),
             options=form.options,
             assignee_id=values["assignee"].pk if values["assignee"] else None,

@@ -12,9 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from afluente.contacts.selectors.columns import all_columns
 from afluente.transfer import forms, policies, services
-from afluente.transfer.selectors.usual import USUAL
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -47,21 +45,29 @@ def end(request: Request, pk: int) -> HttpResponse:
 
 
 def _asked(request: Request, found: Schedule | None) -> HttpResponse:
-    may_export = policies.may_export(request.member)
+    kinds = services.exports_for(request.member)
+    kind = services.export_kind(found.about if found else request.GET.get("about", ""))
+    if found is None and kinds and kind not in kinds:
+        kind = kinds[0]
+    may_export = kind in kinds
     if not may_export and (found is None or request.method == "POST"):
         raise PermissionDenied
     initial = _values(found) if found else {"hour": 6, "weekday": 0}
     form = forms.Planned(
-        request.POST if request.method == "POST" else None, member=request.member, initial=initial
+        request.POST if request.method == "POST" else None, member=request.member, kind=kind, initial=initial
     )
-    chosen = found.columns if found else list(USUAL)
-    known = all_columns()
+    known = kind.columns()
+    chosen = found.columns if found else list(kind.usual)
     if request.method == "POST":
         chosen = [key for key in known if key in request.POST.getlist("column")]
         if form.is_valid():
             try:
                 services.save_schedule(
-                    schedule=found, columns=chosen, member=request.member, **form.cleaned_data
+                    schedule=found,
+                    about=kind.slug,
+                    columns=chosen,
+                    member=request.member,
+                    **form.cleaned_data,
                 )
                 return HttpResponseRedirect(reverse("transfer:exports"), status=303)
             except services.ScheduleRefusedError as refused:
@@ -69,6 +75,8 @@ def _asked(request: Request, found: Schedule | None) -> HttpResponse:
     context = {
         "found": found,
         "form": form,
+        "kind": kind,
+        "kinds": kinds,
         "columns": [(column, column.key in chosen) for column in known.values()],
         "may_export": may_export,
         "files": _files(request, found),
