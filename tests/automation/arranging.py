@@ -39,9 +39,7 @@ def open_in(stage: Stage, **more: Any) -> Deal:
 def work(now: dt.datetime | None = None) -> int:
     """Everything that was heard and is due by `now`, in every shard, until nothing is left."""
     total = 0
-    while taken := services.route(now=now) + sum(
-        services.run_due(shard=shard, now=now) for shard in range(SHARDS)
-    ):
+    while taken := services.route(now=now) + services.run_due(shards=range(SHARDS), now=now):
         total += taken
     return total
 

@@ -341,7 +341,7 @@ def test_a_hundred_deals_take_as_many_questions_as_ten(stages, people, django_as
     for _ in range(31):
         open_in(stages[0])
     with django_assert_max_num_queries(60):
-        services.run_due(shard=shard)
+        services.run_due(shards=[shard])
 
     assert Step.objects.filter(deal=deal, state="applied").count() == 2
     assert Event.objects.filter(deal_id=deal.pk, kind="deal.assigned").count() == 1

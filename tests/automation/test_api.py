@@ -54,7 +54,7 @@ def enter(stage) -> Deal:
 def work(length: dt.timedelta = dt.timedelta(0)) -> None:
     now = statements.database_now() + length
     for shard in range(SHARDS):
-        services.run_due(shard=shard, now=now)
+        services.run_due(shards=[shard], now=now)
 
 
 def test_rules_are_arranged_published_paused_and_stopped(program, stage):

@@ -114,7 +114,7 @@ def test_a_dry_run_is_the_live_run_whatever_the_rules(stages, people, drawn, amo
     deals.move_deals(deal_ids=[deal.pk], to=stage, by=SYSTEM)
     moment: dt.datetime | None = now
     while moment:
-        services.run_due(shard=deal.pk % SHARDS, now=moment)
+        services.run_due(shards=[deal.pk % SHARDS], now=moment)
         moment = Token.objects.order_by("due_at").values_list("due_at", flat=True).first()
 
     assert looked(found) == lines(deal)

@@ -75,7 +75,7 @@ def _all_at_once(workspace_id: int, ids: list[int], there: Stage, later: dt.date
             now = 0
             for shard in dice.sample(range(SHARDS), SHARDS):
                 with scope(workspace_id):
-                    now += services.run_due(shard=shard, now=later, limit=BATCH)
+                    now += services.run_due(shards=[shard], now=later, limit=BATCH)
             taken += now
             idle = 0 if now or not is_over.is_set() else idle + 1
         connections.close_all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import defaultdict
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -38,12 +40,16 @@ def drain() -> int:
 
 
 def _turn() -> int:
-    """One batch of what was heard, then of each shard that has something due, so that nobody's flood holds up the others."""
+    """One batch of what was heard, then of what is due in each workspace, so that nobody's flood holds up the others."""
     taken = 0
     for workspace_id in statements.heard_workspaces():
         with scope(workspace_id):
             taken += services.route()
+    due: dict[int, list[int]] = defaultdict(list)
     for workspace_id, shard in statements.due_shards():
+        due[workspace_id].append(shard)
+    for workspace_id, shards in due.items():
+        random.shuffle(shards)  # so that several workers begin with different ones
         with scope(workspace_id):
-            taken += services.run_due(shard=shard)
+            taken += services.run_due(shards=shards)
     return taken

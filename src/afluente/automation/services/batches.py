@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,20 +11,20 @@ from afluente.accounts.models import Membership, Workspace
 from afluente.automation import selectors, statements
 from afluente.automation.engine.actions import Scene
 from afluente.automation.engine.interpreting import Program
-from afluente.automation.engine.nodes import Act, Zone
+from afluente.automation.engine.nodes import Act, WaitTime, Zone
 from afluente.automation.engine.records import Kind
 from afluente.automation.engine.rules import compile_rules
 from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Definition, Version
 from afluente.automation.selectors.hours import Hours, hours_at
-from afluente.automation.services.actions import actions, needs, outside
-from afluente.automation.services.facts import load_facts, turns_of
+from afluente.automation.services.actions import actions, outside
+from afluente.automation.services.facts import Facts, turns_of
 from afluente.deals.models import Stage
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from afluente.automation.engine.records import Catalogue, Record
     from afluente.automation.statements import Taken
@@ -32,89 +32,114 @@ if TYPE_CHECKING:
 REMEMBERED = 512  # compiled versions kept in a process
 
 
+class Clocks(dict[Zone, ZoneInfo]):
+    """The zones that a rule of one deal may mean, looked up when one is meant."""
+
+    def __init__(self, batch: Batch, record: Record) -> None:
+        super().__init__({Zone.ACCOUNT: batch.account})
+        self.batch, self.record = batch, record
+
+    def get(self, wanted: Zone, default: Any = None) -> Any:
+        """The zone that is known for `wanted`."""
+        if wanted == Zone.RESPONSIBLE:
+            return self.batch.zones.get(self.record.get("assignee") or 0, default)
+        return super().get(wanted, default)
+
+
 @dataclass
 class Batch:
-    """What a whole batch needs: read once."""
+    """What a whole batch needs: read once, and what not every batch asks for only when it is asked."""
 
     now: dt.datetime
     known: Catalogue
     programs: Mapping[tuple[int, int], Program]
     records: Mapping[int, Record]
-    zones: Mapping[int, ZoneInfo]
-    account: ZoneInfo
-    hours: Hours
-    facts: Mapping[str, Any]
     frozen: set[int]
     states: Mapping[int, str]
     floors: Mapping[int, int]
+    facts: Facts
+    is_timed: bool  # whether anything asks when people work
     left: set[int] = field(default_factory=set)
+
+    @cached_property
+    def account(self) -> ZoneInfo:
+        """The zone of the workspace."""
+        return ZoneInfo(Workspace.objects.get(pk=current_workspace_id()).timezone)
+
+    @cached_property
+    def zones(self) -> dict[int, ZoneInfo]:
+        """The zones of everybody who is here."""
+        people = Membership.objects.active().values_list("pk", "user__timezone")
+        return {pk: ZoneInfo(name) if name else self.account for pk, name in people}
+
+    @cached_property
+    def hours(self) -> Hours:
+        """When everybody works."""
+        return hours_at(self.now, account=self.account, zones=self.zones)
 
     def scene(self, token: Taken) -> Scene:
         """What the rules of one deal may ask."""
         record = self.records[token.deal_id]
-        zones = {Zone.ACCOUNT: self.account}
-        if responsible := self.zones.get(record.get("assignee") or 0):
-            zones[Zone.RESPONSIBLE] = responsible
+        company = person = None
+        if self.is_timed:
+            company, person = self.hours.company, self.hours.people.get(record.get("assignee") or 0)
         return Scene(
             record=record,
             now=self.now,
             entered_at=token.entered_at,
-            zones=zones,
-            company=self.hours.company,
-            person=self.hours.people.get(record.get("assignee") or 0),
+            zones=Clocks(self, record),
+            company=company,
+            person=person,
             facts=self.facts,
         )
 
 
-def read_batch(tokens: Sequence[Taken], now: dt.datetime, *, is_planning: bool = False) -> Batch:
-    """Everything that these tokens' rules may ask: as many queries for one as for all. Whoever only plans, and
-    lets nothing act, needs less.
-    """
+def read_batch(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
+    """Everything that these tokens' rules may ask: as many queries for one as for all."""
     known = selectors.catalogue()
-    workspace = Workspace.objects.get(pk=current_workspace_id())
-    account = ZoneInfo(workspace.timezone)
-    people = Membership.objects.active().values_list("pk", "user__timezone")
-    zones = {pk: ZoneInfo(name) if name else account for pk, name in people}
-    hours = hours_at(now, account=account, zones=zones)
     rows = Definition.objects.filter(pk__in={one.definition_id for one in tokens})
     turned = {pk: (state, floor) for pk, state, floor in rows.values_list("pk", "state", "floor")}
     wanted = {(one.definition_id, one.version) for one in tokens}
     wanted |= {(pk, turned[pk][1]) for pk, version in wanted if pk in turned and version < turned[pk][1]}
     programs = _programs(wanted, known)
     deal_ids = {one.deal_id for one in tokens}
-    return Batch(
+    own: dict[str, Callable[[], Any]] = {}
+    batch = Batch(
         now=now,
         known=known,
         programs=programs,
-        records=selectors.load_records([one.deal_id for one in tokens], known),
-        zones=zones,
-        account=account,
+        records=selectors.load_records(deal_ids, known),
         frozen=statements.frozen(deal_ids),
-        hours=hours,
         states={pk: state for pk, (state, _) in turned.items()},
         floors={pk: floor for pk, (_, floor) in turned.items()},
-        facts={}
-        if is_planning
-        else {
-            "members": zones.keys(),
-            "absent": hours.absent,
-            "catalogue": known,
-            "stages": frozenset(Stage.objects.lasting().values_list("pk", flat=True)),
-            **_facts(programs, deal_ids),
-        },
+        facts=Facts(deal_ids, own, catalogue=known),
+        is_timed=any(_is_timed(program) for program in programs.values()),
     )
+    own |= {
+        "members": lambda: frozenset(batch.zones),
+        "zones": lambda: batch.zones,
+        "absent": lambda: batch.hours.absent,
+        "stages": lambda: frozenset(Stage.objects.lasting().values_list("pk", flat=True)),
+        "turns": lambda: turns_of(_turning(programs)),
+    }
+    return batch
 
 
-def _facts(programs: Mapping[tuple[int, int], Program], deal_ids: set[int]) -> dict[str, Any]:
-    """What the actions of these programs must know beforehand."""
-    acts = [(key, node) for key, program in programs.items() for node in acts_of(program)]
-    wanted = needs([node.action for _, node in acts])
-    found = load_facts(wanted, deal_ids)
-    if "turns" in wanted:
-        found["turns"] = turns_of(
-            (key[0], node.rule) for key, node in acts if node.params.get("how") == "turn"
-        )
-    return found
+def _turning(programs: Mapping[tuple[int, int], Program]) -> list[tuple[int, str]]:
+    """The rules that give deals out in turn."""
+    return [
+        (key[0], node.rule)
+        for key, program in programs.items()
+        for node in acts_of(program)
+        if node.params.get("how") == "turn"
+    ]
+
+
+@lru_cache(REMEMBERED)
+def _is_timed(program: Program) -> bool:
+    """Whether a program asks when people work."""
+    waits = [node for node in program.graph.nodes.values() if isinstance(node, WaitTime)]
+    return any(node.company or node.person or (node.when and node.when.interval.is_working) for node in waits)
 
 
 @lru_cache(REMEMBERED)

@@ -41,7 +41,7 @@ def carry_over(
     tokens = [one for one in statements.take(seen, epochs) if one.epoch == epochs[one.deal_id]]
     if tokens:
         now = now or statements.database_now()
-        keep(carry(tokens, read_batch(tokens, now, is_planning=True)), now)
+        keep(carry(tokens, read_batch(tokens, now)), now)
     return seen[-1].id
 
 

@@ -15,7 +15,7 @@ from afluente.sales.models import Line
 from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 LOOKED = 20  # changes of hands that are looked at for who had a deal before
 
@@ -128,6 +128,19 @@ def register_fact(name: str, load: Callable[[Collection[int]], Any]) -> None:
     _loaders[name] = load
 
 
-def load_facts(names: Iterable[str], deal_ids: Collection[int]) -> dict[str, Any]:
-    """What these names stand for, for these deals."""
-    return {name: _loaders[name](deal_ids) for name in sorted(set(names)) if name in _loaders}
+class Facts(dict[str, Any]):
+    """What actions may ask of a batch of deals: each fact is loaded for all of them when the first one asks."""
+
+    def __init__(self, deal_ids: Collection[int], own: Mapping[str, Callable[[], Any]], **given: Any) -> None:
+        super().__init__(given)
+        self.deal_ids, self.own = deal_ids, own
+
+    def __missing__(self, name: str) -> Any:
+        load = self.own.get(name)
+        self[name] = load() if load else _loaders[name](self.deal_ids)
+        return self[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The fact, loaded if it is one that is known."""
+        known = name in self or name in self.own or name in _loaders
+        return self[name] if known else default

@@ -53,7 +53,7 @@ def replan(events: Sequence[NewEvent]) -> None:
     if not tokens:
         return
     now = statements.database_now()
-    batch = read_batch(tokens, now, is_planning=True)
+    batch = read_batch(tokens, now)
     pairs = [(one, _planned(one, batch, ran)) for one in tokens]
     keep([(old, new) for old, new in pairs if old.id], now)
     fresh = [new for old, new in pairs if not old.id and new is not None and _is_new(new, changed)]

@@ -39,16 +39,14 @@ class Walked:
     sprint: Sprint
 
 
-def run_due(*, shard: int, now: dt.datetime | None = None, limit: int = BATCH) -> int:
-    """Walk up to `limit` steps of a shard of the current workspace that are due; how many were looked at.
+def run_due(*, shards: Sequence[int], now: dt.datetime | None = None, limit: int = BATCH) -> int:
+    """Walk up to `limit` steps of these shards of the current workspace that are due; how many were looked at.
 
     In the caller's transaction, which must be this batch's own. `now` is the database's clock unless a test holds it. When a
     batch cannot be kept, its steps are tried one by one, and the one that cannot is failed and said so.
     """
-    if not statements.take_shard(shard):
-        return 0
     now = now or statements.database_now()
-    seen = statements.due(shard, now=now, limit=limit)
+    seen = statements.due(_filling(shards, now, limit), now=now, limit=limit)
     if not seen:
         return 0
     epochs = statements.lock_deals(one.deal_id for one in seen)
@@ -62,6 +60,18 @@ def run_due(*, shard: int, now: dt.datetime | None = None, limit: int = BATCH) -
         for token in tokens:
             _walk_one(token, now)
     return len(tokens)
+
+
+def _filling(shards: Sequence[int], now: dt.datetime, limit: int) -> list[int]:
+    """As many shards as fill one batch, taken; the others are left to other workers."""
+    chosen, total = [], 0
+    for shard, count in (
+        statements.loads(shards, now=now, limit=limit) if len(shards) > 1 else ((shards[0], 1),)
+    ):
+        if count and total < limit:
+            chosen.append(shard)
+            total += count
+    return statements.take_shards(chosen) if chosen else []
 
 
 def _walk_one(token: Taken, now: dt.datetime) -> None:
@@ -101,8 +111,8 @@ def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
             [(one.token, made) for one in walked for made in one.sprint.made],
             titles={key: program.graph.titles for key, program in batch.programs.items()},
         )
-    if turns := batch.facts.get("turns"):
-        turns.keep()
+    if "turns" in batch.facts:
+        batch.facts["turns"].keep()
 
 
 def _stopped(walked: list[Walked]) -> list[Walked]:

@@ -19,15 +19,14 @@ from afluente.automation.engine.simulating import Simulation, Told
 from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Definition, Version
 from afluente.automation.selectors.hours import Hours, hours_at
-from afluente.automation.services.actions import actions, needs, outside
-from afluente.automation.services.batches import acts_of
-from afluente.automation.services.facts import load_facts, turns_now
+from afluente.automation.services.actions import actions, outside
+from afluente.automation.services.facts import Facts, turns_now
 from afluente.automation.services.publishing import check_rules
 from afluente.deals.models import Deal, Stage
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from afluente.automation.engine.records import Catalogue, Record
 
@@ -54,10 +53,12 @@ class Surroundings:
     account: ZoneInfo
     zones: Mapping[int, ZoneInfo]
     hours: Hours
-    facts: dict[str, Any]
+    facts: Facts
 
     def scene_at(self, record: Record, now: dt.datetime, entered_at: dt.datetime) -> Scene:
         """What the rules of a record may ask at a moment."""
+        if self.hours.people:
+            self.facts["absent"] = self.absent(now)
         who = record.get("assignee") or 0
         zones = {Zone.ACCOUNT: self.account}
         if responsible := self.zones.get(who):
@@ -69,7 +70,7 @@ class Surroundings:
             zones=zones,
             company=self.hours.company,
             person=self.hours.people.get(who),
-            facts={**self.facts, "absent": self.absent(now)} if self.hours.people else self.facts,
+            facts=self.facts,
         )
 
     def absent(self, now: dt.datetime) -> frozenset[int]:
@@ -78,24 +79,23 @@ class Surroundings:
         return frozenset(pk for pk, one in people if any(since <= now < until for since, until in one.away))
 
 
-def surroundings(
-    programs: Iterable[Program], deal_ids: Collection[int], *, since: dt.datetime
-) -> Surroundings:
-    """What these programs may ask about these deals from a moment on: as many queries for one as for all."""
+def surroundings(deal_ids: Collection[int], *, since: dt.datetime) -> Surroundings:
+    """What rules may ask about these deals from a moment on: as many queries for one as for all."""
     known = selectors.catalogue()
     account = ZoneInfo(Workspace.objects.get(pk=current_workspace_id()).timezone)
     people = Membership.objects.active().values_list("pk", "user__timezone")
     zones = {pk: ZoneInfo(name) if name else account for pk, name in people}
     hours = hours_at(since, account=account, zones=zones)
-    wanted = needs([node.action for program in programs for node in acts_of(program)])
-    facts = {
-        "members": zones.keys(),
-        "absent": hours.absent,
-        "catalogue": known,
-        "stages": frozenset(Stage.objects.lasting().values_list("pk", flat=True)),
-        **load_facts(wanted - {"turns"}, deal_ids),
-        "turns": turns_now(),
-    }
+    stages = frozenset(Stage.objects.lasting().values_list("pk", flat=True))
+    facts = Facts(
+        deal_ids,
+        {"turns": turns_now},
+        members=zones.keys(),
+        zones=zones,
+        absent=hours.absent,
+        catalogue=known,
+        stages=stages,
+    )
     return Surroundings(known, account, zones, hours, facts)
 
 
@@ -138,7 +138,7 @@ def dry_run(
         check_rules(read_rules(rules, outside=outside()), None)
         stages[stage_id] = rules
     programs = programs_of(stages, selectors.catalogue())
-    around = surroundings(programs.values(), [deal.pk], since=now)
+    around = surroundings([deal.pk], since=now)
     record = selectors.load_records([deal.pk], around.known)[deal.pk]
     # Facts by deal are read for the deal itself; its numbers in messages and steps are those of the next entry.
     run = Simulation(record=replace(record), programs=programs, scene_at=around.scene_at, entry=record.epoch)

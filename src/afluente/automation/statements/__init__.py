@@ -22,10 +22,11 @@ from afluente.automation.statements.steps import (
     join_chains,
     keep_lines,
     keep_tokens,
+    loads,
     lock_deals,
     release,
     take,
-    take_shard,
+    take_shards,
 )
 from afluente.automation.statements.triggers import (
     Candidate,
@@ -63,6 +64,7 @@ __all__ = [
     "join_chains",
     "keep_lines",
     "keep_tokens",
+    "loads",
     "lock_all",
     "lock_deals",
     "lock_present",
@@ -72,6 +74,6 @@ __all__ = [
     "release",
     "rewrite",
     "take",
-    "take_shard",
+    "take_shards",
     "take_triggers",
 ]

@@ -57,10 +57,20 @@ SELECT id, stage_epoch FROM deals_deal
  WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) AND deleted_at IS NULL
  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
+_DUE = """
+  FROM automation_token
+ WHERE workspace_id = %(ws)s AND shard = s.shard AND state IN ('scheduled', 'gated', 'retry', 'awaiting')
+   AND due_at <= %(now)s
+"""
 DUE = f"""
-SELECT {TAKEN} FROM automation_token
- WHERE workspace_id = %(ws)s AND shard = %(shard)s AND state IN ('scheduled', 'gated', 'retry', 'awaiting') AND due_at <= %(now)s
- ORDER BY priority, due_at, id LIMIT %(limit)s
+SELECT t.* FROM unnest(%(shards)s::int[]) AS s (shard)
+ CROSS JOIN LATERAL (SELECT {TAKEN} {_DUE} ORDER BY priority, due_at, id LIMIT %(limit)s) AS t
+ ORDER BY t.priority, t.due_at, t.id LIMIT %(limit)s
+"""
+# How much is due in each, up to a batch: as many shards are taken as fill one, so that others are left to others.
+LOADS = f"""
+SELECT s.shard, (SELECT count(*) FROM (SELECT {_DUE} LIMIT %(limit)s) AS t)
+  FROM unnest(%(shards)s::int[]) AS s (shard)
 """
 AGAIN = f"""
 SELECT {TAKEN} FROM automation_token
@@ -96,7 +106,10 @@ SELECT %(ws)s, definition, version, deal, epoch, entered_at, node, rule, state, 
 ON CONFLICT (workspace_id, deal_id, epoch, node, occurrence) DO NOTHING
 """
 NOW = "SELECT clock_timestamp()"
-TAKE_SHARD = "SELECT pg_try_advisory_xact_lock(hashtextextended('automation', %(ws)s * 100 + %(shard)s))"
+TAKE_SHARDS = """
+SELECT shard FROM unnest(%(shards)s::int[]) AS s (shard)
+ WHERE pg_try_advisory_xact_lock(hashtextextended('automation', %(ws)s * 100 + shard))
+"""
 
 
 @dataclass(frozen=True)
@@ -166,14 +179,19 @@ def database_now() -> dt.datetime:
     return moment
 
 
-def take_shard(shard: int) -> bool:
-    """Whether this transaction may work on a shard: one at a time does, so order is kept by construction."""
-    return bool(run(TAKE_SHARD, shard=shard)[0][0])
+def take_shards(shards: Sequence[int]) -> list[int]:
+    """Those that this transaction may work on: one at a time does on each, so order is kept by construction."""
+    return [row[0] for row in run(TAKE_SHARDS, shards=list(shards))]
 
 
-def due(shard: int, *, now: dt.datetime, limit: int) -> list[Taken]:
+def loads(shards: Sequence[int], *, now: dt.datetime, limit: int) -> list[tuple[int, int]]:
+    """How much is due in each of these, at most `limit`."""
+    return [(row[0], row[1]) for row in run(LOADS, shards=list(shards), now=now, limit=limit)]
+
+
+def due(shards: Sequence[int], *, now: dt.datetime, limit: int) -> list[Taken]:
     """What is due, unlocked, the most urgent first."""
-    return [Taken(*row) for row in run(DUE, shard=shard, now=now, limit=limit)]
+    return [Taken(*row) for row in run(DUE, shards=list(shards), now=now, limit=limit)]
 
 
 def lock_deals(ids: Iterable[int]) -> dict[int, int]:

@@ -6,7 +6,6 @@ from afluente.automation.services.actions.registry import (
     actions,
     applier,
     leaving,
-    needs,
     outside,
     register_action,
 )
@@ -14,4 +13,4 @@ from afluente.automation.services.actions.registry import (
 for _part in (basic, assigning, telling, working, making, modifying):
     _part.register()
 
-__all__ = ["Known", "actions", "applier", "leaving", "needs", "outside", "register_action"]
+__all__ = ["Known", "actions", "applier", "leaving", "outside", "register_action"]

@@ -49,11 +49,6 @@ def outside() -> frozenset[str]:
     return frozenset(slug for slug, one in _known.items() if one.action.is_outside)
 
 
-def needs(slugs: Sequence[str]) -> frozenset[str]:
-    """The facts that these actions read."""
-    return frozenset(fact for slug in slugs if slug in _known for fact in _known[slug].needs)
-
-
 def applier(kind: str) -> Applier:
     """Who makes effects of this kind so."""
     return next(make for one in _known.values() for name, make in one.appliers if name == kind)
