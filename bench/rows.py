@@ -14,6 +14,7 @@ from bench import (
     moving,
     pages,
     reminding,
+    ruling,
     starting,
     tasks,
 )
@@ -38,6 +39,10 @@ ROWS = (
     ),
     Row("move", "ms", "≤ 10 ms", moving.measure_one, most=10),
     Row("move_10000", "s", "≤ 6 s", moving.measure_bulk, most=6),
+    Row("rules", "executions/CPU-s", "≥ 5,000, 500,000 timers waiting", ruling.measure_rules),
+    Row("move_6_rules", "ms", "≤ 10 ms", ruling.measure_one, most=10),
+    Row("move_10000_rules", "s", "≤ 6 s", ruling.measure_bulk, most=6),
+    Row("claim_probe", "ms", "≤ 2 ms at 1,000,000 steps", ruling.measure_probe, most=2),
     Row("reminders_50000", "s", "≤ 60 s until all are queued", reminding.measure, most=60),
     Row("tasks_500k", "ms (p95)", "≤ 50 ms", tasks.measure, most=50),
     Row("repeat_10_years", "ms (p95)", "≤ 10 ms", tasks.measure_repeating, most=10),

@@ -1,7 +1,8 @@
-"""Rules of stages at work: entering, walking, moving and asking what is due, with many steps that wait."""
+"""Rules of stages at work: entering, walking and moving, with many steps that wait."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import time
 from pathlib import Path
@@ -13,18 +14,41 @@ DAY = {"amount": 1, "unit": "days"}
 BATCH = 500
 
 
-def rules(*, workspace_id: int, stages: list[int], member: int, ones: int, waiting: int) -> dict[str, Any]:
-    """Publish six rules, move `ones` deals one by one and then all, walk everything that is due; seconds and
-    CPU-seconds of this process and its connection, with `waiting` timers besides.
+def rules(
+    *, workspace_id: int, stages: list[int], deals: list[int], member: int, ones: int
+) -> dict[str, Any]:
+    """Publish six rules (`ones` 0), or move so many deals one by one, all others at once, and walk everything:
+    seconds of the moves, steps that ended, and CPU-seconds of this process and of its connection.
     """
-    from afluente.automation import services, statements  # noqa: PLC0415  set up first
-    from afluente.automation.models import SHARDS, Step, Token  # noqa: PLC0415
-    from afluente.deals import services as of_deals  # noqa: PLC0415
-    from afluente.deals.models import Deal, Stage  # noqa: PLC0415
+    from afluente.deals import services as of_deals  # noqa: PLC0415  set up first
+    from afluente.deals.models import Stage  # noqa: PLC0415
     from afluente.kernel.workspace import scope  # noqa: PLC0415
     from afluente.timeline.events import Actor  # noqa: PLC0415
 
+    with scope(workspace_id):
+        here, there = (Stage.objects.get(pk=pk) for pk in stages[:2])
+    if not ones:
+        return _publish(workspace_id, here, there, member)
     actor = Actor("member", 1, "Medida")
+
+    def moved(ids: list[int], to: Stage) -> float:
+        began = time.perf_counter()
+        with scope(workspace_id):
+            of_deals.move_deals(deal_ids=ids, to=to, by=actor)
+        return time.perf_counter() - began
+
+    moved(deals, here)
+    singles = [moved([pk], there) for pk in deals[:ones]]
+    bulk = moved(deals[ones:], there)
+    done = _walk(workspace_id)
+    back = moved(deals, here)  # six steps of each are over, none waits any more
+    return {"ones": singles, "bulk": max(bulk, back), **done}
+
+
+def _publish(workspace_id: int, here: Any, there: Any, member: int) -> dict[str, Any]:
+    from afluente.automation import services  # noqa: PLC0415  set up first
+    from afluente.kernel.workspace import scope  # noqa: PLC0415
+
     arranged = [
         {"id": "set", "action": "set", "params": {"lost_reason": "seen"}},
         {"id": "give", "action": "assign", "params": {"member": member}},
@@ -34,61 +58,29 @@ def rules(*, workspace_id: int, stages: list[int], member: int, ones: int, waiti
         {"id": "last", "action": "set", "params": {"lost_reason": "last"}, "when": DAY},
     ]
     with scope(workspace_id):
-        here, there = (Stage.objects.get(pk=pk) for pk in stages[:2])
-        services.publish_rules(definition=services.arrange_rules(stage=there, rules=arranged), by=None)
-        services.publish_rules(
-            definition=services.arrange_rules(stage=here, rules=[arranged[-1]]), by=None
-        )
-        deal_ids = list(Deal.objects.order_by("pk").values_list("pk", flat=True))
-        of_deals.move_deals(deal_ids=deal_ids, to=here, by=actor)
-        _pad(waiting)
+        for stage, of_stage in ((here, []), (there, arranged)):
+            definition = services.arrange_rules(stage=stage, rules=of_stage)
+            services.publish_rules(definition=definition, by=None)
+        return {"definition": definition.pk}
 
-    def moved(ids: list[int], to: Stage) -> float:
-        began = time.perf_counter()
-        with scope(workspace_id):
-            of_deals.move_deals(deal_ids=ids, to=to, by=actor)
-        return time.perf_counter() - began
 
-    def walk(now: Any) -> None:
-        while True:
-            with scope(workspace_id):
-                if not services.run_due(shards=list(range(SHARDS)), now=now, limit=BATCH):
-                    return
+def _walk(workspace_id: int) -> dict[str, Any]:
+    """Everything that is due now, then what is in two days."""
+    from afluente.automation import services, statements  # noqa: PLC0415  set up first
+    from afluente.automation.models import SHARDS, Step  # noqa: PLC0415
+    from afluente.kernel.workspace import scope  # noqa: PLC0415
 
-    walk(None)
-    singles = [moved([pk], there) for pk in deal_ids[:ones]]
-    bulk = moved(deal_ids[ones:], there)
     with scope(workspace_id):
-        steps, moment = Step.objects.count(), statements.database_now()
-        due = moment + _length(days=2)
+        moment, before = statements.database_now(), Step.objects.count()
     spent = _spent()
-    walk(None)
-    walk(due)
+    for now in (moment, moment + dt.timedelta(days=2)):
+        taken = 1
+        while taken:
+            with scope(workspace_id):
+                taken = services.run_due(shards=list(range(SHARDS)), now=now, limit=BATCH)
+    cpu = _spent() - spent
     with scope(workspace_id):
-        done = Step.objects.count() - steps
-        left = Token.objects.exclude(node="padding").count()
-    return {"ones": singles, "bulk": bulk, "steps": done, "cpu": _spent() - spent, "left": left}
-
-
-def _length(**given: int) -> Any:
-    import datetime as dt  # noqa: PLC0415  only here
-
-    return dt.timedelta(**given)
-
-
-def _pad(count: int) -> None:
-    """Let `count` other steps wait, a year from now."""
-    from django.db import connection  # noqa: PLC0415  set up first
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO automation_token (workspace_id, definition_id, version, deal_id, epoch, entered_at, node,"
-            " rule, state, shard, priority, due_at, planned_at, occurrence, key, depth)"
-            " SELECT d.workspace_id, (SELECT min(id) FROM automation_definition), 1, d.id, 1000000, now(), 'padding',"
-            " 'last', 'scheduled', d.id %% 16, 0, now() + interval '1 year', now(), n::text, '', 0"
-            " FROM deals_deal d, generate_series(1, %s / (SELECT count(*) FROM deals_deal)) n",
-            [count],
-        )
+        return {"steps": Step.objects.count() - before, "cpu": cpu}
 
 
 def _spent() -> float:
