@@ -75,6 +75,8 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["afluente.ui.templatetags.quick"],
+            "libraries": {"i18n": "afluente.ui.templatetags.quick"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -51,7 +51,12 @@ def icon(name: str, *, css: str = "") -> SafeString:
 
     Raises TemplateSyntaxError for a sign that the sprite does not hold.
     """
-    return _icon(str(name), css, static(SPRITE))
+    return _icon(str(name), css, _sprite())
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static(SPRITE)
 
 
 # A board draws thousands of the same few signs and people, hence the caches.
