@@ -52,6 +52,16 @@ def _bring_words() -> None:
     )
     notices.register_notification(
         notices.NotificationKind(
+            name=services.BROKEN,
+            label=_("Rules of a stage failed too often and are paused"),
+            sentence=_("The rules of {stage} are paused: one failed ten times, last for {record}"),
+            words=handlers.stage_words,
+            order=71,
+            icon="zap",
+        )
+    )
+    notices.register_notification(
+        notices.NotificationKind(
             name=services.FROZEN,
             label=_("Rules move a deal in a circle and are stopped"),
             sentence=_("{actor} moved {record} too often; it stands still until you say so"),

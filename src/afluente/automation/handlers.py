@@ -43,6 +43,11 @@ def notice_words(data: Mapping[str, Any]) -> Mapping[str, str]:
     return {"text": str(data.get("text", ""))}
 
 
+def stage_words(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """Whose rules are meant."""
+    return {"stage": str(data.get("stage", ""))}
+
+
 def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
     """What rules do with a deal; drawn for whoever may open it."""
 

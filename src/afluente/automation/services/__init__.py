@@ -3,6 +3,7 @@
 from afluente.automation.selectors.trigger_kinds import TriggerKind, register_trigger, trigger_kinds
 from afluente.automation.services.actions import Known, register_action
 from afluente.automation.services.actions.telling import NOTICE
+from afluente.automation.services.breaking import BROKEN
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.carrying import carry_over
 from afluente.automation.services.defining import arrange_rules, pause_rules, resume_rules, stop_rules
@@ -39,6 +40,7 @@ from afluente.automation.services.triggers import (
 )
 
 __all__ = [
+    "BROKEN",
     "FROZEN",
     "NOTICE",
     "NOT_FOUND",

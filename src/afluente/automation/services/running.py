@@ -14,6 +14,7 @@ from afluente.automation.engine.steps import Line, Sprint, State
 from afluente.automation.models import Definition
 from afluente.automation.services import applying
 from afluente.automation.services.batches import Batch, read_batch
+from afluente.automation.services.breaking import break_failing
 from afluente.automation.services.carrying import carried, over
 from afluente.automation.services.chains import caused
 from afluente.automation.services.freezing import freeze_busy
@@ -64,14 +65,18 @@ def run_due(*, shards: Sequence[int], now: dt.datetime | None = None, limit: int
 
 def _filling(shards: Sequence[int], now: dt.datetime, limit: int) -> list[int]:
     """As many shards as fill one batch, taken; the others are left to other workers."""
-    chosen, total = [], 0
-    for shard, count in (
-        statements.loads(shards, now=now, limit=limit) if len(shards) > 1 else ((shards[0], 1),)
-    ):
-        if count and total < limit:
+    if len(shards) == 1:
+        return statements.take_shards(shards)
+    rest = statements.loads(shards, now=now, limit=limit)
+    while rest:
+        chosen, total = [], 0
+        while rest and total < limit:
+            shard, count = rest.pop(0)
             chosen.append(shard)
             total += count
-    return statements.take_shards(chosen) if chosen else []
+        if taken := statements.take_shards(chosen):
+            return taken
+    return []
 
 
 def _walk_one(token: Taken, now: dt.datetime) -> None:
@@ -92,6 +97,8 @@ def _walk_one(token: Taken, now: dt.datetime) -> None:
         )
         statements.forget([token])
         statements.keep_lines([(token, line)], now=now)
+        if not is_double:
+            break_failing({(token.definition_id, token.rule): token.deal_id})
 
 
 def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
@@ -111,6 +118,14 @@ def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
             [(one.token, made) for one in walked for made in one.sprint.made],
             titles={key: program.graph.titles for key, program in batch.programs.items()},
         )
+    break_failing(
+        {
+            (one.token.definition_id, line.rule): one.token.deal_id
+            for one in walked
+            for line in one.sprint.lines
+            if line.state == State.FAILED
+        }
+    )
     if "turns" in batch.facts:
         batch.facts["turns"].keep()
 

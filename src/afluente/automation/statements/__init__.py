@@ -1,6 +1,6 @@
 """Set statements of automation."""
 
-from afluente.automation.statements.answers import Name, answer, postpone
+from afluente.automation.statements.answers import Name, answer, failing, postpone
 from afluente.automation.statements.carrying import (
     begin,
     below,
@@ -55,6 +55,7 @@ __all__ = [
     "due",
     "due_shards",
     "enter",
+    "failing",
     "forget",
     "freeze",
     "frozen",

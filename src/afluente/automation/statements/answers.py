@@ -10,7 +10,7 @@ from afluente.automation.statements.running import run
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _ANSWERED = """
   FROM unnest(%(definition)s::bigint[], %(deal)s::bigint[], %(epoch)s::bigint[], %(rule)s::text[],
@@ -43,6 +43,15 @@ SELECT %(ws)s, s.definition_id, s.version, s.deal_id, s.epoch, d.stage_entered_a
        AND d.deleted_at IS NULL
  WHERE g.state = 'applied'
 ON CONFLICT (workspace_id, deal_id, epoch, node, occurrence) DO NOTHING
+"""
+# The last ends of a rule that say anything about it; of skipped and cancelled steps a few are passed over.
+FAILING = """
+SELECT g.definition, g.rule FROM unnest(%(definitions)s::bigint[], %(rules)s::text[]) AS g (definition, rule)
+ WHERE (SELECT count(*) = %(most)s AND bool_and(l.state = 'failed')
+          FROM (SELECT s.state FROM automation_step s
+                 WHERE s.workspace_id = %(ws)s AND s.definition_id = g.definition AND s.rule = g.rule
+                   AND s.state IN ('applied', 'failed', 'unknown')
+                 ORDER BY s.id DESC LIMIT %(most)s) AS l)
 """
 POSTPONE = """
 UPDATE automation_token t SET due_at = GREATEST(t.due_at, g.until)
@@ -94,6 +103,13 @@ def answer(ends: Sequence[tuple[Name, str, str, str]], *, tokens: bool = True) -
     run(ANSWER_STEPS, **given)
     if tokens:
         run(ANSWER_TOKENS, **given)
+
+
+def failing(rules: Collection[tuple[int, str]], *, most: int) -> list[tuple[int, str]]:
+    """Of these rules, by definition and name, those whose last `most` ends were failures."""
+    given = sorted(rules)
+    rows = run(FAILING, definitions=[pk for pk, _ in given], rules=[name for _, name in given], most=most)
+    return [(row[0], row[1]) for row in rows]
 
 
 def postpone(names: Sequence[tuple[Name, dt.datetime]]) -> None:

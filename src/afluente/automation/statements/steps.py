@@ -69,8 +69,10 @@ SELECT t.* FROM unnest(%(shards)s::int[]) AS s (shard)
 """
 # How much is due in each, up to a batch: as many shards are taken as fill one, so that others are left to others.
 LOADS = f"""
-SELECT s.shard, (SELECT count(*) FROM (SELECT {_DUE} LIMIT %(limit)s) AS t)
-  FROM unnest(%(shards)s::int[]) AS s (shard)
+SELECT s.shard, l.count, l.urgent FROM unnest(%(shards)s::int[]) WITH ORDINALITY AS s (shard, n)
+ CROSS JOIN LATERAL (SELECT count(*), min(t.priority) AS urgent
+                       FROM (SELECT priority {_DUE} ORDER BY priority, due_at, id LIMIT %(limit)s) AS t) AS l
+ WHERE l.count > 0 ORDER BY l.urgent, s.n
 """
 AGAIN = f"""
 SELECT {TAKEN} FROM automation_token
@@ -185,7 +187,7 @@ def take_shards(shards: Sequence[int]) -> list[int]:
 
 
 def loads(shards: Sequence[int], *, now: dt.datetime, limit: int) -> list[tuple[int, int]]:
-    """How much is due in each of these, at most `limit`."""
+    """How much is due in each of these, at most `limit`; where something urgent is, first."""
     return [(row[0], row[1]) for row in run(LOADS, shards=list(shards), now=now, limit=limit)]
 
 
