@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -40,33 +42,22 @@ def _bring_words() -> None:
         ("automation.unfrozen", _("Rules go on with the deal")),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon="zap"))
-    notices.register_notification(
-        notices.NotificationKind(
-            name=services.NOTICE,
-            label=_("A rule tells you something about a deal"),
-            sentence=_("{record}: {text}"),
-            words=handlers.notice_words,
-            order=69,
-            icon="zap",
-        )
-    )
-    notices.register_notification(
-        notices.NotificationKind(
-            name=services.BROKEN,
-            label=_("Rules of a stage failed too often and are paused"),
-            sentence=_("The rules of {stage} are paused: one failed ten times, last for {record}"),
-            words=handlers.stage_words,
-            order=71,
-            icon="zap",
-        )
-    )
-    notices.register_notification(
-        notices.NotificationKind(
-            name=services.FROZEN,
-            label=_("Rules move a deal in a circle and are stopped"),
-            sentence=_("{actor} moved {record} too often; it stands still until you say so"),
-            sentence_alone=_("Rules moved {record} too often; it stands still until you say so"),
-            order=70,
-            icon="zap",
-        )
-    )
+    told: dict[str, dict[str, Any]] = {
+        services.NOTICE: {
+            "label": _("A rule tells you something about a deal"),
+            "sentence": _("{record}: {text}"),
+            "words": handlers.notice_words,
+        },
+        services.FROZEN: {
+            "label": _("Rules move a deal in a circle and are stopped"),
+            "sentence": _("{actor} moved {record} too often; it stands still until you say so"),
+            "sentence_alone": _("Rules moved {record} too often; it stands still until you say so"),
+        },
+        services.BROKEN: {
+            "label": _("Rules of a stage failed too often and are paused"),
+            "sentence": _("The rules of {stage} are paused: one failed ten times, last for {record}"),
+            "words": handlers.stage_words,
+        },
+    }
+    for order, (name, more) in enumerate(told.items(), 69):
+        notices.register_notification(notices.NotificationKind(name=name, order=order, icon="zap", **more))
