@@ -101,3 +101,15 @@ def test_a_company_shows_its_own_deals_and_those_of_its_people(people, pipeline)
     assert len(found) == 3
     assert {own, theirs} < set(found)
     assert selectors.company_deal_count(member=people.dora, company_id=company.pk) == 3
+
+
+def test_the_only_pipeline_says_so_before_anything_is_asked(client_as, people):
+    home = make.pipeline()
+    browser, address = client_as(people.ana), f"/settings/pipelines/{home.pk}/deletion/"
+
+    alone = browser.get(address).content.decode()
+    make.pipeline(name="Other")
+    asked = browser.get(address).content.decode()
+
+    assert ("This is the only pipeline" in alone, "Delete pipeline" in alone) == (True, False)
+    assert ("This is the only pipeline" in asked, 'name="to"' in asked) == (False, True)

@@ -96,7 +96,9 @@ def column_heads(
     stages = sorted(lasting, key=lambda stage: (stage.position, stage.pk))
     opened = [stage for stage in stages if stage.kind == Stage.Kind.OPEN]
     shown = stages if closed else opened
-    totals = _totals(asked.apply(policies.visible_to(member), member=member).filter(stage__in=opened))
+    seen = asked.apply(policies.visible_to(member), member=member)
+    # Being open says nothing new, but leads to the index that holds the sums.
+    totals = _totals(seen.filter(stage__in=opened, closed_at=None))
     return [
         Column(
             stage=stage,
@@ -134,7 +136,7 @@ def chance_of(stage: Stage, opened: Sequence[Stage]) -> int:
 def _totals(deals: DealQuerySet) -> dict[int, tuple[int, dict[str, Decimal]]]:
     """Count and sums by currency of each stage, in one statement."""
     found: dict[int, tuple[int, dict[str, Decimal]]] = defaultdict(lambda: (0, {}))
-    rows = deals.values_list("stage_id", "currency").annotate(n=Count("pk"), total=Sum("amount"))
+    rows = deals.values_list("stage_id", "currency").annotate(n=Count("*"), total=Sum("amount"))
     for stage_id, currency, count, total in rows.order_by("stage_id", "-n"):
         before, sums = found[stage_id]
         found[stage_id] = before + count, ({**sums, currency: total} if total else sums)

@@ -117,7 +117,7 @@ def forecast(*, pipeline: Pipeline, member: Membership, asked: BoardFilter) -> l
     opened = [stage for stage in stages if stage.kind == Stage.Kind.OPEN]
     chances = {stage.pk: chance_of(stage, opened) for stage in stages}
     now = clock.now()
-    deals = _open(pipeline, member, asked)
+    deals = _open(pipeline, member, asked).filter(stage__in=opened)  # which lead past other pipelines
     groups = [
         (Expected(month=None, is_past=True), deals.filter(due_at__lt=now)),
         (None, deals.filter(due_at__gte=now)),
@@ -126,7 +126,7 @@ def forecast(*, pipeline: Pipeline, member: Membership, asked: BoardFilter) -> l
     found: list[Expected] = []
     for whole, part in groups:
         dated = part.annotate(month=TruncMonth("due_at", tzinfo=home().zone))
-        rows = dated.values_list("month", "stage_id", "currency").annotate(n=Count("pk"), total=Sum("amount"))
+        rows = dated.values_list("month", "stage_id", "currency").annotate(n=Count("*"), total=Sum("amount"))
         lines: dict[dt.date | None, Expected] = {}
         for month, stage_id, currency, count, total in rows.order_by("month", "stage_id", "currency"):
             key = None if whole is not None or month is None else month.date()

@@ -141,6 +141,7 @@ def deletion(request: Request, pk: int) -> HttpResponse:
         "count": pipeline.deals.present().count(),
         "fields": fields.fields_of("deal", pk),
         "uses": selectors.filters_about(name="pipeline", number=pk),
+        "is_only": not (pipeline.archived_at or Pipeline.objects.present().exclude(pk=pk).exists()),
     }
     return render(request, "deals/pipeline_deletion.html", context, status=422 if form.errors else 200)
 

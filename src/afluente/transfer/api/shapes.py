@@ -11,7 +11,6 @@ from pydantic import ConfigDict, Field, model_validator
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 About = Literal["contacts", "deals"]
 Outcome = Literal["created", "updated", "skipped", "failed"]
-LIMIT = 100
 
 
 class Shape(Schema):
@@ -22,7 +21,7 @@ class Shape(Schema):
 
 class Paged(Schema):
     cursor: Number | None = None
-    limit: int = Field(50, ge=1, le=LIMIT)
+    limit: int = Field(50, ge=1, le=100)
 
 
 class RowsAsked(Paged):
