@@ -182,6 +182,31 @@ def test_it_asks_as_often_for_many_steps_as_for_one(stages, django_assert_num_qu
     ]
 
 
+def test_statistics_say_how_steps_ended_and_how_long_deals_stay(stages, people):
+    publish(
+        stages[0],
+        rule("a"),
+        rule("b", where=["amount.gt:1000"]),
+        rule("c", when=IN_A_DAY),
+        rule("d", "move", params={"stage": 0}),
+    )
+    given = [open_in(stages[0]) for _ in range(3)]
+    work()
+    Deal.objects.filter(pk=given[0].pk).update(stage_entered_at=statements.database_now() - 3 * DAY)
+    found = Program(people.ana, "deals:read").get(f"stages/{stages[0].pk}/rules/statistics?days=7").json()
+
+    assert {one["rule"]: one["ended"] for one in found["rules"]} == {
+        "a": {"applied": 3},
+        "b": {"skipped": 3},
+        "c": {"waiting": 3},
+        "d": {"failed": 3},
+    }
+    assert found["rules"][3]["failures"] == {"target_gone": 3}
+    assert found["deals"] == 3
+    assert found["longest_seconds"] >= 3 * DAY.total_seconds()
+    assert 0 < found["usual_seconds"] < found["longest_seconds"]
+
+
 def test_both_over_the_api(stages, people):
     program = Program(people.ana, "deals:read", "deals:write")
     publish(stages[0], rule("a"), rule("b", when=IN_A_DAY, title="Remember"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 
 from afluente.accounts.requests import member_of
 from afluente.automation import selectors, services
-from afluente.automation.api.looking_shapes import DryRunIn, ExplainedListOut, LookedOut
+from afluente.automation.api.looking_shapes import DryRunIn, ExplainedListOut, LookedOut, StatisticsOut
 from afluente.automation.api.refusing import missing, refused
 from afluente.automation.api.rules import stage_in
 from afluente.automation.api.shapes import Refused
@@ -37,6 +37,16 @@ def explain(request: HttpRequest, deal_id: int) -> Any:
             for one in selectors.explain(deal)
         ]
     }
+
+
+@router.get("/stages/{stage_id}/rules/statistics", response={200: StatisticsOut, 404: Refused})
+def read_statistics(
+    request: HttpRequest, stage_id: int, days: Annotated[int, Query(ge=1, le=180)] = 30
+) -> Any:
+    """How the steps of the rules of a stage ended in the last days, and how long deals stay in it."""
+    stage = stage_in(request, stage_id)
+    definition = selectors.definition_of(stage.pk) if stage else None
+    return selectors.statistics_of(definition, days=days) if definition else missing("stage")
 
 
 @router.post("/deals/{deal_id}/dry-run", response={200: LookedOut, 404: Refused, 422: Refused})

@@ -48,6 +48,23 @@ class DryRunIn(Shape):
     days: int = Field(30, ge=0, le=FARTHEST)
 
 
+class RuleStatisticsOut(Schema):
+    """How the steps of a rule ended, by state, what waits, and why some failed."""
+
+    rule: str
+    ended: dict[str, int]
+    failures: dict[str, int]
+
+
+class StatisticsOut(Schema):
+    """The rules of a stage, how many deals are in it now, and how long they have been."""
+
+    rules: list[RuleStatisticsOut]
+    deals: int
+    usual_seconds: int
+    longest_seconds: int
+
+
 class EffectOut(Schema):
     kind: str
     values: dict[str, Any]

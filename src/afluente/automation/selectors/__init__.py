@@ -15,6 +15,7 @@ from afluente.automation.selectors.showing import (
     waiting_count,
     waiting_of,
 )
+from afluente.automation.selectors.statistics import statistics_of
 from afluente.automation.selectors.triggers import firings_of, is_frozen, triggers_of
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "reason_said",
     "register_label",
     "shown_steps",
+    "statistics_of",
     "steps_of",
     "triggers_of",
     "waiting_count",
