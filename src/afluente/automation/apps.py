@@ -29,6 +29,25 @@ class AutomationConfig(AppConfig):
         bus.subscribe(Recorded, handlers.hear)
         _bring_words()
         slots.register_slot("deal.tabs", handlers.deal_tabs)
+        slots.register_slot("deals.bar", handlers.board_bar)
+        _bring_settings()
+
+
+def _bring_settings() -> None:
+    # ruff: noqa: PLC0415  models are ready only now
+    from afluente.deals import policies
+    from afluente.ui import navigation
+
+    navigation.register_settings_page(
+        navigation.SettingsPage(
+            group=_("CRM"),
+            label=_("Working hours"),
+            url_name="automation:hours",
+            icon="clock",
+            order=24,
+            visible=policies.may_configure,
+        )
+    )
 
 
 def _bring_words() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.deals.events import DealsEntered, DealsGone
-    from afluente.deals.models import Deal
+    from afluente.deals.models import Deal, Pipeline
     from afluente.timeline.events import Recorded
 
 
@@ -63,3 +63,8 @@ def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
 
     count = selectors.waiting_count(deal.pk)
     return [slots.Tab(slug="automation", label=gettext("Automation"), part=part, count=count, order=60)]
+
+
+def board_bar(*, pipeline: Pipeline) -> list[slots.Part]:
+    """The way from a board to what happens by itself in its stages."""
+    return [slots.Part(template="automation/_board_bar.html", context={"pipeline_id": pipeline.pk})]

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from afluente.automation.views import calling, standing
+from afluente.automation.views import arming, calling, designer, editing, hours, standing
 
 app_name = "automation"
 
 urlpatterns = [
+    path("deals/pipelines/<int:pk>/automation/", designer.designer, name="designer"),
+    path("deals/pipelines/<int:pk>/automation/publication/", designer.publication, name="publication"),
+    path("deals/pipelines/<int:pk>/automation/discarding/", designer.discarding, name="discarding"),
+    path("deals/pipelines/<int:pk>/automation/state/", designer.state, name="state"),
+    path("deals/stages/<int:pk>/rules/new/", editing.new, name="rule_new"),
+    path("deals/stages/<int:pk>/rules/recipe/", editing.recipe, name="recipe"),
+    path("deals/stages/<int:pk>/rules/restoring/", editing.restoring, name="rule_restoring"),
+    path("deals/stages/<int:pk>/rules/<str:rule_id>/", editing.rule, name="rule"),
+    path("deals/stages/<int:pk>/triggers/new/", arming.new, name="trigger_new"),
+    path("deals/triggers/<int:pk>/", arming.trigger, name="trigger"),
+    path("settings/working-hours/", hours.hours, name="hours"),
     path("deals/<int:pk>/automation/resumption/", standing.resume, name="resume"),
     re_path(
         r"^hooks/trigger/(?P<public_id>[0-9]{1,18}x[0-9a-z]{26})/(?P<secret>[0-9a-z]{32})$",

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def of_automation(*, canary: str, stage: Stage, owner: Membership) -> dict[str, Any]:
     """One of each record of automation, by what it is called."""
+    rule = services.put_rule(stage=stage, rule={"action": "comment", "params": {"text": canary}})
     trigger = services.create_trigger(stage=stage, kind="webhook", values={"title": canary})
     since = clock.now()
     away = services.add_absence(member=owner, since=since, until=since + dt.timedelta(days=1), note=canary)
-    return {"trigger": trigger.pk, "absence": away.pk}
+    return {"stage_rule": rule, "trigger": trigger.pk, "absence": away.pk}

@@ -1,7 +1,18 @@
 """What is read about rules and of the records they act on."""
 
+from afluente.automation.selectors.designing import (
+    Design,
+    RuleCard,
+    arranged,
+    card_of,
+    design_of,
+    is_changed,
+    running_rules,
+)
 from afluente.automation.selectors.explaining import Explained, explain
 from afluente.automation.selectors.hours import absence_out, kept_hours
+from afluente.automation.selectors.naming import Names, names_now
+from afluente.automation.selectors.params import Param, params_of, register_params, trigger_params
 from afluente.automation.selectors.publications import Change, Publication, present_in, publication_of
 from afluente.automation.selectors.records import catalogue, lacking, load_records
 from afluente.automation.selectors.showing import (
@@ -20,26 +31,39 @@ from afluente.automation.selectors.triggers import firings_of, is_frozen, trigge
 
 __all__ = [
     "Change",
+    "Design",
     "Explained",
+    "Names",
+    "Param",
     "Publication",
+    "RuleCard",
     "Shown",
     "absence_out",
     "action_labels",
+    "arranged",
+    "card_of",
     "catalogue",
     "definition_of",
+    "design_of",
     "explain",
     "firings_of",
+    "is_changed",
     "is_frozen",
     "kept_hours",
     "lacking",
     "load_records",
+    "names_now",
+    "params_of",
     "present_in",
     "publication_of",
     "reason_said",
     "register_label",
+    "register_params",
+    "running_rules",
     "shown_steps",
     "statistics_of",
     "steps_of",
+    "trigger_params",
     "triggers_of",
     "waiting_count",
     "waiting_of",

@@ -7,6 +7,17 @@ from afluente.automation.services.breaking import BROKEN
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.carrying import carry_over
 from afluente.automation.services.defining import arrange_rules, pause_rules, resume_rules, stop_rules
+from afluente.automation.services.designing import (
+    PipelineNotPublishableError,
+    copy_rule,
+    discard_rules,
+    drop_rule,
+    insert_rule,
+    move_rule,
+    publish_pipeline,
+    put_rule,
+    switch_rule,
+)
 from afluente.automation.services.entering import enter, leave
 from afluente.automation.services.freezing import FROZEN, freeze_busy, unfreeze
 from afluente.automation.services.hearing import hear, hear_of
@@ -49,6 +60,7 @@ __all__ = [
     "Looked",
     "NotPublishableError",
     "Outcome",
+    "PipelineNotPublishableError",
     "TriggerKind",
     "Waiting",
     "add_absence",
@@ -58,20 +70,27 @@ __all__ = [
     "begin_rules",
     "carry_over",
     "change_trigger",
+    "copy_rule",
     "create_trigger",
     "delete_absence",
     "delete_holiday",
     "delete_trigger",
+    "discard_rules",
+    "drop_rule",
     "dry_run",
     "enter",
     "freeze_busy",
     "hear",
     "hear_of",
+    "insert_rule",
     "leave",
+    "move_rule",
     "order_triggers",
     "pause_rules",
     "postpone",
+    "publish_pipeline",
     "publish_rules",
+    "put_rule",
     "register_action",
     "register_finder",
     "register_trigger",
@@ -85,6 +104,7 @@ __all__ = [
     "save_person_hours",
     "settle",
     "stop_rules",
+    "switch_rule",
     "take_call",
     "trigger_kinds",
     "unfreeze",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from afluente.automation.selectors.params import Param, register_params
 from afluente.automation.selectors.showing import register_label
 
 if TYPE_CHECKING:
@@ -21,12 +22,16 @@ Applier = Callable[[Sequence[Any]], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """An action and its label; `needs` are facts (services.facts) that it reads; appliers by kind of effect."""
+    """An action and its label; `needs` are facts (services.facts) that it reads; appliers by kind of effect.
+
+    `params` are what the editor asks for; those of our own actions stand in selectors.params.
+    """
 
     action: Action
     label: StrOrPromise
     needs: frozenset[str] = frozenset()
     appliers: tuple[tuple[str, Applier], ...] = ()
+    params: tuple[Param, ...] = ()
     leaves: frozenset[str] = frozenset()  # kinds of effects that take the deal out of its stage
 
 
@@ -37,6 +42,8 @@ def register_action(known: Known) -> None:
     """Let rules name an action. The last word wins."""
     _known[known.action.slug] = known
     register_label(known.action.slug, known.label)
+    if known.params:
+        register_params(known.action.slug, known.params)
 
 
 def actions() -> dict[str, Action]:

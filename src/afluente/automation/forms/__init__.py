@@ -1,0 +1,1 @@
+"""What people type about rules, triggers and working hours, validated and shaped."""
