@@ -135,7 +135,7 @@ class RuleForm(forms.Form):
 
     def forgive(self) -> None:
         """A form that is still being filled in has no mistakes yet."""
-        self._errors = {}  # type: ignore[assignment]
+        self._errors: dict[str, Any] = {}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

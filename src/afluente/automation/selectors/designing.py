@@ -12,9 +12,10 @@ from afluente.automation.engine.written import BadRuleError, read_rules
 from afluente.automation.models import Definition, Token, Trigger, Version
 from afluente.automation.selectors.naming import Names, names_now
 from afluente.automation.selectors.publications import fresh_rules
+from afluente.automation.selectors.signs import icon_of
 from afluente.automation.selectors.trigger_kinds import trigger_kinds
 from afluente.automation.selectors.triggers import triggers_of
-from afluente.automation.selectors.words import icon_of, ifs_of, trigger_hint, what_of, when_of
+from afluente.automation.selectors.words import ifs_of, trigger_hint, what_of, when_of
 from afluente.deals.models import Deal, Stage
 from afluente.deals.selectors.boards import depth_of
 

@@ -155,7 +155,8 @@ def people_of(said: Any, names: Names) -> str:
             number = str(one).removeprefix("member:")
             found.append(names.members.get(int(number), str(GONE)) if number.isdigit() else str(GONE))
         else:
-            found.append(str(ROLES.get(one, str(one).removeprefix("role:"))))
+            said = str(ROLES.get(one, str(one).removeprefix("role:")))
+            found.append(said[:1].lower() + said[1:])
     return ", ".join(found)
 
 
@@ -273,34 +274,3 @@ WHAT: dict[str, Callable[[Params, Names], SafeString]] = {
     "add_tags": _tags(gettext_noop("Tag with {thing}")),
     "remove_tags": _tags(gettext_noop("Take off the tag {thing}")),
 }
-ICONS = {
-    "move": "move-right",
-    "open_deal": "square-kanban",
-    "copy": "copy",
-    "delete": "trash-2",
-    "convert": "user-check",
-    "document": "file-text",
-    "assign": "user-check",
-    "modify": "pencil",
-    "set": "pencil",
-    "notify": "bell",
-    "control": "shield-alert",
-    "post": "radio",
-    "comment": "message-circle",
-    "task": "list-checks",
-    "call": "phone-outgoing",
-    "meeting": "calendar",
-    "end_tasks": "check",
-    "add_tags": "tag",
-    "remove_tags": "tag",
-    "send_email": "mail",
-    "email": "mail",
-    "sms": "message-circle",
-    "send_sms": "message-circle",
-    "webhook": "webhook",
-}
-
-
-def icon_of(action: str) -> str:
-    """The sign of an action."""
-    return ICONS.get(action, "zap")
