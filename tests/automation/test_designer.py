@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from afluente.automation import selectors, services
+from afluente.automation.engine.triggers import Happened
 from afluente.automation.models import Definition, Trigger
+from afluente.kernel import clock
 from tests import make
 from tests.automation.arranging import publish, rule
 
@@ -271,3 +273,16 @@ def test_whoever_may_not_configure_reads_and_changes_nothing(people, client_as, 
     )
     assert browser.get(reverse("automation:trigger_new", args=[stages[0].pk])).status_code == 403
     assert len(draft(stages[0])) == 1
+
+
+def test_a_form_trigger_may_mean_one_kind_of_source(people, browser, stages):
+    url = reverse("automation:trigger_new", args=[stages[1].pk])
+    fields = {"kind": "form_submitted", "reach": "latest", "max_age_minutes": "60", "is_on": "on"}
+    browser.post(url, fields | {"p-source": "form"})
+    kind = services.trigger_kinds()["form_submitted"]
+    params = Trigger.objects.get().params
+
+    assert params == {"source": "form"}
+    heard = [Happened(kind="lead.received", at=clock.now(), data={"source": one}) for one in ("form", "api")]
+    assert [kind.fits(params, one) for one in heard] == [True, False]
+    assert "Site form" in page(browser, stages[1])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from afluente.ui.channels import CHANNELS
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -150,6 +152,13 @@ TRIGGER_PARAMS = {
     "field": Param(name="field", label=_("Field"), kind=FIELD, is_required=True),
     "from": Param(name="from", label=_("Out of the stage"), kind=STAGE, empty=_("Any stage")),
     "member": Param(name="member", label=_("To whom"), kind=MEMBER, empty=_("Anybody")),
+    "source": Param(
+        name="source",
+        label=_("From"),
+        kind=CHOICE,
+        empty=_("Any source"),
+        choices=tuple((kind, CHANNELS[kind].label) for kind in ("form", "webhook", "api")),
+    ),
     "status": Param(
         name="status",
         label=_("Status"),

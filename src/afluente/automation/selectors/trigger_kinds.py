@@ -87,9 +87,9 @@ def _field_problems(params: Mapping[str, Any], known: Mapping[str, Any]) -> list
 
 
 def _is_source(params: Mapping[str, Any], happened: Happened) -> bool:
-    """From the source that is meant, or from any."""
-    source = _number(params, "source")
-    return source is None or happened.data.get("source") == source
+    """From a source of the kind that is meant, or from any."""
+    source = params.get("source")
+    return source in {None, ""} or happened.data.get("source") == source
 
 
 def _is_member(params: Mapping[str, Any], happened: Happened) -> bool:

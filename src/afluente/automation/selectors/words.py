@@ -16,6 +16,7 @@ from afluente.automation.selectors.showing import action_labels
 from afluente.contacts.selectors.wording import ALONE
 from afluente.contacts.selectors.wording import OPS as FILTER_OPS
 from afluente.kernel import conditions
+from afluente.ui.channels import channel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -142,6 +143,8 @@ def trigger_hint(kind: str, params: Params, names: Names) -> str:
         return gettext("out of {stage}").format(stage=names.stage(params["from"]) or GONE)
     if kind == "responsible_changed" and params.get("member"):
         return gettext("to {name}").format(name=names.members.get(params["member"], GONE))
+    if kind == "form_submitted" and params.get("source"):
+        return str(channel(str(params["source"])).label)
     if kind == "task_status":
         return gettext("open again") if params.get("status") == "open" else gettext("done")
     return ""
