@@ -286,3 +286,14 @@ def test_a_form_trigger_may_mean_one_kind_of_source(people, browser, stages):
     heard = [Happened(kind="lead.received", at=clock.now(), data={"source": one}) for one in ("form", "api")]
     assert [kind.fits(params, one) for one in heard] == [True, False]
     assert "Site form" in page(browser, stages[1])
+
+
+def test_what_the_panel_does_not_draw_stays_as_it_was(people, browser, stages):
+    kept = rule("a", "comment", params={"text": "x", "more": 7}, zone="responsible", late_after_minutes=5)
+    services.arrange_rules(stage=stages[0], rules=[kept])
+    said = {"action": "comment", "mode": "now", "p-text": "y"}
+    browser.post(reverse("automation:rule", args=[stages[0].pk, "a"]), said)
+    changed = draft(stages[0])[0]
+
+    assert changed["params"] == {"text": "y", "more": 7}
+    assert (changed["zone"], changed["late_after_minutes"]) == ("responsible", 5)

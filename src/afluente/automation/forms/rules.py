@@ -87,6 +87,8 @@ class RuleForm(forms.Form):
         is_same = action == rule["action"]
         self.params = shapes.params_of(action)
         present = dict(rule.get("params") or {}) if is_same else {}
+        described = {one.name for one in self.params}
+        self.undrawn = {name: value for name, value in present.items() if name not in described}
         super().__init__(data, initial=_initial(rule) | initial_of(present) | {"action": action})
         self.fields["action"].choices = offered_actions(action)  # type: ignore[attr-defined]
         self.fields["date"].choices = names.dates()  # type: ignore[attr-defined]
@@ -159,7 +161,7 @@ class RuleForm(forms.Form):
             self.add_error(name if name in self.fields else None, said)
 
     def _params(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
-        kept = params_from(cleaned, self.params)
+        kept = self.undrawn | params_from(cleaned, self.params)
         if self.has_changes:
             kept["changes"] = [one.kept() for one in self.changes if one.field]
         return kept
