@@ -297,3 +297,22 @@ def test_what_the_panel_does_not_draw_stays_as_it_was(people, browser, stages):
 
     assert changed["params"] == {"text": "y", "more": 7}
     assert (changed["zone"], changed["late_after_minutes"]) == ("responsible", 5)
+
+
+def test_another_workspace_is_told_that_there_is_nothing(people, client_as, stranger, stages):
+    services.arrange_rules(stage=stages[0], rules=[rule("a")])
+    trigger = services.create_trigger(stage=stages[0], kind="webhook", values={})
+    other = client_as(stranger)
+    of_stage = {"rule_new": [], "recipe": [], "rule_restoring": [], "rule": ["a"], "trigger_new": []}
+    urls = [reverse(f"automation:{name}", args=[stages[0].pk, *more]) for name, more in of_stage.items()]
+    urls += [reverse("automation:trigger", args=[trigger.pk])]
+    urls += [
+        reverse(f"automation:{name}", args=[stages[0].pipeline_id])
+        for name in ("designer", "publication", "discarding", "state")
+    ]
+
+    asked = [
+        answer.status_code for url in urls for answer in (other.get(url), other.post(url, {"act": "delete"}))
+    ]
+    assert set(asked) <= {404, 405}
+    assert len(draft(stages[0])) == 1
