@@ -38,10 +38,9 @@ LINKED = Rights(
 TEAM = Rights(
     {
         (area, action): Reach.TEAM
-        for area in (Area.CONTACTS, Area.DEALS)
+        for area in (Area.CONTACTS, Area.DEALS, Area.TASKS)
         for action in (Action.VIEW, Action.EDIT, Action.DELETE, Action.EXPORT)
     }
-    | {(Area.TASKS, action): Reach.TEAM for action in (Action.VIEW, Action.EDIT, Action.DELETE)}
     | {(Area.PIPELINES, Action.VIEW): Reach.ALL}
 )
 OWN_ROLES = {"minimal": MINIMAL, "linked": LINKED, "team": TEAM, "nothing": Rights()}
@@ -150,6 +149,7 @@ def test_policies_lists_and_searches_are_the_table_of_rights(world):
     assert seen(tasks.visible_to(me), world.tasks) == view
     assert seen(tasks.editable_by(me), world.tasks) == view & reached(me, Area.TASKS, Action.EDIT)
     assert seen(tasks.deletable_by(me), world.tasks) == view & reached(me, Area.TASKS, Action.DELETE)
+    assert seen(tasks.exportable_by(me), world.tasks) == view & reached(me, Area.TASKS, Action.EXPORT)
 
 
 @every

@@ -109,6 +109,7 @@ FIELDS = {
     "in": "pipeline",
     "default_assignee_id": "member",
     "deal_ids": "deal",
+    "task_ids": "task",
     "company_ids": "company",
     "observer_ids": "member",
     "step_id": "step",

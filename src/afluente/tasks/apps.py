@@ -14,6 +14,7 @@ class TasksConfig(AppConfig):
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.contacts.events import TagMerged
         from afluente.contacts.policies import Link, register_link
+        from afluente.contacts.selectors import register_columns
         from afluente.contacts.selectors.lists import register_list
         from afluente.kernel import bus, slots
         from afluente.tasks import handlers, policies, selectors
@@ -30,6 +31,7 @@ class TasksConfig(AppConfig):
         )
         register_record(Record(kind="task", visible=policies.visible_to, subjects=handlers.record_subjects))
         register_list(TASKS)
+        register_columns(TASKS.entity, selectors.task_columns)
         slots.register_slot("contact.tabs", handlers.contact_tabs)
         slots.register_slot("contact.strip", handlers.contact_strip)
         slots.register_slot("deal.tabs", handlers.deal_tabs)

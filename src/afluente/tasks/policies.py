@@ -36,6 +36,12 @@ def deletable_by(member: Membership) -> TaskQuerySet:
     return visible_to(member).filter(_changed(member, Action.DELETE))
 
 
+def exportable_by(member: Membership) -> TaskQuerySet:
+    """The tasks that `member` may take out as a file; what they have to do or have made is no right to it."""
+    reach = accounts.reach_of(member, Area.TASKS, Action.EXPORT)
+    return visible_to(member).filter(accounts.reach_filter(member, reach))
+
+
 def restorable_by(member: Membership) -> TaskQuerySet:
     """The deleted tasks that `member` may bring back: those they could delete."""
     return gone_for(member).filter(_changed(member, Action.DELETE))
@@ -53,6 +59,10 @@ def may_list(member: Membership) -> bool:
 
 def may_create(member: Membership) -> bool:
     return accounts.may(member, Area.TASKS, Action.CREATE)
+
+
+def may_export(member: Membership) -> bool:
+    return accounts.may(member, Area.TASKS, Action.EXPORT)
 
 
 def _seen(member: Membership) -> Q:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("calendar/<int:space>/<slug:secret>.ics", feed.calendar, name="feed"),
     path("settings/calendar/", feed.address, name="calendar_address"),
     path("tasks/list/", table.table, name="table"),
+    path("tasks/columns/", table.columns, name="columns"),
     path("tasks/calendar/", table.calendar, name="calendar"),
     path("tasks/bulk/", bulk.bulk, name="bulk"),
     path("tasks/bulk/<int:pk>/", bulk.change, name="bulk_change"),

@@ -22,8 +22,9 @@ class TransferConfig(AppConfig):
         from afluente.files import policies as files
         from afluente.files.events import FileAttached
         from afluente.kernel import bus, doors, slots
+        from afluente.tasks.selectors import questions as tasks
         from afluente.transfer import handlers, jobs  # noqa: F401  registers the jobs
-        from afluente.transfer.selectors.criteria import IMPORT, IMPORT_OF_DEALS
+        from afluente.transfer.selectors.criteria import IMPORT, IMPORT_OF_DEALS, IMPORT_OF_TASKS
 
         for prefix in ("/imports/", "/api/v1/imports"):
             doors.limit_body(prefix, settings.FILE_LIMIT + OF_A_FORM)
@@ -34,12 +35,15 @@ class TransferConfig(AppConfig):
         register_criterion(IMPORT)
         register_finder("external_id", handlers.contact_of_number)
         deals.register_criterion(IMPORT_OF_DEALS)
+        tasks.register_criterion(IMPORT_OF_TASKS)
         slots.register_slot("contact.about", handlers.contact_about)
         slots.register_slot("contact.acts", handlers.contact_acts)
         slots.register_slot("contacts.bulk", handlers.bulk_acts)
         slots.register_slot("contacts.menu", handlers.list_menu)
         slots.register_slot("deals.bulk", handlers.deals_bulk)
         slots.register_slot("deals.menu", handlers.deals_menu)
+        slots.register_slot("tasks.bulk", handlers.tasks_bulk)
+        slots.register_slot("tasks.menu", handlers.tasks_menu)
         _bring_kinds()
         _bring_words()
         _bring_pages()
@@ -49,9 +53,9 @@ class TransferConfig(AppConfig):
 
 
 def _bring_kinds() -> None:
-    from afluente.transfer.services import of_contacts, of_deals, register_kind
+    from afluente.transfer.services import of_contacts, of_deals, of_tasks, register_kind
 
-    for kind in (of_contacts.KIND, of_deals.KIND):
+    for kind in (of_contacts.KIND, of_deals.KIND, of_tasks.KIND):
         register_kind(kind)
 
 
@@ -155,8 +159,8 @@ def _bring_merging() -> None:
     contacts.declare_staying(
         {
             ("transfer_importrow", "contact_id"): "What a row did to whom; undoing names the survivor.",
-            ("transfer_importrow", "record_id"): "No contact: a deal.",
-            ("transfer_externalrecord", "record_id"): "No contact: a deal.",
+            ("transfer_importrow", "record_id"): "No contact: a deal or a task.",
+            ("transfer_externalrecord", "record_id"): "No contact: a deal or a task.",
             ("transfer_erasure", "contact_id"): "Tombstones of people who are gone.",
         }
     )

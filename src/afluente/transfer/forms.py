@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from afluente.accounts import policies as accounts
 from afluente.contacts.selectors.saved import kept_filters
 from afluente.deals.selectors import move_targets
+from afluente.tasks.selectors import boards
 from afluente.transfer.models import Export, Import, Schedule
 from afluente.transfer.selectors import csvs
 from afluente.transfer.selectors.tables import CSV, VCARD, XLSX
@@ -42,6 +43,12 @@ KNOWN_DEALS = [
     (Import.Match.NONE, _("Never: every row is a new deal")),
     (Import.Match.NUMBER, Import.Match.NUMBER.label),
     (Import.Match.EXTERNAL, Import.Match.EXTERNAL.label),
+]
+
+
+KNOWN_TASKS = [
+    (Import.Match.NONE, _("Every row is a new task")),
+    (Import.Match.EXTERNAL, _("Leave out those known by the number in the other system")),
 ]
 
 
@@ -143,6 +150,34 @@ class DealColumns(forms.Form):
     def options(self) -> dict[str, Any]:
         """What is asked besides what every import has."""
         return {name: self.cleaned_data[name] for name in ("stage", "begins_rules")}
+
+
+class TaskColumns(forms.Form):
+    """Where tasks go whose row says nothing of it."""
+
+    match = forms.ChoiceField(label=_("Known tasks"), choices=KNOWN_TASKS)
+    step = forms.TypedChoiceField(
+        label=_("Status of rows that name none"),
+        coerce=int,
+        help_text=_("A status in a column is looked for on the board of its row, else on this one."),
+    )
+    assignee: Any = forms.ModelChoiceField(
+        label=_("Assignee of rows that name none"), queryset=None, required=False, empty_label=_("Nobody")
+    )
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assignee"]
+        field.queryset = accounts.assignable_by(member).order_by("user__name", "pk")
+        field.label_from_instance = lambda one: one.user.name
+        self.fields["step"].choices = [  # type: ignore[attr-defined]
+            (board.name, [(step.pk, step.name) for step in board.steps.all()]) for board in boards()
+        ]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is asked besides what every import has."""
+        return {"step": self.cleaned_data["step"]}
 
 
 class Planned(forms.Form):

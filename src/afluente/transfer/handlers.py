@@ -68,25 +68,39 @@ def list_menu(*, member: Membership, query: str) -> list[slots.Part]:
 
 def deals_bulk(*, member: Membership) -> list[slots.Part]:
     """Export the deals somebody picked."""
-    if not policies.EXPORTERS["deals"](member):
-        return []
-    context = {"url": reverse("transfer:export_new"), "about": "deals"}
-    return [slots.Part(template="transfer/_bulk_export.html", context=context, order=60)]
+    return _bulk(member, "deals")
 
 
 def deals_menu(*, member: Membership, query: str) -> list[slots.Part]:
     """Bring deals in, and take out those of the list as it is filtered."""
+    return _menu(member, "deals", query)
+
+
+def tasks_bulk(*, member: Membership) -> list[slots.Part]:
+    """Export the tasks somebody picked."""
+    return _bulk(member, "tasks")
+
+
+def tasks_menu(*, member: Membership, query: str) -> list[slots.Part]:
+    """Bring tasks in, and take out those of the list as it is filtered."""
+    return _menu(member, "tasks", query)
+
+
+def _bulk(member: Membership, about: str) -> list[slots.Part]:
+    if not policies.EXPORTERS[about](member):
+        return []
+    context = {"url": reverse("transfer:export_new"), "about": about}
+    return [slots.Part(template="transfer/_bulk_export.html", context=context, order=60)]
+
+
+def _menu(member: Membership, about: str, query: str) -> list[slots.Part]:
     parts = []
-    if "deals" in {kind.slug for kind in services.kinds_for(member)}:
-        context = {
-            "url": f"{reverse('transfer:imports')}?about=deals",
-            "label": _("Import"),
-            "sign": "upload",
-        }
+    if about in {kind.slug for kind in services.kinds_for(member)}:
+        url = f"{reverse('transfer:imports')}?{urlencode({'about': about})}"
+        context = {"url": url, "label": _("Import"), "sign": "upload"}
         parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=10))
-    if policies.EXPORTERS["deals"](member):
-        asked = urlencode({"about": "deals", "all": "1", "query": query})
-        url = f"{reverse('transfer:export_new')}?{asked}"
+    if policies.EXPORTERS[about](member):
+        url = f"{reverse('transfer:export_new')}?{urlencode({'about': about, 'all': '1', 'query': query})}"
         context = {"url": url, "label": _("Export"), "sign": "download"}
         parts.append(slots.Part(template="transfer/_menu_item.html", context=context, order=20))
     return parts

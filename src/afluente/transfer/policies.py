@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from afluente.accounts import policies as accounts
 from afluente.contacts import policies as contacts
 from afluente.deals import policies as deals
+from afluente.tasks import policies as tasks
 from afluente.transfer.models import Export, Import, Schedule
 
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 EXPORTERS: dict[str, Callable[[Membership], bool]] = {
     "contacts": contacts.may_export,
     "deals": deals.may_export,
+    "tasks": tasks.may_export,
 }
 
 
 def may_import(member: Membership) -> bool:
-    """Whether `member` may bring in any file: who may add one contact, or one deal, may add many."""
-    return contacts.may_create(member) or deals.may_create(member)
+    """Whether `member` may bring in any file: who may add one contact, deal or task may add many."""
+    return contacts.may_create(member) or deals.may_create(member) or tasks.may_create(member)
 
 
 def may_make_fields(member: Membership) -> bool:

@@ -94,7 +94,7 @@ CELLS: Mapping[Area, Mapping[Action, tuple[Reach, ...]]] = {
     Area.PIPELINES: {Action.VIEW: _YES_NO, Action.CONFIGURE: _YES_NO},
     Area.PRODUCTS: {**_THINGS, Action.CONFIGURE: _YES_NO},
     Area.DOCUMENTS: {Action.VIEW: _YES_NO, Action.CREATE: _YES_NO, Action.EDIT: _YES_NO},
-    Area.TASKS: _RECORDS,
+    Area.TASKS: {**_RECORDS, Action.EXPORT: _WHOSE},
     Area.BOARDS: {Action.VIEW: _YES_NO, Action.CONFIGURE: _YES_NO},
     Area.PAYMENTS: {Action.VIEW: _YES_NO, Action.CREATE: _YES_NO, Action.EDIT: _YES_NO},
     Area.CALLS: {Action.VIEW: _WHOSE},

@@ -188,6 +188,16 @@ class Task(WorkspaceModel):
                 condition=Q(deleted_at=None),
                 name="tasks_task_updated",
             ),
+            models.Index(  # the list by title and by priority
+                fields=["workspace", "search_title", "id"],
+                condition=Q(deleted_at=None),
+                name="tasks_task_title",
+            ),
+            models.Index(
+                fields=["workspace", "priority", "id"],
+                condition=Q(deleted_at=None),
+                name="tasks_task_priority",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ from afluente.tasks.selectors.columns import (
     progress,
 )
 from afluente.tasks.selectors.dues import due_words, end_of_day, midnight, tone
+from afluente.tasks.selectors.exporting import export_rows
 from afluente.tasks.selectors.filtering import TaskFilter
 from afluente.tasks.selectors.linkable import linkable, possible_parents
 from afluente.tasks.selectors.listing import (
@@ -42,7 +43,8 @@ from afluente.tasks.selectors.listing import (
 )
 from afluente.tasks.selectors.plain import api_page, api_tasks
 from afluente.tasks.selectors.seeing import contacts_of_own_tasks, named, people_linked_to, subjects
-from afluente.tasks.selectors.table import TablePage, table
+from afluente.tasks.selectors.table import TablePage, TableRow, table, table_heads, view_for
+from afluente.tasks.selectors.task_columns import task_columns
 
 __all__ = [
     "Calendar",
@@ -56,6 +58,7 @@ __all__ = [
     "Section",
     "StepRow",
     "TablePage",
+    "TableRow",
     "TaskCard",
     "TaskFilter",
     "Wanted",
@@ -71,6 +74,7 @@ __all__ = [
     "due_count",
     "due_words",
     "end_of_day",
+    "export_rows",
     "field_scopes",
     "heads",
     "linkable",
@@ -90,9 +94,12 @@ __all__ = [
     "steps_of",
     "subjects",
     "table",
+    "table_heads",
     "tags_of",
     "takes_tasks_of",
     "task_card",
+    "task_columns",
     "tasks_of",
     "tone",
+    "view_for",
 ]

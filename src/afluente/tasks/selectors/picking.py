@@ -11,7 +11,8 @@ from afluente.contacts.selectors.selection import Picked
 from afluente.tasks import policies
 from afluente.tasks.models import Task
 from afluente.tasks.selectors.filtering import TaskFilter
-from afluente.tasks.selectors.table import DONE, EVERYTHING
+from afluente.tasks.selectors.orders import DONE
+from afluente.tasks.selectors.table import EVERYTHING
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership

@@ -30,11 +30,17 @@ if TYPE_CHECKING:
     from afluente.accounts.models import Membership
 
 OPEN, DONE, OVERDUE = "open", "done", "overdue"
+_REGISTERED: dict[str, Criterion] = {}
+
+
+def register_criterion(criterion: Criterion) -> None:
+    """Let tasks be filtered by something of a slice above."""
+    _REGISTERED[criterion.slug] = criterion
 
 
 def task_criteria() -> dict[str, Criterion]:
     """Everything tasks can be filtered by, in the order in which it is offered."""
-    own = {criterion.slug: criterion for criterion in _LIST}
+    own = {criterion.slug: criterion for criterion in (*_LIST, *_REGISTERED.values())}
     fields = fields_of("task", EVERY)
     names = dict(field_scopes()) if any(field.scope_id for field in fields) else {}
     return own | (attribute_criteria("task", names) if fields else {})

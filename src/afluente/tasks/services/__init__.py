@@ -10,7 +10,7 @@ from afluente.tasks.services.changing import (
     set_observers,
     set_tags,
 )
-from afluente.tasks.services.creating import ASSIGNED, LONGEST, NewTask, create_tasks
+from afluente.tasks.services.creating import ASSIGNED, LONGEST, NewTask, checked_rule, create_tasks
 from afluente.tasks.services.feeds import calendar_of, end_feed, feed_member, feed_secret, make_feed
 from afluente.tasks.services.first_board import default_board
 from afluente.tasks.services.items import (
@@ -65,6 +65,7 @@ __all__ = [
     "change_tags",
     "change_tasks",
     "change_value",
+    "checked_rule",
     "complete_tasks",
     "create_board",
     "create_tasks",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -34,10 +34,9 @@ from afluente.tasks.services.telling import tell
 from afluente.timeline import services as timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
-    from typing import Any
 
     from afluente.timeline.events import Actor
 
@@ -74,11 +73,15 @@ class NewTask:
     contact_ids: Sequence[int] = ()
     deal_ids: Sequence[int] = ()
     company_ids: Sequence[int] = ()
+    created_at: datetime | None = None
+    done_at: datetime | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)  # what the log says besides
 
 
 @transaction.atomic
-def create_tasks(*, tasks: Sequence[NewTask], by: Actor) -> list[int]:
-    """Make tasks with their links; their ids in the order given. Whoever gets one is told.
+def create_tasks(*, tasks: Sequence[NewTask], by: Actor, is_news: bool = True) -> list[int]:
+    """Make tasks with their links; their ids in the order given. Whoever gets one is told, unless it `is_news`
+    to nobody.
 
     Raises TaskRefusedError.
     """
@@ -90,7 +93,14 @@ def create_tasks(*, tasks: Sequence[NewTask], by: Actor) -> list[int]:
     Task.objects.bulk_create(rows)
     _link(rows, tasks)
     plan_reminders([row for row in rows if row.due_at is not None])
-    tell(kind="task.created", by=by, data={row.pk: {} for row in rows})
+    told = {row.pk: new.told for row, new in zip(rows, tasks, strict=True)}
+    tell(kind="task.created", by=by, data=told)
+    if is_news:
+        _tell_of_new(rows, tasks, by)
+    return [row.pk for row in rows]
+
+
+def _tell_of_new(rows: Sequence[Task], tasks: Sequence[NewTask], by: Actor) -> None:
     tell_members([(row.pk, row.assignee_id) for row in rows], by=by)
     followers = [
         (row.pk, number)
@@ -99,7 +109,6 @@ def create_tasks(*, tasks: Sequence[NewTask], by: Actor) -> list[int]:
         if number != row.assignee_id
     ]
     tell_members(followers, by=by, kind=FOLLOWED)
-    return [row.pk for row in rows]
 
 
 def checked_title(typed: str) -> str:
@@ -201,9 +210,9 @@ def _row(task: NewTask, step: Step, at: Decimal) -> Task:
         start_at=task.start_at,
         due_at=task.due_at,
         due_is_day=task.due_is_day and task.due_at is not None,
-        created_at=now,
+        created_at=task.created_at or now,
         updated_at=now,
-        done_at=now if step.kind == Step.Kind.DONE else None,
+        done_at=(task.done_at or now) if step.kind == Step.Kind.DONE else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -68,12 +68,12 @@ def reopen_tasks(*, task_ids: Sequence[int], by: Actor) -> dict[int, int]:
 
 
 @transaction.atomic
-def delete_tasks(*, task_ids: Sequence[int], by: Actor) -> list[int]:
-    """Put tasks away; `restore_tasks` brings them back. Those that were there."""
+def delete_tasks(*, task_ids: Sequence[int], by: Actor, told: Mapping[str, Any] | None = None) -> list[int]:
+    """Put tasks away; `restore_tasks` brings them back. Those that were there. `told` is what the log says besides."""
     ids = [row.pk for row in locked(task_ids)]
     now = clock.now()
     Task.objects.filter(pk__in=ids).update(deleted_at=now, updated_at=now)
-    tell(kind="task.deleted", by=by, data={pk: {} for pk in ids})
+    tell(kind="task.deleted", by=by, data={pk: told or {} for pk in ids})
     return ids
 
 

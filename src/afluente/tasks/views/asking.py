@@ -16,11 +16,14 @@ from afluente.deals.models import Deal
 from afluente.kernel import http
 from afluente.tasks import policies
 from afluente.tasks.models import Task
+from afluente.tasks.selectors.orders import DONE, OPEN
+from afluente.tasks.selectors.table import EVERYTHING
 from afluente.tasks.services import COMPANY, CONTACT, DEAL
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.http import QueryDict
 
     from afluente.accounts.models import Membership
     from afluente.accounts.requests import Request
@@ -101,6 +104,12 @@ def by(request: Request) -> Actor:
 def members(request: Request) -> list[Membership]:
     """Everybody a task can be given to, by name."""
     return list(assignable_by(request.member).order_by("user__name", "pk"))
+
+
+def state(said: QueryDict) -> str:
+    """Which tasks a list asks for: open ones unless it says otherwise."""
+    found = said.get("state", "")
+    return found if found in {DONE, EVERYTHING} else OPEN
 
 
 def see_other(url: str) -> HttpResponse:

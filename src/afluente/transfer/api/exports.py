@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from ninja import Query, Router, Status
 from ninja.errors import HttpError
 
-from afluente.accounts.models import Membership
 from afluente.accounts.requests import member_of
-from afluente.contacts.selectors.listing import Filter
-from afluente.contacts.selectors.listing import problems as filter_problems
 from afluente.contacts.selectors.selection import Picked
-from afluente.deals.selectors import BoardFilter
 from afluente.files.views import serving
 from afluente.transfer import policies, services
 from afluente.transfer.api.shapes import (
@@ -58,7 +54,7 @@ def list_columns(request: HttpRequest, about: About = "contacts") -> Any:
 
 @router.post("/exports", response={201: ExportOut, **REFUSALS})
 def create_export(request: HttpRequest, payload: ExportNew) -> Any:
-    """Have a file made of contacts or deals, of those that the token's maker may take out. Kept for seven days."""
+    """Have a file made of contacts, deals or tasks, of those that the token's maker may take out. Kept for seven days."""
     member, kind = member_of(request), services.export_kind(payload.about)
     if not kind.may(member):
         return not_allowed()
@@ -68,11 +64,11 @@ def create_export(request: HttpRequest, payload: ExportNew) -> Any:
         if key not in known:
             return refusal(422, "invalid", "Nothing is called so: see /exports/columns.", f"columns.{index}")
     if payload.format not in kind.formats:
-        return refusal(422, "invalid", "Deals are exported as csv or xlsx.", "format")
+        return refusal(422, "invalid", f"Exported as {' or '.join(kind.formats)}.", "format")
     selection: Picked = kind.selection(query=payload.query or "")
     if payload.ids:
         selection = kind.selection(ids=tuple(dict.fromkeys(payload.ids)))
-    elif problems := _problems(member, payload):
+    elif problems := kind.problems(member, (payload.query or "").lstrip("?")):
         return refusal(422, "invalid", " ".join(problems), "query")
     try:
         made = services.begin_export(
@@ -85,14 +81,6 @@ def create_export(request: HttpRequest, payload: ExportNew) -> Any:
     except services.ExportRefusedError as refused:
         return refusal(422, "invalid", str(refused), "columns")
     return Status(201, shown(made))
-
-
-def _problems(member: Membership, payload: ExportNew) -> list[str]:
-    """What of the filter cannot be asked."""
-    said = QueryDict((payload.query or "").lstrip("?"))
-    if payload.about == "deals":
-        return BoardFilter.read(said).problems(member)
-    return filter_problems(member=member, wanted=Filter.read(said))
 
 
 @router.get("/exports/{export_id}", response={200: ExportOut, **REFUSALS})

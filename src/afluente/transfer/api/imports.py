@@ -9,6 +9,7 @@ from ninja import File as Part
 from ninja import Query, Router, Status, UploadedFile
 from ninja.errors import HttpError
 
+from afluente.accounts.models import Membership
 from afluente.accounts.policies import assignable_by
 from afluente.accounts.requests import member_of
 from afluente.contacts import services as contacts
@@ -16,6 +17,8 @@ from afluente.deals.policies import enterable
 from afluente.files import services as files
 from afluente.files.views import serving
 from afluente.kernel import blobs
+from afluente.tasks.models import Step
+from afluente.tasks.policies import boards_of
 from afluente.timeline.events import token_actor
 from afluente.transfer import policies, services
 from afluente.transfer.api.shapes import (
@@ -73,7 +76,7 @@ def list_targets(request: HttpRequest, about: About = "contacts") -> Any:
 
 @router.post("/imports", response={201: ImportOut, **REFUSALS, 503: Refused})
 def create_import(request: HttpRequest, file: Part[UploadedFile], about: About = "contacts") -> Any:
-    """Send a file of contacts (CSV, XLSX or vCard) or of deals (CSV or XLSX). Nothing comes in before `start`.
+    """Send a file of contacts (CSV, XLSX or vCard) or of deals or tasks (CSV or XLSX). Nothing comes in before `start`.
 
     A small file is read at once (`draft`), a large one in a moment (`reading`). What its columns most
     likely mean is guessed.
@@ -137,8 +140,8 @@ def set_columns(request: HttpRequest, import_id: Number, payload: ColumnsShape) 
         assignee_id = payload.assignee_id
         if assignee_id and not assignable_by(member).filter(pk=assignee_id).exists():
             return refusal(422, "invalid", "There is no such member.", "assignee_id")
-    if payload.stage_id and not enterable(member).filter(pk=payload.stage_id).exists():
-        return refusal(422, "invalid", "There is no such stage.", "stage_id")
+    if refused := _nowhere(payload, member):
+        return refused
     meant = dict(zip(found.headers, found.mapping, strict=False))
     return _changed(
         request,
@@ -245,9 +248,19 @@ def shown(given: Import) -> dict[str, Any]:
     }
 
 
+def _nowhere(payload: ColumnsShape, member: Membership) -> Any:
+    """The refusal of a stage or a step that there is not."""
+    if payload.stage_id and not enterable(member).filter(pk=payload.stage_id).exists():
+        return refusal(422, "invalid", "There is no such stage.", "stage_id")
+    steps = Step.objects.filter(board__in=boards_of(member))
+    if payload.step_id and not steps.filter(pk=payload.step_id).exists():
+        return refusal(422, "invalid", "There is no such step.", "step_id")
+    return None
+
+
 def _options(payload: ColumnsShape, found: Import) -> dict[str, Any]:
-    """What an import of deals asks besides."""
-    said = {"stage": payload.stage_id, "begins_rules": payload.begins_rules}
+    """What an import of deals or tasks asks besides."""
+    said = {"stage": payload.stage_id, "begins_rules": payload.begins_rules, "step": payload.step_id}
     return {**found.options, **{name: value for name, value in said.items() if value is not None}}
 
 

@@ -9,7 +9,8 @@ from ninja import Schema, Status
 from pydantic import ConfigDict, Field, model_validator
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
-About = Literal["contacts", "deals"]
+Numbers = Annotated[list[Number] | None, Field(min_length=1, max_length=20_000)]
+About = Literal["contacts", "deals", "tasks"]
 Outcome = Literal["created", "updated", "skipped", "failed"]
 
 
@@ -54,14 +55,13 @@ class ColumnsShape(Shape):
     match: Literal["any", "email", "phone", "external", "number", "none"] | None = Field(
         None, description="By what known contacts are found."
     )
-    policy: Literal["update", "fill", "skip"] | None = Field(
-        None, description="What becomes of somebody who is known."
-    )
+    policy: Literal["update", "fill", "skip"] | None = Field(None, description="For what is known.")
     tags: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
         [], max_length=20, description="For everybody; new ones are made."
     )
     assignee_id: Number | None = Field(None, description="Responsible for what is new.")
     stage_id: Number | None = Field(None, description="Of deals: the stage of rows that name none.")
+    step_id: Number | None = Field(None, description="Of tasks, the same.")
     begins_rules: bool | None = Field(None, description="Of deals: whether rules act on them.")
 
 
@@ -85,28 +85,27 @@ class FixesShape(Shape):
 
 
 class ExportNew(Shape):
-    """What: `contact_ids` or `deal_ids`, or a filter as `query`, else all that the token's maker may take out."""
+    """What: numbers of what it is `about`, or a filter as `query`, else all that the token's maker may take out."""
 
     about: About = "contacts"
     format: Literal["csv", "xlsx", "vcf"] = "csv"
     columns: list[Annotated[str, Field(max_length=60)]] | None = Field(
         None, max_length=300, description="Keys of GET /exports/columns, in this order; not asked for vcf."
     )
-    contact_ids: list[Number] | None = Field(None, min_length=1, max_length=20_000)
-    deal_ids: list[Number] | None = Field(None, min_length=1, max_length=20_000)
-    query: str | None = Field(
-        None, max_length=8000, description="As behind the ? of the list: q=silva, pipeline=3&state=won"
-    )
+    contact_ids: Numbers = None
+    deal_ids: Numbers = None
+    task_ids: Numbers = None
+    query: str | None = Field(None, max_length=8000, description="As behind the ? of the list: q=silva")
 
     @property
     def ids(self) -> list[int] | None:
-        return self.deal_ids if self.about == "deals" else self.contact_ids
+        return {"deals": self.deal_ids, "tasks": self.task_ids}.get(self.about, self.contact_ids)
 
     @model_validator(mode="after")
     def _says_who_once(self) -> ExportNew:
         if self.ids is not None and self.query is not None:
             raise ValueError("Give numbers or a query, not both.")
-        if self.ids is None and (self.contact_ids or self.deal_ids):
+        if any(one and one is not self.ids for one in (self.contact_ids, self.deal_ids, self.task_ids)):
             raise ValueError("These numbers are of something else: see about.")
         return self
 

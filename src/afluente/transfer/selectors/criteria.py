@@ -1,4 +1,4 @@
-"""What contacts and deals can be filtered by because of imports: those that one import brought or changed."""
+"""What contacts, deals and tasks can be filtered by because of imports: those that one import brought or changed."""
 
 from __future__ import annotations
 
@@ -59,5 +59,29 @@ IMPORT_OF_DEALS = Criterion(
     ask=_ask_of_deals,
     control="choices",
     choices=_imports_of_deals,
+    order=60,
+)
+
+
+def _imports_of_tasks(member: Membership) -> list[tuple[str, Any]]:
+    return _imports(member, about="tasks")
+
+
+def _ask_of_tasks(asker: Asker) -> Answer:
+    ids = asker.ids
+    if policies.imports_visible_to(asker.member).filter(pk__in=ids).count() < len(set(ids)):
+        raise BrokenError(gettext("This import is no longer here."))
+    rows = ImportRow.objects.filter(batch_id__in=ids, outcome=ImportRow.Outcome.CREATED, record_id__gt=0)
+    found = Answer(Q(pk__in=rows.values("record_id")))
+    return ~found if asker.op == "is_not" else found
+
+
+IMPORT_OF_TASKS = Criterion(
+    slug="import",
+    label=_("Import"),
+    ops=CHOICE,
+    ask=_ask_of_tasks,
+    control="choices",
+    choices=_imports_of_tasks,
     order=60,
 )

@@ -20,3 +20,23 @@ USUAL_DEALS = (
     "created",
     "closed",
 )
+USUAL_TASKS = (
+    "name",
+    "description",
+    "board",
+    "step",
+    "kind",
+    "priority",
+    "assignee",
+    "observers",
+    "start",
+    "due",
+    "repeat",
+    "tags",
+    "contact",
+    "contact_email",
+    "deal",
+    "company",
+    "created",
+    "done",
+)

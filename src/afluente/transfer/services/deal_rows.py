@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from afluente.deals.models import DealType, Stage
 from afluente.kernel import money, text
 from afluente.transfer.models import Import
 from afluente.transfer.services import parsing
-from afluente.transfer.services.people import Bad, Person, Reader
+from afluente.transfer.services.people import Person, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +78,6 @@ class DealReader(Reader):
             text.norm(name): pk
             for pk, name in DealType.objects.filter(archived_at=None).values_list("pk", "name")
         }
-        self._places = {target: place for place, target in self._columns}
         self._match = given.match
 
     def blank(self, number: int, problem: str) -> DealRow:
@@ -87,13 +85,13 @@ class DealReader(Reader):
 
     def cell(self, target: str, raw: str) -> Any:
         if target in TEXTS:
-            return _text(raw, TEXTS[target])
+            return parsing.line(raw, TEXTS[target])
         known = {
             "amount": self._amount,
             "currency": self._currency,
             "status": _status,
             "type": self._type,
-            "due": self._due,
+            "due": self.deadline,
             "number": _number,
             "closed_at": self.moment,
         }.get(target)
@@ -117,10 +115,8 @@ class DealReader(Reader):
             found.stage = self._stage(found, pipeline)
         if found.may_be_known and not found.said.get("pipeline"):
             return  # a known deal is in a pipeline of its own
-        for number in [number for number in found.values if not self._is_of(number, pipeline)]:
-            del found.values[number]
-            said = gettext("This field belongs to another pipeline. It is left out.")
-            self._refuse(found, f"field:{number}", "", said, is_fatal=False)
+        said = gettext("This field belongs to another pipeline. It is left out.")
+        self.drop_others(found, pipeline.pk if pipeline else None, said)
 
     def _pipeline(self, found: DealRow) -> Pipeline | None:
         wanted = found.said.get("pipeline", "")
@@ -132,7 +128,7 @@ class DealReader(Reader):
         if known is None:
             names = ", ".join(one.name for one in self._pipelines.values())
             said = gettext("There is no pipeline called so. There are: {names}").format(names=names[:300])
-            self._refuse(found, "pipeline", wanted, said)
+            self.refuse(found, "pipeline", wanted, said)
         return known
 
     def _stage(self, found: DealRow, pipeline: Pipeline) -> Stage | None:
@@ -142,7 +138,7 @@ class DealReader(Reader):
             return named
         if wanted:
             if not found.may_be_known or found.said.get("pipeline"):
-                self._refuse(found, "stage", wanted, self._elsewhere(wanted, pipeline))
+                self.refuse(found, "stage", wanted, self._elsewhere(wanted, pipeline))
             return None
         is_home = self._home is not None and self._home.pipeline_id == pipeline.pk
         return self._home if is_home else stages[0]
@@ -157,13 +153,6 @@ class DealReader(Reader):
             return said.format(other=other.pipeline.name, pipeline=pipeline.name, names=names[:300])
         said = gettext("{pipeline} has no stage called so. Its stages are: {names}")
         return said.format(pipeline=pipeline.name, names=names[:300])
-
-    def _refuse(self, found: DealRow, target: str, raw: str, said: str, *, is_fatal: bool = True) -> None:
-        found.bad.append(Bad(self._places[target], raw[:300], said, is_fatal=is_fatal))
-
-    def _is_of(self, field_id: int, pipeline: Pipeline | None) -> bool:
-        known = self._fields.get(field_id)
-        return known is not None and known.scope_id in {None, pipeline.pk if pipeline else None}
 
     def _amount(self, raw: str) -> Decimal:
         try:
@@ -187,14 +176,6 @@ class DealReader(Reader):
         if found is None:
             raise parsing.BadCellError(gettext("There is no type of deals called so."))
         return found
-
-    def _due(self, raw: str) -> tuple[dt.datetime, bool]:
-        """A moment, and whether it is a day: its last second then."""
-        found = self.moment(raw)
-        if ":" in raw and (found.astimezone(self._place.zone).time() != dt.time()):
-            return found, False
-        day = found.astimezone(self._place.zone).date()
-        return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=self._place.zone).astimezone(dt.UTC), True
 
 
 _SAID = frozenset({*TEXTS, "amount", "currency", "status", "type", "due", "closed_at", "number"})
@@ -230,13 +211,6 @@ def _number(raw: str) -> int:
     if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**62 and len(digits) < 19):
         raise parsing.BadCellError(gettext("Write the number of a deal, such as 42."))
     return int(digits)
-
-
-def _text(raw: str, limit: int) -> str:
-    words = text.clean(raw.replace("\n", " "), limit=limit + 1)
-    if len(words) > limit:
-        raise parsing.BadCellError(gettext("This is longer than {n} characters.").format(n=limit))
-    return words
 
 
 def _status(raw: str) -> str:

@@ -20,8 +20,11 @@ from afluente.deals import policies as deal_policies
 from afluente.deals import selectors as deals
 from afluente.deals.selectors.filtering import BoardFilter
 from afluente.deals.selectors.picking import DealSelection
+from afluente.tasks import policies as task_policies
+from afluente.tasks import selectors as tasks
+from afluente.tasks.selectors.picking import TaskSelection
 from afluente.transfer.models import Export
-from afluente.transfer.selectors.usual import USUAL, USUAL_DEALS
+from afluente.transfer.selectors.usual import USUAL, USUAL_DEALS, USUAL_TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,6 +77,10 @@ def _contact_problems(member: Membership, query: str) -> list[str]:
 
 def _deal_problems(member: Membership, query: str) -> list[str]:
     return BoardFilter.read(QueryDict(query)).problems(member)
+
+
+def _task_problems(member: Membership, query: str) -> list[str]:
+    return tasks.TaskFilter.read(QueryDict(query)).problems(member)
 
 
 def _planned_deals(query: str | None) -> str:
@@ -140,5 +147,24 @@ register_export(
         list_url="deals:board",
         planned=_planned_deals,
         problems=_deal_problems,
+    )
+)
+register_export(
+    ExportKind(
+        slug="tasks",
+        label=_("Tasks"),
+        nobody=_("There is no task to export."),
+        everybody=_("All tasks, done ones too"),
+        entity=SavedFilter.Entity.TASK,
+        selection=TaskSelection,
+        usual=USUAL_TASKS,
+        may=task_policies.may_export,
+        exportable=task_policies.exportable_by,
+        columns=tasks.task_columns,
+        rows=tasks.export_rows,
+        formats=(Export.Format.CSV, Export.Format.XLSX),
+        list_url="tasks:table",
+        planned=lambda query: "state=all" if query is None else query,
+        problems=_task_problems,
     )
 )

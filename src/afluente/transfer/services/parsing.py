@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
@@ -44,16 +45,16 @@ def ordered(raw: str, order: str) -> str:
     return f"{year:04}-{int(month):02}-{int(day):02}{found[4]}"
 
 
+def line(raw: str, limit: int) -> str:
+    """Words of one line. Raises BadCellError."""
+    words = text.clean(raw.replace("\n", " "), limit=limit + 1)
+    if len(words) > limit:
+        raise BadCellError(gettext("This is longer than {n} characters.").format(n=limit))
+    return words
+
+
 def text_reader(target: str) -> Callable[[str], str]:
-    limit = LENGTHS.get(target, 300)
-
-    def read(raw: str) -> str:
-        words = text.clean(raw.replace("\n", " "), limit=limit + 1)
-        if len(words) > limit:
-            raise BadCellError(gettext("This is longer than {n} characters.").format(n=limit))
-        return words
-
-    return read
+    return partial(line, limit=LENGTHS.get(target, 300))
 
 
 def _emails(raw: str) -> list[EmailValue]:
@@ -87,12 +88,13 @@ def messengers(kind: str, raw: str) -> list[MessengerValue]:
     return [MessengerValue(kind, part) for part in parts if part]
 
 
-def _names(raw: str) -> list[str]:
+def names(raw: str) -> list[str]:
+    """Several names of a cell."""
     return [word for word in (text.clean(part, limit=121) for part in _SEVERAL.split(raw)) if word]
 
 
 def _companies(raw: str) -> list[str]:
-    found = _names(raw)
+    found = names(raw)
     if any(len(name) > 120 for name in found):
         raise BadCellError(gettext("This is longer than {n} characters.").format(n=120))
     return found

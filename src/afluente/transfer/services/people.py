@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from afluente.transfer.services import parsing
 from afluente.transfer.services.kinds import kind_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from afluente.contacts.selectors import Held, Place
@@ -94,6 +94,7 @@ class Reader:
         self._fields = {one.id: one for one in kind_of(given).fields()}
         self._members = _members()
         self._columns = [(place, target) for place, target in enumerate(self._mapping) if target]
+        self._places = {target: place for place, target in self._columns}
         self._seen: dict[int, dict[str, tuple[Any, Bad | None]]] = {place: {} for place, _ in self._columns}
 
     def person(self, number: int, cells: Sequence[str], problem: str = "") -> Person:
@@ -198,6 +199,26 @@ class Reader:
             return parse_moment(parsing.ordered(raw, self._shape.order), self._place)
         except (ValueError, OverflowError) as refused:
             raise parsing.BadCellError(gettext("This is no date.")) from refused
+
+    def deadline(self, raw: str) -> tuple[dt.datetime, bool]:
+        """A moment, and whether it is a day: its last second then. Raises BadCellError."""
+        found = self.moment(raw)
+        if ":" in raw and (found.astimezone(self._place.zone).time() != dt.time()):
+            return found, False
+        day = found.astimezone(self._place.zone).date()
+        return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=self._place.zone).astimezone(dt.UTC), True
+
+    def refuse(self, found: Person, target: str, raw: str, said: str, *, is_fatal: bool = True) -> None:
+        """Say by column what of a row cannot be used, so that it can be mended there."""
+        found.bad.append(Bad(self._places[target], raw[:300], said, is_fatal=is_fatal))
+
+    def drop_others(self, found: Person, scope_id: int | None, said: str) -> None:
+        """Leave out what stands in fields that records of this scope do not have."""
+        for number in list(found.values):
+            known = self._fields.get(number)
+            if known is None or known.scope_id not in {None, scope_id}:
+                del found.values[number]
+                self.refuse(found, f"field:{number}", "", said, is_fatal=False)
 
     def member(self, raw: str) -> int:
         """A colleague. Raises BadCellError; somebody who left is named as such."""
