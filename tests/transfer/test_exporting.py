@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from afluente.accounts.models import AuditEntry
@@ -43,6 +45,13 @@ def content(found: Export) -> bytes:
 
 def cells(found: Export) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content(found).decode("utf-8-sig")), delimiter=";"))
+
+
+def test_a_file_is_named_by_the_clock_of_whoever_asks(ana: Any):
+    with time_machine.travel("2026-03-01T01:30:00Z", tick=False), timezone.override("America/Sao_Paulo"):
+        found = made(ana)
+
+    assert found.name == "Contacts 2026-02-28 22.30.csv"
 
 
 def test_csv_holds_the_columns_and_is_written_down(ana: Any):

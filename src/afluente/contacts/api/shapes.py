@@ -25,7 +25,10 @@ class MessengerShape(Shape):
 
 
 class ContactPatch(Shape):
-    """What is to be changed; what is left out stays. The first e-mail and phone become the main ones."""
+    """What is to be changed; what is left out or null stays, but `assignee_id`: null is nobody.
+
+    An empty text or list empties. The first e-mail and phone become the main ones.
+    """
 
     first_name: str | None = Field(None, max_length=150)
     last_name: str | None = Field(None, max_length=150)

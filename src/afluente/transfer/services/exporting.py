@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from afluente.accounts.services import record_audit
@@ -62,8 +62,9 @@ def begin_export(
         raise ExportRefusedError(gettext("Choose CSV or XLSX."))
     if not chosen and format != Format.VCARD:
         raise ExportRefusedError(gettext("Choose at least one column."))
+    now = timezone.localtime(clock.now())  # as on the clock of whoever asks
     made = Export.objects.create(
-        name=f"{schedule.name if schedule else kind.label} {clock.now():%Y-%m-%d %H.%M}.{Format(format).value}",
+        name=f"{schedule.name if schedule else kind.label} {now:%Y-%m-%d %H.%M}.{Format(format).value}",
         about=kind.slug,
         format=format,
         selection=selection.plain,
