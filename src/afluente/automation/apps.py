@@ -30,6 +30,7 @@ class AutomationConfig(AppConfig):
         _bring_words()
         slots.register_slot("deal.tabs", handlers.deal_tabs)
         slots.register_slot("deals.bar", handlers.board_bar)
+        slots.register_slot("field.uses", handlers.uses_of_field)
         _bring_settings()
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from afluente.automation import selectors, services
+from afluente.contacts.selectors import FieldUse
 from afluente.deals import policies
 from afluente.kernel import slots
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from afluente.accounts.models import Membership
+    from afluente.contacts.selectors import KnownField
     from afluente.deals.events import DealsEntered, DealsGone
     from afluente.deals.models import Deal, Pipeline
     from afluente.timeline.events import Recorded
@@ -46,6 +49,19 @@ def notice_words(data: Mapping[str, Any]) -> Mapping[str, str]:
 def stage_words(data: Mapping[str, Any]) -> Mapping[str, str]:
     """Whose rules are meant."""
     return {"stage": str(data.get("stage", ""))}
+
+
+def uses_of_field(*, field: KnownField, **_asked: object) -> list[FieldUse]:
+    """The stages whose rules or triggers ask for a field or change it."""
+    said = gettext("Rules of {stage}, {pipeline}")
+    return [
+        FieldUse(
+            what=said.format(stage=stage.name, pipeline=stage.pipeline.name),
+            url=reverse("deals:pipeline_edit", args=[stage.pipeline_id]),
+            order=20,
+        )
+        for stage in selectors.stages_using_field(field.id)
+    ]
 
 
 def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:

@@ -28,6 +28,7 @@ from afluente.automation.selectors.showing import (
 )
 from afluente.automation.selectors.statistics import statistics_of
 from afluente.automation.selectors.triggers import firings_of, is_frozen, triggers_of
+from afluente.automation.selectors.uses import stages_using_field
 
 __all__ = [
     "Change",
@@ -61,6 +62,7 @@ __all__ = [
     "register_params",
     "running_rules",
     "shown_steps",
+    "stages_using_field",
     "statistics_of",
     "steps_of",
     "trigger_params",
