@@ -109,6 +109,16 @@ def test_a_merge_is_taken_back_on_its_page(people, client_as, two):
     assert "taken back already" in text(again)
 
 
+def test_what_was_changed_since_a_merge_is_named(people, client_as, two):
+    one, other = two
+    services.merge_contacts(groups=[services.Group(contact_ids=[one.pk, other.pk])], by=SYSTEM)
+    services.change_place(contact_id=one.pk, part="location", value="Olinda", by=SYSTEM)
+
+    page = text(client_as(people.ana).get(f"/contacts/merges/{ContactMerge.objects.get().pk}/"))
+
+    assert "Contact changed: Location" in page
+
+
 def test_who_merges_the_same_pair_second_is_told(people, client_as, two):
     one, other = two
     third = make.contact(name="José")

@@ -21,7 +21,7 @@ from afluente.contacts.selectors.duplicates import Reason, spoken_reasons
 from afluente.contacts.statements import merge_dismissals
 from afluente.contacts.statements import merging as statements
 from afluente.timeline.models import Event
-from afluente.timeline.selectors import kinds
+from afluente.timeline.selectors import changes, kinds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def merge_page(*, member: Membership, merge: ContactMerge) -> MergePage:
             Since(
                 one.pk,
                 one.at,
-                kinds.kind_of(one.kind).label,
+                _label(one),
                 one.actor_name,
                 one.kind == "lead.received" and bool(addresses & _values(one.data)),
             )
@@ -145,6 +145,13 @@ def merged_into(contact_id: int, member: Membership) -> Contact | None:
         return None
     number = statements.final([contact_id]).get(contact_id)
     return policies.visible_to(member).filter(pk=number).first() if number else None
+
+
+def _label(event: Event) -> StrOrPromise:
+    """What an event was; of a change, also what was changed."""
+    label = kinds.kind_of(event.kind).label
+    named = ", ".join(dict.fromkeys(str(change.label) for change in changes.changes_of(event.data)))
+    return f"{label}: {named}" if named else label
 
 
 def _values(data: dict[str, Any]) -> set[str]:
