@@ -18,6 +18,7 @@ class AutomationConfig(AppConfig):
         from afluente.automation.services import personal as own
         from afluente.contacts.services import declare_staying
         from afluente.deals.events import DealsEntered, DealsGone
+        from afluente.delivery.events import Settled
         from afluente.kernel import bus, personal, slots
         from afluente.timeline.events import Recorded
 
@@ -27,6 +28,7 @@ class AutomationConfig(AppConfig):
         bus.subscribe(DealsEntered, handlers.begin)
         bus.subscribe(DealsGone, handlers.end)
         bus.subscribe(Recorded, handlers.hear)
+        bus.subscribe(Settled, handlers.answer)
         _bring_words()
         slots.register_slot("deal.tabs", handlers.deal_tabs)
         slots.register_slot("deals.bar", handlers.board_bar)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from afluente.contacts.selectors import KnownField
     from afluente.deals.events import DealsEntered, DealsGone
     from afluente.deals.models import Deal, Pipeline
+    from afluente.delivery.events import Settled
     from afluente.timeline.events import Recorded
 
 
@@ -39,6 +40,13 @@ def hear(fact: Recorded) -> None:
     """Note what triggers wait for, and plan anew what counts from a date that changed."""
     services.replan(fact.events)
     services.hear(fact.ids, fact.events)
+
+
+def answer(fact: Settled) -> None:
+    """What a rule sent came to an end; what waits for it goes on."""
+    ended = services.outcome_of(fact.key, fact.state, reason=fact.reason, detail=fact.detail)
+    if ended is not None:
+        services.settle([ended])
 
 
 def notice_words(data: Mapping[str, Any]) -> Mapping[str, str]:

@@ -45,6 +45,7 @@ class Environment:
     quota_mb: int
     api_rate: int
     push_hosts: tuple[str, ...]
+    outbound_allow: tuple[str, ...]
 
     @property
     def is_embedded(self) -> bool:
@@ -102,6 +103,7 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
         quota_mb=_megabytes(given, "AFLUENTE_QUOTA_MB", 10_240, 100_000_000),
         api_rate=_number(given, "AFLUENTE_API_RATE", 1_000, 1_000_000, "calls a minute", least=0),
         push_hosts=(*PUSH_HOSTS, *_value(given, "AFLUENTE_PUSH_HOSTS").lower().replace(",", " ").split()),
+        outbound_allow=tuple(_value(given, "AFLUENTE_OUTBOUND_ALLOW").lower().replace(",", " ").split()),
     )
 
 

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "afluente.tasks",
     "afluente.sales",
     "afluente.intake",
+    "afluente.delivery",
     "afluente.capture",
     "afluente.automation",
     "afluente.insights",
@@ -149,6 +150,7 @@ _mail = mail_settings(ENVIRONMENT)
 MAIL_TRANSPORT = _mail.pop("EMAIL_BACKEND")  # what the job sends with
 MAIL_DIR = ENVIRONMENT.mail_dir
 PUSH_HOSTS = ENVIRONMENT.push_hosts
+OUTBOUND_ALLOW = ENVIRONMENT.outbound_allow
 globals().update(_mail)
 EMAIL_BACKEND = "afluente.kernel.mail.QueuedBackend"
 

@@ -20,6 +20,7 @@ SLICES = (
     "timeline",
     "files",
     "intake",
+    "delivery",
     "capture",
     "search",
     "transfer",

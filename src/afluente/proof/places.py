@@ -59,6 +59,8 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/documents/<document_id>", {"document_id": "document"}),
     ("deals/<int:pk>/lines/", {"pk": "deal", "line": "line"}),
     ("deals/<int:pk>/", {"pk": "deal", "attribute": "deal_field"}),
+    ("settings/templates/<int:pk>/", {"pk": "template"}),
+    ("settings/messages/<int:pk>/", {"pk": "message"}),
     ("settings/lost-reasons/<int:pk>/", {"pk": "lost_reason"}),
     (
         "contacts/<int:pk>/",

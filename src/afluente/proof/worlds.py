@@ -30,7 +30,7 @@ from afluente.intake import services as intake
 from afluente.intake.models import RawEvent, Source
 from afluente.kernel import box
 from afluente.kernel.workspace import scope
-from afluente.proof import doubles, selling
+from afluente.proof import doubles, posting, selling
 from afluente.proof.ruling import of_automation
 from afluente.proof.tasks import of_tasks
 from afluente.timeline import services as timeline
@@ -92,6 +92,7 @@ def build(name: str, canary: str) -> World:
         session = UserSession.objects.create(user=owner.user, ip="127.0.0.1", session_key=canary)
         by = Actor("member", owner.pk, canary)
         ids |= doubles.fill(owner, canary, by) | selling.fill(canary, by, ids["deal"])
+        ids |= posting.fill(canary, owner, deal_id=ids["deal"], contact_id=ids["contact"])
         ids |= {"workspace": owner.workspace_id, "member": member.pk, "session": session.pk}
     ids |= _arrive(owner.workspace_id, ids.pop("hook_address"), canary)
     return World(canary, ids, owner, people[Role.ADMIN], people[Role.MANAGER], member, custom, token)

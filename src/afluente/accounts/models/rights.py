@@ -52,6 +52,7 @@ class Area(models.TextChoices):
     PAYMENTS = "payments", _("Payments")
     CALLS = "calls", _("Calls")
     MAILBOXES = "mailboxes", _("Mailboxes")
+    MESSAGES = "messages", _("Outgoing messages and webhooks")
     FILES = "files", _("Files")
     INSIGHTS = "insights", _("Home and figures")
     FIELDS = "fields", _("Fields, tags and contact settings")
@@ -99,6 +100,7 @@ CELLS: Mapping[Area, Mapping[Action, tuple[Reach, ...]]] = {
     Area.PAYMENTS: {Action.VIEW: _YES_NO, Action.CREATE: _YES_NO, Action.EDIT: _YES_NO},
     Area.CALLS: {Action.VIEW: _WHOSE},
     Area.MAILBOXES: {Action.VIEW: _WHOSE, Action.CONFIGURE: _YES_NO},
+    Area.MESSAGES: {Action.VIEW: _YES_NO, Action.EDIT: _YES_NO, Action.CONFIGURE: _YES_NO},
     Area.FILES: {
         Action.VIEW: _YES_NO,
         Action.CREATE: _YES_NO,

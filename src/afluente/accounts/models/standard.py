@@ -76,14 +76,17 @@ def _crm_manager() -> Rights:
 _QUOTA = (Area.FILES, Action.CONFIGURE)
 _FILING = ((Area.FILES, Action.CREATE), (Area.FILES, Action.DELETE))
 _BILLING = ((Area.DOCUMENTS, Action.CREATE), (Area.DOCUMENTS, Action.EDIT))
+_WRITING = ((Area.MESSAGES, Action.EDIT),)
 _WORKING = tuple((area, action) for area in sorted(_RECORDS) for action in _CHANGES)
 
 STANDARD: Mapping[Role, Rights] = {
     Role.OWNER: _everything(),
     Role.ADMIN: _everything(),
     Role.MANAGER: _crm_manager(),
-    Role.MEMBER: _seeing(*_WORKING, *_FILING, *_BILLING, (Area.PAYMENTS, Action.CREATE)),
-    Role.EDITOR: _seeing(*(cell for cell in _WORKING if cell[1] != Action.DELETE), _FILING[0], *_BILLING),
+    Role.MEMBER: _seeing(*_WORKING, *_FILING, *_BILLING, *_WRITING, (Area.PAYMENTS, Action.CREATE)),
+    Role.EDITOR: _seeing(
+        *(cell for cell in _WORKING if cell[1] != Action.DELETE), _FILING[0], *_BILLING, *_WRITING
+    ),
     Role.ANALYST: _seeing(),
     Role.ACCOUNTANT: _seeing(*_BILLING, (Area.PAYMENTS, Action.CREATE), (Area.PAYMENTS, Action.EDIT)),
     Role.DESIGNER: _seeing(_FILING[0]),

@@ -94,7 +94,8 @@ class _Walk:
                 )
                 return node.on_failure
             case Act() if token.key in ANSWERS:
-                return node.next if token.key == State.APPLIED else node.on_failure
+                ways = {State.APPLIED: node.next, State.SKIPPED: node.on_skip}
+                return ways.get(State(token.key), node.on_failure)
         return node.id
 
     def go(self, node_id: str | None) -> None:

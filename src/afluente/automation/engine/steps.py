@@ -29,7 +29,9 @@ class State(StrEnum):
     SIMULATED = "simulated"
 
 
-ANSWERS = frozenset({State.APPLIED, State.FAILED, State.UNKNOWN, State.CANCELLED})  # ends of what was awaited
+ANSWERS = frozenset(  # ends of what was awaited
+    {State.APPLIED, State.SKIPPED, State.FAILED, State.UNKNOWN, State.CANCELLED}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,16 @@ REASONS: dict[str, StrOrPromise] = {
     "missing": _("the stage asks for something that the deal lacks"),
     "no_answer": _("no answer came in time"),
     "missing_data": _("something that it needs is missing"),
+    "no_consent": _("they want no such messages"),
+    "no_sender": _("nobody said how messages of this kind are sent"),
+    "template": _("its text could not be filled in"),
+    "refused": _("the other side refused it"),
+    "forbidden_place": _("its address leads into a network that is not public"),
+    "bad_message": _("it is no message that can be sent"),
+    "tries_used_up": _("it was tried for three days"),
+    "sender_died": _("the program ended while it was sending"),
+    "decided": _("a colleague said so"),
+    "stopped_by_user": _("a colleague stopped it"),
     "internal": _("it could not be kept; the log of the program says why"),
 }
 FIRED: dict[str, StrOrPromise] = {

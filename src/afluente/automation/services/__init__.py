@@ -39,7 +39,7 @@ from afluente.automation.services.publishing import (
 from afluente.automation.services.replanning import replan
 from afluente.automation.services.routing import route
 from afluente.automation.services.running import run_due
-from afluente.automation.services.settling import Outcome, postpone, settle
+from afluente.automation.services.settling import Outcome, outcome_of, postpone, settle
 from afluente.automation.services.simulating import Looked, dry_run
 from afluente.automation.services.triggers import (
     address_of,
@@ -86,6 +86,7 @@ __all__ = [
     "leave",
     "move_rule",
     "order_triggers",
+    "outcome_of",
     "pause_rules",
     "postpone",
     "publish_pipeline",

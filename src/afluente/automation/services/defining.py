@@ -10,6 +10,7 @@ from afluente.automation import statements
 from afluente.automation.engine.written import BadRuleError, read_rules
 from afluente.automation.models import Definition
 from afluente.automation.services.actions import outside
+from afluente.delivery import services as delivery
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def stop_rules(*, definition: Definition) -> None:
     """End everything that waits, and start nothing."""
     _turn(definition, Definition.State.STOPPED, "")
     statements.cancel_definition(definition.pk, reason="definition_stopped")
+    delivery.cancel_messages(rule_id=definition.pk, reason="definition_stopped")
 
 
 def _turn(definition: Definition, state: str, because: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from afluente.automation import statements
+from afluente.delivery import services as delivery
 from afluente.kernel import live
 from afluente.kernel.workspace import current_workspace_id
 
@@ -36,6 +37,7 @@ def enter(entries: Sequence[Entry], events: Sequence[int], *, cause: Mapping[str
         depth=int(cause.get("depth", 0)),
         reason="stage_left",
     )
+    delivery.cancel_messages(deal_ids=[one.deal_id for one in entries], reason="stage_left")
     transaction.on_commit(partial(live.wake, live.AUTOMATION, current_workspace_id()))
 
 
@@ -43,3 +45,4 @@ def leave(deal_ids: Sequence[int], *, reason: str, detail: str = "") -> None:
     """End everything that waits for these deals."""
     if deal_ids:
         statements.cancel(dict.fromkeys(deal_ids, ANY_ENTRY), reason=reason, detail=detail)
+        delivery.cancel_messages(deal_ids=deal_ids, reason=reason)

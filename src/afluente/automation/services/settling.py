@@ -31,6 +31,23 @@ class Outcome:
     detail: str = ""
 
 
+STATES = {
+    "sent": State.APPLIED,
+    "failed": State.FAILED,
+    "unknown": State.UNKNOWN,
+    "skipped": State.SKIPPED,
+    "cancelled": State.CANCELLED,
+}
+
+
+def outcome_of(key: str, state: str, *, reason: str = "", detail: str = "") -> Outcome | None:
+    """How what left under `key` ended, when a step wanted it; None for what somebody else sent."""
+    parts = key.split(":", 4)
+    if len(parts) != 5 or not all(one.isdecimal() for one in parts[:3]):
+        return None
+    return Outcome(step=key, state=STATES[state], reason=reason, detail=detail.replace("\0", ""))
+
+
 @transaction.atomic
 def settle(outcomes: Sequence[Outcome]) -> None:
     """Write how steps ended, and let what follows them start or stop; workers walk on, nothing runs here.

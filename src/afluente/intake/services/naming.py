@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any
 
-from liquid import Environment
 from liquid.exceptions import LiquidError
-from liquid.undefined import Undefined
 
-from afluente.kernel import text
+from afluente.kernel import liquids, text
 
 LIMIT = 255
 ROOM = 4000  # characters of a text, members of a list, on the way to a name
-LARGEST = 10**30
 _SIMPLE = re.compile(r"{{\s*([a-z_][a-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)?)\s*}}")
 
 Renderer = Callable[[Mapping[str, Any]], str]
@@ -25,35 +22,7 @@ class BadTemplateError(ValueError):
     """The template cannot be read; the message says where."""
 
 
-class _Limited(Environment):
-    """A template gets little room: it names a deal (spec: texts with variables)."""
-
-    context_depth_limit = 10
-    loop_iteration_limit = 200
-    local_namespace_limit = ROOM
-    output_stream_limit = ROOM
-
-
-def _in_bounds(value: Any) -> Any:
-    """The same value, unless nobody can mean one that large. The library limits loops, not filters."""
-    is_long = isinstance(value, (str, list, tuple, range)) and len(value) > ROOM
-    if is_long or (isinstance(value, int) and abs(value) > LARGEST):
-        raise LiquidError("too large for a name", token=None)
-    return value
-
-
-def _bounded(apply: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(apply)  # with what the library reads from a filter
-    def bounded(*values: Any, **named: Any) -> Any:
-        for value in (*values, *named.values()):
-            _in_bounds(value)
-        return _in_bounds(apply(*values, **named))
-
-    return bounded
-
-
-_environment = _Limited(undefined=Undefined, autoescape=False)
-_environment.filters = {name: _bounded(apply) for name, apply in _environment.filters.items()}
+_environment = liquids.environment(room=ROOM)
 
 
 @lru_cache(maxsize=512)

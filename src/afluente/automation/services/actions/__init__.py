@@ -1,16 +1,25 @@
 """What rules can do with deals."""
 
-from afluente.automation.services.actions import assigning, basic, making, modifying, telling, working
+from afluente.automation.services.actions import (
+    assigning,
+    basic,
+    making,
+    modifying,
+    sending,
+    telling,
+    working,
+)
 from afluente.automation.services.actions.registry import (
     Known,
     actions,
     applier,
     leaving,
+    mixed,
     outside,
     register_action,
 )
 
-for _part in (basic, assigning, telling, working, making, modifying):
+for _part in (basic, assigning, telling, working, making, modifying, sending):
     _part.register()
 
-__all__ = ["Known", "actions", "applier", "leaving", "outside", "register_action"]
+__all__ = ["Known", "actions", "applier", "leaving", "mixed", "outside", "register_action"]

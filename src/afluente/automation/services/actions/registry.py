@@ -33,6 +33,7 @@ class Known:
     appliers: tuple[tuple[str, Applier], ...] = ()
     params: tuple[Param, ...] = ()
     leaves: frozenset[str] = frozenset()  # kinds of effects that take the deal out of its stage
+    mixed: frozenset[str] = frozenset()  # kinds of effects that are one set though each has values of its own
 
 
 _known: dict[str, Known] = {}
@@ -64,3 +65,8 @@ def applier(kind: str) -> Applier:
 def leaving() -> frozenset[str]:
     """The kinds of effects that take a deal out of its stage: they come last."""
     return frozenset(kind for one in _known.values() for kind in one.leaves)
+
+
+def mixed() -> frozenset[str]:
+    """The kinds of effects whose values differ from deal to deal and that are made so together."""
+    return frozenset(kind for one in _known.values() for kind in one.mixed)

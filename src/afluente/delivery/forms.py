@@ -1,0 +1,104 @@
+"""Senders and templates, as people fill them in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from afluente.delivery.services.rendering import LINE
+from afluente.delivery.services.templates import BODY, NAME
+from afluente.kernel.models import MailServer
+
+if TYPE_CHECKING:
+    from afluente.delivery.models import Sender
+
+OFF = {"autocomplete": "off"}
+CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class EmailSender(forms.Form):
+    """The mail server of a workspace, who its letters come from, and when they may go. The password is never shown."""
+
+    host = forms.CharField(label=_("Server"), max_length=255, widget=forms.TextInput(attrs=OFF))
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65_535, initial=587)
+    security = forms.ChoiceField(label=_("Encryption"), choices=MailServer.Security.choices)
+    username = forms.CharField(label=_("User name"), max_length=255, required=False)
+    secret = forms.CharField(
+        label=_("Password"),
+        max_length=1_000,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    from_name = forms.CharField(label=_("Sender's name"), max_length=150, required=False)
+    from_address = forms.EmailField(label=_("Sender's address"), max_length=254)
+    reply_to = forms.EmailField(
+        label=_("Answers go to"),
+        max_length=254,
+        required=False,
+        help_text=_("Empty: to the sender's address."),
+    )
+    per_minute = forms.IntegerField(
+        label=_("At most, each minute"), min_value=1, max_value=100_000, initial=60
+    )
+    quiet_from = forms.TimeField(label=_("Quiet from"), required=False, widget=CLOCK)
+    quiet_until = forms.TimeField(label=_("Quiet until"), required=False, widget=CLOCK)
+    asks_consent = forms.BooleanField(
+        label=_("Only to people who agreed"),
+        required=False,
+        help_text=_("Messages that advertise go only to contacts who said yes."),
+    )
+
+    def __init__(self, *args: Any, sender: Sender | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sender = sender
+        if sender is not None:
+            kept = {name: getattr(sender, name) for name in self.fields if hasattr(sender, name)}
+            kept |= {name: _as_clock(kept[name]) for name in ("quiet_from", "quiet_until")}
+            for name, value in {**kept, **sender.options}.items():
+                if name in self.fields:
+                    self.fields[name].initial = value
+
+    def clean_host(self) -> str:
+        """A name or an address, nothing around it."""
+        host = str(self.cleaned_data["host"]).strip()
+        if not host or any(sign in host for sign in "/@ \t"):
+            raise ValidationError(_("Write only the name of the server, such as smtp.example.com"))
+        return host
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if (data.get("quiet_from") is None) != (data.get("quiet_until") is None):
+            self.add_error("quiet_until", _("Say both, or neither."))
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """What is kept; without a password the one that is there stays."""
+        said = dict(self.cleaned_data)
+        options = {name: said.pop(name) for name in ("host", "port", "security", "username")}
+        for name in ("quiet_from", "quiet_until"):
+            said[name] = None if said[name] is None else said[name].hour * 60 + said[name].minute
+        return {**said, "provider": "smtp", "options": options, "secret": said["secret"] or None}
+
+
+def _as_clock(minutes: int | None) -> dt.time | None:
+    return None if minutes is None else dt.time(minutes // 60, minutes % 60)
+
+
+class Template(forms.Form):
+    """A template. What is wrong with its variables is said by the service."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME, widget=forms.TextInput(attrs=OFF))
+    subject = forms.CharField(label=_("Subject"), max_length=LINE, widget=forms.TextInput(attrs=OFF))
+    body = forms.CharField(
+        label=_("Text"),
+        max_length=BODY,
+        help_text=_(
+            "**bold**, *slanted*, [words](https://…) for a link, - for a list. An empty line parts paragraphs."
+        ),
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )

@@ -1,0 +1,48 @@
+"""Who may see and change what leaves (invariant 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from afluente.accounts import policies as accounts
+from afluente.accounts.models import Action, Area
+from afluente.contacts import policies as contacts
+from afluente.deals import policies as deals
+from afluente.delivery.models import Message
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+
+
+def messages_visible_to(member: Membership) -> QuerySet[Message]:
+    """Messages about deals that `member` sees; about people that they see where no deal is named."""
+    if not may_list(member):
+        return Message.objects.none()
+    found = Message.objects.all()
+    if may_configure(member):
+        return found
+    about_deals = Q(deal_id__in=deals.visible_to(member).values("pk"))
+    about_people = Q(deal=None, contact_id__in=contacts.visible_to(member).values("pk"))
+    return found.filter(about_deals | about_people)
+
+
+def messages_decided_by(member: Membership) -> QuerySet[Message]:
+    """Messages about which `member` may say what became of them; never more than they see."""
+    return messages_visible_to(member) if may_write(member) else Message.objects.none()
+
+
+def may_list(member: Membership) -> bool:
+    """Whether there is anything here for `member` to open."""
+    return accounts.may(member, Area.MESSAGES, Action.VIEW)
+
+
+def may_write(member: Membership) -> bool:
+    """Templates, and what became of messages."""
+    return accounts.may(member, Area.MESSAGES, Action.EDIT)
+
+
+def may_configure(member: Membership) -> bool:
+    """Senders, webhooks, addresses that are passed over."""
+    return accounts.may(member, Area.MESSAGES, Action.CONFIGURE)

@@ -1,0 +1,52 @@
+"""A message of the table as it leaves: who it is from, and how to leave the list (RFC 2369, RFC 8058)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext
+
+from afluente.accounts.models import Workspace
+from afluente.delivery.models import Channel
+from afluente.delivery.services.consenting import leaving_url
+from afluente.delivery.services.providers import Outgoing
+from afluente.kernel.workspace import current_workspace_id
+
+if TYPE_CHECKING:
+    from afluente.delivery.models import Message, Sender
+
+
+def outgoing(message: Message, sender: Sender) -> Outgoing:
+    """The message with everything that the provider is told."""
+    text, html, headers = message.text, "", {}
+    if message.channel == Channel.EMAIL:
+        text, html, headers = _email(message)
+    return Outgoing(
+        key=message.key,
+        address=message.address,
+        subject=message.subject,
+        text=text,
+        html=html,
+        from_name=sender.from_name,
+        from_address=sender.from_address,
+        reply_to=sender.reply_to,
+        headers=headers,
+    )
+
+
+def _email(message: Message) -> tuple[str, str, dict[str, str]]:
+    """Text, page and headers. What advertises says how to be rid of it."""
+    headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
+    text, url = message.text, ""
+    workspace = Workspace.objects.get(pk=current_workspace_id())
+    with translation.override(workspace.language):
+        if message.is_marketing:
+            url = leaving_url(channel=message.channel, address=message.address, contact_id=message.contact_id)
+            headers["List-Unsubscribe"] = f"<{url}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+            text += f"\n\n--\n{gettext('You can unsubscribe here:')} {url}"
+        context = {"message": message, "leaving": url, "workspace": workspace}
+        html = render_to_string("delivery/email.html", context) if message.html else ""
+    return text, html, headers

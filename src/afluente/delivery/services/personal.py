@@ -1,0 +1,77 @@
+"""What delivery keeps about a person (kernel.personal): messages, consent, addresses that are passed over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.contacts.models import ContactEmail, ContactPhone
+from afluente.delivery.models import Call, Consent, Message, Suppression
+from afluente.delivery.services.consenting import digest_of
+from afluente.kernel import personal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afluente.kernel.personal import Subject
+
+WAITING = (Message.State.QUEUED, Message.State.SENDING)
+
+
+def _digests(subject: Subject) -> list[str]:
+    emails = ContactEmail.objects.filter(contact_id__in=subject.ids).values_list("email", flat=True)
+    phones = ContactPhone.objects.filter(contact_id__in=subject.ids).values_list("e164", flat=True)
+    return [digest_of(one)[:32] for one in (*emails, *phones) if one]
+
+
+def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
+    messages = Message.objects.filter(contact_id__in=subject.ids).order_by("pk")
+    names = (
+        "channel",
+        "state",
+        "reason",
+        "address",
+        "subject",
+        "text",
+        "rule_name",
+        "created_at",
+        "ended_at",
+    )
+    consents = Consent.objects.filter(contact_id__in=subject.ids).order_by("pk")
+    stopped = Suppression.objects.filter(digest__in=_digests(subject)).order_by("pk")
+    return [
+        *personal.plain(messages.values("id", *names)),
+        *personal.plain(consents.values("channel", "is_given", "source", "at")),
+        *personal.plain(stopped.values("channel", "address", "reason", "detail", "at")),
+    ]
+
+
+def _erase(subject: Subject) -> int:
+    """That something was sent stays, for the figures; to whom and what goes. A suppression stays as a keyed hash,
+    so that nobody writes to who wanted nothing.
+    """
+    stopped = Suppression.objects.filter(digest__in=_digests(subject)).update(address="", detail="")
+    found = Message.objects.filter(contact_id__in=subject.ids)
+    found.filter(state__in=WAITING).update(state=Message.State.CANCELLED, reason="record_deleted")
+    gone, _rows = Consent.objects.filter(contact_id__in=subject.ids).delete()
+    struck = found.update(address="", subject="", text="", html="", detail="", message_id="", provider_id="")
+    calls = Call.objects.filter(deal__people__contact_id__in=subject.ids).update(body="{}", detail="")
+    return stopped + gone + struck + calls
+
+
+HOLDING = personal.Holding(
+    slug="delivery",
+    label=_("Messages and consent"),
+    tables=("delivery_message", "delivery_consent", "delivery_suppression", "delivery_call"),
+    collect=_collect,
+    erase=_erase,
+    fate=_("That a message was sent stays, without its words. Who wanted nothing is still passed over."),
+    order=35,
+)
+FREE = {
+    "delivery_sender": "How the workspace itself sends.",
+    "delivery_template": "Texts that are the same for everybody.",
+    "delivery_endpoint": "Addresses of other programs.",
+    "delivery_attempt": "What other programs answered.",
+}

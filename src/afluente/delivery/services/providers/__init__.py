@@ -1,0 +1,15 @@
+"""Who carries messages: one module for each provider, all of one shape (providers.base.Provider)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from afluente.delivery.services.providers import smtp
+from afluente.delivery.services.providers.base import Later, Outcome, Outgoing, Refused, Sent, Unknown
+
+if TYPE_CHECKING:
+    from afluente.delivery.services.providers.base import Provider
+
+PROVIDERS: dict[str, Provider] = {"smtp": smtp.Smtp()}
+
+__all__ = ["PROVIDERS", "Later", "Outcome", "Outgoing", "Refused", "Sent", "Unknown"]

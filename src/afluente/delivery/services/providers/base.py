@@ -1,0 +1,73 @@
+"""What a provider of a channel is given and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A message ready to go. `key` is the same at every attempt; `headers` are of an e-mail."""
+
+    key: str
+    address: str
+    text: str
+    subject: str = ""
+    html: str = ""
+    from_name: str = ""
+    from_address: str = ""
+    reply_to: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The provider took it; its own name for it, if it gave one."""
+
+    provider_id: str = ""
+
+
+@dataclass(frozen=True)
+class Later:
+    """It was certainly not taken, and may be later; in `after` seconds if the provider said so."""
+
+    detail: str
+    after: int = 0
+
+
+@dataclass(frozen=True)
+class Refused:
+    """It will never be taken. `is_gone`: there is no such address."""
+
+    detail: str
+    reason: str = "refused"
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It may have been taken: nobody may send it again but a person who looked."""
+
+    detail: str
+
+
+Outcome = Sent | Later | Refused | Unknown
+
+
+class Line(Protocol):
+    """A connection that may carry many messages."""
+
+    def send(self, message: Outgoing) -> Outcome:
+        """Hand one over. Never raises for what a provider may answer."""
+
+
+class Provider(Protocol):
+    """One kind of provider. `options` are the sender's own, `secret` is unsealed."""
+
+    def open(self, options: Mapping[str, Any], secret: str) -> AbstractContextManager[Line]:
+        """A line; nobody is asked before the first message."""

@@ -1,0 +1,24 @@
+"""Addresses of delivery."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from afluente.delivery.views import leaving, messages, sending, templates
+
+app_name = "delivery"
+
+urlpatterns = [
+    path("leave/<str:token>/", leaving.leaving, name="leaving"),
+    path("settings/messages/", messages.outbox, name="outbox"),
+    path("settings/messages/<int:pk>/", messages.message, name="message"),
+    path("settings/messages/<int:pk>/deciding/", messages.deciding, name="deciding"),
+    path("settings/templates/", templates.templates, name="templates"),
+    path("settings/templates/new/", templates.new, name="template_new"),
+    path("settings/templates/preview/", templates.preview, name="preview"),
+    path("settings/templates/<int:pk>/", templates.edit, name="template_edit"),
+    path("settings/templates/<int:pk>/archiving/", templates.archiving, name="template_archiving"),
+    path("settings/sending/", sending.sending, name="sending"),
+    path("settings/sending/test/", sending.test, name="sending_test"),
+    path("settings/sending/removal/", sending.removal, name="sending_removal"),
+]

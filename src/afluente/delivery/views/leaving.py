@@ -1,0 +1,60 @@
+"""Unsubscribing by the address in a message: nobody has to sign in (RFC 8058).
+
+The address is signed and says whose messages are meant, so there is nothing a forged request could borrow:
+the page is exempt from the CSRF check on purpose. Opening it changes nothing, because programs that look
+through messages open every address in them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from afluente.accounts.models import Workspace
+from afluente.delivery import services
+from afluente.kernel.workspace import scope
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+def _public(view: Any) -> Any:
+    """For everybody, without a session."""
+    view = login_not_required(csrf_exempt(view))
+    view.workspace_free = True
+    return view
+
+
+@_public
+@require_http_methods(["GET", "HEAD", "POST"])
+def leaving(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask, and on POST stop messages that advertise; with `again` take that back."""
+    said = services.read_leaving(token)
+    if said is None:
+        return _gone(request)
+    with scope(said.workspace_id):
+        workspace = Workspace.objects.filter(pk=said.workspace_id).first()
+        if workspace is None:
+            return _gone(request)
+        if request.method == "POST":
+            if "again" in request.POST:
+                services.come_back(said)
+            else:
+                services.leave(said)
+        context = {"workspace": workspace, "has_left": services.has_left(said), "channel": said.channel}
+    with translation.override(workspace.language):
+        return render(request, "delivery/leaving.html", context)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    context = {
+        "title": gettext("This address leads nowhere"),
+        "text": gettext("It was changed on its way, or the workspace is gone."),
+    }
+    return render(request, "accounts/closed.html", context, status=404)

@@ -1,0 +1,47 @@
+"""What leaves, in a workspace that is probed: a template, a message, a sender, consent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from afluente.delivery import services
+from afluente.delivery.models import Message
+from afluente.timeline.events import Actor
+
+if TYPE_CHECKING:
+    from afluente.accounts.models import Membership
+
+
+def fill(canary: str, owner: Membership, *, deal_id: int, contact_id: int) -> dict[str, Any]:
+    """One of each, whose texts carry the canary; their numbers by kind."""
+    template = services.save_template(template=None, name=canary, subject=canary, body=canary)
+    address = f"{canary}@probe.example"
+    message = services.NewMessage(
+        channel="email",
+        key=f"probe:{canary}",
+        address=address,
+        subject=canary,
+        text=canary,
+        html=f"<p>{canary}</p>",
+        contact_id=contact_id,
+        deal_id=deal_id,
+        rule_name=canary,
+    )
+    services.queue_messages([message])
+    queued = Message.objects.get(key=message.key)
+    Message.objects.filter(pk=queued.pk).update(
+        state=Message.State.UNKNOWN, reason="no_answer", detail=canary
+    )
+    services.save_sender(
+        channel="email",
+        secret=canary,
+        by=owner,
+        provider="smtp",
+        options={"host": f"{canary}.example", "port": 587, "security": "starttls", "username": canary},
+        from_name=canary,
+        from_address=address,
+    )
+    by = Actor("member", owner.pk, canary)
+    services.say_consent(contact_id=contact_id, channel="email", is_given=True, source=canary, by=by)
+    services.suppress(channel="email", address=f"gone-{address}", reason="bounced", detail=canary)
+    return {"template": template.pk, "message": queued.pk}
