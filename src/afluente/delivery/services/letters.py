@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def outgoing(message: Message, sender: Sender) -> Outgoing:
     """The message with everything that the provider is told."""
-    text, html, headers = message.text, "", {}
+    text, html = message.text, ""
+    headers: dict[str, str] = {}
     if message.channel == Channel.EMAIL:
         text, html, headers = _email(message)
     return Outgoing(

@@ -96,10 +96,9 @@ class Send:
         template = post.templates.get(params["template"]) if params.get("template") else None
         if params.get("template") and template is None:
             return Fail("target_gone", "template")
-        source = template or params
-        subject, body = (
-            (source.subject, source.body) if template else (params.get("subject", ""), params["body"])
-        )
+        subject, body = params.get("subject", ""), params.get("body", "")
+        if template is not None:
+            subject, body = template.subject, template.body
         try:
             said = outbox.render(subject=str(subject), body=str(body), words=_words(reader, scene))
         except outbox.BadTemplateError as bad:

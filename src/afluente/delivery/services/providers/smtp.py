@@ -87,10 +87,7 @@ class _Line:
             return self._server
         options = self._options
         security = options.get("security", "starttls")
-        kind = _Tls if security == "tls" else _Plain
-        here = urlsplit(settings.BASE_URL).hostname or "localhost"
-        context = {"context": ssl.create_default_context()} if security == "tls" else {}
-        server = kind(options["host"], int(options["port"]), local_hostname=here, timeout=PATIENCE, **context)
+        server = _server(options["host"], int(options["port"]), is_tls=security == "tls")
         try:
             if security == "starttls":
                 server.starttls(context=ssl.create_default_context())
@@ -130,6 +127,14 @@ class _Line:
             self._server = None
             return Unknown(_said_of(lost))
         return Sent(_words(said)[:250]) if code == 250 else _judged(code, said)
+
+
+def _server(host: str, port: int, *, is_tls: bool) -> smtplib.SMTP:
+    here = urlsplit(settings.BASE_URL).hostname or "localhost"
+    if is_tls:
+        context = ssl.create_default_context()
+        return _Tls(host, port, local_hostname=here, timeout=PATIENCE, context=context)
+    return _Plain(host, port, local_hostname=here, timeout=PATIENCE)
 
 
 def _judged(code: int, said: bytes | str) -> Outcome:
