@@ -96,9 +96,10 @@ def say_consent(*, contact_id: int, channel: str, is_given: bool, source: str, b
     if kept is not None and kept.is_given == is_given:
         return False
     Consent.objects.update_or_create(contact_id=contact_id, channel=channel, defaults=values)
-    kind = "consent.given" if is_given else "consent.withdrawn"
+    data = {"channel": channel, "source": source[:150]}
+    given = NewEvent("consent.given", by, contact_id=contact_id, data=data)
     timeline.record(
-        [NewEvent(kind, by, contact_id=contact_id, data={"channel": channel, "source": source[:150]})]
+        [given if is_given else NewEvent("consent.withdrawn", by, contact_id=contact_id, data=data)]
     )
     return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from afluente.deals.models import Deal
 from afluente.delivery.events import Settled
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 PAUSES = (1, 5, 30, 120, 480)
 DAILY = 1440
 State = Message.State
-TOLD = {State.SENT: "message.sent", State.FAILED: "message.failed", State.UNKNOWN: "message.unknown"}
 
 
 class DecidedError(Exception):
@@ -67,18 +66,33 @@ def end(message: Message, state: str, reason: str = "", detail: str = "") -> Non
     message.state, message.reason, message.detail = State(state), reason, detail[:500]
     message.ended_at, message.lease_until = clock.now(), None
     message.save(update_fields=["state", "reason", "detail", "ended_at", "lease_until", "provider_id"])
-    if message.state in TOLD and (message.contact_id or message.deal_id):
-        actor = Actor("rule", message.rule_id, message.rule_name) if message.rule_id else SYSTEM
-        data = {"channel": message.channel, "to": message.address, "subject": message.subject}
-        event = NewEvent(
-            TOLD[message.state],
-            actor,
-            contact_id=message.contact_id,
-            deal_id=message.deal_id,
-            data={**data, "message": message.pk, "detail": message.detail[:200]},
-        )
-        timeline.record([event])
+    if message.contact_id or message.deal_id:
+        timeline.record(_told(message))
     bus.publish(Settled(message.key, message.state, reason, message.detail))
+
+
+def _told(message: Message) -> list[NewEvent]:
+    """What the history says of its end; nothing of one that was not to be sent."""
+    about: dict[str, Any] = {
+        "actor": Actor("rule", message.rule_id, message.rule_name) if message.rule_id else SYSTEM,
+        "contact_id": message.contact_id,
+        "deal_id": message.deal_id,
+        "data": {
+            "channel": message.channel,
+            "to": message.address,
+            "subject": message.subject,
+            "message": message.pk,
+            "detail": message.detail[:200],
+        },
+    }
+    match message.state:
+        case State.SENT:
+            return [NewEvent("message.sent", **about)]
+        case State.FAILED:
+            return [NewEvent("message.failed", **about)]
+        case State.UNKNOWN:
+            return [NewEvent("message.unknown", **about)]
+    return []
 
 
 def give_up_lost(channel: str, ids: list[int]) -> None:
