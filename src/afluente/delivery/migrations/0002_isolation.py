@@ -13,15 +13,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
    UNION
   SELECT DISTINCT m.workspace_id, m.channel::text FROM delivery_message m
    WHERE m.state = 'sending' AND m.lease_until < now()
-   UNION
-  SELECT DISTINCT c.workspace_id, 'webhook' FROM delivery_call c
-   WHERE c.state IN ('queued', 'sending') AND c.due_at <= now()
 $$
 """
 # Rows that change often while they are on their way: room for changes in place, and vacuum before it is felt.
 KEPT_LEAN = """
 ALTER TABLE delivery_message SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
-ALTER TABLE delivery_call SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 """
 
 
@@ -34,11 +30,7 @@ class Migration(migrations.Migration):
         SecureTable("message"),
         SecureTable("consent", anchor=False),
         SecureTable("suppression"),
-        SecureTable("endpoint"),
-        SecureTable("call"),
-        SecureTable("attempt", anchor=False),
         DefinerMayRead("message"),
-        DefinerMayRead("call"),
         DefinerFunction("delivery_due()", DUE),
         migrations.RunSQL(KEPT_LEAN, migrations.RunSQL.noop),
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.models import ContactEmail, ContactPhone
-from afluente.delivery.models import Call, Consent, Message, Suppression
+from afluente.delivery.models import Consent, Message, Suppression
 from afluente.delivery.services.consenting import digest_of
 from afluente.kernel import personal
 
@@ -56,14 +56,13 @@ def _erase(subject: Subject) -> int:
     found.filter(state__in=WAITING).update(state=Message.State.CANCELLED, reason="record_deleted")
     gone, _rows = Consent.objects.filter(contact_id__in=subject.ids).delete()
     struck = found.update(address="", subject="", text="", html="", detail="", message_id="", provider_id="")
-    calls = Call.objects.filter(deal__people__contact_id__in=subject.ids).update(body="{}", detail="")
-    return stopped + gone + struck + calls
+    return stopped + gone + struck
 
 
 HOLDING = personal.Holding(
     slug="delivery",
     label=_("Messages and consent"),
-    tables=("delivery_message", "delivery_consent", "delivery_suppression", "delivery_call"),
+    tables=("delivery_message", "delivery_consent", "delivery_suppression"),
     collect=_collect,
     erase=_erase,
     fate=_("That a message was sent stays, without its words. Who wanted nothing is still passed over."),
@@ -72,6 +71,4 @@ HOLDING = personal.Holding(
 FREE = {
     "delivery_sender": "How the workspace itself sends.",
     "delivery_template": "Texts that are the same for everybody.",
-    "delivery_endpoint": "Addresses of other programs.",
-    "delivery_attempt": "What other programs answered.",
 }
