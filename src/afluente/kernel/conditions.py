@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -64,10 +66,10 @@ class Expression:
 def read(wheres: Sequence[str], match: str = ALL) -> Expression:
     """The expression that the values of `where` and `match` say. Raises UnreadableError."""
     if match not in {"", ALL, ANY}:
-        raise UnreadableError(f"match is “{match[:20]}”: say all or any.")
+        raise UnreadableError(gettext("match is “{typed}”: say all or any.").format(typed=match[:20]))
     groups = [_group(where) for where in wheres if where.strip()]
     if len(groups) > MOST_GROUPS:
-        raise UnreadableError(f"More than {MOST_GROUPS} groups.")
+        raise UnreadableError(gettext("More than {n} groups of conditions.").format(n=MOST_GROUPS))
     return Expression(tuple(groups), ANY if match == ANY else ALL)
 
 
@@ -79,20 +81,22 @@ def read_query(query: Mapping[str, Sequence[str]]) -> Expression:
 def _group(where: str) -> tuple[Condition, ...]:
     parts = where.split("|")
     if len(parts) > MOST_CONDITIONS:
-        raise UnreadableError(f"More than {MOST_CONDITIONS} conditions in a group.")
+        raise UnreadableError(gettext("More than {n} conditions in a group.").format(n=MOST_CONDITIONS))
     return tuple(_condition(part) for part in parts)
 
 
 def _condition(part: str) -> Condition:
     found = _CONDITION.fullmatch(part.lstrip())
     if found is None:
-        raise UnreadableError(f"“{part[:60]}” is no condition: write name.operator:value.")
+        sentence = gettext("“{typed}” is no condition: write name.operator:value.")
+        raise UnreadableError(sentence.format(typed=part[:60]))
     name, op, said = found.groups()
     values = tuple(_unescape(value) for value in _split(said))
     if len(values) > MOST_VALUES:
-        raise UnreadableError(f"More than {MOST_VALUES} values for {name}.")
+        raise UnreadableError(gettext("More than {n} values for {name}.").format(n=MOST_VALUES, name=name))
     if any(len(value) > LONGEST for value in values):
-        raise UnreadableError(f"A value for {name} has more than {LONGEST} characters.")
+        sentence = gettext("A value for {name} has more than {n} characters.")
+        raise UnreadableError(sentence.format(name=name, n=LONGEST))
     return Condition(name, op, values)
 
 
