@@ -29,7 +29,7 @@ from tests.accounts.offering import Offer, Offers
 # Leaving ends the walk; what is asked of other people's doors is not ours to say.
 AWAY = ("/accounts/", "/live", "/static/", "/f/", "/api/", "/viewing/", "/workspaces/", "/styleguide/")
 EACH = 4
-MANY = 700  # requests of one person; more means that addresses multiply without end
+MANY = 1_000  # requests of one person; more means that addresses multiply without end
 
 VIEWS = {(area, Action.VIEW): Reach.OWN for area in (Area.CONTACTS, Area.DEALS, Area.TASKS)}
 PIPELINES = {(Area.PIPELINES, Action.VIEW): Reach.ALL}

@@ -100,7 +100,7 @@ def test_the_way_back_of_an_address_leaves_a_later_change_alone(browser):
     changed = browser.post(address, {"typed": "b@example.com"}, headers=ABOUT)
     browser.post(address, {"typed": "c@example.com"}, headers=ABOUT)
 
-    assert browser.post(way_back(changed)).status_code == 422
+    assert browser.post(way_back(changed)).status_code == 409
     assert ContactEmail.objects.get().email == "c@example.com"
 
 

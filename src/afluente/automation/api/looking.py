@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from afluente.accounts.requests import member_of
 from afluente.automation import selectors, services
-from afluente.automation.api.looking_shapes import DryRunIn, ExplainedListOut, LookedOut, StatisticsOut
+from afluente.automation.api.looking_shapes import DryRunIn, ExplainedListOut, LookedOut, StageStatisticsOut
 from afluente.automation.api.refusing import missing, refused
 from afluente.automation.api.rules import stage_in
 from afluente.automation.api.shapes import Refused
@@ -39,7 +39,7 @@ def explain(request: HttpRequest, deal_id: int) -> Any:
     }
 
 
-@router.get("/stages/{stage_id}/rules/statistics", response={200: StatisticsOut, 404: Refused})
+@router.get("/stages/{stage_id}/rules/statistics", response={200: StageStatisticsOut, 404: Refused})
 def read_statistics(
     request: HttpRequest, stage_id: int, days: Annotated[int, Query(ge=1, le=180)] = 30
 ) -> Any:

@@ -56,7 +56,7 @@ class RuleStatisticsOut(Schema):
     failures: dict[str, int]
 
 
-class StatisticsOut(Schema):
+class StageStatisticsOut(Schema):
     """The rules of a stage, how many deals are in it now, and how long they have been."""
 
     rules: list[RuleStatisticsOut]
