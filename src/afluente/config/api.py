@@ -1,6 +1,7 @@
 """The REST API at /api/v1: each slice brings a router; this is the one place that knows them all.
 
 Who calls, in which workspace, with which right, how often: `config.gate`. Its description: `config.document`.
+Imported when the first of its addresses is asked for (`config.late`).
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def _all_in(router: Router) -> Iterator[Router]:
         yield from _all_in(inner)
 
 
-def urls() -> list[URLPattern]:
+def _addresses() -> list[URLPattern]:
     """The API's addresses, each inside its token's workspace; the OpenAPI document is public."""
     _mount()
     found = []
@@ -148,3 +149,6 @@ def _open(route: str, view: Any, name: str | None) -> URLPattern:
     made.workspace_free = True
     found: URLPattern = path(route, made, name=name)
     return found
+
+
+urlpatterns = _addresses()

@@ -25,7 +25,7 @@ import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 
-from afluente.config import gate, refusals
+from afluente.config import gate, late, refusals
 from afluente.config.audience import Audience, find_viewer
 from afluente.config.gauges import publish_gauges
 from afluente.kernel import asgi, crash, doors, forwarded, live, metrics
@@ -108,6 +108,7 @@ class Entry:
         self._watch = Watch(on_live=self._hub.wake, on_look=self._hub.look)
         self._watch.start()
         publish_gauges(hub=self._hub, watch=self._watch)
+        late.prepare_soon()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._hub.stop()

@@ -6,7 +6,8 @@ import os
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from afluente.config import api, views
+from afluente.config import views
+from afluente.config.late import LateAddresses
 
 SLICES = (
     "ui",
@@ -36,7 +37,7 @@ own = [
     path("settings/jobs/replay/", views.replay, name="replay_jobs"),
 ]
 urlpatterns.append(path("", include((own, "config"))))
-urlpatterns.append(path("api/v1/", include((api.urls(), "api"))))
+urlpatterns.append(LateAddresses("api/v1/", "afluente.config.api", "api"))
 
 handler400 = "afluente.config.refusals.bad_request"
 handler403 = "afluente.config.refusals.forbidden"
