@@ -16,6 +16,7 @@ from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Event
 from afluente.transfer import services
 from afluente.transfer.models import ImportRow
+from afluente.transfer.selectors import preview
 from tests import make
 
 
@@ -96,7 +97,7 @@ def test_what_the_preview_says_is_what_happens(check: Any, ana: Any, pipeline: A
     (shown,) = report["samples"]["updated"]
     assert (shown["record"], shown["name"]) == (other.pk, "Other")
     assert list(shown["changes"].values()) == [["5", "7"]]
-    assert report["reasons"] == [["There is no deal #999.", 1]]
+    assert preview.reasons(given) == [("There is no deal #999.", 1)]
     assert set(Deal.objects.values_list("amount", flat=True)) == {Decimal(5)}
     services.start_import(import_id=given.pk)
     services.run_import(workspace_id=given.workspace_id, import_id=given.pk)

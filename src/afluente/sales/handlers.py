@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.deals.events import ChangeRefusedError
-from afluente.kernel import slots
+from afluente.kernel import sayings, slots
 from afluente.sales import policies, selectors, services
 from afluente.sales.views import documents
 from afluente.sales.views.lines import part_of
@@ -60,7 +60,7 @@ def mind_values(fact: DealsChanged) -> None:
     """A value set by hand no longer follows the lines; a currency cannot change under them."""
     converted = {pk: pairs["currency"][0] for pk, pairs in fact.changes.items() if "currency" in pairs}
     if converted and (lined := selectors.with_lines(list(converted))):
-        said = gettext("This deal has products with prices in {currency}. Nothing is converted.")
+        said = sayings.gettext("This deal has products with prices in {currency}. Nothing is converted.")
         raise ChangeRefusedError("currency", said.format(currency=converted[min(lined)]))
     if values := {pk: pairs["amount"][1] for pk, pairs in fact.changes.items() if "amount" in pairs}:
         services.note_values(values=values, by=fact.by)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/", imports.imports, name="imports"),
     path("imports/uploads/", imports.uploads, name="uploads"),
     path("imports/<int:pk>/", running.show, name="import"),
+    path("imports/<int:pk>/errors/", running.errors, name="errors"),
     path("imports/<int:pk>/file/", imports.file, name="file"),
     path("imports/<int:pk>/columns/", imports.columns, name="columns"),
     path("imports/<int:pk>/values/", imports.values, name="values"),

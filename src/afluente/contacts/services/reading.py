@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from babel.core import Locale
 from babel.numbers import get_decimal_symbol, get_group_symbol
-from django.utils.translation import gettext, ngettext
 
 from afluente.contacts.models import Field
 from afluente.contacts.models.fields import TEXT_LIMIT
 from afluente.kernel import tax_ids, text
+from afluente.kernel.sayings import gettext, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable

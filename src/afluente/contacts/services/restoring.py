@@ -15,7 +15,7 @@ from afluente.contacts.models import Contact, ContactEmail, ContactMessenger, Co
 from afluente.contacts.services.tagging import change_tags
 from afluente.contacts.services.values import fill_values
 from afluente.contacts.statements import importing, search
-from afluente.kernel import clock
+from afluente.kernel import clock, sayings
 from afluente.timeline import services as timeline
 from afluente.timeline.events import SYSTEM, NewEvent
 from afluente.timeline.selectors import kinds
@@ -121,7 +121,7 @@ def _belongings(records: Mapping[int, Record], found: dict[int, tuple[list[str],
 
 
 def _label(name: str) -> str:
-    return str(kinds.field_label(name))
+    return sayings.of(kinds.field_label(name))
 
 
 @transaction.atomic

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from afluente.accounts.models import Action, Area, Membership
 from afluente.accounts.policies import may
 from afluente.kernel import clock, text
+from afluente.kernel.sayings import gettext
 from afluente.tasks.models import (
     PHONE,
     PLACE,

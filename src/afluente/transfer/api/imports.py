@@ -15,7 +15,6 @@ from afluente.accounts.requests import member_of
 from afluente.contacts import services as contacts
 from afluente.deals.policies import enterable
 from afluente.files import services as files
-from afluente.files.views import serving
 from afluente.kernel import blobs
 from afluente.tasks.models import Step
 from afluente.tasks.policies import boards_of
@@ -41,6 +40,7 @@ from afluente.transfer.api.shapes import (
 )
 from afluente.transfer.models import Import, ImportRow
 from afluente.transfer.selectors import layouts, preview
+from afluente.transfer.views.asked import send_errors
 
 router = Router(tags=["Imports and exports"])
 MOVED: dict[int, Any] = {**REFUSALS, 409: Refused}
@@ -211,7 +211,7 @@ def errors(request: HttpRequest, import_id: Number) -> Any:
     found = _seen(request, import_id)
     if found is None or found.errors is None:
         raise HttpError(404, "There is no such file.")
-    return serving.send(request, found.errors)
+    return send_errors(request, found)
 
 
 def shown(given: Import) -> dict[str, Any]:

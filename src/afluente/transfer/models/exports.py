@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from afluente.kernel.sayings import SayingField
 from afluente.kernel.workspace import WorkspaceModel
 
 
@@ -38,7 +39,7 @@ class Schedule(WorkspaceModel):
     weekday = models.SmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
     hour = models.SmallIntegerField(default=6)
     is_on = models.BooleanField(default=True)
-    reason = models.CharField(max_length=300, blank=True, default="")
+    reason = SayingField(max_length=1000, blank=True, default="")
     member = models.ForeignKey(
         "accounts.Membership",
         models.SET_NULL,
@@ -80,7 +81,7 @@ class Export(WorkspaceModel):
     selection = models.JSONField(default=dict)
     columns = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    reason = models.CharField(max_length=300, blank=True, default="")
+    reason = SayingField(max_length=1000, blank=True, default="")
     total = models.IntegerField(default=0)
     position = models.IntegerField(default=0)
     file = models.ForeignKey(

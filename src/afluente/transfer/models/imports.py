@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from afluente.kernel.sayings import SayingField
 from afluente.kernel.workspace import WorkspaceModel
 
 
@@ -67,7 +68,7 @@ class Import(WorkspaceModel):
         db_index=False,
     )
     state = models.CharField(max_length=10, choices=State, default=State.READING)
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = SayingField(max_length=1000, blank=True, default="")
     layout = models.CharField(max_length=20, blank=True, default="")
     shape = models.JSONField(default=dict)
     headers = models.JSONField(default=list)
@@ -138,11 +139,11 @@ class ImportRow(WorkspaceModel):
     outcome = models.CharField(max_length=10, choices=Outcome)
     contact_id = models.BigIntegerField(null=True)
     record_id = models.BigIntegerField(null=True)
-    reason = models.CharField(max_length=500, blank=True, default="")
+    reason = SayingField(max_length=1000, blank=True, default="")
     changes = models.JSONField(default=dict)
     event_id = models.BigIntegerField(default=0)
     undone = models.CharField(max_length=10, choices=Undone, blank=True, default="")
-    note = models.CharField(max_length=500, blank=True, default="")
+    note = SayingField(max_length=1000, blank=True, default="")
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -10,8 +10,7 @@ from collections import Counter
 from itertools import chain
 from typing import IO, TYPE_CHECKING
 
-from django.utils.translation import gettext, ngettext
-
+from afluente.kernel.sayings import gettext, ngettext
 from afluente.transfer.selectors.tables import (
     CSV,
     LONGEST_CELL,

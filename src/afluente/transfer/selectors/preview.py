@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from afluente.kernel.sayings import read
 from afluente.timeline.selectors import kinds
 from afluente.transfer.models import ImportRow
 from afluente.transfer.selectors import targets
@@ -53,7 +54,7 @@ def bad_columns(given: Import, fields: Sequence[KnownField]) -> list[dict[str, A
         place = int(column)
         target = given.mapping[place] if place < len(given.mapping) else ""
         listed = [
-            {"raw": raw, "count": count, "why": why, "is_fatal": is_fatal, "key": f"{column}-{number}"}
+            {"raw": raw, "count": count, "why": read(why), "is_fatal": is_fatal, "key": f"{column}-{number}"}
             for number, (raw, count, why, is_fatal) in enumerate(values[:left])
         ]
         left -= len(listed)
@@ -84,6 +85,11 @@ def fixes(sent: Mapping[str, str]) -> dict[str, dict[str, dict[str, str]]]:
     return found
 
 
+def reasons(given: Import) -> list[tuple[str, int]]:
+    """Why rows cannot come in, the most frequent first."""
+    return [(read(why), count) for why, count in given.report.get("reasons", [])]
+
+
 def samples(given: Import) -> list[dict[str, Any]]:
     """Some rows of each outcome, as the preview shows them."""
     told = given.report.get("samples", {})
@@ -92,7 +98,10 @@ def samples(given: Import) -> list[dict[str, Any]]:
             "outcome": outcome,
             "label": outcome.label,
             "count": given.report.get(outcome, 0),
-            "rows": [{**row, "lines": _lines(row.get("changes", {}))} for row in told.get(outcome, [])],
+            "rows": [
+                {**row, "reason": read(row["reason"]), "lines": _lines(row.get("changes", {}))}
+                for row in told.get(outcome, [])
+            ],
         }
         for outcome in ImportRow.Outcome
         if given.report.get(outcome)

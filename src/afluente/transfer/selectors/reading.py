@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from babel.core import Locale
 from babel.numbers import get_decimal_symbol
-from django.utils.translation import gettext
 
 from afluente.contacts.services.reading import MONTH_FIRST
 from afluente.kernel import blobs
+from afluente.kernel.sayings import gettext
 from afluente.transfer.selectors import csvs, sheets, vcards
 from afluente.transfer.selectors.tables import (
     CSV,

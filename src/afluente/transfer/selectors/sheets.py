@@ -6,8 +6,7 @@ import datetime as dt
 import zipfile
 from typing import IO, TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
-
+from afluente.kernel.sayings import gettext
 from afluente.transfer.selectors.csvs import too_wide
 from afluente.transfer.selectors.tables import (
     LONGEST_CELL,

@@ -6,8 +6,7 @@ import quopri
 import re
 from typing import IO, TYPE_CHECKING
 
-from django.utils.translation import gettext
-
+from afluente.kernel.sayings import gettext
 from afluente.transfer.selectors.tables import LONGEST_CELL, VCARD, Row, Shape, UnreadableError
 
 if TYPE_CHECKING:

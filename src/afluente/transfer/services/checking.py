@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext
 
 from afluente.contacts import services as contacts
 from afluente.kernel import clock
+from afluente.kernel.sayings import gettext, joined, kept, of
 from afluente.kernel.workspace import scope
 from afluente.timeline.models import Event
 from afluente.transfer.models import Import, ImportRow
@@ -50,7 +50,7 @@ class _Report:
         if one.raw in listed:
             listed[one.raw][0] += 1
         elif len(listed) < MOST_VALUES:
-            listed[one.raw] = [1, one.why, one.is_fatal]
+            listed[one.raw] = [1, kept(one.why), one.is_fatal]
         else:
             self.more[one.column] += 1
 
@@ -87,7 +87,7 @@ def check_import(*, workspace_id: int, import_id: int) -> None:
                     ):
                         return
         except UnreadableError as refused:
-            _settle(workspace_id, given, Import.State.FAILED, reason=f"{given.name}: {refused}"[:500])
+            _settle(workspace_id, given, Import.State.FAILED, reason=joined(": ", [given.name, str(refused)]))
             return
         if not total:
             _settle(
@@ -129,7 +129,7 @@ def _look(workspace_id: int, given: Import, reader: Reader, part: Sequence[Any],
         outcome, reason = _expected(given, one, row, report, is_unchanged=row.number in same)
         report.counts[outcome] += 1
         if outcome == Outcome.FAILED:
-            report.reasons[reason[:200]] += 1
+            report.reasons[kept(reason)] += 1
         listed = report.samples[outcome]
         if len(listed) < SHOWN:
             listed.append(_sample(given, one, row, reason))
@@ -152,7 +152,7 @@ def _expected(
         outcome = Outcome.UPDATED
     said = hash((keys, tuple(row.cells)))
     if not one.person.notes and (is_unchanged or (keys and said in report.said)):
-        return Outcome.SKIPPED, str(kind.words.same)
+        return Outcome.SKIPPED, of(kind.words.same)
     report.said.add(said)
     for key in keys:
         report.seen.setdefault(key, row.number)
@@ -183,7 +183,7 @@ def _sample(given: Import, one: Decision, row: Any, reason: str) -> dict[str, An
         "name": one.person.name,
         "contact": one.contact_id,
         "record": one.record_id,
-        "reason": reason,
+        "reason": kept(reason),
         "cells": [
             [header, cell[:120]]
             for header, cell, target in zip(given.headers, row.cells, given.mapping, strict=False)

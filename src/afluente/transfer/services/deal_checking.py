@@ -10,6 +10,7 @@ from afluente.contacts import services as contacts
 from afluente.contacts.services import Arrival
 from afluente.deals import services as deals
 from afluente.deals.models import Deal
+from afluente.kernel.sayings import kept
 from afluente.transfer.models import ImportRow
 from afluente.transfer.services.checking import read_shown
 from afluente.transfer.services.deal_people import People
@@ -65,7 +66,7 @@ def add_changes(given: Import, member: Membership, shown: Sequence[dict[str, Any
             record = done.get(one["row"], {}).get("was", {})
             one["changes"] = _in_words(record)
             if one["row"] in updates.refused:
-                one["reason"] = updates.refused[one["row"]]
+                one["reason"] = kept(updates.refused[one["row"]])
         transaction.set_rollback(True)
     names = dict(Deal.objects.filter(pk__in=list(first)).values_list("pk", "name"))
     for one in shown:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
-
 from afluente.contacts import policies
 from afluente.contacts import services as contacts
 from afluente.contacts.models import Contact
 from afluente.contacts.services import Arrival, NewContact
 from afluente.kernel import text
+from afluente.kernel.sayings import gettext
 from afluente.timeline import services as timeline
 from afluente.transfer.models import Import
 from afluente.transfer.services.deciding import identity_of

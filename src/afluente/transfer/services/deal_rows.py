@@ -6,11 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
-
 from afluente.deals import policies
 from afluente.deals.models import DealType, Stage
 from afluente.kernel import money, text
+from afluente.kernel.sayings import gettext
 from afluente.transfer.models import Import
 from afluente.transfer.services import parsing
 from afluente.transfer.services.people import Person, Reader

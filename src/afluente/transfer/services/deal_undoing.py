@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils.translation import gettext
 
 from afluente.contacts import services as contacts
 from afluente.deals import services as deals
 from afluente.deals.models import Deal, DealContact
+from afluente.kernel.sayings import gettext, joined, of
 from afluente.timeline import services as timeline
 from afluente.timeline.models import Event
 from afluente.timeline.selectors import kinds
@@ -56,9 +56,9 @@ def _restore(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
         is_any = done or row.changes.get("linked") or row.changes.get("person") or row.changes.get("made")
         row.undone = Undone.YES if not kept else Undone.PARTLY if is_any else Undone.KEPT
         if kept:
-            labels = [str(kinds.field_label(deals.words_of_key(key, None)[0])) for key in kept]
-            said = gettext("Changed since and kept: {fields}").format(fields=", ".join(labels))
-            row.note = said[:500]
+            labels = [of(kinds.field_label(deals.words_of_key(key, None)[0])) for key in kept]
+            said = gettext("Changed since and kept: {fields}").format(fields=joined(", ", labels))
+            row.note = said
 
 
 def _delete(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
@@ -95,7 +95,7 @@ def _changed(given: Import, rows: dict[int, ImportRow]) -> dict[int, str]:
     for number, kind, deal_id, who in events.values_list("pk", "kind", "deal_id", "actor_name"):
         if deal_id and number > rows[deal_id].event_id:
             said = gettext("Since then: {what}, {who}")
-            label = str(kinds.kind_of(kind).label)
+            label = of(kinds.kind_of(kind).label)
             found.setdefault(deal_id, said.format(what=label, who=who or "—"))
     return found
 

@@ -7,7 +7,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from afluente.contacts import selectors as contacts
 from afluente.deals import policies
@@ -15,6 +14,7 @@ from afluente.deals import services as deals
 from afluente.deals.events import ChangeRefusedError
 from afluente.deals.models import Deal, DealContact, Stage
 from afluente.kernel import text
+from afluente.kernel.sayings import gettext
 from afluente.timeline import services as timeline
 from afluente.transfer.models import Import
 from afluente.transfer.services.deal_rows import DealRow, said_stage

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.utils.translation import gettext
-
 from afluente.contacts import policies as contact_policies
 from afluente.contacts import services as contacts
 from afluente.contacts.models import Contact
 from afluente.contacts.services import Arrival, Identity
 from afluente.kernel import text
+from afluente.kernel.sayings import gettext
 from afluente.transfer.models import ExternalId, Import, ImportRow
 from afluente.transfer.selectors import layouts
 

@@ -16,6 +16,7 @@ from afluente.transfer.models import Import, ImportRow
 from afluente.transfer.selectors import reading
 from afluente.transfer.selectors.cells import guarded
 from afluente.transfer.selectors.tables import Shape, UnreadableError
+from afluente.transfer.selectors.wording import sign_of
 from afluente.transfer.services.starting import KIND
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ def keep_errors(*, workspace_id: int, import_id: int) -> None:
 def _write(given: Import, reasons: dict[int, str], body: IO[bytes]) -> None:
     shape = Shape.read(given.shape)
     text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="", write_through=True)
-    sign = shape.delimiter if shape.kind == "csv" else ","
-    out = csv.writer(text, delimiter=sign, lineterminator="\r\n")
+    out = csv.writer(text, delimiter=sign_of(shape), lineterminator="\r\n")
     out.writerow([*(guarded(header) for header in given.headers), gettext("Row"), gettext("Reason")])
     if given.file is None:
         raise UnreadableError

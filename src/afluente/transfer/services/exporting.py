@@ -15,7 +15,7 @@ from afluente.accounts.services import record_audit
 from afluente.contacts import selectors as contacts
 from afluente.contacts.models import CompanyContact
 from afluente.files import services as files
-from afluente.kernel import clock, jobs
+from afluente.kernel import clock, jobs, sayings
 from afluente.kernel.workspace import current_workspace_id, scope
 from afluente.transfer.models import Export
 from afluente.transfer.services.export_kinds import CONTACTS, export_kind
@@ -154,7 +154,7 @@ def _keep(given: Export, path: Path, count: int) -> None:
         return
     held.total, held.ended_at = count, clock.now()
     if count == 0:
-        held.state, held.reason = Export.State.FAILED, str(export_kind(given.about).nobody)
+        held.state, held.reason = Export.State.FAILED, sayings.of(export_kind(given.about).nobody)
         held.save()
         return
     with path.open("rb") as body:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
-
+from afluente.kernel.sayings import gettext
 from afluente.transfer.models import ExternalRecord, Import, ImportRow
 from afluente.transfer.services.deciding import Decision, system_of
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import selectors as contacts
@@ -16,7 +15,8 @@ from afluente.contacts.statements.search import indexing_once
 from afluente.deals import policies
 from afluente.deals import services as deals
 from afluente.deals.models import Stage
-from afluente.kernel import text
+from afluente.kernel import sayings, text
+from afluente.kernel.sayings import gettext
 from afluente.transfer.models import ExternalRecord, Import, ImportRow
 from afluente.transfer.selectors import deal_layouts, deal_targets
 from afluente.transfer.selectors.tables import Shape
@@ -174,7 +174,7 @@ def _take_wave(given: Import, member: Membership, rows: Sequence[DealRow]) -> li
         if number in updates.refused:
             outcome, reason = Outcome.FAILED, updates.refused[number]
         elif outcome == Outcome.UPDATED and not (record or one.person.notes):
-            outcome, reason = Outcome.SKIPPED, str(KIND.words.same)
+            outcome, reason = Outcome.SKIPPED, sayings.of(KIND.words.same)
         deal_id = made.get(number) or one.record_id
         lines.append(statements.Line(number, str(outcome), people.found.get(number), reason, record, deal_id))
     return lines

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import selectors as contacts
 from afluente.contacts import services as contact_services
 from afluente.contacts.models import EVERY
+from afluente.kernel.sayings import gettext, of
 from afluente.tasks import policies
 from afluente.tasks import services as tasks
 from afluente.tasks.models import Task
@@ -175,7 +175,7 @@ def _changed(rows: dict[int, ImportRow]) -> dict[int, str]:
     for number, kind, task_id, who in events.values_list("pk", "kind", "task_id", "actor_name"):
         if task_id and number > rows[task_id].event_id:
             said = gettext("Since then: {what}, {who}")
-            label = str(history.kind_of(kind).label)
+            label = of(history.kind_of(kind).label)
             found.setdefault(task_id, said.format(what=label, who=who or "—"))
     return found
 

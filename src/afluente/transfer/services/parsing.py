@@ -6,10 +6,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
-
 from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
 from afluente.kernel import email, phone, text
+from afluente.kernel.sayings import gettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
-
 from afluente.accounts.models import Membership
 from afluente.contacts.services.reading import ValueRefusedError, parse_moment, parse_number, read_value
 from afluente.kernel import text
+from afluente.kernel.sayings import gettext, joined
 from afluente.transfer.selectors.cells import unguarded
 from afluente.transfer.selectors.targets import FIELD, MESSENGER
 from afluente.transfer.services import parsing
@@ -69,8 +68,8 @@ class Person:
     @property
     def failure(self) -> str:
         """Why the row cannot come in; "" when it can."""
-        fatal = [f"{one.raw[:60]}: {one.why}" for one in self.bad if one.is_fatal]
-        return self.problem or "; ".join(fatal)[:500]
+        fatal = [joined(": ", [one.raw[:60], one.why]) for one in self.bad if one.is_fatal]
+        return self.problem or (joined("; ", fatal) if fatal else "")
 
 
 LEFT = -1  # for colleagues who are no longer here

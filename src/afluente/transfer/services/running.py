@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import translation
-from django.utils.translation import gettext
 
 from afluente.contacts import services as contacts
 from afluente.contacts.services import NewContact
 from afluente.contacts.statements.search import indexing_once
 from afluente.kernel import clock, crash, jobs
 from afluente.kernel.ahead import ahead
+from afluente.kernel.sayings import gettext
 from afluente.kernel.workspace import current_workspace_id, scope
 from afluente.timeline import services as timeline
 from afluente.timeline.models import Event
@@ -128,7 +128,7 @@ def batches(rows: Iterator[Row], size: int = BATCH) -> Iterator[list[Row]]:
 def _fail(workspace_id: int, import_id: int, reason: str) -> bool:
     with scope(workspace_id):
         Import.objects.filter(pk=import_id).update(
-            state=Import.State.FAILED, reason=reason[:500], ended_at=clock.now()
+            state=Import.State.FAILED, reason=reason, ended_at=clock.now()
         )
     return False
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext
 
 from afluente.accounts import policies as accounts
 from afluente.accounts.models import Membership
@@ -18,6 +17,7 @@ from afluente.accounts.services import record_audit
 from afluente.contacts import selectors as contacts
 from afluente.contacts.selectors.saved import seen_filter
 from afluente.kernel import clock, jobs
+from afluente.kernel.sayings import gettext
 from afluente.kernel.workspace import current_workspace_id
 from afluente.timeline import services as timeline
 from afluente.timeline.events import SYSTEM
@@ -121,7 +121,7 @@ def _begin(held: Schedule) -> Export | None:
             return _stop(held, gettext("Its filter was deleted, or is no longer shared."))
         query = kept.query
         if found := kind.problems(member, query):
-            return _stop(held, gettext("Its filter is broken: {why}").format(why=" ".join(found))[:300])
+            return _stop(held, gettext("Its filter is broken: {why}").format(why=" ".join(found)))
     try:
         return begin_export(
             about=kind.slug,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from afluente.accounts.models import Workspace
 from afluente.contacts import selectors as contacts
 from afluente.contacts import services as contact_services
 from afluente.files import services as files
 from afluente.kernel import clock, jobs, text
+from afluente.kernel.sayings import gettext, joined
 from afluente.kernel.workspace import current_workspace_id
 from afluente.transfer.models import Import, Remembered
 from afluente.transfer.selectors import layouts, reading, targets
@@ -89,7 +89,7 @@ def look_at(given: Import, shape: Shape | None = None) -> None:
         with reading.local_copy(given.file) as path:
             found = reading.look(path, country=country, shape=shape)
     except UnreadableError as refused:
-        given.state, given.reason = Import.State.FAILED, f"{given.name}: {refused}"[:500]
+        given.state, given.reason = Import.State.FAILED, joined(": ", [given.name, str(refused)])
         given.save(update_fields=["state", "reason"])
         return
     is_same = given.headers == found.headers

@@ -6,12 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils.translation import gettext
 
 from afluente.contacts import policies
 from afluente.contacts import services as contacts
 from afluente.deals import policies as deal_policies
 from afluente.kernel import text
+from afluente.kernel.sayings import gettext
 from afluente.transfer.models import Import
 from afluente.transfer.services.deciding import identity_of
 from afluente.transfer.services.people import Bad

@@ -6,10 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext
-
 from afluente.accounts.policies import assignable_by
 from afluente.kernel import text
+from afluente.kernel.sayings import gettext
 from afluente.tasks import policies
 from afluente.tasks import services as tasks
 from afluente.tasks.models import PHONE, PLACE, TITLE, Board, Step, Task

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
-from django.utils.translation import gettext
 
 from afluente.contacts import services as contacts
 from afluente.kernel import clock, crash, jobs
+from afluente.kernel.sayings import gettext, joined, of
 from afluente.kernel.workspace import current_workspace_id, scope
 from afluente.timeline import services as timeline
 from afluente.timeline.models import Event
@@ -118,7 +118,7 @@ def undo_contacts(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
         row = changed[number]
         row.undone = Undone.YES if not kept else Undone.PARTLY if done else Undone.KEPT
         row.note = (
-            gettext("Changed since and kept: {fields}").format(fields=", ".join(kept))[:500] if kept else ""
+            gettext("Changed since and kept: {fields}").format(fields=joined(", ", kept)) if kept else ""
         )
 
 
@@ -147,7 +147,7 @@ def changed_since(given: Import, after: Mapping[int, int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for number, kind, contact_id, who in events.values_list("pk", "kind", "contact_id", "actor_name"):
         if contact_id and number > after[contact_id]:
-            label = str(kinds.kind_of(kind).label)
+            label = of(kinds.kind_of(kind).label)
             found.setdefault(
                 contact_id, gettext("Since then: {what}, {who}").format(what=label, who=who or "—")
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
+from afluente.kernel.sayings import kept
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def insert_rows(batch_id: int, lines: Sequence[Line], *, event_id: int) -> None:
         outcomes=list(outcomes),
         contacts=list(contacts),
         records=list(records),
-        reasons=[reason[:500] for reason in reasons],
+        reasons=[kept(reason) for reason in reasons],
         changes=json.dumps(changes),
     )
 

@@ -6,18 +6,22 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from afluente.kernel import htmx
+from afluente.files.views import serving
+from afluente.kernel import blobs, htmx
 from afluente.transfer import policies
 from afluente.transfer.models import Import
+from afluente.transfer.selectors import wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from django.http import HttpRequest
 
     from afluente.accounts.requests import Request
 
@@ -35,6 +39,19 @@ def import_seen(request: Request, pk: int) -> Import:
         raise PermissionDenied
     found: Import = get_object_or_404(policies.imports_visible_to(request.member), pk=pk)
     return found
+
+
+def send_errors(request: HttpRequest, given: Import) -> HttpResponse:
+    """The rows of an import that failed, with their reasons in the reader's language. Raises Http404."""
+    if given.errors is None:
+        raise Http404
+    try:
+        body = wording.reworded(given)
+    except blobs.BlobError:  # said by who sends it as it is
+        body = None
+    if body is None:
+        return serving.send(request, given.errors)
+    return serving.send_text(request, given.errors.name, body)
 
 
 def steps(given: Import, current: str) -> list[dict[str, Any]]:

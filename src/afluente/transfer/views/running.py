@@ -47,13 +47,19 @@ def show(request: Request, pk: int) -> HttpResponse:
         "is_stalled": selectors.is_stalled(given),
         "share": selectors.share(given),
         "samples": preview.samples(given),
-        "reasons": given.report.get("reasons", []),
+        "reasons": preview.reasons(given),
         "rows": selectors.problem_rows(given),
         "kind": kind,
         "seen_url": kind.seen_url(given),
         "fatal": sum(1 for one in bad for value in one["values"] if value["is_fatal"]),
     }
     return htmx.respond(request, "transfer/import.html", context, fragment="state")
+
+
+@require_safe
+def errors(request: Request, pk: int) -> HttpResponse:
+    """Download the rows that failed, with their reasons."""
+    return asked.send_errors(request, asked.import_seen(request, pk))
 
 
 @require_POST
