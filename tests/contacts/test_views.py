@@ -161,6 +161,35 @@ def test_an_address_is_added_changed_and_removed_with_a_way_back(people, client_
     assert list(ContactEmail.objects.values_list("email", "is_primary")) == [("b@example.com", True)]
 
 
+def test_an_impossible_e_mail_is_refused_in_place_and_what_was_typed_stays(people, client_as):
+    contact = make.contact(name="Lia Prado", emails=("a@example.com",))
+    row = ContactEmail.objects.get()
+    base, browser = f"/contacts/{contact.pk}/addresses/", client_as(people.ana)
+
+    for path, data in ((base, {"kind": "email"}), (f"{base}email/{row.pk}/", {"seen": "a@example.com"})):
+        answer = browser.post(path, {**data, "typed": "not-an-email"}, headers=htmx("dd#email-1"))
+        page = answer.content.decode()
+
+        assert answer.status_code == 422
+        assert 'role="alert">Check this address, something is missing.' in page
+        assert 'value="not-an-email"' in page
+        assert 'aria-invalid="true"' in page
+    assert list(ContactEmail.objects.values_list("email", flat=True)) == ["a@example.com"]
+
+
+def test_an_e_mail_that_came_in_flagged_stays_until_it_is_changed_and_comes_back(people, client_as):
+    contact = make.contact(name="Lia Prado")
+    row = ContactEmail.objects.create(contact=contact, email="lia at home", key="", is_primary=True)
+    path, browser = f"/contacts/{contact.pk}/addresses/email/{row.pk}/", client_as(people.ana)
+
+    same = browser.post(path, {"typed": "lia at home", "seen": "lia at home"}, headers=htmx("dd#email-1"))
+    gone = browser.post(f"{path}deletion/", headers=htmx("aside#about"))
+    browser.post(__import__("json").loads(gone["HX-Trigger"])["af:toast"]["undo"])
+
+    assert same.status_code == 200
+    assert list(ContactEmail.objects.values_list("email", "key")) == [("lia at home", "")]
+
+
 @pytest.mark.parametrize("path", ["addresses/fax/1/", "addresses/email/999/", "addresses/?kind=fax"])
 def test_an_unknown_address_is_not_found(people, client_as, path):
     contact = make.contact()

@@ -40,12 +40,16 @@ class AddressGoneError(Exception):
 
 @dataclass(frozen=True)
 class NewAddress:
-    """An address as typed. `country` (ISO) reads phones without a prefix; `messenger` names which one."""
+    """An address as typed. `country` (ISO) reads phones without a prefix; `messenger` names which one.
+
+    `is_checked` when somebody types it who can mend it: an e-mail that cannot be one is refused then.
+    """
 
     kind: Kind
     typed: str
     country: str = "BR"
     messenger: str = ContactMessenger.Kind.WHATSAPP
+    is_checked: bool = False
 
 
 @transaction.atomic
@@ -54,10 +58,11 @@ def add_address(*, contact_id: int, address: NewAddress, by: Actor, is_primary: 
 
     An e-mail or phone that cannot be right is kept as typed and flagged. Adding what is there already
     changes nothing. Contacts with the same e-mail are written down as possible doubles.
-    Raises AddressRefusedError for an empty or too long text.
+    Raises AddressRefusedError for an empty or too long text, and for an e-mail that is to be checked.
     """
     contact = lock_contact(contact_id)
     values = _values(address)
+    _check(address, values)
     rows = _MODELS[address.kind].objects.filter(contact_id=contact.pk)
     known = rows.filter(**_identity(address.kind, values)).first()
     if known is not None:
@@ -90,6 +95,8 @@ def change_address(
     field = _FIELDS[address.kind]
     if seen is not None and getattr(row, field) not in {seen, values[field]}:
         raise ChangedMeanwhileError(getattr(row, field))
+    if getattr(row, field) != values[field]:  # what came in flagged stays until somebody changes it
+        _check(address, values)
     if rows.filter(**_identity(address.kind, values)).exclude(pk=row.pk).exists():
         raise AddressRefusedError(gettext("This contact has it already."))
     before = _shown(rows)
@@ -189,6 +196,11 @@ def _values(address: NewAddress) -> dict[str, str]:
     if address.messenger not in ContactMessenger.Kind.values:
         raise AddressRefusedError(gettext("Choose a messenger."))
     return {"kind": address.messenger, "value": typed}
+
+
+def _check(address: NewAddress, values: dict[str, str]) -> None:
+    if address.is_checked and address.kind == "email" and not values["key"]:
+        raise AddressRefusedError(gettext("Check this address, something is missing."))
 
 
 def _identity(kind: str, values: dict[str, str]) -> dict[str, str]:

@@ -164,6 +164,7 @@ def _address(request: Request, kind: Any, sent: Any) -> services.NewAddress:
         typed=sent.get("typed", ""),
         country=request.workspace.country,
         messenger=form.cleaned_data.get("messenger") or ContactMessenger.Kind.WHATSAPP,
+        is_checked="undo" not in request.GET,  # a way back gives what was there, whatever it was
     )
 
 
