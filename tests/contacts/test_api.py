@@ -176,3 +176,22 @@ def test_a_contact_is_put_away_and_brought_back(call):
     status, back = call("POST", f"{address}/restoration")
     assert (status, back["emails"]) == (200, made["emails"])
     assert call("POST", f"{address}/restoration")[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/contacts", "/companies", "/tags"])
+def test_words_that_nobody_sees_find_nobody_rather_than_everybody(call, path):
+    make.contact(name="Lia Prado")
+
+    status, answer = call("GET", f"{path}?q=%00%E2%80%8B")
+
+    assert (status, answer["error"]["field"]) == (422, "q")
+
+
+def test_a_bulk_change_of_whoever_unseen_words_find_changes_nobody(call):
+    lia = make.contact(name="Lia Prado")
+    who = {"where": [], "q": "\u200b"}
+
+    status, answer = call("POST", "/contacts/bulk-changes", {"contacts": who, "change": {"kind": "delete"}})
+
+    assert (status, answer["error"]["field"]) == (422, "contacts.q")
+    assert Contact.objects.present().filter(pk=lia.pk).exists()

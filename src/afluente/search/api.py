@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from afluente.kernel.seeking import Sought
 from afluente.search import selectors
 
 router = Router(tags=["Search"])
@@ -22,7 +23,7 @@ SCOPES = {
 
 
 class Asked(Schema):
-    q: str = Field(min_length=1, max_length=200, description="Pieces of names, addresses and numbers.")
+    q: Sought = Field(min_length=1, max_length=200, description="Pieces of names, addresses and numbers.")
     kind: list[Kind] = Field([], max_length=4, description="Only these kinds; all of them when left out.")
     limit: int = Field(10, ge=1, le=50, description="Of each kind.")
 

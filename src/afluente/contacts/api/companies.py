@@ -18,6 +18,7 @@ from afluente.contacts.api.contacts import refusal
 from afluente.contacts.api.shapes import AttributeOut, Refused, Shape
 from afluente.contacts.models import Company
 from afluente.kernel import text
+from afluente.kernel.seeking import Sought
 from afluente.timeline.events import token_actor
 
 router = Router(tags=["Companies"])
@@ -84,7 +85,7 @@ class PeopleOut(Schema):
 
 class Asked(Schema):
     cursor: str = ""
-    q: str = Field("", max_length=200)
+    q: Sought = Field("", max_length=200)
     limit: int = Field(50, ge=1, le=LIMIT)
 
 

@@ -21,6 +21,7 @@ from afluente.contacts.models import SavedFilter
 from afluente.contacts.selectors.listing import problems
 from afluente.contacts.services import saving
 from afluente.kernel import conditions
+from afluente.kernel.seeking import Sought
 
 router = Router(tags=["Filters"])
 Where = Annotated[str, Field(max_length=2_000)]
@@ -35,7 +36,7 @@ class FilterPatch(Shape):
     name: Name | None = None
     where: list[Where] | None = Field(None, max_length=20)
     match: Literal["all", "any"] | None = None
-    q: str | None = Field(None, max_length=200)
+    q: Sought | None = Field(None, max_length=200)
     is_shared: bool | None = Field(None, description="Whether everybody sees it above their list.")
 
 

@@ -23,6 +23,7 @@ from afluente.contacts.selectors.selection import MOST_PICKED
 from afluente.contacts.services import bulk, bulk_asking
 from afluente.contacts.services.bulk_kinds import Change
 from afluente.kernel import text
+from afluente.kernel.seeking import Sought
 from afluente.timeline.events import token_actor
 
 router = Router(tags=["Bulk changes"])
@@ -39,7 +40,7 @@ class Who(Shape):
     contact_ids: list[Number] | None = Field(None, min_length=1, max_length=MOST_PICKED)
     where: list[Annotated[str, Field(max_length=2_000)]] | None = Field(None, max_length=20)
     match: Literal["all", "any"] = "all"
-    q: str = Field("", max_length=200)
+    q: Sought = Field("", max_length=200)
     except_ids: list[Number] = Field([], max_length=1_000, description="Left out of what the filter finds.")
 
     @model_validator(mode="after")

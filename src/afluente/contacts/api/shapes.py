@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import ConfigDict, Field, model_validator
 
 from afluente.kernel import text
+from afluente.kernel.seeking import Sought
 
 LIMIT = 100
 
@@ -141,7 +142,7 @@ class Asked(Schema):
     """Filters of the list. `q` answers newest first; `updated` oldest change first."""
 
     cursor: str = ""
-    q: str = Field("", max_length=200)
+    q: Sought = Field("", max_length=200)
     source: str = Field("", max_length=20)
     assignee: int | None = Field(None, ge=0, description="A member; 0 for nobody.")
     where: list[str] = Field(

@@ -17,6 +17,7 @@ from afluente.contacts.api.shapes import Refused, Shape
 from afluente.contacts.models import Tag
 from afluente.kernel import text
 from afluente.kernel.keyset import number_in
+from afluente.kernel.seeking import Sought
 from afluente.timeline.events import token_actor
 
 router = Router(tags=["Tags"])
@@ -64,7 +65,7 @@ class TaggedOut(Schema):
 
 class Asked(Schema):
     cursor: str = ""
-    q: str = Field("", max_length=64)
+    q: Sought = Field("", max_length=64)
     limit: int = Field(50, ge=1, le=LIMIT)
 
 

@@ -24,6 +24,7 @@ from afluente.deals.api.shapes import REFUSALS
 from afluente.deals.selectors.picking import DealSelection
 from afluente.deals.services import Due, bulk, bulk_asking
 from afluente.kernel import text
+from afluente.kernel.seeking import Sought
 from afluente.timeline.events import token_actor
 
 router = Router(tags=["Deals"])
@@ -35,7 +36,7 @@ class WhichDeals(Body):
     deal_ids: list[Number] | None = Field(None, min_length=1, max_length=MOST_PICKED)
     where: list[Annotated[str, Field(max_length=2_000)]] | None = Field(None, max_length=20)
     match: Literal["all", "any"] = "all"
-    q: str = Field("", max_length=100)
+    q: Sought = Field("", max_length=100)
     pipeline_id: Number | None = None
     status: Literal["open", "won", "lost", "all"] = "open"
     except_ids: list[Number] = Field([], max_length=1_000, description="Left out of what the filter finds.")

@@ -14,6 +14,7 @@ from afluente.accounts.requests import token_of
 from afluente.files import policies
 from afluente.files.events import By
 from afluente.files.models import File, Folder
+from afluente.kernel.seeking import Sought
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Record = Literal["contact", "deal"]
@@ -64,7 +65,7 @@ class Asked(Schema):
     """Filters of the list; all of them hold."""
 
     cursor: Number | None = None
-    q: str = Field("", max_length=100, description="A part of the name.")
+    q: Sought = Field("", max_length=100, description="A part of the name.")
     folder_id: int | None = Field(None, ge=0, le=2**63 - 1, description="0 for the top.")
     kind: Record | None = Field(None, description="Files of one record, with entity_id.")
     entity_id: Number | None = None

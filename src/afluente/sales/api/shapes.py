@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from afluente.kernel.seeking import Sought
+
 LIMIT = 100
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Amount = Annotated[Decimal, Field(ge=0, lt=10**15, max_digits=19, decimal_places=4)]
@@ -78,7 +80,7 @@ class ProductsOut(Schema):
 
 class ProductQuery(Schema):
     cursor: Annotated[str, Field(max_length=100)] = ""
-    q: Annotated[str, Field(max_length=200, description="Each word stands in the name or the code.")] = ""
+    q: Annotated[Sought, Field(max_length=200, description="Each word stands in the name or the code.")] = ""
     state: Annotated[Literal["offered", "archived"], Field()] | None = None
     limit: Annotated[int, Field(ge=1, le=LIMIT)] = 50
 
