@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils import translation
 
+from afluente.accounts.models import Action, Area, Membership, Reach, Rights
+from afluente.accounts.services import create_role
 from afluente.contacts import services as fields
 from afluente.deals import selectors, services
 from afluente.deals.selectors import Card
@@ -35,6 +37,7 @@ def a_card(**changed):
         "closed_at": None,
         "due_at": None,
         "is_due_day": False,
+        "company_id": None,
     }
     return Card(**whole | changed)
 
@@ -76,3 +79,40 @@ def test_a_card_says_what_the_deal_has_in_the_fields_that_cards_show(people, wor
 
     assert board.columns[0].cards[0].notes == ("Months: 12",)
     assert "Months: 12" in deals.deal_card(board.columns[0].cards[0])
+
+
+def test_a_card_says_whose_company_it_is_to_who_sees_companies(people, workspace):
+    pipeline = make.pipeline()
+    company = fields.create_company(name="Sorriso Leve", by=SYSTEM)
+    deal = make.deal(stage=make.stage_of(pipeline), contacts=(make.contact(name="Patrícia Menezes"),))
+    services.set_company(deal_ids=[deal.pk], company=company, by=SYSTEM)
+    seen = [(Area.DEALS, Action.VIEW), (Area.DEALS, Action.EDIT), (Area.CONTACTS, Action.VIEW)]
+    rights = Rights(dict.fromkeys(seen, Reach.ALL))
+    role = create_role(name="No companies", rights=rights, by=people.ana)
+    blind = make.member(name="Edu")
+    Membership.objects.filter(pk=blind.pk).update(role="custom", custom_role=role)
+    blind = Membership.objects.select_related("user", "workspace").get(pk=blind.pk)
+
+    target = selectors.move_targets(member=people.dora)[0]
+
+    def card_for(member):
+        board = selectors.board(pipeline=target, member=member, asked=selectors.BoardFilter())
+        return deals.deal_card(board.columns[0].cards[0])
+
+    assert "Patrícia Menezes · Sorriso Leve" in card_for(people.dora)
+    assert "Patrícia Menezes</p>" in card_for(blind)
+
+
+def test_the_total_says_what_is_to_be_expected(client_as, people):
+    pipeline = make.pipeline()
+    first, second = pipeline.stages.filter(kind="open").order_by("position")[:2]
+    for stage, chance in ((first, 10), (second, 50)):
+        stage.probability = chance
+        stage.save()
+        make.deal(stage=stage, amount=Decimal(1000), currency="BRL")
+
+    page = client_as(people.ana).get("/deals/").content.decode().replace("\xa0", " ")
+
+    total = page.partition('id="board-total"')[2].partition("</span>\n")[0]
+    assert "2.000" in total
+    assert "600 weighted" in total

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from afluente.contacts import policies as contact_policies
 from afluente.contacts.models import ContactEmail, ContactPhone
 from afluente.contacts.selectors import held_values
 from afluente.deals.models import DealType
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from afluente.deals.models import Stage
     from afluente.deals.selectors.cards import Card
 
-MORE = ("company_id", "type_id", "created_at", "updated_at")  # of a deal, beyond cards.FIELDS
+MORE = ("type_id", "created_at", "updated_at")  # of a deal, beyond cards.FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,15 +49,6 @@ class DealBatch:
     @cached_property
     def ids(self) -> list[int]:
         return [row.card.id for row in self.rows]
-
-    @cached_property
-    def companies(self) -> Mapping[int, str]:
-        """Names of the companies that `member` may open."""
-        wanted = {row.more["company_id"] for row in self.rows} - {None}
-        if not wanted:
-            return {}
-        seen = contact_policies.companies_visible_to(self.member).filter(pk__in=wanted)
-        return dict(seen.values_list("pk", "name"))
 
     @cached_property
     def types(self) -> Mapping[int, str]:

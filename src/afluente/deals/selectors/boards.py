@@ -64,11 +64,11 @@ class Board:
 
     @property
     def sums(self) -> dict[str, Decimal]:
-        return _added(column.sums for column in self.columns)
+        return added(column.sums for column in self.columns)
 
     @property
     def weighted(self) -> dict[str, Decimal]:
-        return _added(column.weighted for column in self.columns)
+        return added(column.weighted for column in self.columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +143,8 @@ def _totals(deals: DealQuerySet) -> dict[int, tuple[int, dict[str, Decimal]]]:
     return found
 
 
-def _added(many: Iterable[dict[str, Decimal]]) -> dict[str, Decimal]:
+def added(many: Iterable[dict[str, Decimal]]) -> dict[str, Decimal]:
+    """Sums by currency, each currency for itself."""
     total: dict[str, Decimal] = defaultdict(Decimal)
     for sums in many:
         for currency, amount in sums.items():

@@ -37,6 +37,7 @@ FIELDS = (
     "closed_at",
     "due_at",
     "is_due_day",
+    "company_id",
 )
 
 
@@ -68,7 +69,9 @@ class Card:
     closed_at: datetime | None
     due_at: datetime | None
     is_due_day: bool
+    company_id: int | None
     person: str = ""
+    company: str = ""  # its company, where whoever looks sees companies
     contact_id: int | None = None
     assignee: Person | None = None
     stale_after_days: int | None = None
@@ -109,13 +112,14 @@ def dress(
     faces: Mapping[int, Person] | None = None,
     pipeline_id: int | None = None,
 ) -> list[Card]:
-    """Cards from rows of FIELDS, with people and faces: two queries however many there are.
+    """Cards from rows of FIELDS, with people, companies and faces: three queries however many there are.
 
     `faces` are members that are at hand already. With `pipeline_id` they say what they have in the fields
     that cards of that pipeline show (one query more where there are such fields), and what comes next in them.
     """
     found = [Card(**{name: row[name] for name in FIELDS}) for row in rows]
     people = _people([card.id for card in found], member)
+    companies = _companies({card.company_id for card in found if card.company_id}, member)
     known = dict(faces or {})
     known |= _faces({card.assignee_id for card in found if card.assignee_id} - known.keys())
     notes = _notes([card.id for card in found], pipeline_id) if pipeline_id else {}
@@ -126,6 +130,7 @@ def dress(
             card,
             person=people.get(card.id, ("", None))[0],
             contact_id=people.get(card.id, ("", None))[1],
+            company=companies.get(card.company_id or 0, ""),
             assignee=known.get(card.assignee_id or 0),
             stale_after_days=stale.get(card.stage_id),
             is_fixed=not may_move(card.assignee_id),
@@ -162,6 +167,14 @@ def _people(deal_ids: list[int], member: Membership) -> dict[int, tuple[str, int
         )
     )
     return {row[0]: (row[1], row[2]) for row in named.values_list("deal_links__deal_id", "called", "pk")}
+
+
+def _companies(company_ids: set[int], member: Membership) -> dict[int, str]:
+    """What companies are called, if `member` sees them."""
+    if not company_ids:
+        return {}
+    seen = contact_policies.companies_visible_to(member).filter(pk__in=company_ids)
+    return dict(seen.values_list("pk", "name"))
 
 
 def _faces(member_ids: set[int]) -> dict[int, Person]:

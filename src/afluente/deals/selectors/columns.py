@@ -118,6 +118,10 @@ def _assignee(_batch: DealBatch, row: ListRow) -> str | None:
     return row.card.assignee.name if row.card.assignee else None
 
 
+def _company(_batch: DealBatch, row: ListRow) -> str | None:
+    return row.card.company or None
+
+
 def _source(_batch: DealBatch, row: ListRow) -> str:
     return row.card.source_name or str(channels.channel(row.card.source).label)
 
@@ -161,7 +165,7 @@ _LIST = (
     _column("person", _("Person"), 5, _card("person"), sort="person", is_default=True),
     _column("person_phone", _("Phone of a person"), 6, _of("phones", "contact_id")),
     _column("person_email", _("E-mail of a person"), 7, _of("emails", "contact_id")),
-    _column("company", _("Company"), 8, _of("companies", "company_id"), sort="company", is_default=True),
+    _column("company", _("Company"), 8, _company, sort="company", is_default=True),
     _column("due", _("Due date"), 9, _row, _card("due_at"), look="due", sort="due", is_default=True),
     _column("next", _("What comes next"), 10, _next, _next_title, look="next", is_default=True),
     _column(

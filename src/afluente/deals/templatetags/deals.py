@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +14,14 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from afluente.contacts import selectors as contacts
 from afluente.deals.forms.pipelines import reminder_choices
-from afluente.deals.selectors import tone_of
+from afluente.deals.selectors import added, tone_of
 from afluente.kernel import clock
 from afluente.ui import formats
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from afluente.deals.selectors import Card, Column, Next
 
@@ -120,12 +120,12 @@ def deal_count(count: int) -> str:
 
 @register.filter
 def total(columns: Sequence[Column]) -> dict[str, Any]:
-    """Count and sums of all columns together."""
-    amounts: dict[str, Decimal] = {}
-    for column in columns:
-        for currency, amount in column.sums.items():
-            amounts[currency] = amounts.get(currency, Decimal(0)) + amount
-    return {"count": sum(column.count for column in columns), "sums": amounts}
+    """Count, sums and weighted sums of all columns together."""
+    return {
+        "count": sum(column.count for column in columns),
+        "sums": added(column.sums for column in columns),
+        "weighted": added(column.weighted for column in columns),
+    }
 
 
 @register.filter
