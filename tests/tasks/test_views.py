@@ -245,7 +245,7 @@ def test_pages_of_tasks_follow_without_gap_or_repeat(client_as, people, monkeypa
     from afluente.tasks.selectors import Wanted, my_tasks
 
     for number in range(7):
-        make.task(title=f"T{number}", assignee=people.ana, due_at=local(1) if number < 3 else None)
+        make.task(title=f"T{number}", assignee=people.ana, due_at=local(3) if number < 3 else None)
     found, wanted = [], Wanted()
     while True:
         page = my_tasks(member=people.ana, wanted=wanted, size=2)

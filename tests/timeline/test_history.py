@@ -13,8 +13,8 @@ from afluente.timeline import selectors, services
 from afluente.timeline.events import Actor, NewEvent
 from afluente.timeline.models import Event
 from afluente.timeline.selectors import kinds
-from afluente.timeline.templatetags import timeline as templatetag
 from afluente.timeline.templatetags.timeline import history_entry
+from afluente.ui import drawing
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -220,7 +220,7 @@ def drawn(member, contact, **query):
 
 
 def test_a_line_that_says_the_same_is_not_drawn_anew(people):
-    templatetag._line.cache_clear()
+    drawing._kept.cache_clear()
     contact = make.contact()
     happened(contact, "lead.received", source="form", source_name="Site")
     happened(contact, "contact.changed", city=["Recife", "Olinda"])
@@ -235,14 +235,14 @@ def test_a_line_that_says_the_same_is_not_drawn_anew(people):
     assert first == again
     assert all(other != one for other, one in zip(polish, first, strict=True))
     assert all(other != one for other, one in zip(elsewhere, first, strict=True))
-    assert templatetag._line.cache_info().hits == len(first)
+    assert drawing._kept.cache_info().hits == len(first)
 
 
 def test_a_comment_is_drawn_for_whoever_reads_it(people):
-    templatetag._line.cache_clear()
+    drawing._kept.cache_clear()
     contact = make.contact()
     services.add_comment(text="Called", by=people.ana, contact_id=contact.pk)
 
     assert "Change comment" in drawn(people.ana, contact)[0]
     assert "Change comment" not in drawn(people.dora, contact)[0]
-    assert templatetag._line.cache_info().currsize == 0
+    assert drawing._kept.cache_info().currsize == 0

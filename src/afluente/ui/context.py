@@ -89,6 +89,12 @@ class Shell:
         return [link for group in self.groups for link in group.links] + self.bottom
 
     @cached_property
+    def outline(self) -> tuple[object, ...]:
+        """All that its lines show, to tell one navigation from another."""
+        groups = tuple((str(group.label), tuple(group.links)) for group in self.groups)
+        return (groups, tuple(self.bottom), self.search_url, self.settings_url)
+
+    @cached_property
     def settings(self) -> list[Group]:
         """The settings navigation, with the present page marked."""
         found = navigation.settings_pages(self.member) if self.member else []

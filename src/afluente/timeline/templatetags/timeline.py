@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from afluente.ui import formats
+from afluente.ui.drawing import draw_once
 
 if TYPE_CHECKING:
     from afluente.timeline.models import Comment
-    from afluente.timeline.selectors.entries import Entry
+    from afluente.timeline.selectors.entries import Entry, Feed
 
 register = template.Library()
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """An entry, told from others by all that is shown of it."""
-
-    looks: tuple[object, ...]
-    entry: Entry = field(compare=False)
 
 
 @register.simple_tag
@@ -50,14 +40,22 @@ def history_entry(entry: Entry, *, csrf_token: str) -> SafeString:
         (entry.actor_kind, entry.actor_id, entry.actor_name),
         (entry.deal_id, entry.deal, entry.subject, entry.is_own),
         tuple((str(one.label), one.before, one.after, one.is_list) for one in entry.changes),
-        (get_language(), formats.home(), timezone.get_current_timezone_name(), timezone.localdate()),
     )
-    return _line(_Shown(looks, entry))
+    return draw_once("timeline/_entry.html", {"entry": entry}, looks=looks)
 
 
-@lru_cache(maxsize=2048)  # of some two kilobytes each
-def _line(shown: _Shown) -> SafeString:
-    return SafeString(render_to_string("timeline/_entry.html", {"entry": shown.entry}))
+@register.simple_tag
+def kinds_menu(feed: Feed, *, csrf_token: str) -> SafeString:
+    """The menu Kinds and the day to begin with: the same for every record but for its addresses."""
+    chosen = {"groups": feed.groups, "hidden": bool(feed.hidden_groups), "date": feed.date}
+    where = tuple(feed.context.items())
+    looks = (tuple((slug, is_shown) for slug, _, is_shown in feed.groups), chosen["hidden"], feed.date, where)
+    return draw_once(
+        "timeline/_kinds.html",
+        {**chosen, "where": where},
+        looks=looks,
+        later={"all_url": feed.all_url, "page_url": feed.page_url, "csrf_token": csrf_token},
+    )
 
 
 @register.filter
