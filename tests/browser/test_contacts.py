@@ -10,9 +10,11 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect, sync_playwright
 
+from afluente.contacts import services as fields
 from afluente.contacts.statements import search
 from afluente.kernel.workspace import scope
 from afluente.timeline import services as timeline
+from afluente.timeline.events import SYSTEM
 from tests import cast, make
 from tests.browser.chromium import launch
 
@@ -182,3 +184,28 @@ def test_a_new_contact_is_added_in_a_dialog(served: Server, stage: dict[str, Any
         expect(page.locator("#about")).to_contain_text("Possible duplicate of")
         page.goto(f"{served.url}/contacts/")
         expect(page.locator("tbody").get_by_role("link", name="Mia")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_word_of_255_letters_makes_nothing_wider(served: Server, stage: dict[str, Any], width: int):
+    long = "W" * 255
+    with scope(stage["workspace"].pk):
+        field = fields.create_field(name="F" * 60, kind="text", by=SYSTEM)
+        lia = make.contact(name=f"{long[:150]} {long[:150]}", phones=("x" * 50,))
+        fields.fill_values(given={lia.pk: {field.pk: long}}, by=SYSTEM)
+        (tag,) = fields.ensure_tags(names=["T" * 64], by=SYSTEM)
+    size = {"width": width, "height": 844}
+    paths = [f"/contacts/{lia.pk}/", f"/contacts/{lia.pk}/deletion/", "/contacts/columns/", "/contacts/new/"]
+
+    with opened(served, stage, "/contacts/", viewport=size) as page:
+        for path in [*paths, f"/settings/contacts/tags/{tag.pk}/", "/exports/new/?all=1"]:
+            page.goto(f"{served.url}{path}")
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+            assert page.evaluate(BEYOND) == [], path
+
+
+# What with its text ends beyond the window, or beyond the box that scrolls with it.
+BEYOND = """() => [...document.querySelectorAll("main :is(p, h1, h2, label, input, textarea, dd, dt, button)")]
+    .filter((one) => one.checkVisibility() && !one.closest(".tabs, .vh")
+        && one.getBoundingClientRect().right > innerWidth + 1)
+    .map((one) => one.outerHTML.slice(0, 120))"""

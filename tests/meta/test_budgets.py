@@ -30,8 +30,9 @@ def test_functions_stay_small():
 
 
 def test_browser_journeys_stay_few():
-    """Each takes seconds: what a client without a browser can tell is told without one. The last raise, by one,
-    is the day of a salesperson by keyboard alone, where the focus itself is what is tested.
+    """Each takes seconds: what a client without a browser can tell is told without one. The last two raises, by one
+    each, are the day of a salesperson by keyboard alone, where the focus itself is what is tested, and the width
+    of pages with words of 255 letters, which nothing else can measure.
     """
     journeys = [
         node.name
@@ -40,7 +41,7 @@ def test_browser_journeys_stay_few():
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
 
-    assert len(journeys) <= 22
+    assert len(journeys) <= 23
 
 
 def lines(path: Path) -> int:
