@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afluente.contacts import services as contacts
 from afluente.contacts.models import BulkChange, Company, Contact
+from afluente.contacts.services import bulk
 from afluente.deals.models import Deal
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Event
 from tests import make
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def left_behind(who: Any) -> None:
@@ -90,11 +94,55 @@ def test_companies_go_over_and_come_back(client_as: Any, people: Any):
     assert company.assignee_id == people.dora.pk
     told = Event.objects.get(kind="company.changed")
     assert told.data["assignee"] == ["Bruno Lima", "Dora Nunes"]
-    back = f"/companies/handover/?of={people.dora.pk}&amp;to={people.bruno.pk}&amp;ids={company.pk}"
+    back = f"/contacts/bulk/{BulkChange.objects.get().pk}/undo/"
     assert back in page
-    client.post(back.replace("&amp;", "&"))
+    client.post(back)
     company.refresh_from_db()
     assert company.assignee_id == people.bruno.pk
+    assert Event.objects.filter(kind="company.changed").count() == 2
+
+
+def test_many_companies_go_by_jobs_and_what_somebody_changed_since_stays(
+    client_as: Any, people: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    for number in range(5):
+        contacts.create_company(name=f"Firm {number}", by=SYSTEM, assignee_id=people.bruno.pk)
+    client = client_as(people.ana)
+
+    answer = client.post("/companies/handover/", {"of": people.bruno.pk, "to": people.dora.pk})
+
+    change = BulkChange.objects.get()
+    assert answer.url == f"/contacts/bulk/{change.pk}/"
+    assert Company.objects.filter(assignee=people.bruno).count() == 5  # nothing slow in the request
+    while bulk.run_batch(bulk_id=change.pk):
+        pass
+    assert Company.objects.filter(assignee=people.dora).count() == 5
+    assert "5 companies given" in client.get(answer.url).content.decode()
+    assert "Responsible: Dora Nunes" in client.get("/contacts/bulk/").content.decode()
+    kept = Company.objects.order_by("pk").first()
+    contacts.change_company(company_id=kept.pk, changes={"assignee_id": people.ana.pk}, by=SYSTEM)
+    client.post(f"/contacts/bulk/{change.pk}/undo/")
+    while bulk.undo_batch(bulk_id=change.pk):
+        pass
+    assert Company.objects.filter(assignee=people.bruno).count() == 4
+    assert "4 companies are as they were. 1 was changed since" in client.get(answer.url).content.decode()
+
+
+def test_companies_are_spread_over_the_team_and_a_stranger_gets_none(client_as: Any, people: Any):
+    for number in range(3):
+        contacts.create_company(name=f"Firm {number}", by=SYSTEM, assignee_id=people.bruno.pk)
+    mate = make.member(team=people.sales)
+    client = client_as(people.ana)
+
+    refused = client.post("/companies/handover/", {"of": people.bruno.pk, "to": "999999"}, follow=True)
+    assert "Choose somebody of the team." in refused.content.decode()
+    assert Company.objects.filter(assignee=people.bruno).count() == 3
+
+    client.post("/companies/handover/", {"of": people.bruno.pk, "to": f"spread:{people.bruno.pk}"})
+    assert Company.objects.filter(assignee=people.bruno).count() == 0
+    assert Company.objects.filter(assignee=mate).exists()
 
 
 def test_who_may_not_change_them_gives_nothing_away(client_as: Any, people: Any):

@@ -69,7 +69,7 @@ def member_work(*, member: Membership, of: Membership) -> list[slots.Part]:
             name=name,
             fields=sent,
             order=order,
-            may_spread=action == "bulk",
+            may_spread=True,
         )
         for order, said, page, action, name, sent, asked in found
     ]

@@ -1,6 +1,6 @@
 """People we talk to, their companies, and what a workspace notes about them."""
 
-from afluente.contacts.models.bulk import BulkChange, BulkEntry
+from afluente.contacts.models.bulk import BulkChange, BulkEntry, CompanyBulkEntry
 from afluente.contacts.models.companies import Company, CompanyContact, CompanyQuerySet
 from afluente.contacts.models.duplicates import DuplicateDue, DuplicateKey, PossibleDuplicate
 from afluente.contacts.models.fields import (
@@ -33,6 +33,7 @@ __all__ = [
     "BulkChange",
     "BulkEntry",
     "Company",
+    "CompanyBulkEntry",
     "CompanyContact",
     "CompanyQuerySet",
     "CompanyValue",

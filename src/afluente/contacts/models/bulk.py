@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from afluente.contacts.models.companies import Company
 from afluente.contacts.models.people import Contact
-from afluente.contacts.models.saved import SavedFilter
 from afluente.kernel.workspace import WorkspaceModel
 
 
@@ -18,6 +18,12 @@ class BulkChange(WorkspaceModel):
     10,000. Each batch and these figures are one transaction, so that none is done twice.
     """
 
+    class Entity(models.TextChoices):
+        CONTACT = "contact"
+        COMPANY = "company"
+        DEAL = "deal"
+        TASK = "task"
+
     class State(models.TextChoices):
         RUNNING = "running"
         DONE = "done"
@@ -27,9 +33,9 @@ class BulkChange(WorkspaceModel):
 
     entity = models.CharField(
         max_length=10,
-        choices=SavedFilter.Entity,
-        default=SavedFilter.Entity.CONTACT,
-        db_default=SavedFilter.Entity.CONTACT,
+        choices=Entity,
+        default=Entity.CONTACT,
+        db_default=Entity.CONTACT,
     )
     member = models.ForeignKey(
         "accounts.Membership", models.CASCADE, related_name="+", db_constraint=False, db_index=False
@@ -96,3 +102,28 @@ class BulkEntry(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.contact_id} in {self.bulk_id}"
+
+
+class CompanyBulkEntry(WorkspaceModel):
+    """What one company had before it was given to somebody else with many, and has since."""
+
+    bulk = models.ForeignKey(
+        BulkChange, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    company = models.ForeignKey(
+        Company, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    is_undone = models.BooleanField(default=False)
+
+    class Meta(WorkspaceModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "bulk", "company"], name="company_bulk_entry_once"),
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "company"], name="company_bulk_entry_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} in {self.bulk_id}"

@@ -24,7 +24,6 @@ from afluente.contacts.services.companies import (
     edit_company,
     ensure_company,
     find_or_make_company,
-    hand_over_companies,
     restore_company,
 )
 from afluente.contacts.services.creation import (
@@ -243,7 +242,6 @@ __all__ = [
     "find_or_make_company",
     "followers_of_companies",
     "followers_of_contacts",
-    "hand_over_companies",
     "hold_contacts",
     "index_many",
     "indexing_by_job",

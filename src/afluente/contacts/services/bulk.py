@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from afluente.accounts.models import Membership
-from afluente.contacts.models import BulkChange, BulkEntry, SavedFilter
+from afluente.contacts.models import BulkChange, BulkEntry
 from afluente.contacts.selectors import Selection
+from afluente.contacts.services import bulk_companies
 from afluente.contacts.services.bulk_kinds import KEEP, Change, Changes, kind_of
 from afluente.contacts.services.bulk_shapes import Subject
 from afluente.contacts.statements import bulk as statements
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 AT_ONCE = 200  # so many are changed in the request that asks
 BATCH = 500
 JOB, UNDO_JOB = "contacts.bulk", "contacts.bulk_undo"
-CONTACT = SavedFilter.Entity.CONTACT
+CONTACT = BulkChange.Entity.CONTACT
 _SUBJECTS = {
     CONTACT.value: Subject(
         entity=CONTACT,
@@ -40,7 +41,8 @@ _SUBJECTS = {
         hold=statements.lock,
         job=JOB,
         undo_job=UNDO_JOB,
-    )
+    ),
+    bulk_companies.COMPANY.value: bulk_companies.subject(JOB, UNDO_JOB),
 }
 
 

@@ -16,7 +16,7 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from afluente.timeline.events import Actor
 
@@ -108,32 +108,6 @@ def edit_company(
     if "assignee_id" in plain:
         plain["assignee"] = _names(plain.pop("assignee_id"))
     return _tell("company.changed", company, by, plain)
-
-
-@transaction.atomic
-def hand_over_companies(
-    *, of: Membership, to: Membership | None, by: Actor, ids: Sequence[int] | None = None
-) -> list[int]:
-    """Give the companies of one colleague (of `ids` those, when given) to another, or to nobody; those that changed
-    hands, one event each.
-    """
-    held = Company.objects.present().select_for_update(of=("self",)).filter(assignee_id=of.pk)
-    given = list((held if ids is None else held.filter(pk__in=ids)).order_by("pk"))
-    numbers = [one.pk for one in given]
-    Company.objects.filter(pk__in=numbers).update(assignee=to, updated_at=clock.now())
-    names = _names([of.pk, to.pk if to else None])
-    timeline.record(
-        [
-            NewEvent(
-                "company.changed",
-                by,
-                company_id=one.pk,
-                data={"company": one.pk, "company_name": one.name, "assignee": names},
-            )
-            for one in given
-        ]
-    )
-    return numbers
 
 
 @transaction.atomic

@@ -174,6 +174,7 @@ HOLDING = personal.Holding(
     order=90,
 )
 FREE = {
+    "contacts_companybulkentry": "numbers of members",
     "contacts_field": "Names of fields.",
     "contacts_fieldoption": "Choices of fields.",
     "contacts_fieldtab": "Headings of fields.",

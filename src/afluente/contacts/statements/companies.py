@@ -51,6 +51,15 @@ UPDATE contacts_companycontact AS l SET position = g.position
  WHERE l.workspace_id = %(ws)s AND l.company_id = %(company)s AND l.contact_id = g.contact
 """
 
+HOLD = """
+SELECT id FROM contacts_company WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+GIVE = """
+UPDATE contacts_company AS c SET assignee_id = g.value, updated_at = now()
+  FROM unnest(%(ids)s::bigint[], %(values)s::bigint[]) AS g (id, value)
+ WHERE c.workspace_id = %(ws)s AND c.id = g.id
+"""
+
 
 def link(company_id: int, contact_ids: Sequence[int], position: str) -> list[Row]:
     """Put contacts (locked by the caller) into a company.
@@ -86,3 +95,22 @@ def _run(statement: str, company_id: int, contact_ids: Sequence[int], position: 
         cursor.execute(statement, values)
         found: list[Row] = cursor.fetchall()
         return found
+
+
+def hold(company_ids: Sequence[int]) -> list[int]:
+    """Hold these companies until the transaction ends, deleted or not; those there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [current_workspace_id(), list(company_ids)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def give(*, ids: Sequence[int], assignees: Sequence[int | None]) -> None:
+    """Let each company, held by the caller, have its responsible member, or none."""
+    if ids:
+        told: dict[str, Any] = {
+            "ws": current_workspace_id(),
+            "ids": list(ids),
+            "values": list(assignees),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(GIVE, told)

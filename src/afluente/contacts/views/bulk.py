@@ -19,12 +19,14 @@ from afluente.contacts.models import BulkChange, Company, Tag
 from afluente.contacts.selectors import Selection
 from afluente.contacts.selectors.columns import FIELD
 from afluente.contacts.selectors.saved import canonical
-from afluente.contacts.services import bulk, bulk_asking
+from afluente.contacts.services import bulk, bulk_asking, bulk_companies
 from afluente.contacts.services.bulk_kinds import Change
+from afluente.contacts.views import handing
 from afluente.contacts.views.contact import actor_of
 from afluente.kernel import htmx, slots
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import QueryDict
 
     from afluente.accounts.requests import Request
@@ -41,8 +43,8 @@ def changes(request: Request) -> HttpResponse:
     if not policies.may_list(request.member):
         raise PermissionDenied
     if request.method == "GET":
-        rows = BulkChange.objects.filter(member=request.member, entity=bulk.CONTACT).order_by("-pk")[:SHOWN]
-        lines = [(row, bulk_asking.words_of(Change(**row.change))) for row in rows]
+        rows = _own(request).order_by("-pk")[:SHOWN]
+        lines = [(row, _words(row)) for row in rows]
         return render(request, "contacts/bulk_list.html", {"lines": lines})
     selection = Selection.read(request.POST)
     if not selection:
@@ -148,18 +150,18 @@ def _run(request: Request, selection: Selection) -> HttpResponse:
 @require_safe
 def change(request: Request, pk: int) -> HttpResponse:
     """How far a change has come; asked again every second while it runs."""
-    found = get_object_or_404(BulkChange, pk=pk, member=request.member, entity=bulk.CONTACT)
+    found = get_object_or_404(_own(request), pk=pk)
     context = {
         "bulk": found,
-        "words": bulk_asking.words_of(Change(**found.change)),
+        "words": _words(found),
         "said": said(found),
         "done": found.restored + found.kept if found.state == "undoing" else found.seen,
         "total": found.changed if found.state == "undoing" else found.total,
         "list_url": reverse("contacts:bulk"),
         "here": reverse("contacts:bulk_change", args=[pk]),
         "undo_url": reverse("contacts:bulk_undo", args=[pk]),
-        "home_url": reverse("contacts:list"),
-        "home": gettext("To the contacts"),
+        "home_url": _home(found),
+        "home": gettext("To the companies") if _is_of_companies(found) else gettext("To the contacts"),
     }
     return htmx.respond(request, "contacts/bulk_change.html", context, fragment="progress")
 
@@ -167,7 +169,7 @@ def change(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def undo(request: Request, pk: int) -> HttpResponse:
     """Take a change back, as far as nobody has changed the same since."""
-    get_object_or_404(BulkChange, pk=pk, member=request.member, entity=bulk.CONTACT)
+    get_object_or_404(_own(request), pk=pk)
     found = bulk.undo_bulk(bulk_id=pk, by=actor_of(request))
     if found is None:
         raise Http404
@@ -175,12 +177,14 @@ def undo(request: Request, pk: int) -> HttpResponse:
         return htmx.toast(htmx.trigger(HttpResponse(status=204), "af:columns", {}), said(found))
     if not found.is_busy:
         messages.success(request, said(found))
-        return _to(request, reverse("contacts:list"))
+        return _to(request, _home(found))
     return _to(request, reverse("contacts:bulk_change", args=[pk]))
 
 
 def said(done: BulkChange) -> str:
     """What became of a change, in a sentence or two."""
+    if _is_of_companies(done):
+        return handing.said(done)
     if done.state in {BulkChange.State.UNDOING, BulkChange.State.UNDONE}:
         parts = [
             ngettext("%d contact is as it was", "%d contacts are as they were", done.restored) % done.restored
@@ -198,6 +202,26 @@ def said(done: BulkChange) -> str:
     if done.refused:
         parts.append(ngettext("%d you may not change", "%d you may not change", done.refused) % done.refused)
     return ". ".join(parts)
+
+
+def _own(request: Request) -> QuerySet[BulkChange]:
+    """What this person changed of many contacts, or of many companies."""
+    shown = (bulk.CONTACT, bulk_companies.COMPANY)
+    found: QuerySet[BulkChange] = BulkChange.objects.filter(member=request.member, entity__in=shown)
+    return found
+
+
+def _is_of_companies(done: BulkChange) -> bool:
+    return done.entity == bulk_companies.COMPANY
+
+
+def _words(done: BulkChange) -> str:
+    words = bulk_companies.words_of if _is_of_companies(done) else bulk_asking.words_of
+    return words(Change(**done.change))
+
+
+def _home(done: BulkChange) -> str:
+    return reverse("contacts:companies") if _is_of_companies(done) else reverse("contacts:list")
 
 
 def _list_url(request: Request) -> str:

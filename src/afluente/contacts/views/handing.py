@@ -1,9 +1,8 @@
-"""Companies of somebody who leaves, given to a colleague."""
+"""Companies of somebody who leaves, given to others: at once when they are few, by jobs when they are many."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from afluente.accounts import policies as accounts
-from afluente.contacts import policies, services
+from afluente.contacts.services import bulk, bulk_asking, bulk_companies
 from afluente.contacts.views.contact import actor_of
 from afluente.kernel import htmx
 
@@ -20,32 +19,46 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from afluente.accounts.requests import Request
-
-MOST = 500  # that one way back can name
+    from afluente.contacts.models import BulkChange
 
 
 @require_POST
 def handover(request: Request) -> HttpResponse:
-    """Give the companies of the member `of` to the member `to`; a way back says so in its address, with `ids`."""
-    is_back = "ids" in request.GET
-    said = request.GET if is_back else request.POST
-    seen = accounts.members_visible_to(request.member)
-    of = get_object_or_404(seen, pk=_number(said.get("of")))
-    to = get_object_or_404(
-        seen if is_back else accounts.assignable_by(request.member), pk=_number(said.get("to"))
+    """Give the companies of the member `of` to `to`: a colleague, nobody, or `spread:7`, the team in turn."""
+    typed = request.POST.get("of", "")
+    pk = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    of = get_object_or_404(accounts.members_visible_to(request.member), pk=pk)
+    home = reverse("accounts:member", args=[of.pk])
+    try:
+        change = bulk_asking.read_assignee(request.POST.get("to", ""), request.member)
+    except bulk_asking.BulkRefusedError as refused:
+        messages.error(request, str(refused))
+        return htmx.go(request, home)
+    done = bulk.bulk_change(
+        selection=bulk_companies.CompanySelection(query=str(of.pk)),
+        change=change,
+        member=request.member,
+        by=actor_of(request),
+        entity=bulk_companies.COMPANY,
     )
-    mine = policies.companies_editable_by(request.member).filter(assignee_id=of.pk)
+    if done.is_busy:
+        return htmx.go(request, reverse("contacts:bulk_change", args=[done.pk]))
+    undo = reverse("contacts:bulk_undo", args=[done.pk])
+    messages.success(request, said(done), extra_tags=f"undo:{undo}" if done.changed else "")
+    return htmx.go(request, home)
+
+
+def said(done: BulkChange) -> str:
+    """What became of a change of many companies, in a sentence or two."""
+    is_back = done.state in {done.State.UNDOING, done.State.UNDONE}
     if is_back:
-        mine = mine.filter(pk__in=[_number(one) for one in said["ids"].split(",")[:MOST]])
-    given = services.hand_over_companies(
-        of=of, to=to, by=actor_of(request), ids=list(mine.values_list("pk", flat=True))
-    )
-    asked = urlencode({"of": to.pk, "to": of.pk, "ids": ",".join(map(str, given))})
-    back = f"undo:{reverse('contacts:company_handover')}?{asked}" if 0 < len(given) <= MOST else ""
-    sentence = ngettext("{n} company given", "{n} companies given", len(given)).format(n=len(given))
-    messages.success(request, sentence, extra_tags="" if is_back else back)
-    return htmx.go(request, reverse("accounts:member", args=[(to if is_back else of).pk]))
-
-
-def _number(typed: str | None) -> int:
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+        one = ngettext("%d company is as it was", "%d companies are as they were", done.restored)
+        parts = [one % done.restored]
+        if done.kept:
+            kept = ngettext("%d was changed since and stays", "%d were changed since and stay", done.kept)
+            parts.append(kept % done.kept)
+        return ". ".join(parts)
+    parts = [ngettext("{n} company given", "{n} companies given", done.changed).format(n=done.changed)]
+    if done.refused:
+        parts.append(ngettext("%d you may not change", "%d you may not change", done.refused) % done.refused)
+    return ". ".join(parts)
