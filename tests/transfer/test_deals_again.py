@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from decimal import Decimal
 from typing import Any
@@ -84,6 +85,30 @@ def test_a_file_brings_a_deal_up_to_date_and_everything_back(
     back = take_back(done)
     assert (back.undone_count, back.kept_count) == (1, 0)
     assert state_of(deal) == before
+
+
+def test_a_deal_that_was_moved_comes_back_to_its_place_and_was_closed_when_it_was(
+    bring_deals: Any, pipeline: Any
+) -> None:
+    first, second, third = (make.deal(name=name) for name in ("First", "Second", "Third"))
+    won, lost = pipeline.stages.get(kind="won"), pipeline.stages.get(kind="lost")
+    deals.move_deals(deal_ids=[third.pk], to=lost, by=SYSTEM)
+    long_ago = dt.datetime(2025, 3, 1, 9, 30, tzinfo=dt.UTC)
+    Deal.objects.filter(pk=third.pk).update(closed_at=long_ago)
+    for deal in (first, second, third):
+        deal.refresh_from_db()
+    before = {deal.pk: (deal.position, deal.closed_at) for deal in (first, second, third)}
+    done = bring_deals(
+        f"Number,Deal,Pipeline,Stage\n{second.number},,{pipeline.name},{won.name}\n"
+        f"{third.number},,{pipeline.name},{won.name}\n"
+    )
+    assert done.updated_count == 2, done.report
+    assert Deal.objects.filter(stage=won).count() == 2
+
+    take_back(done)
+
+    rows = Deal.objects.values_list("pk", "position", "closed_at")
+    assert {pk: (position, at) for pk, position, at in rows} == before
 
 
 def test_what_the_preview_says_is_what_happens(check: Any, ana: Any, pipeline: Any) -> None:

@@ -107,6 +107,15 @@ UPDATE deals_deal d SET position = g.position
   FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[]) AS g (id, position)
  WHERE d.workspace_id = %(ws)s AND d.id = g.id
 """
+# As they were before they were moved: a deal that is closed again was closed when it was.
+PUT_BACK = """
+UPDATE deals_deal d
+   SET position = g.position,
+       closed_at = CASE WHEN d.closed_at IS NULL THEN NULL ELSE coalesce(g.closed_at, d.closed_at) END
+  FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[], %(moments)s::timestamptz[])
+       AS g (id, position, closed_at)
+ WHERE d.workspace_id = %(ws)s AND d.id = g.id
+"""
 # Same order, new room. The column is small enough that this is rare and quick.
 RENUMBER = """
 UPDATE deals_deal d SET position = g.place
@@ -233,6 +242,16 @@ def reorder(positions: dict[int, Decimal]) -> None:
             REORDER,
             {"ws": current_workspace_id(), "ids": list(positions), "positions": list(positions.values())},
         )
+
+
+def put_back(places: Mapping[int, Sequence[str | None]]) -> None:
+    """Give deals, held by the caller, the position and the moment of closing that they had, both as text."""
+    if places:
+        told: dict[str, Any] = {"ws": current_workspace_id(), "ids": list(places)}
+        told |= {"positions": [one[0] for one in places.values()]}
+        told |= {"moments": [one[1] for one in places.values()]}
+        with connection.cursor() as cursor:
+            cursor.execute(PUT_BACK, told)
 
 
 def renumber(*, stage_id: int, step: Decimal) -> None:

@@ -21,7 +21,14 @@ from afluente.deals.services.editing import (
     delete_deals,
     restore_deals,
 )
-from afluente.deals.services.giving import give_each, held_of, take_back_each, words_of_key
+from afluente.deals.services.giving import (
+    give_each,
+    held_of,
+    places_of,
+    put_back,
+    take_back_each,
+    words_of_key,
+)
 from afluente.deals.services.holding import StageGoneError
 from afluente.deals.services.losing import (
     ReasonTakenError,
@@ -144,6 +151,8 @@ __all__ = [
     "order_pipelines",
     "order_reasons",
     "order_types",
+    "places_of",
+    "put_back",
     "rename_reason",
     "rename_type",
     "restore_deals",

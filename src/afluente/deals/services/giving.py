@@ -16,7 +16,7 @@ from afluente.contacts.models import EVERY
 from afluente.contacts.selectors.columns import FIELD
 from afluente.contacts.services.bulk_shapes import Change
 from afluente.deals import statements
-from afluente.deals.models import Stage
+from afluente.deals.models import Deal, Stage
 from afluente.deals.services.bulk_kinds import KINDS
 from afluente.deals.services.moving import move_deals
 from afluente.deals.services.values import DEAL, fill_values
@@ -86,6 +86,21 @@ def take_back_each(
         told[pk] = (same, [key for key in records[pk] if key not in same])
     _write(back, {pk: held[STAGE][0] for pk, held in present.items()}, by, {**cause, "undo": True})
     return told
+
+
+def places_of(deal_ids: Sequence[int]) -> dict[int, list[str | None]]:
+    """Where present deals stand in their columns, and when they were closed: plain, for `put_back`."""
+    rows = Deal.objects.present().filter(pk__in=deal_ids).values_list("pk", "position", "closed_at")
+    return {pk: [str(position), at.isoformat() if at else None] for pk, position, at in rows}
+
+
+@transaction.atomic
+def put_back(places: Mapping[int, Sequence[str | None]]) -> None:
+    """Let deals that are in their stage of before stand where they stood (`places_of`), closed when they were:
+    entering a stage puts them on top, and closes them now.
+    """
+    held = set(statements.hold_deals(sorted(places)))
+    statements.put_back({pk: place for pk, place in places.items() if pk in held})
 
 
 def words_of_key(key: str, value: Any) -> tuple[str, str]:

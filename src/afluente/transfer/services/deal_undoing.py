@@ -46,6 +46,13 @@ def _restore(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
     records = {row.record_id or 0: row.changes.get("was", {}) for row in rows}
     begins = bool(given.options.get("begins_rules"))
     found = deals.take_back_each(records=records, by=by, cause={"begins_rules": begins})
+    deals.put_back(
+        {
+            pk: row.changes["place"]
+            for row in rows
+            if (pk := row.record_id or 0) in found and "stage" in found[pk][0] and "place" in row.changes
+        }
+    )
     for row in rows:
         if row.record_id not in found:
             row.undone, row.note = Undone.KEPT, gettext("Deleted since.")

@@ -137,11 +137,12 @@ class Updates:
     def _give(self, wanted: Mapping[int, Mapping[str, Any]], by: Actor) -> dict[int, dict[str, Any]]:
         cause = {"begins_rules": bool(self._given.options.get("begins_rules"))}
         given = {self.known[number]: said for number, said in wanted.items()}
+        places = deals.places_of(list(given))
         records = deals.give_each(wanted=given, by=by, cause=cause)
         return {
-            number: {"was": records[self.known[number]]}
+            number: {"was": record} | ({"place": places[pk]} if "stage" in record else {})
             for number in wanted
-            if records.get(self.known[number])
+            if (record := records.get(pk := self.known[number]))
         }
 
 
