@@ -13,18 +13,31 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         # ruff: noqa: PLC0415  models are ready only now
         from afluente.accounts.selectors import register_audit_kinds
-        from afluente.delivery import jobs  # noqa: F401  registers the jobs
+        from afluente.contacts.services import declare_staying
+        from afluente.delivery import handlers, jobs  # noqa: F401  registers the jobs
         from afluente.delivery.services import personal as own
-        from afluente.kernel import personal
+        from afluente.kernel import bus, personal
+        from afluente.timeline.events import Recorded
 
         personal.declare_free(own.FREE)
         personal.register_holding(own.HOLDING)
+        declare_staying(own.STAYING)
+        bus.subscribe(Recorded, handlers.hear)
         register_audit_kinds(
-            {"sending.changed": _("Sending changed"), "sending.forgotten": _("Sending forgotten")}
+            {
+                "sending.changed": _("Sending changed"),
+                "sending.forgotten": _("Sending forgotten"),
+                "endpoint.made": _("Webhook added"),
+                "endpoint.changed": _("Webhook changed"),
+                "endpoint.rotated": _("Webhook got a new secret"),
+                "endpoint.off": _("Webhook switched off by itself"),
+                "endpoint.deleted": _("Webhook deleted"),
+            }
         )
         _bring_pages()
         _bring_history()
         _bring_merging()
+        _bring_webhooks()
 
 
 def _bring_pages() -> None:
@@ -35,6 +48,7 @@ def _bring_pages() -> None:
         (_("Outbox"), "delivery:outbox", "send", 60, policies.may_list),
         (_("Templates"), "delivery:templates", "file-text", 61, policies.may_list),
         (_("Sending e-mail"), "delivery:sending", "mail", 62, policies.may_configure),
+        (_("Webhooks to others"), "delivery:endpoints", "webhook", 66, policies.may_hook),
     ):
         navigation.register_settings_page(
             navigation.SettingsPage(
@@ -80,5 +94,27 @@ def _bring_merging() -> None:
             label=_("Consent"),
             same="o.channel = r.channel",
             order=28,
+        )
+    )
+
+
+def _bring_webhooks() -> None:
+    from afluente.delivery import handlers, policies
+    from afluente.delivery.services.webhooks_settling import OFF
+    from afluente.timeline.policies import Record, register_record
+    from afluente.timeline.selectors import notices
+
+    register_record(
+        Record(kind="endpoint", visible=policies.endpoints_of, subjects=handlers.endpoint_subjects)
+    )
+    notices.register_notification(
+        notices.NotificationKind(
+            name=OFF,
+            label=_("A webhook is switched off"),
+            sentence=_("The webhook {record} was switched off"),
+            sentence_alone=_("The webhook {record} does not answer as it should and was switched off"),
+            order=75,
+            icon="webhook",
+            is_urgent=True,
         )
     )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from afluente.delivery import services, statements
+from afluente.delivery.services import webhooks_queueing, webhooks_sending
 from afluente.delivery.services.queueing import SEND
+from afluente.delivery.services.webhooks_queueing import CALL
+from afluente.kernel import clock
 from afluente.kernel.jobs import every, job
 from afluente.kernel.workspace import scope
 
 LOOKS = 30  # seconds between two looks for what nobody was woken for
+KEPT_DAYS = 30  # that a call is kept after its end
+FORGOTTEN = 5_000  # calls at once
 
 
 @job(SEND, retries=20, atomic=False, label=_("Send messages"))
@@ -26,3 +32,26 @@ def look(**_later: Any) -> None:
     for workspace_id, channel in statements.due_anywhere():
         with scope(workspace_id):
             services.wake(channel)
+
+
+@job(CALL, retries=20, atomic=False, label=_("Call webhooks"))
+def call(endpoint: int | None, workspace_id: int, **_later: Any) -> None:
+    """Make the calls that are due at one endpoint, or at the addresses of rules."""
+    webhooks_sending.make_calls(endpoint, workspace_id=workspace_id)
+
+
+@every(LOOKS, "delivery.look_for_calls", atomic=False)
+def look_for_calls(**_later: Any) -> None:
+    """Wake whoever has a call due: a worker that died woke nobody."""
+    for workspace_id, endpoint in statements.calls_due_anywhere():
+        with scope(workspace_id):
+            webhooks_queueing.wake(endpoint)
+
+
+@every(3600, "delivery.forget_calls", atomic=False)
+def forget_calls(**_later: Any) -> None:
+    """What was told to other programs is kept for a month after it ended."""
+    before = clock.now() - dt.timedelta(days=KEPT_DAYS)
+    for workspace_id in statements.workspaces_with_old_calls(before):
+        with scope(workspace_id):
+            statements.forget_calls(before=before, limit=FORGOTTEN)

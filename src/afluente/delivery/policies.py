@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from afluente.accounts import policies as accounts
-from afluente.accounts.models import Action, Area
+from afluente.accounts.models import Action, Area, Reach
 from afluente.contacts import policies as contacts
 from afluente.deals import policies as deals
-from afluente.delivery.models import Message
+from afluente.delivery.models import Call, Endpoint, Message
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -46,3 +46,21 @@ def may_write(member: Membership) -> bool:
 def may_configure(member: Membership) -> bool:
     """Senders, webhooks, addresses that are passed over."""
     return accounts.may(member, Area.MESSAGES, Action.CONFIGURE)
+
+
+def may_hook(member: Membership) -> bool:
+    """Webhooks, which are told of everybody's records: only for whoever sees them all (S-4)."""
+    seen = (Area.CONTACTS, Area.DEALS, Area.TASKS)
+    return may_configure(member) and all(
+        accounts.reach_of(member, area, Action.VIEW) == Reach.ALL for area in seen
+    )
+
+
+def endpoints_of(member: Membership) -> QuerySet[Endpoint]:
+    """The endpoints that `member` may see and set up."""
+    return Endpoint.objects.all() if may_hook(member) else Endpoint.objects.none()
+
+
+def calls_of(member: Membership) -> QuerySet[Call]:
+    """What endpoints and addresses of rules were told, for the same people."""
+    return Call.objects.all() if may_hook(member) else Call.objects.none()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.delivery.views import leaving, messages, sending, templates
+from afluente.delivery.views import endpoints, leaving, messages, sending, templates
 
 app_name = "delivery"
 
@@ -21,4 +21,15 @@ urlpatterns = [
     path("settings/sending/", sending.sending, name="sending"),
     path("settings/sending/test/", sending.test, name="sending_test"),
     path("settings/sending/removal/", sending.removal, name="sending_removal"),
+    path("settings/endpoints/", endpoints.endpoints, name="endpoints"),
+    path("settings/endpoints/new/", endpoints.new, name="endpoint_new"),
+    path("settings/endpoints/<int:pk>/", endpoints.endpoint, name="endpoint"),
+    path("settings/endpoints/<int:pk>/change/", endpoints.change, name="endpoint_change"),
+    path("settings/endpoints/<int:pk>/rotation/", endpoints.rotation, name="endpoint_rotation"),
+    path("settings/endpoints/<int:pk>/switch/", endpoints.switch, name="endpoint_switch"),
+    path("settings/endpoints/<int:pk>/test/", endpoints.test, name="endpoint_test"),
+    path("settings/endpoints/<int:pk>/replay/", endpoints.replay, name="endpoint_replay"),
+    path("settings/endpoints/<int:pk>/removal/", endpoints.removal, name="endpoint_removal"),
+    path("settings/calls/<int:pk>/", endpoints.call, name="call"),
+    path("settings/calls/<int:pk>/replay/", endpoints.call_replay, name="call_replay"),
 ]

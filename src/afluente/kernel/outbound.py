@@ -11,6 +11,8 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,9 +20,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 PATIENCE = 15  # seconds for a connection, and for each word of an answer
+WHOLE = 20.0  # seconds for everything: who answers one byte after the other is cut off
 LONGEST = 64 * 1024  # bytes of an answer that are read
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -131,23 +134,58 @@ def check_url(url: str) -> tuple[str, str, int, str]:
     return place.scheme, host, port or (443 if place.scheme == "https" else 80), path
 
 
-def ask(method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
-    """Ask once. A redirection is an answer like any other and is not followed.
+def ask(
+    method: str,
+    url: str,
+    *,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    seconds: float = WHOLE,
+) -> Answer:
+    """Ask once, for at most about `seconds`. A redirection is an answer like any other and is not followed; of a
+    long answer the beginning is read.
 
     Raises ForbiddenPlaceError before a connection is opened, UnreachableError otherwise.
     """
     scheme, host, port, path = check_url(url)
-    kind = _Https if scheme == "https" else _Http
-    connection = kind(host, port, timeout=PATIENCE)
-    try:
-        connection.request(method, _ascii(path), body, {"User-Agent": "Afluente", **(headers or {})})
-        answer = connection.getresponse()
-        read = answer.read(LONGEST)
-    except (OSError, http.client.HTTPException) as problem:
-        raise UnreachableError(f"{type(problem).__name__}: {problem}"[:300]) from problem
-    finally:
-        connection.close()
+    connection = (_Https if scheme == "https" else _Http)(host, port, timeout=min(PATIENCE, seconds))
+    with _cut_off(connection, seconds) as is_late:
+        try:
+            connection.request(method, _ascii(path), body, {"User-Agent": "Afluente", **(headers or {})})
+            answer = connection.getresponse()
+            read = answer.read(LONGEST)
+        except (OSError, http.client.HTTPException) as problem:
+            said = f"No answer within {seconds:g} seconds." if is_late() else _named(problem)
+            raise UnreachableError(said) from problem
+        finally:
+            connection.close()
+    if is_late():  # an answer without a length ends where it was cut
+        raise UnreachableError(f"No answer within {seconds:g} seconds.")
     return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, read)
+
+
+@contextmanager
+def _cut_off(connection: _Http | _Https, seconds: float) -> Iterator[Callable[[], bool]]:
+    """End the connection after `seconds`, whatever it is at; what is given tells whether that was so."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        if connection.held is not None:
+            with suppress(OSError):  # of the socket itself: what lies above it is in use by the reader
+                socket.socket.shutdown(connection.held, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late.is_set
+    finally:
+        timer.cancel()
+
+
+def _named(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}"[:300]
 
 
 def _ascii(path: str) -> str:
@@ -157,11 +195,23 @@ def _ascii(path: str) -> str:
 
 
 class _Http(http.client.HTTPConnection):
+    held: socket.socket | None = None  # the library forgets it while the answer is still being read
+
     def connect(self) -> None:
-        self.sock = connect(self.host, self.port, patience=PATIENCE)
+        self.sock = self.held = connect(self.host, self.port, patience=_patience(self))
 
 
 class _Https(http.client.HTTPSConnection):
+    held: socket.socket | None = None
+
     def connect(self) -> None:
-        raw = connect(self.host, self.port, patience=PATIENCE)
-        self.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host)
+        raw = connect(self.host, self.port, patience=_patience(self))
+        context = ssl.create_default_context()
+        # At first without a hand shaken, so that it can be cut off while it does that.
+        shaken = context.wrap_socket(raw, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = self.held = shaken
+        shaken.do_handshake()
+
+
+def _patience(connection: http.client.HTTPConnection) -> float:
+    return float(connection.timeout or PATIENCE)

@@ -70,6 +70,8 @@ class Scope(models.TextChoices):
     TASKS_WRITE = "tasks:write", _("Add, change, complete and delete tasks")
     FILES_READ = "files:read", _("Read files")
     FILES_WRITE = "files:write", _("Add, change and delete files")
+    MESSAGES_READ = "messages:read", _("Read messages, templates and webhooks")
+    MESSAGES_WRITE = "messages:write", _("Change templates and webhooks, decide about messages")
     PEOPLE_READ = "people:read", _("Read members and roles")
 
 

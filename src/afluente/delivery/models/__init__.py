@@ -2,10 +2,14 @@
 
 from afluente.delivery.models.consenting import Consent, Suppression
 from afluente.delivery.models.messages import Channel, Message, Sender, Template
+from afluente.delivery.models.webhooks import Attempt, Call, Endpoint
 
 __all__ = [
+    "Attempt",
+    "Call",
     "Channel",
     "Consent",
+    "Endpoint",
     "Message",
     "Sender",
     "Suppression",

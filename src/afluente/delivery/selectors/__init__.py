@@ -10,15 +10,31 @@ from afluente.delivery.selectors.messages import (
     undecided_count,
 )
 from afluente.delivery.selectors.variables import Reader, Variable, readers_of, variables
+from afluente.delivery.selectors.webhooks import (
+    CALL_REASONS,
+    CALL_TONES,
+    attempts_of,
+    call_page,
+    endpoints,
+    event_groups,
+    offered,
+)
 
 __all__ = [
+    "CALL_REASONS",
+    "CALL_TONES",
     "REASONS",
     "TONES",
     "Page",
     "Reader",
     "Variable",
+    "attempts_of",
+    "call_page",
     "deals_offered",
+    "endpoints",
+    "event_groups",
     "message_page",
+    "offered",
     "readers_of",
     "templates",
     "undecided_count",

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.models import ContactEmail, ContactPhone
-from afluente.delivery.models import Consent, Message, Suppression
+from afluente.deals.models import DealContact
+from afluente.delivery.models import Attempt, Call, Consent, Message, Suppression
 from afluente.delivery.services.consenting import digest_of
-from afluente.kernel import personal
+from afluente.kernel import clock, personal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.db.models import QuerySet
 
     from afluente.kernel.personal import Subject
 
@@ -23,6 +27,12 @@ def _digests(subject: Subject) -> list[str]:
     emails = ContactEmail.objects.filter(contact_id__in=subject.ids).values_list("email", flat=True)
     phones = ContactPhone.objects.filter(contact_id__in=subject.ids).values_list("e164", flat=True)
     return [digest_of(one)[:32] for one in (*emails, *phones) if one]
+
+
+def _calls(subject: Subject) -> QuerySet[Call]:
+    """What other programs were told of somebody and of their deals."""
+    deals = DealContact.objects.filter(contact_id__in=subject.ids).values("deal_id")
+    return Call.objects.filter(Q(contact_id__in=subject.ids) | Q(deal_id__in=deals))
 
 
 def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
@@ -43,6 +53,9 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
     return [
         *personal.plain(messages.values("id", *names)),
         *personal.plain(consents.values("channel", "is_given", "source", "at")),
+        *personal.plain(
+            _calls(subject).order_by("pk").values("id", "kind", "state", "body", "created_at", "ended_at")
+        ),
         *personal.plain(stopped.values("channel", "address", "reason", "detail", "at")),
     ]
 
@@ -56,19 +69,34 @@ def _erase(subject: Subject) -> int:
     found.filter(state__in=WAITING).update(state=Message.State.CANCELLED, reason="record_deleted")
     gone, _rows = Consent.objects.filter(contact_id__in=subject.ids).delete()
     struck = found.update(address="", subject="", text="", html="", detail="", message_id="", provider_id="")
-    return stopped + gone + struck
+    calls = _calls(subject)
+    Attempt.objects.filter(call__in=calls.values("pk")).update(said="", problem="")
+    calls.filter(state__in=(Call.State.QUEUED, Call.State.SENDING)).update(
+        state=Call.State.CANCELLED, reason="record_deleted", ended_at=clock.now()
+    )
+    return stopped + gone + struck + calls.update(body="", detail="")
 
 
 HOLDING = personal.Holding(
     slug="delivery",
     label=_("Messages and consent"),
-    tables=("delivery_message", "delivery_consent", "delivery_suppression"),
+    tables=(
+        "delivery_message",
+        "delivery_consent",
+        "delivery_suppression",
+        "delivery_call",
+        "delivery_attempt",
+    ),
     collect=_collect,
     erase=_erase,
     fate=_("That a message was sent stays, without its words. Who wanted nothing is still passed over."),
+    struck=(("delivery_call", "body"), ("delivery_attempt", "said")),
     order=35,
 )
 FREE = {
+    "delivery_endpoint": "Addresses of other programs.",
     "delivery_sender": "How the workspace itself sends.",
     "delivery_template": "Texts that are the same for everybody.",
 }
+# It is read by the number in the body when it is looked at; what was said was said of who it was then.
+STAYING = {("delivery_call", "contact_id"): "Whom another program was told of, as it was then."}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from afluente.delivery.events import Settled
 from afluente.delivery.models import Message, Sender
+from afluente.delivery.services.webhooks_queueing import cancel_calls
 from afluente.kernel import bus, clock, jobs
 from afluente.kernel.workspace import current_workspace_id
 
@@ -69,9 +70,10 @@ def wake(channel: str, at: dt.datetime | None = None) -> None:
 
 
 def cancel_messages(*, deal_ids: Sequence[int] = (), rule_id: int | None = None, reason: str) -> int:
-    """Take back what waits: of deals that leave their stage, or of a rule that was stopped; how many. What is
-    being sent already goes its way (S-CANCEL).
+    """Take back what waits, calls of webhooks as well: of deals that leave their stage, or of a rule that was
+    stopped; how many. What is being sent already goes its way (S-CANCEL).
     """
+    calls = cancel_calls(deal_ids=deal_ids, rule_id=rule_id, reason=reason)
     found = Message.objects.filter(state=Message.State.QUEUED)
     if rule_id is None:
         found = found.filter(deal_id__in=deal_ids, goes_along=True)
@@ -79,10 +81,10 @@ def cancel_messages(*, deal_ids: Sequence[int] = (), rule_id: int | None = None,
         found = found.filter(rule_id=rule_id)
     rows = list(found.order_by("pk").select_for_update(of=("self",)).values_list("pk", "key"))
     if not rows:
-        return 0
+        return calls
     Message.objects.filter(pk__in=[pk for pk, _ in rows]).update(
         state=Message.State.CANCELLED, reason=reason, ended_at=clock.now()
     )
     for _, key in rows:
         bus.publish(Settled(key, Message.State.CANCELLED, reason))
-    return len(rows)
+    return calls + len(rows)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django import template
 
-from afluente.delivery.selectors import REASONS, TONES
+from afluente.delivery.selectors import CALL_REASONS, CALL_TONES, REASONS, TONES
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from afluente.delivery.models import Message
+    from afluente.delivery.models import Call, Message
 
 register = template.Library()
 
@@ -26,6 +26,18 @@ def tone(message: Message) -> str:
 def why(message: Message) -> StrOrPromise:
     """Why it ended so, in words."""
     return REASONS.get(message.reason, message.reason)
+
+
+@register.filter
+def call_tone(call: Call) -> str:
+    """The colour of its state."""
+    return CALL_TONES.get(call.state, "")
+
+
+@register.filter
+def call_why(call: Call) -> StrOrPromise:
+    """Why it ended so, in words."""
+    return CALL_REASONS.get(call.reason, call.reason)
 
 
 @register.filter

@@ -15,7 +15,10 @@ from afluente.timeline import policies, services
 from afluente.timeline.models import Notification
 from afluente.timeline.selectors import notifications as reading
 
-SCOPES = {"company": "contacts:read"}  # of records whose kind is not the name of a scope
+SCOPES = {
+    "company": "contacts:read",
+    "endpoint": "messages:read",
+}  # of records whose kind is not the name of a scope
 router = Router(tags=["Notifications"])
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 MOST = 100
