@@ -91,6 +91,7 @@ def world(people):
         (camila, size, {"number": Decimal(4)}),
         (tiago, size, {"number": Decimal(1)}),
         (camila, since, {"moment": now - dt.timedelta(days=10)}),
+        (tiago, since, {"moment": now + dt.timedelta(days=20)}),  # ahead: in no days that have been
         (ana, is_member, {"number": Decimal(1)}),
         (lucja, is_member, {"number": Decimal(0)}),
         (camila, choice, {"option": health}),

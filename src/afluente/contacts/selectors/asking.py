@@ -179,7 +179,9 @@ def moment_question(column: str, asker: Asker, *, earlier: str = "") -> Answer:
     if asker.op in {"last", "older"}:
         since = timezone.now() - dt.timedelta(days=_days(asker.value))
         if asker.op == "last":
-            return Answer(Q(**{f"{column}__gte": since}), is_column=True)
+            # A date of one's own may lie ahead; what is to come today still counts.
+            ahead = _until(_next_day(timezone.now()), column)
+            return Answer(Q(**{f"{column}__gte": since}) & ahead, is_column=True)
         return Answer(_until(since, column, earlier), is_column=True)
     first = _day(asker.value)
     if asker.op == "before":
