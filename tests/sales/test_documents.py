@@ -151,6 +151,83 @@ def test_an_invoice_is_paid_in_parts_moves_the_stock_once_and_gives_it_back(peop
 
 
 @db
+def test_a_payment_noted_by_mistake_is_taken_back_and_so_is_the_stock(people):
+    make.pipeline()
+    deal = make.deal()
+    services.save_seller(values={"name": "Maré"}, by=SYSTEM)
+    shirt = services.create_product(
+        name="Shirt", price=Decimal(50), currency="BRL", stock=Decimal(9), by=SYSTEM
+    )
+    services.add_line(deal_id=deal.pk, product_id=shirt.pk, quantity=2, by=SYSTEM)
+    bill = issue(make_one(deal))
+    services.record_payment(document_id=bill.pk, amount=Decimal(40), by=SYSTEM)
+    services.record_payment(document_id=bill.pk, by=SYSTEM)
+    services.cancel_document(document_id=bill.pk, by=SYSTEM)
+
+    found = []
+    for _ in range(3):
+        back = services.reopen_document(document_id=bill.pk, by=SYSTEM)
+        found.append((back.state, back.paid, Product.objects.get().stock))
+
+    assert found == [
+        ("paid", Decimal(100), Decimal(7)), ("part_paid", Decimal(40), Decimal(9)), ("issued", 0, Decimal(9)),
+    ]  # fmt: skip
+    with pytest.raises(services.DocumentRefusedError):
+        services.reopen_document(document_id=bill.pk, by=SYSTEM)
+    told = Event.objects.filter(kind="document.reopened").order_by("pk")
+    assert [one.data["paid"] for one in told] == [["100", "100"], ["100", "40"], ["40", "0"]]
+    assert services.record_payment(document_id=bill.pk, by=SYSTEM).state == "paid"
+    assert services.reopen_document(document_id=bill.pk, by=SYSTEM).state == "issued"
+
+
+@db
+def test_a_cancelled_quote_comes_back_as_it_was_unless_it_was_billed_or_replaced(deal):
+    quote = issue(make_one(deal, "quote"))
+    services.cancel_document(document_id=quote.pk, by=SYSTEM)
+    assert services.reopen_document(document_id=quote.pk, by=SYSTEM).state == "sent"
+    services.decide_quote(document_id=quote.pk, is_accepted=True, by=SYSTEM, name="Żaneta")
+    with pytest.raises(services.DocumentRefusedError, match="The customer has decided"):
+        services.reopen_document(document_id=quote.pk, by=SYSTEM)
+
+    bill = make_one(deal, origin_id=quote.pk)
+    services.cancel_document(document_id=quote.pk, by=SYSTEM)
+    with pytest.raises(services.DocumentRefusedError, match="Cancel that first"):
+        services.reopen_document(document_id=quote.pk, by=SYSTEM)
+    quote.refresh_from_db()
+    assert quote.state == "cancelled"
+    services.cancel_document(document_id=bill.pk, by=SYSTEM)
+    back = services.reopen_document(document_id=quote.pk, by=SYSTEM)
+    assert (back.state, back.decided_by) == ("accepted", "Żaneta")
+
+
+@db
+def test_a_quote_whose_last_day_is_over_comes_back_expired(deal, monkeypatch):
+    quote = issue(make_one(deal, "quote"))
+    services.cancel_document(document_id=quote.pk, by=SYSTEM)
+    late = clock.now() + dt.timedelta(days=400)
+
+    monkeypatch.setattr(clock, "now", lambda: late)
+
+    assert services.reopen_document(document_id=quote.pk, by=SYSTEM).state == "expired"
+
+
+@db
+def test_the_page_offers_the_way_back(deal, people, client_as):
+    bill, browser = issue(make_one(deal)), client_as(people.ana)
+
+    browser.post(f"/documents/{bill.pk}/pay/", {"amount": ""})
+    assert f'action="/documents/{bill.pk}/reopen/"' in browser.get("/documents/").content.decode()
+    browser.post(f"/documents/{bill.pk}/reopen/")
+    browser.post(f"/documents/{bill.pk}/cancel/")
+    assert "Take back the cancelling" in browser.get(f"/documents/{bill.pk}/").content.decode()
+    browser.post(f"/documents/{bill.pk}/reopen/")
+
+    bill.refresh_from_db()
+    assert (bill.state, bill.paid) == ("issued", 0)
+    assert "Taken back" in browser.get(f"/deals/{deal.pk}/").content.decode()
+
+
+@db
 def test_a_quote_is_accepted_billed_replaced_and_expires(deal):
     quote = issue(make_one(deal, "quote"))
     newer = issue(make_one(deal, "quote", origin_id=quote.pk))
@@ -309,6 +386,8 @@ def test_programs_make_issue_and_settle_documents(deal, people):
     assert call("POST", f"{path}/payments", {})[1]["state"] == "paid"
     assert call("POST", f"{path}/decision", {"is_accepted": True})[0] == 422
     assert call("POST", f"{path}/cancellation")[1]["state"] == "cancelled"
+    assert call("POST", f"{path}/reopening")[1]["state"] == "paid"
+    assert call("POST", f"{path}/reopening")[1]["paid"] == "30"
     status, quote = call("POST", "/documents", {"kind": "quote", "deal_id": deal.pk, "is_issued": True})
     assert quote["state"] == "sent"
     assert (

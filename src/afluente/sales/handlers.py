@@ -30,6 +30,7 @@ DOCUMENT_KINDS = (
     ("document.replaced", _("Replaced")),
     ("document.paid", _("Payment noted")),
     ("document.cancelled", _("Cancelled")),
+    ("document.reopened", _("Taken back")),
 )
 
 

@@ -145,6 +145,16 @@ def cancel_document(request: HttpRequest, document_id: int) -> Any:
     )
 
 
+@router.post("/documents/{document_id}/reopening", response=ANSWERS)
+def reopen_document(request: HttpRequest, document_id: int) -> Any:
+    """Take back that a document was cancelled, or the last payment of an invoice."""
+    return _do(
+        request,
+        document_id,
+        lambda: services.reopen_document(document_id=document_id, by=token_actor(request)),
+    )
+
+
 def _do(request: HttpRequest, document_id: int, act: Callable[[], Document]) -> Any:
     member = member_of(request)
     if not policies.documents_visible_to(member).filter(pk=document_id).exists():

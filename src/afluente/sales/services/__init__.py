@@ -33,6 +33,7 @@ from afluente.sales.services.products import (
     mark,
     restore_product,
 )
+from afluente.sales.services.reopening import REOPENABLE, reopen_document
 from afluente.sales.services.sellers import save_seller
 from afluente.sales.services.settling import (
     EXPIRE,
@@ -48,6 +49,7 @@ from afluente.sales.services.taxes import TaxTakenError, archive_tax, order_taxe
 __all__ = [
     "EXPIRE",
     "MOST_LOGO_BYTES",
+    "REOPENABLE",
     "ChangedMeanwhileError",
     "DocumentGoneError",
     "DocumentRefusedError",
@@ -84,6 +86,7 @@ __all__ = [
     "record_payment",
     "remove_line",
     "remove_logo",
+    "reopen_document",
     "restore_line",
     "restore_product",
     "save_seller",

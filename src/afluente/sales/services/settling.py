@@ -77,7 +77,7 @@ def decide_quote(*, document_id: int, is_accepted: bool, by: Actor, name: str = 
         raise DocumentRefusedError("state", gettext("This quote can no longer be decided."))
     found.state, found.decided_at = wanted, clock.now()
     found.decided_by = text.clean(name or by.name, limit=150)
-    _save(found)
+    keep_state(found)
     if is_accepted:
         timeline.record([tell("document.accepted", found, by)])
     else:
@@ -99,7 +99,7 @@ def record_payment(*, document_id: int, by: Actor, amount: Decimal | None = None
     before, found.paid = found.paid, found.paid + paid
     found.state = State.PAID if found.left == 0 else State.PART_PAID
     found.decided_at = clock.now() if found.state == State.PAID else None
-    _save(found)
+    keep_state(found)
     if found.state == State.PAID:
         move_stock(quantities=quantities(found), cause=StockMove.Cause.SOLD, by=by)
     timeline.record([tell("document.paid", found, by, paid=[plain(before), plain(found.paid)])])
@@ -115,7 +115,7 @@ def cancel_document(*, document_id: int, by: Actor) -> Document:
     if found.state == State.PAID:
         move_stock(quantities=quantities(found), cause=StockMove.Cause.RETURNED, by=by)
     before, found.state = found.state, State.CANCELLED
-    _save(found)
+    keep_state(found)
     timeline.record([tell("document.cancelled", found, by, state=[str(before), str(found.state)])])
     return found
 
@@ -126,7 +126,7 @@ def expire_quote(*, document_id: int, by: Actor) -> None:
     found = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
     if found is not None and found.state == State.SENT and found.due_on < today():
         found.state = State.EXPIRED
-        _save(found)
+        keep_state(found)
         timeline.record([tell("document.expired", found, by)])
 
 
@@ -147,7 +147,7 @@ def _replace_origin(found: Document, by: Actor) -> None:
         return
     origin = held(origin.pk)
     origin.state = State.REPLACED
-    _save(origin)
+    keep_state(origin)
     timeline.record([tell("document.replaced", origin, by, new=found.label)])
 
 
@@ -157,6 +157,7 @@ def _expire_later(found: Document) -> None:
     jobs.enqueue(EXPIRE, {"document_id": found.pk}, due_at=latest, workspace_id=current_workspace_id())
 
 
-def _save(found: Document) -> None:
+def keep_state(found: Document) -> None:
+    """Write down what can change of an issued document."""
     found.updated_at = clock.now()
     found.save(update_fields=["state", "paid", "decided_at", "decided_by", "updated_at"])

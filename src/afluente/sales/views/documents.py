@@ -118,30 +118,36 @@ def _context(request: Request, found: Document, form: Any) -> dict[str, Any]:
 
 @require_POST
 def act(request: Request, pk: int, deed: str) -> HttpResponse:
-    """Issue, accept, decline, pay or cancel."""
+    """Issue, accept, decline, pay, cancel, or take back that it was paid or cancelled (`reopen`)."""
     _editable(request, pk)
     form = forms.PaymentForm(request.POST, locale=asking.number_locale(request))
     if deed == "pay" and not form.is_valid():
         messages.error(request, " ".join(str(error) for error in form.errors["amount"]))
         return _back(pk)
     try:
-        _do(deed, pk, asking.by(request), form.cleaned_data["amount"] if deed == "pay" else None)
+        done = _do(deed, pk, asking.by(request), form.cleaned_data["amount"] if deed == "pay" else None)
     except services.DocumentRefusedError as refused:
         messages.error(request, str(refused))
+        return _back(pk)
+    if deed in {"pay", "cancel"} and done.state in services.REOPENABLE:
+        said = gettext("Payment noted") if deed == "pay" else gettext("Cancelled {name}")
+        way_back = reverse("sales:document_act", args=[pk, "reopen"])
+        messages.success(request, said.format(name=done.label), extra_tags=f"undo:{way_back}")
     return _back(pk)
 
 
-def _do(deed: str, pk: int, by: Actor, amount: Decimal | None) -> None:
+def _do(deed: str, pk: int, by: Actor, amount: Decimal | None) -> Document:
     if deed == "issue":
-        services.issue_document(document_id=pk, by=by)
-    elif deed in {"accept", "decline"}:
-        services.decide_quote(document_id=pk, is_accepted=deed == "accept", by=by)
-    elif deed == "pay":
-        services.record_payment(document_id=pk, amount=amount, by=by)
-    elif deed == "cancel":
-        services.cancel_document(document_id=pk, by=by)
-    else:
-        raise Http404
+        return services.issue_document(document_id=pk, by=by)
+    if deed in {"accept", "decline"}:
+        return services.decide_quote(document_id=pk, is_accepted=deed == "accept", by=by)
+    if deed == "pay":
+        return services.record_payment(document_id=pk, amount=amount, by=by)
+    if deed == "cancel":
+        return services.cancel_document(document_id=pk, by=by)
+    if deed == "reopen":
+        return services.reopen_document(document_id=pk, by=by)
+    raise Http404
 
 
 @require_safe

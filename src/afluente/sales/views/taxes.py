@@ -60,13 +60,14 @@ def edit(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def archiving(request: Request, pk: int) -> HttpResponse:
-    """Offer a tax no more, or again (`back`)."""
+    """Offer a tax no more, or again (`back` in the body or the address), with a way back."""
     asking.require_configurer(request)
     found = get_object_or_404(Tax, pk=pk)
-    is_back = "back" in request.POST
+    is_back = "back" in request.POST or "back" in request.GET
     services.archive_tax(tax_id=pk, by=asking.by(request), is_back=is_back)
     said = gettext("{name} is offered again") if is_back else gettext("Archived {name}")
-    messages.success(request, said.format(name=found.name))
+    way_back = reverse("sales:tax_archiving", args=[pk]) + ("" if is_back else "?back=1")
+    messages.success(request, said.format(name=found.name), extra_tags=f"undo:{way_back}")
     return _back()
 
 
