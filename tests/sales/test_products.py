@@ -166,6 +166,11 @@ def test_taxes_are_made_changed_ordered_and_archived(people, client_as):
     browser.post(f"/settings/taxes/{iss.pk}/", {"name": "ISS SP", "rate": "5"})
     browser.post(f"/settings/taxes/{vat.pk}/archiving/")
     assert [one.name for one in selectors.taxes()] == ["ISS SP"]
+    back = f"/settings/taxes/{vat.pk}/archiving/?back=1"
+    assert f'action="{back}"' in browser.get("/settings/taxes/").content.decode()
+    browser.post(back)
+    assert [one.name for one in selectors.taxes()] == ["ISS SP", "VAT 23"]
+    browser.post(f"/settings/taxes/{vat.pk}/archiving/")
 
 
 def test_products_are_found_by_name_and_by_code(people):
@@ -216,3 +221,39 @@ def test_programs_read_and_change_the_catalogue(people):
     reader = caller(make.member(role=Role.ANALYST), ("products:read", "products:write"))
     assert reader("PATCH", path, {"name": "Mine"})[0] == 403
     assert reader("POST", "/products", {"name": "Mine"})[0] == 403
+
+
+def test_programs_set_up_taxes(people):
+    call = caller(people.ana, ("products:read", "products:write"))
+
+    status, vat = call("POST", "/taxes", {"name": "VAT 23", "rate": "23"})
+    assert (status, vat["rate"], vat["is_included"], vat["is_archived"]) == (201, "23", False, False)
+    status, low = call("POST", "/taxes", {"name": "VAT 8", "rate": 8, "is_included": True})
+    assert (status, low["is_included"]) == (201, True)
+    path = f"/taxes/{vat['id']}"
+    assert call("PATCH", path, {"rate": "22.5"})[1] == {**vat, "rate": "22.5"}
+    assert call("PATCH", path, {"is_archived": True})[1]["is_archived"] is True
+    assert call("PATCH", path, {"is_archived": False})[1] == call("GET", path)[1]
+    ordered = call("POST", "/taxes/order", {"tax_ids": [low["id"]]})[1]["items"]
+    assert [one["name"] for one in ordered] == ["VAT 8", "VAT 23"]
+    for body, field in (({"name": "vat 8"}, "name"), ({"name": " "}, "name")):
+        status, said = call("PATCH", path, body)
+        assert (status, said["error"]["field"]) == (422, field)
+    assert call("POST", "/taxes", {"name": "Much", "rate": "100.5"})[0] == 422
+    assert call("GET", "/taxes/999999")[0] == call("PATCH", "/taxes/999999", {"rate": "1"})[0] == 404
+    told = Event.objects.filter(kind__startswith="tax.").order_by("pk").values_list("kind", flat=True)
+    assert list(told) == [
+        "tax.created", "tax.created", "tax.changed", "tax.archived", "tax.unarchived", "tax.ordered",
+    ]  # fmt: skip
+
+
+def test_who_may_not_set_up_changes_no_tax_by_program(people):
+    vat = tax()
+    reader = caller(people.bruno, ("products:read", "products:write"))
+
+    assert reader("GET", f"/taxes/{vat.pk}")[0] == 200
+    assert reader("PATCH", f"/taxes/{vat.pk}", {"rate": "1"})[0] == 403
+    assert reader("POST", "/taxes", {"name": "Mine", "rate": "1"})[0] == 403
+    assert reader("POST", "/taxes/order", {"tax_ids": [vat.pk]})[0] == 403
+    vat.refresh_from_db()
+    assert (vat.rate, Tax.objects.count()) == (Decimal(18), 1)

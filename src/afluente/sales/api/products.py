@@ -18,9 +18,8 @@ from afluente.sales.api.shapes import (
     ProductQuery,
     ProductsOut,
     Refused,
-    TaxesOut,
 )
-from afluente.sales.models import Product, Tax
+from afluente.sales.models import Product
 from afluente.timeline.events import token_actor
 
 router = Router(tags=["Products"])
@@ -103,25 +102,6 @@ def restore_product(request: HttpRequest, product_id: int) -> Any:
     if not policies.products_deletable_by(member_of(request)).filter(pk=product_id).exists():
         return missing("product")
     return out(services.restore_product(product_id=product_id, by=token_actor(request)))
-
-
-@router.get("/taxes", response={200: TaxesOut})
-def list_taxes(request: HttpRequest) -> Any:
-    """Every tax in its order, archived ones too."""
-    if not policies.may_list(member_of(request)):
-        return {"items": []}
-    return {
-        "items": [
-            {
-                "id": tax.pk,
-                "name": tax.name,
-                "rate": f"{tax.rate.normalize():f}",
-                "is_included": tax.is_included,
-                "is_archived": tax.archived_at is not None,
-            }
-            for tax in Tax.objects.order_by("position", "pk")
-        ]
-    }
 
 
 def out(product: Product) -> dict[str, Any]:

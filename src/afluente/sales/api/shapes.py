@@ -15,6 +15,7 @@ LIMIT = 100
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Amount = Annotated[Decimal, Field(ge=0, lt=10**15, max_digits=19, decimal_places=4)]
 Stock = Annotated[Decimal, Field(gt=-(10**15), lt=10**15, max_digits=19, decimal_places=4)]
+Rate = Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)]
 Code = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 
 
@@ -93,6 +94,24 @@ class TaxOut(Schema):
     rate: str
     is_included: bool
     is_archived: bool
+
+
+class TaxPatch(Shape):
+    """What is to be changed of a tax; what is left out stays."""
+
+    name: str | None = Field(None, min_length=1, max_length=64, description="Stands once among all taxes.")
+    rate: Rate | None = Field(None, description="In per cent.")
+    is_included: bool | None = Field(None, description="Prices have it inside already.")
+    is_archived: bool | None = None
+
+
+class TaxNew(TaxPatch):
+    name: str = Field(min_length=1, max_length=64)
+    rate: Rate = Field(description="In per cent.")
+
+
+class TaxOrder(Shape):
+    tax_ids: list[Number] = Field(max_length=500)
 
 
 class TaxesOut(Schema):
