@@ -62,6 +62,10 @@ def _bring_words() -> None:
     for name, label in (
         ("automation.frozen", _("Rules moved the deal too often and stopped")),
         ("automation.unfrozen", _("Rules go on with the deal")),
+        ("automation.hurried", _("A step of the rules was run at once")),
+        ("automation.skipped", _("A step of the rules was skipped")),
+        ("automation.stopped", _("The rules of the stage were stopped for the deal")),
+        ("automation.continued", _("The rules of the stage go on for the deal")),
     ):
         kinds.register_kind(kinds.Kind(name=name, label=label, icon="zap"))
     told: dict[str, dict[str, Any]] = {

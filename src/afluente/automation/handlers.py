@@ -76,12 +76,14 @@ def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
     """What rules do with a deal; drawn for whoever may open it."""
 
     def part() -> slots.Part:
-        is_frozen = selectors.is_frozen(deal.pk)
         context = {
-            "rows": selectors.shown_steps(deal.pk),
+            "look": selectors.look_back(deal),
+            "firings": selectors.shown_firings(deal.pk),
             "deal_id": deal.pk,
-            "is_frozen": is_frozen,
-            "may_resume": is_frozen and policies.movable_by(member).filter(pk=deal.pk).exists(),
+            "pipeline_id": deal.pipeline_id,
+            "is_frozen": selectors.is_frozen(deal.pk),
+            "may_steer": policies.movable_by(member).filter(pk=deal.pk).exists(),
+            "may_configure": policies.may_configure(member),
         }
         return slots.Part(template="automation/_steps.html", context=context)
 

@@ -229,6 +229,7 @@ def _register_kinds() -> None:
     for name, label, icon in (
         ("deal.deleted", _("Deal deleted"), "trash-2"),
         ("deal.restored", _("Deal restored"), "rotate-ccw"),
+        ("deal.restarted", _("Stage begun anew"), "refresh-cw"),
         ("deal.contact_added", _("Person added"), "user-plus"),
         ("deal.contact_removed", _("Person taken out"), "user-x"),
     ):

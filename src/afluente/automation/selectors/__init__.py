@@ -11,6 +11,7 @@ from afluente.automation.selectors.designing import (
 )
 from afluente.automation.selectors.explaining import Explained, explain
 from afluente.automation.selectors.hours import absence_out, kept_hours
+from afluente.automation.selectors.looking_back import Look, look_back
 from afluente.automation.selectors.naming import Names, names_now
 from afluente.automation.selectors.params import Param, params_of, register_params, trigger_params
 from afluente.automation.selectors.publications import Change, Publication, present_in, publication_of
@@ -21,7 +22,7 @@ from afluente.automation.selectors.showing import (
     definition_of,
     reason_said,
     register_label,
-    shown_steps,
+    shown_firings,
     steps_of,
     waiting_count,
     waiting_of,
@@ -34,6 +35,7 @@ __all__ = [
     "Change",
     "Design",
     "Explained",
+    "Look",
     "Names",
     "Param",
     "Publication",
@@ -53,6 +55,7 @@ __all__ = [
     "kept_hours",
     "lacking",
     "load_records",
+    "look_back",
     "names_now",
     "params_of",
     "present_in",
@@ -61,7 +64,7 @@ __all__ = [
     "register_label",
     "register_params",
     "running_rules",
-    "shown_steps",
+    "shown_firings",
     "stages_using_field",
     "statistics_of",
     "steps_of",

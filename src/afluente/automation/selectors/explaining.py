@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 ENTRIES = 20  # of a deal that are looked back on
+ENTERING = ["deal.opened", "deal.moved", "deal.restarted"]
 WAITS: dict[str, StrOrPromise] = {
     "scheduled": _("its time has not come"),
     "parked": _("the date that it counts from is empty, or it was done for that date"),
@@ -46,7 +47,8 @@ WHY: dict[str, StrOrPromise] = {
 @dataclass(frozen=True, kw_only=True)
 class Explained:
     """One rule and one entry (None: the deal was never in that stage). `state` is one of S-STATE, or empty when
-    the rule did not start; `why` is never empty. `asked` is what its condition compared.
+    the rule did not start; `why` is never empty. `asked` is what its condition compared, `kept` the rule as it
+    was written, `by` who let the deal in, `until` when it left; `token` names the step that waits.
     """
 
     stage_id: int
@@ -64,6 +66,11 @@ class Explained:
     asked: Sequence[Any]
     version: int | None
     is_waiting: bool
+    kept: Mapping[str, Any]
+    by: str
+    until: dt.datetime | None
+    token: int | None
+    late_by: int
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,8 @@ class _Entry:
     number: int
     at: dt.datetime
     is_present: bool
+    by: str = ""
+    until: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -109,17 +118,23 @@ def explain(deal: Deal) -> list[Explained]:
 
 def _entries(deal: Deal) -> list[_Entry]:
     rows = (
-        Event.objects.filter(deal_id=deal.pk, kind__in=["deal.opened", "deal.moved"])
+        Event.objects.filter(deal_id=deal.pk, kind__in=ENTERING)
         .order_by("-pk")
-        .values_list("kind", "at", "data")[:ENTRIES]
+        .values_list("kind", "at", "data", "actor_name")[:ENTRIES]
     )
-    found = [_Entry(deal.stage_id, deal.stage_epoch, deal.stage_entered_at, True)]
-    for kind, at, data in rows:
+    found: list[_Entry] = []
+    until = None
+    who = ""
+    for kind, at, data, by in rows:
         number = 1 if kind == "deal.opened" else data.get("epoch", 0)
-        stage = data.get("stage") if kind == "deal.opened" else data.get("to")
-        if stage and number < deal.stage_epoch:
-            found.append(_Entry(stage, number, at, False))
-    return found
+        stage = data.get("to") if kind == "deal.moved" else data.get("stage")
+        if number == deal.stage_epoch:
+            until, who = at, by
+        elif stage and number < deal.stage_epoch:
+            found.append(_Entry(stage, number, at, False, by, until or deal.stage_entered_at))
+            until = at
+    present = _Entry(deal.stage_id, deal.stage_epoch, deal.stage_entered_at, True, who)
+    return [present, *found]
 
 
 def _known(deal: Deal, stage_ids: Sequence[int]) -> _Known:
@@ -172,6 +187,7 @@ def _one(
             why=WAITS.get(token.state, ""),
             at=token.due_at,
             version=token.version,
+            token=token.pk,
         )
     if step is not None:
         why = REASONS.get(step.reason, step.reason) or WHY.get(step.state, step.state)
@@ -212,6 +228,7 @@ def _said(
     at: dt.datetime | None = None,
     version: int | None = None,
     step: Step | None = None,
+    token: int | None = None,
 ) -> Explained:
     return Explained(
         stage_id=stage.pk,
@@ -229,4 +246,9 @@ def _said(
         asked=step.asked if step else (),
         version=version,
         is_waiting=bool(state) and step is None,
+        kept=rule,
+        by=entry.by if entry else "",
+        until=entry.until if entry else None,
+        token=token,
+        late_by=step.late_by if step else 0,
     )

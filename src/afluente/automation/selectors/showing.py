@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from afluente.automation.models import Definition, Firing, Step, Token, Version
+from afluente.automation.models import Definition, Firing, Step, Token
 from afluente.automation.selectors.trigger_kinds import trigger_kinds
 from afluente.automation.selectors.triggers import firings_of
 from afluente.deals.models import Stage
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -69,6 +69,7 @@ REASONS: dict[str, StrOrPromise] = {
     "sender_died": _("the program ended while it was sending"),
     "decided": _("a colleague said so"),
     "stopped_by_user": _("a colleague stopped it"),
+    "skipped_by_user": _("a colleague skipped it"),
     "internal": _("it could not be kept; the log of the program says why"),
 }
 FIRED: dict[str, StrOrPromise] = {
@@ -97,15 +98,14 @@ def action_labels() -> dict[str, StrOrPromise]:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A line of the tab Automation. `at` is when it ended, or is planned."""
+    """What a trigger did, and when."""
 
     what: StrOrPromise
     stage: str
     state: StrOrPromise
     tone: str
     why: StrOrPromise
-    at: dt.datetime | None
-    is_waiting: bool
+    at: dt.datetime
 
 
 def definition_of(stage_id: int) -> Definition | None:
@@ -131,14 +131,10 @@ def steps_of(deal_id: int, *, before: int | None = None, limit: int = MOST) -> l
     return list(found.select_related("definition").order_by("-pk")[:limit])
 
 
-def shown_steps(deal_id: int) -> list[Shown]:
-    """What waits for a deal, the next first; then what ended and what triggers did, the last first: six queries."""
-    waiting = list(Token.objects.filter(deal_id=deal_id).order_by("due_at", "pk"))
-    ended = steps_of(deal_id)
-    names = _names([*waiting, *ended])
-    over = [_ended(one, names) for one in ended] + _fired(firings_of(deal_id, limit=MOST))
-    over.sort(key=lambda one: one.at.timestamp() if one.at else 0.0, reverse=True)
-    return [_waits(one, names) for one in waiting] + over[:MOST]
+def shown_firings(deal_id: int) -> list[Shown]:
+    """What triggers did with a deal, the last first: three queries."""
+    rows = firings_of(deal_id, limit=MOST)
+    return _fired(rows) if rows else []
 
 
 def _fired(rows: Sequence[Firing]) -> list[Shown]:
@@ -155,51 +151,6 @@ def _fired(rows: Sequence[Firing]) -> list[Shown]:
             tone=FIRED_TONES.get(one.state, ""),
             why=REASONS.get(one.reason, one.reason),
             at=one.at,
-            is_waiting=False,
         )
         for one in rows
     ]
-
-
-def _names(rows: Iterable[Any]) -> dict[tuple[int, int, str], tuple[StrOrPromise, str]]:
-    """What a rule does and the stage that it is of, by definition, version and rule."""
-    wanted = {row.definition_id for row in rows}
-    versions = Version.objects.filter(definition_id__in=wanted).values_list(
-        "definition_id", "number", "rules", "definition__stage_id"
-    )
-    found = list(versions)
-    stages = dict(Stage.objects.filter(pk__in={stage for *_, stage in found}).values_list("pk", "name"))
-    return {
-        (definition, number, rule["id"]): (
-            rule.get("title") or _labels.get(rule["action"], rule["action"]),
-            stages.get(stage, ""),
-        )
-        for definition, number, rules, stage in found
-        for rule in rules
-    }
-
-
-def _waits(token: Token, names: dict[tuple[int, int, str], tuple[StrOrPromise, str]]) -> Shown:
-    what, stage = names.get((token.definition_id, token.version, token.rule), (_("The rules begin"), ""))
-    return Shown(
-        what=what,
-        stage=stage,
-        state=STATES[token.state],
-        tone="",
-        why="",
-        at=token.due_at,
-        is_waiting=True,
-    )
-
-
-def _ended(step: Step, names: dict[tuple[int, int, str], tuple[StrOrPromise, str]]) -> Shown:
-    what, stage = names.get((step.definition_id, step.version, step.rule), (_("The rules begin"), ""))
-    return Shown(
-        what=what,
-        stage=stage,
-        state=STATES[step.state],
-        tone=TONES.get(step.state, ""),
-        why=REASONS.get(step.reason, step.reason),
-        at=step.ended_at,
-        is_waiting=False,
-    )

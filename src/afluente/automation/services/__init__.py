@@ -41,6 +41,14 @@ from afluente.automation.services.routing import route
 from afluente.automation.services.running import run_due
 from afluente.automation.services.settling import Outcome, outcome_of, postpone, settle
 from afluente.automation.services.simulating import Looked, dry_run
+from afluente.automation.services.steering import (
+    StepGoneError,
+    continue_steps,
+    restart_rules,
+    run_step,
+    skip_step,
+    stop_steps,
+)
 from afluente.automation.services.triggers import (
     address_of,
     change_trigger,
@@ -61,6 +69,7 @@ __all__ = [
     "NotPublishableError",
     "Outcome",
     "PipelineNotPublishableError",
+    "StepGoneError",
     "TriggerKind",
     "Waiting",
     "add_absence",
@@ -70,6 +79,7 @@ __all__ = [
     "begin_rules",
     "carry_over",
     "change_trigger",
+    "continue_steps",
     "copy_rule",
     "create_trigger",
     "delete_absence",
@@ -96,15 +106,19 @@ __all__ = [
     "register_finder",
     "register_trigger",
     "replan",
+    "restart_rules",
     "resume_rules",
     "rotate_address",
     "route",
     "run_due",
+    "run_step",
     "save_company_week",
     "save_holiday",
     "save_person_hours",
     "settle",
+    "skip_step",
     "stop_rules",
+    "stop_steps",
     "switch_rule",
     "take_call",
     "trigger_kinds",

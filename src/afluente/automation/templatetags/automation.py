@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from afluente.ui import formats
+
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
 register = template.Library()
+
+
+@register.filter
+def when(moment: dt.datetime) -> str:
+    """Date and time, short."""
+    return formats.when(moment)
 
 
 @register.filter

@@ -61,6 +61,7 @@ from afluente.deals.services.pipelines import (
     update_pipeline,
 )
 from afluente.deals.services.reminding import DUE, tell_due
+from afluente.deals.services.restarting import restart_stage
 from afluente.deals.services.setting import change_each, set_fields
 from afluente.deals.services.stages import (
     BadRuleError,
@@ -155,6 +156,7 @@ __all__ = [
     "put_back",
     "rename_reason",
     "rename_type",
+    "restart_stage",
     "restore_deals",
     "save_stages",
     "set_company",
