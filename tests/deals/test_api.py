@@ -227,3 +227,38 @@ def test_a_lead_is_converted_and_taken_back(program, people):
     assert program.client.delete(path, headers=program.headers).json()["status"] == "open"
     assert program.client.delete(path, headers=program.headers).status_code == 404
     assert program.get(f"deals/{made['deal_id']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"type_id": 99999}, "type_id"),
+        ({"due": {"at": "never"}}, None),
+        ({"assignee_id": 99999}, "assignee_id"),
+    ],
+)
+def test_a_refused_change_leaves_nothing_half_done(program, people, wrong, field):
+    deal = make.deal(name="Roof", assignee=people.bruno)
+    before = Event.objects.count()
+
+    answer = program.send(
+        "patch", f"deals/{deal.pk}", {"assignee_id": people.dora.pk, "name": "Other", **wrong}
+    )
+
+    assert answer.status_code == 422
+    assert field is None or answer.json()["error"]["field"] == field
+    deal.refresh_from_db()
+    assert (deal.name, deal.assignee_id) == ("Roof", people.bruno.pk)
+    assert Event.objects.count() == before
+
+
+def test_a_deal_is_not_given_to_somebody_who_left(program, people):
+    deal = make.deal(assignee=people.bruno)
+    gone = make.member(name="Edu", is_active=False)
+
+    answer = program.send("patch", f"deals/{deal.pk}", {"assignee_id": gone.pk})
+
+    assert answer.status_code == 422
+    assert "has left" in answer.content.decode()
+    deal.refresh_from_db()
+    assert deal.assignee_id == people.bruno.pk

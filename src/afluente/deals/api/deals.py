@@ -91,10 +91,10 @@ def change_deal(request: HttpRequest, deal_id: int, payload: DealChange) -> Any:
         given[name] = text.clean(given[name] or "", limit=255)
     if refusal := _fault_in(given):
         return refusal
-    if "assignee_id" in given and (refusal := _assign(request, deal_id, given.pop("assignee_id"))):
-        return refusal
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # all of it, or nothing
+            if "assignee_id" in given:
+                _assign(request, deal_id, given.pop("assignee_id"))
             set_details(request, deal_id, given)
             services.change_deal(deal_id=deal_id, changes=given, by=token_actor(request))
     except (DetailRefusedError, ChangeRefusedError) as refused:
@@ -119,12 +119,14 @@ def _fault_in(given: dict[str, Any]) -> JsonResponse | None:
     )
 
 
-def _assign(request: HttpRequest, deal_id: int, member_id: int | None) -> JsonResponse | None:
+def _assign(request: HttpRequest, deal_id: int, member_id: int | None) -> None:
+    """Raises DetailRefusedError for somebody who is not here, or no longer."""
     member = Membership.objects.active().select_related("user").filter(pk=member_id or 0).first()
     if member is None and member_id is not None:
-        return refuse(422, "invalid", "There is no such member.", "assignee_id")
+        is_gone = Membership.objects.filter(pk=member_id).exists()
+        said = "This member has left. Name another one." if is_gone else "There is no such member."
+        raise DetailRefusedError(said, "assignee_id")
     services.assign_deals(deal_ids=[deal_id], assignee=member, by=token_actor(request))
-    return None
 
 
 @router.post("/deals/{deal_id}/moves", response={200: DealOut, **REFUSALS})
