@@ -35,6 +35,7 @@ from afluente.delivery.services.webhooks import (
     switch_endpoint,
     url_problem,
 )
+from afluente.delivery.services.webhooks_bodies import body_problems, fill_body
 from afluente.delivery.services.webhooks_queueing import (
     NewCall,
     announce,
@@ -57,10 +58,12 @@ __all__ = [
     "Rendered",
     "announce",
     "archive_template",
+    "body_problems",
     "cancel_messages",
     "come_back",
     "decide",
     "delete_endpoint",
+    "fill_body",
     "forget_sender",
     "has_left",
     "headers_problem",

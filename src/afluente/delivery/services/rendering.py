@@ -92,6 +92,11 @@ def render(*, subject: str, body: str, words: Mapping[str, Any]) -> Rendered:
     )
 
 
+def fill(source: str, words: Mapping[str, Any]) -> str:
+    """Fill in a text that is neither a page nor a letter. Raises BadTemplateError."""
+    return _filled(_compiled(source, escapes=False), words)
+
+
 def _filled(template: BoundTemplate, words: Mapping[str, Any]) -> str:
     try:
         return template.render(**words)

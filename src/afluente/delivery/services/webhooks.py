@@ -31,7 +31,7 @@ OPEN = ("url", "description", "events", "is_on")
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 # Said by ourselves, or by whoever carries the call.
 OURS = {"host", "content-length", "transfer-encoding", "connection", "webhook-id", "webhook-timestamp"}
-OURS |= {"webhook-signature", "user-agent", "expect", "upgrade", "te", "trailer"}
+OURS |= {"webhook-signature", "user-agent", "expect", "upgrade", "te", "trailer", "content-type"}
 
 
 def url_problem(url: str) -> str:

@@ -3,6 +3,7 @@
 from afluente.automation.services.actions import (
     assigning,
     basic,
+    hooking,
     making,
     modifying,
     sending,
@@ -19,7 +20,7 @@ from afluente.automation.services.actions.registry import (
     register_action,
 )
 
-for _part in (basic, assigning, telling, working, making, modifying, sending):
+for _part in (basic, assigning, telling, working, making, modifying, sending, hooking):
     _part.register()
 
 __all__ = ["Known", "actions", "applier", "leaving", "mixed", "outside", "register_action"]

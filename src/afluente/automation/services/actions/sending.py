@@ -100,7 +100,7 @@ class Send:
         if template is not None:
             subject, body = template.subject, template.body
         try:
-            said = outbox.render(subject=str(subject), body=str(body), words=_words(reader, scene))
+            said = outbox.render(subject=str(subject), body=str(body), words=words_of(reader, scene))
         except outbox.BadTemplateError as bad:
             return Fail("template", str(bad))
         values = {
@@ -116,7 +116,7 @@ class Send:
         return Done(effects=[Effect("message", values)], key=step)
 
 
-def _words(reader: Reader, scene: Scene) -> Mapping[str, Mapping[str, str]]:
+def words_of(reader: Reader, scene: Scene) -> Mapping[str, Mapping[str, str]]:
     """What may be said, with what earlier rules of this moment changed (S-IMM)."""
     changed = scene.record.changed
     deal = dict(reader.words["deal"])

@@ -1,0 +1,211 @@
+"""Telling other programs: a call of an endpoint or of an address of the rule's own (S-TX, S-SEC)."""
+
+# ruff: noqa: ARG002  what the engine asks of every action
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from afluente.automation.engine.actions import Done, Effect, Fail, Skip
+from afluente.automation.selectors.params import CHOICE, FLAG, TEXT, Param
+from afluente.automation.services.actions.registry import Known, register_action
+from afluente.automation.services.actions.sending import words_of
+from afluente.automation.services.facts import register_fact
+from afluente.automation.services.settling import postpone
+from afluente.delivery import selectors as delivery
+from afluente.delivery import services as outbox
+from afluente.delivery.models import Endpoint
+from afluente.kernel import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from afluente.automation.engine.actions import Scene
+    from afluente.automation.engine.records import Catalogue
+    from afluente.automation.services.actions.effects import Wanted
+    from afluente.delivery.selectors import Reader
+
+METHODS = ("POST", "PUT", "PATCH", "GET", "DELETE")
+BARE = {"GET", "DELETE"}
+BODY = 20_000  # characters
+KIND = "rule.webhook"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What calls of a batch must know: the words of the deals, and which endpoints are on."""
+
+    readers: Mapping[int, Reader]
+    endpoints: Mapping[int, bool]
+
+
+def desk_of(deal_ids: Collection[int]) -> Desk:
+    """Read it, with as many queries for one deal as for all."""
+    return Desk(delivery.readers_of(deal_ids), dict(Endpoint.objects.values_list("pk", "is_on")))
+
+
+@dataclass(frozen=True)
+class Hook:
+    """Call another program: `{"endpoint": 3}`, signed with its secret, or `{"url": "https://…"}` with `headers`,
+    one on each line. `method`; `body`: JSON with variables, else what is known of the deal; `goes_anyway`: also when
+    the deal leaves meanwhile.
+    """
+
+    slug: str = "webhook"
+    is_outside: bool = True
+
+    def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+        """One place that may be called, and words that become JSON."""
+        found = _place_problems(params)
+        if params.get("method", "POST") not in METHODS:
+            found.append(f"method: one of {', '.join(METHODS)}.")
+        body = str(params.get("body", ""))
+        if len(body) > BODY:
+            found.append(f"body: at most {BODY} characters.")
+        elif body.strip():
+            found += [f"body: {one}" for one in outbox.body_problems(body)]
+        return found
+
+    def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
+        """Write the call with the words of the deal."""
+        desk: Desk = scene.facts["hook"]
+        reader = desk.readers[scene.record.id]
+        endpoint = params.get("endpoint")
+        if endpoint and not desk.endpoints.get(endpoint):
+            return (
+                Fail("target_gone", "endpoint") if endpoint not in desk.endpoints else Skip("off", "endpoint")
+            )
+        method = str(params.get("method", "POST"))
+        try:
+            body = "" if method in BARE else _body(params, reader, scene)
+        except outbox.BadTemplateError as bad:
+            return Fail("template", str(bad))
+        values = {
+            "endpoint": endpoint,
+            "method": method,
+            "url": "" if endpoint else params["url"],
+            "headers": {} if endpoint else _headers(params)[0],
+            "body": body,
+            "contact": reader.contact_id,
+            "goes_along": not params.get("goes_anyway"),
+        }
+        return Done(effects=[Effect("hook", values)], key=step)
+
+
+def _place_problems(params: Mapping[str, Any]) -> list[str]:
+    endpoint, url = params.get("endpoint"), params.get("url")
+    if bool(endpoint) == bool(url):
+        return ["Choose a webhook, or write an address of its own."]
+    if endpoint:
+        known = isinstance(endpoint, int) and Endpoint.objects.filter(pk=endpoint).exists()
+        return [] if known else ["endpoint: choose one that is there."]
+    headers, odd = _headers(params)
+    problem = outbox.headers_problem(headers)
+    said = [f"url: {outbox.url_problem(str(url))}"] if outbox.url_problem(str(url)) else []
+    said += [f"headers: {odd[:100]}: a name, a colon and a value on each line."] if odd else []
+    return [*said, *([f"headers: {problem}"] if problem else [])]
+
+
+def _headers(params: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    """Lines as names and values, and the first line that is none."""
+    found: dict[str, str] = {}
+    for line in filter(None, map(str.strip, str(params.get("headers", "")).splitlines())):
+        name, colon, value = line.partition(":")
+        if not colon:
+            return found, line
+        found[name.strip()] = value.strip()
+    return found, ""
+
+
+def _body(params: Mapping[str, Any], reader: Reader, scene: Scene) -> str:
+    """The words of the rule with the deal's put in as JSON wants them; without words, everything that is known."""
+    words = words_of(reader, scene)
+    if str(params.get("body", "")).strip():
+        return outbox.fill_body(str(params["body"]), words)
+    said = {
+        "type": KIND,
+        "timestamp": scene.now.isoformat().replace("+00:00", "Z"),
+        "data": {"deal_id": scene.record.id, "contact_id": reader.contact_id, **words},
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
+def _queue(group: Sequence[Wanted]) -> None:
+    """Into the list of calls, which says how each ended: until then what follows it waits."""
+    outbox.queue_calls(
+        [
+            outbox.NewCall(
+                key=one.made.step,
+                kind=KIND,
+                endpoint_id=one.values["endpoint"],
+                method=one.values["method"],
+                url=one.values["url"],
+                headers=one.values["headers"],
+                body=one.values["body"],
+                contact_id=one.values["contact"],
+                deal_id=one.deal_id,
+                rule_id=one.token.definition_id,
+                rule_name=one.title[:150],
+                goes_along=one.values["goes_along"],
+            )
+            for one in group
+        ]
+    )
+    until = clock.now() + outbox.CALLS_GO_ON
+    postpone([(one.made.step, until) for one in group])
+
+
+def _offered() -> list[tuple[str, str]]:
+    return [(str(one.pk), str(one)) for one in delivery.endpoints()]
+
+
+PARAMS = (
+    Param(
+        name="endpoint",
+        label=_("Webhook"),
+        kind=CHOICE,
+        choices=_offered,
+        empty=_("An address of its own"),
+        is_number=True,
+        hint=_("Signed with its secret. Webhooks are set up in the settings."),
+    ),
+    Param(name="url", label=_("Address"), hint=_("Only without a webhook, and not signed.")),
+    Param(
+        name="method",
+        label=_("Method"),
+        kind=CHOICE,
+        choices=tuple((one, one) for one in METHODS),
+    ),
+    Param(
+        name="headers",
+        label=_("Headers"),
+        kind=TEXT,
+        hint=_("One on each line. Whoever sees rules sees them: keep secrets in a webhook."),
+    ),
+    Param(
+        name="body",
+        label=_("What it says"),
+        kind=TEXT,
+        hint=_("JSON with variables, such as {{ deal.name }}. Empty: everything that is known of the deal."),
+    ),
+    Param(name="goes_anyway", label=_("Also when the deal leaves the stage meanwhile"), kind=FLAG),
+)
+
+
+def register() -> None:
+    """Let rules call other programs."""
+    register_fact("hook", desk_of)
+    register_action(
+        Known(
+            action=Hook(),
+            label=_("Call a webhook"),
+            needs=frozenset({"hook"}),
+            appliers=(("hook", _queue),),
+            mixed=frozenset({"hook"}),
+            params=PARAMS,
+        )
+    )
