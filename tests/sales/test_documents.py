@@ -11,6 +11,7 @@ from decimal import Decimal
 import pypdfium2
 import pytest
 from django.db import IntegrityError, connections, transaction
+from django.utils import translation
 
 from afluente.contacts import services as contacts
 from afluente.deals import services as deals
@@ -399,3 +400,24 @@ def test_programs_make_issue_and_settle_documents(deal, people):
     assert [one["id"] for one in call("GET", "/documents?kind=quote")[1]["items"]] == [quote["id"]]
     assert call("GET", path)[1]["label"]
     assert call("POST", "/documents", {"kind": "quote", "deal_id": 999_999})[0] == 422
+
+
+@db
+def test_states_have_the_gender_of_their_kind(deal, people, client_as):
+    quote, bill = issue(make_one(deal, "quote")), issue(make_one(deal))
+    for one in (quote, bill):
+        services.cancel_document(document_id=one.pk, by=SYSTEM)
+        one.refresh_from_db()
+    browser = client_as(people.ana)
+
+    with translation.override("pt-br"):
+        said = (quote.state_word, bill.state_word)
+    type(people.ana.user).objects.filter(pk=people.ana.user_id).update(language="pt-br")
+    listed = browser.get("/documents/").content.decode()
+    history = browser.get(f"/deals/{deal.pk}/").content.decode()
+
+    assert said == ("Cancelado", "Cancelada")
+    for page in (listed, history):
+        assert all(one in page for one in said)
+    assert re.search(r"INV-\d+-0001</b>,[^:]*:\s+Emitida", history)
+    assert re.search(r"Q-\d+-0001</b>,[^:]*:\s+Emitido", history)

@@ -7,8 +7,28 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from afluente.kernel.workspace import WorkspaceModel
+
+# What became of a document, in words that fit its kind: languages have a gender for each.
+WORDS = {
+    "quote": {
+        "sent": pgettext_lazy("quote", "Sent"),
+        "issued": pgettext_lazy("quote", "Issued"),
+        "accepted": pgettext_lazy("quote", "Accepted"),
+        "declined": pgettext_lazy("quote", "Declined"),
+        "expired": pgettext_lazy("quote", "Expired"),
+        "replaced": pgettext_lazy("quote", "Replaced"),
+        "cancelled": pgettext_lazy("quote", "Cancelled"),
+    },
+    "invoice": {
+        "issued": pgettext_lazy("invoice", "Issued"),
+        "part_paid": pgettext_lazy("invoice", "Partly paid"),
+        "paid": pgettext_lazy("invoice", "Paid"),
+        "cancelled": pgettext_lazy("invoice", "Cancelled"),
+    },
+}
 
 
 class Document(WorkspaceModel):
@@ -97,6 +117,11 @@ class Document(WorkspaceModel):
 
     def __str__(self) -> str:
         return self.label or f"{self.kind} {self.pk}"
+
+    @property
+    def state_word(self) -> str:
+        """Its state, in words that fit its kind."""
+        return str(WORDS[self.kind].get(self.state) or self.get_state_display())
 
     @property
     def is_draft(self) -> bool:

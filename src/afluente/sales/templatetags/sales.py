@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from afluente.sales.models import WORDS
 from afluente.sales.selectors import tone
 from afluente.ui import formats
 
@@ -56,3 +57,9 @@ def number_text(value: str) -> str:
 def state_tone(document: Document) -> str:
     """The tone of a document's badge."""
     return tone(document)
+
+
+@register.filter
+def became(kind: Any, document_kind: str) -> str:
+    """What an event says became of a document, in words that fit the kind of document."""
+    return str(WORDS.get(document_kind, {}).get(kind.name.removeprefix("document.")) or kind.label)
