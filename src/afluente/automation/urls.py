@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from afluente.automation.views import arming, calling, designer, editing, hours, standing, steering
+from afluente.automation.views import arming, calling, designer, editing, hours, standing, steering, trying
 
 app_name = "automation"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("deals/triggers/<int:pk>/", arming.trigger, name="trigger"),
     path("settings/working-hours/", hours.hours, name="hours"),
     path("deals/<int:pk>/automation/steps/", steering.steering, name="steering"),
+    path("deals/<int:pk>/automation/dry-run/", trying.dry_run, name="dry_run"),
     path("deals/<int:pk>/automation/resumption/", standing.resume, name="resume"),
     re_path(
         r"^hooks/trigger/(?P<public_id>[0-9]{1,18}x[0-9a-z]{26})/(?P<secret>[0-9a-z]{32})$",

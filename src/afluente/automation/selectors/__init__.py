@@ -11,6 +11,7 @@ from afluente.automation.selectors.designing import (
 )
 from afluente.automation.selectors.explaining import Explained, explain
 from afluente.automation.selectors.hours import absence_out, kept_hours
+from afluente.automation.selectors.looking_ahead import Outlook, look_ahead, stages_to_try
 from afluente.automation.selectors.looking_back import Look, look_back
 from afluente.automation.selectors.naming import Names, names_now
 from afluente.automation.selectors.params import Param, params_of, register_params, trigger_params
@@ -37,6 +38,7 @@ __all__ = [
     "Explained",
     "Look",
     "Names",
+    "Outlook",
     "Param",
     "Publication",
     "RuleCard",
@@ -55,6 +57,7 @@ __all__ = [
     "kept_hours",
     "lacking",
     "load_records",
+    "look_ahead",
     "look_back",
     "names_now",
     "params_of",
@@ -65,6 +68,7 @@ __all__ = [
     "register_params",
     "running_rules",
     "shown_firings",
+    "stages_to_try",
     "stages_using_field",
     "statistics_of",
     "steps_of",

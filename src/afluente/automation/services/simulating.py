@@ -36,13 +36,14 @@ AHEAD = dt.timedelta(days=400)  # how far a dry run looks
 @dataclass(frozen=True, kw_only=True)
 class Looked:
     """What a dry run came to: its steps, what waits at its end, the stage that the deal is in then, and what
-    rules are called, by stage and rule.
+    rules are called and how they are written, by stage and rule.
     """
 
     steps: Sequence[Told]
     waiting: Sequence[Told]
     stage_id: int
     titles: Mapping[int, Mapping[str, str]]
+    rules: Mapping[int, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass
@@ -149,4 +150,5 @@ def dry_run(
         waiting=run.waits(),
         stage_id=run.stage_id,
         titles={stage: program.graph.titles for stage, program in programs.items()},
+        rules={stage: {str(one["id"]): one for one in kept} for stage, kept in stages.items()},
     )
