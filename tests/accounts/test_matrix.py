@@ -199,6 +199,7 @@ DOORS = (
     ("/settings/templates/", Area.MESSAGES, Action.VIEW, 403),
     ("/settings/templates/new/", Area.MESSAGES, Action.EDIT, 403),
     ("/settings/sending/", Area.MESSAGES, Action.CONFIGURE, 403),
+    ("/settings/suppressions/", Area.MESSAGES, Action.CONFIGURE, 403),
     ("/settings/taxes/", Area.PRODUCTS, Action.CONFIGURE, 403),
     ("/settings/pipelines/", Area.PIPELINES, Action.CONFIGURE, 403),
     ("/settings/rules/", Area.SOURCES, Action.CONFIGURE, 404),

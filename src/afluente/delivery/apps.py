@@ -32,6 +32,8 @@ class DeliveryConfig(AppConfig):
                 "endpoint.rotated": _("Webhook got a new secret"),
                 "endpoint.off": _("Webhook switched off by itself"),
                 "endpoint.deleted": _("Webhook deleted"),
+                "suppression.added": _("Addresses that nothing is sent to were added"),
+                "suppression.removed": _("An address may be written to again"),
             }
         )
         _bring_pages()
@@ -49,6 +51,7 @@ def _bring_pages() -> None:
         (_("Templates"), "delivery:templates", "file-text", 61, policies.may_list),
         (_("Sending e-mail"), "delivery:sending", "mail", 62, policies.may_configure),
         (_("Webhooks to others"), "delivery:endpoints", "webhook", 66, policies.may_hook),
+        (_("Never written to"), "delivery:suppressions", "circle-x", 63, policies.may_configure),
     ):
         navigation.register_settings_page(
             navigation.SettingsPage(

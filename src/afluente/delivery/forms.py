@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,11 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from afluente.delivery.selectors.webhooks import offered
 from afluente.delivery.services.rendering import LINE
 from afluente.delivery.services.templates import BODY, NAME
+from afluente.kernel import email
 from afluente.kernel.models import MailServer
 
 if TYPE_CHECKING:
     from afluente.delivery.models import Sender
 
+MOST = 5_000  # addresses at once
+LIST = 1_000_000  # bytes
+SHOWN = 5  # lines that hold no address
 OFF = {"autocomplete": "off"}
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
@@ -158,3 +163,67 @@ class Endpoint(forms.Form):
         forgets = said.pop("forget_headers")
         said["headers"] = said["headers"] or ({} if forgets or self.endpoint is None else None)
         return said
+
+
+class Addresses(forms.Form):
+    """Addresses to pass over, typed or out of a file: one on each line, other columns beside it are not read."""
+
+    addresses = forms.CharField(
+        label=_("Addresses"),
+        required=False,
+        max_length=LIST,
+        help_text=_("One on each line. A whole list can be pasted."),
+        widget=forms.Textarea(attrs={"rows": 4, **OFF}),
+    )
+    file = forms.FileField(
+        label=_("Or a file"),
+        required=False,
+        help_text=_("CSV or text, one address on each line; a first line with headings is passed over."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt"}),
+    )
+    detail = forms.CharField(
+        label=_("Why"), required=False, max_length=300, widget=forms.TextInput(attrs=OFF)
+    )
+
+    def clean_addresses(self) -> list[str]:
+        """The addresses that were typed."""
+        return _addresses(str(self.cleaned_data["addresses"]).splitlines(), first=1)
+
+    def clean_file(self) -> list[str]:
+        """The addresses of the file."""
+        file = self.cleaned_data["file"]
+        if file is None:
+            return []
+        if file.size > LIST:
+            raise ValidationError(_("The file is larger than 1 MB. Split it."))
+        try:
+            lines = file.read().decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError:
+            raise ValidationError(_("The file is no text in UTF-8. Save it as CSV in UTF-8.")) from None
+        has_headings = bool(lines) and "@" not in lines[0]
+        return _addresses(lines[1:] if has_headings else lines, first=2 if has_headings else 1)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self.found = [*data.get("addresses", []), *data.get("file", [])]
+        if not self.errors and not self.found:
+            self.add_error("addresses", _("Write at least one address, or choose a file."))
+        if len(self.found) > MOST:
+            self.add_error("addresses", _("At most {n} addresses at once.").format(n=MOST))
+        return data
+
+
+def _addresses(lines: list[str], *, first: int) -> list[str]:
+    """The first address of each line that is not empty. Raises ValidationError naming the lines without one."""
+    found: list[str] = []
+    wrong: list[str] = []
+    for number, line in enumerate(lines, first):
+        words = [word for word in re.split(r"[\s,;<>\"']+", line) if word]
+        address = next((word for word in words if "@" in word and email.match_key(word)), None)
+        if address:
+            found.append(address)
+        elif words:
+            wrong.append(_("Line {n} holds no e-mail address: {line}").format(n=number, line=line[:80]))
+    if wrong:
+        raise ValidationError(wrong[:SHOWN])
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.delivery.views import endpoints, leaving, messages, sending, templates
+from afluente.delivery.views import endpoints, leaving, messages, sending, suppressions, templates
 
 app_name = "delivery"
 
@@ -32,4 +32,6 @@ urlpatterns = [
     path("settings/endpoints/<int:pk>/removal/", endpoints.removal, name="endpoint_removal"),
     path("settings/calls/<int:pk>/", endpoints.call, name="call"),
     path("settings/calls/<int:pk>/replay/", endpoints.call_replay, name="call_replay"),
+    path("settings/suppressions/", suppressions.suppressions, name="suppressions"),
+    path("settings/suppressions/<int:pk>/removal/", suppressions.removal, name="suppression_removal"),
 ]

@@ -9,6 +9,7 @@ from afluente.delivery.selectors.messages import (
     templates,
     undecided_count,
 )
+from afluente.delivery.selectors.suppressions import SuppressionPage, suppression_page
 from afluente.delivery.selectors.variables import Reader, Variable, readers_of, variables
 from afluente.delivery.selectors.webhooks import (
     CALL_REASONS,
@@ -27,6 +28,7 @@ __all__ = [
     "TONES",
     "Page",
     "Reader",
+    "SuppressionPage",
     "Variable",
     "attempts_of",
     "call_page",
@@ -36,6 +38,7 @@ __all__ = [
     "message_page",
     "offered",
     "readers_of",
+    "suppression_page",
     "templates",
     "undecided_count",
     "variables",

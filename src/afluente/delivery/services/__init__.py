@@ -18,6 +18,13 @@ from afluente.delivery.services.rendering import BadTemplateError, Rendered, ren
 from afluente.delivery.services.senders import forget_sender, save_sender, send_test
 from afluente.delivery.services.sending import send_due
 from afluente.delivery.services.settling import DecidedError, decide, send_again, withdraw
+from afluente.delivery.services.suppressing import (
+    OwnWordError,
+    PassedOver,
+    digest_kept,
+    let_through,
+    pass_over,
+)
 from afluente.delivery.services.templates import (
     BODY,
     BadValuesError,
@@ -55,6 +62,8 @@ __all__ = [
     "DecidedError",
     "NewCall",
     "NewMessage",
+    "OwnWordError",
+    "PassedOver",
     "Rendered",
     "announce",
     "archive_template",
@@ -63,6 +72,7 @@ __all__ = [
     "come_back",
     "decide",
     "delete_endpoint",
+    "digest_kept",
     "fill_body",
     "forget_sender",
     "has_left",
@@ -70,7 +80,9 @@ __all__ = [
     "judged",
     "leave",
     "leaving_url",
+    "let_through",
     "make_calls",
+    "pass_over",
     "preview",
     "queue_calls",
     "queue_messages",
