@@ -23,7 +23,7 @@ demo: $(VENV)/.base $(VENV)/.messages ## The same with example data, signed in, 
 	@exec $(PYTHON) -m afluente demo
 
 test: $(VENV)/.dev $(VENV)/.messages ## Run every test (browser tests need Chromium or Chrome)
-	@$(PYTHON) -m pytest -n 2 $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: $(VENV)/.dev $(VENV)/.messages ## Measure, next to plain SQL in the same run
 	@$(PYTHON) -m bench $(ARGS)

@@ -18,6 +18,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("api/v1/tasks/<task_id>", {"task_id": "task", "record_id": "contact", "item_id": "item"}),
     ("products/<int:pk>/", {"pk": "product"}),
     ("settings/taxes/<int:pk>/", {"pk": "tax"}),
+    ("api/v1/taxes/<tax_id>", {"tax_id": "tax"}),
     ("api/v1/stages/<stage_id>", {"stage_id": "stage"}),
     ("api/v1/triggers/<trigger_id>", {"trigger_id": "trigger"}),
     ("api/v1/working-hours/people/<member_id>", {"member_id": "member"}),
@@ -61,6 +62,9 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("deals/<int:pk>/", {"pk": "deal", "attribute": "deal_field"}),
     ("settings/templates/<int:pk>/", {"pk": "template"}),
     ("settings/messages/<int:pk>/", {"pk": "message"}),
+    ("settings/endpoints/<int:pk>/", {"pk": "endpoint"}),
+    ("settings/calls/<int:pk>/", {"pk": "call"}),
+    ("settings/suppressions/<int:pk>/", {"pk": "suppression"}),
     ("settings/lost-reasons/<int:pk>/", {"pk": "lost_reason"}),
     (
         "contacts/<int:pk>/",

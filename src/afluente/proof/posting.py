@@ -1,11 +1,11 @@
-"""What leaves, in a workspace that is probed: a template, a message, a sender, consent."""
+"""What leaves, in a workspace that is probed: a template, a message, a sender, consent, a webhook."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from afluente.delivery import services
-from afluente.delivery.models import Message
+from afluente.delivery.models import Call, Message, Suppression
 from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
@@ -44,4 +44,31 @@ def fill(canary: str, owner: Membership, *, deal_id: int, contact_id: int) -> di
     by = Actor("member", owner.pk, canary)
     services.say_consent(contact_id=contact_id, channel="email", is_given=True, source=canary, by=by)
     services.suppress(channel="email", address=f"gone-{address}", reason="bounced", detail=canary)
-    return {"template": template.pk, "message": queued.pk}
+    suppressed = Suppression.objects.get(address=f"gone-{address}")
+    told = _webhook(canary, owner, deal_id=deal_id, contact_id=contact_id)
+    return {"template": template.pk, "message": queued.pk, "suppression": suppressed.pk, **told}
+
+
+def _webhook(canary: str, owner: Membership, *, deal_id: int, contact_id: int) -> dict[str, Any]:
+    """An endpoint, and a call of it that failed."""
+    endpoint, _secret = services.save_endpoint(
+        endpoint=None,
+        url=f"https://{canary}.example/told",
+        events=["deal.deleted"],
+        description=canary,
+        headers={"X-Probe": canary},
+        by=owner,
+    )
+    wanted = services.NewCall(
+        key=f"probe:{canary}",
+        kind="rule",
+        body=f'{{"text": "{canary}"}}',
+        endpoint_id=endpoint.pk,
+        contact_id=contact_id,
+        deal_id=deal_id,
+        rule_name=canary,
+    )
+    services.queue_calls([wanted])
+    call = Call.objects.get(key=wanted.key)
+    Call.objects.filter(pk=call.pk).update(state=Call.State.FAILED, reason="no_answer", detail=canary)
+    return {"endpoint": endpoint.pk, "call": call.pk}

@@ -52,6 +52,7 @@ FIELDS = {
     "assignee_id": "member",
     "tax": "tax",
     "tax_id": "tax",
+    "tax_ids": "tax",
     "product": "product",
     "product_id": "product",
     "origin": "document",
