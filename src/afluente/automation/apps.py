@@ -14,7 +14,7 @@ class AutomationConfig(AppConfig):
 
     def ready(self) -> None:
         # ruff: noqa: PLC0415  models are ready only now
-        from afluente.automation import handlers
+        from afluente.automation import handlers, jobs  # noqa: F401  registers the jobs
         from afluente.automation.services import personal as own
         from afluente.contacts.services import declare_staying
         from afluente.deals.events import DealsEntered, DealsGone

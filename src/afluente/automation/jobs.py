@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation import services, statements
-from afluente.automation.services import carrying, publishing
+from afluente.automation.services import backtests, carrying, publishing
 from afluente.kernel.jobs import job
 from afluente.kernel.workspace import scope
 
@@ -29,6 +29,17 @@ def carry(*, workspace_id: int, definition_id: int, **_later: Any) -> None:
 def begin(*, version_id: int, **_later: Any) -> None:
     """For every deal that is in the stage."""
     services.begin_rules(version_id=version_id)
+
+
+@job(backtests.JOB, retries=1, atomic=False, label=_("Try rules on what happened"))
+def backtest(*, workspace_id: int, backtest_id: int, **_later: Any) -> None:
+    """What goes wrong is said where it was asked for; nobody has to look at failed jobs."""
+    try:
+        services.run_backtest(workspace_id=workspace_id, backtest_id=backtest_id)
+    except Exception as broken:
+        with scope(workspace_id):
+            services.fail_backtest(backtest_id=backtest_id, detail=type(broken).__name__)
+        raise
 
 
 def drain() -> int:

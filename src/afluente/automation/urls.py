@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from afluente.automation.views import arming, calling, designer, editing, hours, standing, steering, trying
+from afluente.automation.views import (
+    arming,
+    backtests,
+    calling,
+    designer,
+    editing,
+    hours,
+    standing,
+    steering,
+    trying,
+)
 
 app_name = "automation"
 
 urlpatterns = [
     path("deals/pipelines/<int:pk>/automation/", designer.designer, name="designer"),
+    path("deals/pipelines/<int:pk>/automation/backtest/", backtests.backtest, name="backtest"),
     path("deals/pipelines/<int:pk>/automation/publication/", designer.publication, name="publication"),
     path("deals/pipelines/<int:pk>/automation/discarding/", designer.discarding, name="discarding"),
     path("deals/pipelines/<int:pk>/automation/state/", designer.state, name="state"),

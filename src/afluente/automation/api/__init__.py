@@ -2,6 +2,7 @@
 
 from ninja import Router
 
+from afluente.automation.api.backtests import router as backtests_router
 from afluente.automation.api.hours import router as hours_router
 from afluente.automation.api.looking import router as looking_router
 from afluente.automation.api.rules import router as rules_router
@@ -9,5 +10,5 @@ from afluente.automation.api.steps import router as steps_router
 from afluente.automation.api.triggers import router as triggers_router
 
 router = Router()
-for part in (rules_router, looking_router, steps_router, triggers_router, hours_router):
+for part in (rules_router, looking_router, steps_router, triggers_router, hours_router, backtests_router):
     router.add_router("", part)

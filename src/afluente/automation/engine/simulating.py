@@ -41,18 +41,20 @@ class Told:
 @dataclass
 class Simulation:
     """One record on its way through stages. `scene_at` gives what rules may ask, of it at a moment, entered at
-    another. `follows`: where rules move it, it goes on in that stage.
+    another. `follows`: where rules move it, it goes on in that stage; else `target` says where they want it.
     """
 
     record: Record
     programs: Mapping[int, Program]
     scene_at: Callable[[Record, dt.datetime, dt.datetime], Scene]
     follows: bool = True
+    ends: frozenset[int] = frozenset()  # stages that close a record
     stage_id: int = 0
     entry: int = 0
     depth: int = 0
     told: list[Told] = field(default_factory=list)
     entered_at: dt.datetime | None = None
+    target: int | None = None
     _due: list[tuple[dt.datetime, int, Token]] = field(default_factory=list)
     _parked: list[Token] = field(default_factory=list)
     _done: dict[str, set[str]] = field(default_factory=dict)
@@ -64,7 +66,8 @@ class Simulation:
         self.stage_id, self.entered_at, self.depth = stage_id, at, depth
         self.entry += 1
         self._done = {}
-        self.record.changed |= {"stage": stage_id, "entered": at}
+        closed = at if stage_id in self.ends else None
+        self.record.changed |= {"stage": stage_id, "entered": at, "closed": closed}
         program = self.programs.get(stage_id)
         if program is not None and depth <= DEEPEST:
             self._take(program.enter(self._scene(at), named=self._named), at)
@@ -107,6 +110,11 @@ class Simulation:
             program = self.programs[self.stage_id]
             self._take(program.resume(token, self._scene(at), named=self._named), at)
 
+    @property
+    def next_at(self) -> dt.datetime | None:
+        """When something falls due next."""
+        return self._due[0][0] if self._due else None
+
     def waits(self) -> list[Told]:
         """What waits still, the next first."""
         tokens = [*(one for *_, one in sorted(self._due)), *self._parked]
@@ -133,6 +141,7 @@ class Simulation:
             depth = self.depth + 1
             self._due += [(at, 0, token) for token in sprint.waiting]
             self.leave(at)
+            self.target = target
             if target is not None and self.follows:
                 self.enter(target, at, depth=depth)
             return

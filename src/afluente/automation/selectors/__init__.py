@@ -1,5 +1,11 @@
 """What is read about rules and of the records they act on."""
 
+from afluente.automation.selectors.backtests import (
+    backtest_rows,
+    counted_days,
+    counted_rules,
+    latest_backtest,
+)
 from afluente.automation.selectors.designing import (
     Design,
     RuleCard,
@@ -46,8 +52,11 @@ __all__ = [
     "absence_out",
     "action_labels",
     "arranged",
+    "backtest_rows",
     "card_of",
     "catalogue",
+    "counted_days",
+    "counted_rules",
     "definition_of",
     "design_of",
     "explain",
@@ -56,6 +65,7 @@ __all__ = [
     "is_frozen",
     "kept_hours",
     "lacking",
+    "latest_backtest",
     "load_records",
     "look_ahead",
     "look_back",

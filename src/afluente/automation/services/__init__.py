@@ -3,6 +3,14 @@
 from afluente.automation.selectors.trigger_kinds import TriggerKind, register_trigger, trigger_kinds
 from afluente.automation.services.actions import Known, register_action
 from afluente.automation.services.actions.telling import NOTICE
+from afluente.automation.services.backtests import (
+    MOST_DAYS,
+    begin_backtest,
+    fail_backtest,
+    prepare_backtest,
+    run_backtest,
+    words_of,
+)
 from afluente.automation.services.breaking import BROKEN
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.carrying import carry_over
@@ -61,6 +69,7 @@ from afluente.automation.services.triggers import (
 __all__ = [
     "BROKEN",
     "FROZEN",
+    "MOST_DAYS",
     "NOTICE",
     "NOT_FOUND",
     "Answer",
@@ -75,6 +84,7 @@ __all__ = [
     "add_absence",
     "address_of",
     "arrange_rules",
+    "begin_backtest",
     "begin_for_present",
     "begin_rules",
     "carry_over",
@@ -89,6 +99,7 @@ __all__ = [
     "drop_rule",
     "dry_run",
     "enter",
+    "fail_backtest",
     "freeze_busy",
     "hear",
     "hear_of",
@@ -99,6 +110,7 @@ __all__ = [
     "outcome_of",
     "pause_rules",
     "postpone",
+    "prepare_backtest",
     "publish_pipeline",
     "publish_rules",
     "put_rule",
@@ -110,6 +122,7 @@ __all__ = [
     "resume_rules",
     "rotate_address",
     "route",
+    "run_backtest",
     "run_due",
     "run_step",
     "save_company_week",
@@ -123,4 +136,5 @@ __all__ = [
     "take_call",
     "trigger_kinds",
     "unfreeze",
+    "words_of",
 ]

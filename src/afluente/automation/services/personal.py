@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from afluente.automation.models import Step
+from afluente.automation.models import BacktestRow, Step
 from afluente.deals.models import DealContact
 from afluente.kernel import personal
 
@@ -30,14 +30,16 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
 
 
 def _erase(subject: Subject) -> int:
-    """That a rule ran stays; what it compared and met goes."""
+    """That a rule ran stays; what it compared and met goes, and what was only tried goes whole."""
+    deals = DealContact.objects.filter(contact_id__in=subject.ids).values("deal_id")
+    BacktestRow.objects.filter(deal_id__in=deals).delete()
     return _steps(subject).update(asked=[], detail="")
 
 
 HOLDING = personal.Holding(
     slug="automation",
     label=_("What rules did"),
-    tables=("automation_step",),
+    tables=("automation_step", "automation_backtestrow"),
     collect=_collect,
     erase=_erase,
     fate=_("That a rule ran stays; what its condition compared goes."),
@@ -50,6 +52,7 @@ FREE = {
     "automation_heard": "That something happened, until it was looked at.",
     "automation_firing": "That a trigger moved a deal, or why it did not.",
     "automation_frozen": "Which deals stand still.",
+    "automation_backtest": "That rules were tried, and with how many days.",
     "automation_companyhours": "When the company works.",
     "automation_holiday": "When it does not.",
     "automation_personhours": "When a colleague works.",

@@ -75,7 +75,7 @@ def route(*, limit: int = BATCH, now: dt.datetime | None = None) -> int:
     heard = list(Heard.objects.filter(looked_at=None).order_by("pk")[:limit])
     if not heard:
         return 0
-    known = _known(now or statements.database_now())
+    known = triggers_now(now or statements.database_now())
     wanted = {one.pk: _wanting(one, known) for one in heard}
     meant = _meant(heard, wanted, known)
     locked, present = statements.lock_present({deal for ids in meant.values() for deal in ids})
@@ -88,7 +88,8 @@ def route(*, limit: int = BATCH, now: dt.datetime | None = None) -> int:
     return len(done)
 
 
-def _known(now: dt.datetime) -> Known:
+def triggers_now(now: dt.datetime) -> Known:
+    """The triggers of a workspace as they stand, ready to be asked."""
     catalogue, kinds = selectors.catalogue(), trigger_kinds()
     triggers = {one.pk: one for one in Trigger.objects.filter(is_on=True, kind__in=kinds)}
     stages = Stage.objects.lasting().filter(pipeline__archived_at=None)

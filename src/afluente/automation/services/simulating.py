@@ -110,6 +110,11 @@ def programs_of(stages: Mapping[int, Sequence[Mapping[str, Any]]], known: Catalo
     }
 
 
+def closing_stages() -> frozenset[int]:
+    """The stages in which a deal is over."""
+    return frozenset(Stage.objects.lasting().exclude(kind=Stage.Kind.OPEN).values_list("pk", flat=True))
+
+
 def running_rules() -> dict[int, list[dict[str, Any]]]:
     """The rules that run now, by stage."""
     running = Version.objects.filter(
@@ -142,7 +147,13 @@ def dry_run(
     around = surroundings([deal.pk], since=now)
     record = selectors.load_records([deal.pk], around.known)[deal.pk]
     # Facts by deal are read for the deal itself; its numbers in messages and steps are those of the next entry.
-    run = Simulation(record=replace(record), programs=programs, scene_at=around.scene_at, entry=record.epoch)
+    run = Simulation(
+        record=replace(record),
+        programs=programs,
+        scene_at=around.scene_at,
+        ends=closing_stages(),
+        entry=record.epoch,
+    )
     run.enter(stage_id, now)
     run.advance(now + min(dt.timedelta(days=days), AHEAD))
     return Looked(
