@@ -104,7 +104,7 @@ class Replay:
         if one.kind == "deal.moved" and not enters:
             return
         if enters and one.stage_id is not None:
-            self._stand(record_id, one.stage_id, one.at)
+            self._stand(record_id, one.stage_id, one.at, lost_for=one.values.get("lost_reason"))
         happened = Happened(kind=one.kind, at=one.at, data=one.data, is_automatic=one.by_rule)
         moves_on = self._trigger(record_id, happened)
         if enters and one.begins and one.stage_id is not None and not moves_on:
@@ -179,7 +179,7 @@ class Replay:
         self.found.append(Found(record_id=record_id, decided=verdict, at=happened.at))
         if verdict.state != MOVED or verdict.to is None:
             return False
-        self._move(record_id, verdict.to.stage_id, happened.at, happened.depth + 1)
+        self._move(record_id, verdict.to.stage_id, happened.at, happened.depth + 1, heard=0)
         return True
 
     def _allowed(self, record_id: int, verdict: Decided, at: dt.datetime) -> Decided:
@@ -203,24 +203,29 @@ class Replay:
             self._step(record_id, at, lambda: self._runs[record_id].leave(at, "loop_guard"))
         return record_id in self._frozen
 
-    def _move(self, record_id: int, stage_id: int, at: dt.datetime, depth: int) -> None:
-        """Automation puts it into another stage; triggers that hear rules may move it on before it begins there."""
+    def _move(self, record_id: int, stage_id: int, at: dt.datetime, depth: int, *, heard: int) -> None:
+        """Automation puts it into another stage; triggers that hear rules may move it on before it begins there.
+
+        They hear of it at the depth `heard`: that of the rule, or the beginning when a trigger moved it.
+        """
         before = self._run(record_id).stage_id
         self._moves[record_id].append(at)
         self._stand(record_id, stage_id, at)
         data = {"from": before, "to": stage_id}
-        happened = Happened(kind="deal.moved", at=at, data=data, is_automatic=True, depth=depth)
+        happened = Happened(kind="deal.moved", at=at, data=data, is_automatic=True, depth=heard)
         if not self._trigger(record_id, happened):
             self._enter(record_id, stage_id, at, depth)
 
-    def _stand(self, record_id: int, stage_id: int, at: dt.datetime) -> None:
-        """It is in another stage; what waited for the one before is over, and nothing began yet."""
+    def _stand(self, record_id: int, stage_id: int, at: dt.datetime, *, lost_for: str | None = None) -> None:
+        """It is in another stage; what waited for the one before is over, and nothing began yet. Why it was lost is
+        forgotten by each move, unless that says so.
+        """
         run = self._run(record_id)
         self._step(record_id, at, lambda: run.leave(at))
         run.stage_id = stage_id
         place = self.places.get(stage_id)
         closed = at if place and place.is_terminal else None
-        run.record.changed |= {"stage": stage_id, "entered": at, "closed": closed}
+        run.record.changed |= {"stage": stage_id, "entered": at, "closed": closed, "lost_reason": lost_for}
         if place:
             run.record.changed["pipeline"] = place.pipeline_id
 
@@ -248,7 +253,7 @@ class Replay:
             if target is None and self._trigger(record_id, happened):
                 return
         if target is not None and not self._freezes(record_id, at):
-            self._move(record_id, target, at, depth)
+            self._move(record_id, target, at, depth, heard=depth - 1)
 
     @property
     def _hears_rules(self) -> bool:
