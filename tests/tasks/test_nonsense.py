@@ -36,7 +36,7 @@ def in_days(count: int) -> dt.datetime:
 
 
 def test_a_task_does_not_end_before_it_begins(client_as, people, call):
-    task = make.task(start_at=in_days(2), due_at=in_days(3))
+    task = make.task(start_at=in_days(3), due_at=in_days(4))
     day = timezone.localdate() + dt.timedelta(days=1)
 
     screen = client_as(people.ana).post(
@@ -46,7 +46,7 @@ def test_a_task_does_not_end_before_it_begins(client_as, people, call):
     made, _ = call(
         "POST",
         "/tasks",
-        {"title": "New", "start_at": in_days(2).isoformat(), "due_at": in_days(1).isoformat()},
+        {"title": "New", "start_at": in_days(3).isoformat(), "due_at": in_days(1).isoformat()},
     )
 
     assert (screen.status_code, changed, made) == (422, 422, 422)

@@ -221,7 +221,7 @@ def test_deleted_with_a_way_back(client_as, people):
 def test_my_tasks_stand_under_their_deadline(client_as, people):
     for title, due in (
         ("Late", local(-2)),
-        ("Later today", local(0, 23)),
+        ("Later today", local(1, 0) - dt.timedelta(seconds=1)),
         ("Next week", local(7)),
         ("Someday", None),
     ):

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import zoneinfo
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import close_old_connections, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from afluente.accounts import selectors as accounts
 from afluente.accounts import services as account_services
@@ -19,9 +22,10 @@ from afluente.config.answers import problem
 from afluente.intake import statements as intake_statements
 from afluente.kernel import asgi, crash
 from afluente.kernel.workspace import scope
+from afluente.ui import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ninja.operation import PathView
 
@@ -98,11 +102,24 @@ def _pass(request: HttpRequest, answer: Callable[[HttpRequest, ApiToken], HttpRe
         return taken.say(_unauthorized())
     with scope(workspace_id):
         token = accounts.authenticate_token(text)
-        response = _unauthorized() if token is None else answer(request, token)
+        with _clock_of(token):
+            response = _unauthorized() if token is None else answer(request, token)
         if response.status_code >= 400:
             transaction.set_rollback(True)
     crash.point("api.after_commit")
     return taken.say(response)
+
+
+@contextmanager
+def _clock_of(token: ApiToken | None) -> Iterator[None]:
+    """Days begin for a program when they begin for whoever made its token, as on their screen."""
+    if token is None:
+        yield
+        return
+    place = token.workspace
+    zone = zoneinfo.ZoneInfo(token.created_by.user.timezone or place.timezone)
+    with timezone.override(zone), formats.region(place.country, place.timezone):
+        yield
 
 
 def headers_of_refused(scope: asgi.Scope) -> dict[str, str]:

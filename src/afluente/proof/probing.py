@@ -29,9 +29,9 @@ NOWHERE = {"lead": "00000000-0000-4000-8000-000000000000"}
 NOTHING = 9_000_000_000_007  # a number no row has
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 # What differs between two answers to one question: the CSRF check's masked text, moments and ages, the
-# place in the live stream, numbers of rows just made, the keys of forms, fresh secrets of calendars and triggers.
+# place in the live stream, numbers of rows just made, the keys of forms, fresh secrets of calendars, triggers and webhooks.
 RESTLESS = re.compile(
-    rb'[A-Za-z0-9]{64}|name="form_key" value="[^"]+"|datetime="[^"]+"|[\d-]*\d\dT\d\d:\d\d:\d\d[\d.]*Z|/live\?after=[^"]+|\d{4,}|[Jj]ust now|[A-Za-z0-9_-]{32}\.ics|/hooks/trigger/[0-9a-z]+/[0-9a-z]{32}|\b\d+ (?:min|h|d|s)\b'
+    rb'[A-Za-z0-9]{64}|name="form_key" value="[^"]+"|datetime="[^"]+"|[\d-]*\d\dT\d\d:\d\d:\d\d[\d.]*Z|/live\?after=[^"]+|\d{4,}|[Jj]ust now|[A-Za-z0-9_-]{32}\.ics|/hooks/trigger/[0-9a-z]+/[0-9a-z]{32}|whsec_[A-Za-z0-9+/=]+|\b\d+ (?:min|h|d|s)\b'
 )
 # Requests that write by GET, each with the reason.
 MAY_WRITE = {

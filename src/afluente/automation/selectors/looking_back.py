@@ -75,6 +75,7 @@ class Ran:
     """A rule in one entry."""
 
     of: Explained
+    title: str  # its own name, '' when it has none
     what: SafeString
     sign: str
     tone: str
@@ -145,6 +146,7 @@ def _ran(one: Explained, names: Names) -> Ran:
     compared = [compared_of(*asked, names=names) for asked in one.asked]
     return Ran(
         of=one,
+        title=one.kept.get("title") or "",
         what=what_of(one.kept["action"], one.kept.get("params") or {}, names),
         sign=sign,
         tone=tone,
