@@ -51,5 +51,8 @@ function settle() {
 document.addEventListener("htmx:before:swap", () => {
   lost = isNowhere() ? null : remember(/** @type {Element} */ (document.activeElement));
 });
+// Who leaves the control while the fragment is on its way (Esc, a click elsewhere) does not want to be put back.
+document.addEventListener("keydown", (event) => event.key === "Escape" && (lost = null), true);
+document.addEventListener("pointerdown", () => (lost = null), true);
 // After whoever else listens, and after the fragment's own `autofocus`.
 document.addEventListener("htmx:after:swap", () => setTimeout(settle));
