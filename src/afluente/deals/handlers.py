@@ -104,7 +104,10 @@ def deal_subjects(
     member: Membership, *, contact_id: int | None = None, deal_ids: Iterable[int] = ()
 ) -> dict[int, kinds.Subject]:
     """The deals that a history speaks of, with their pages."""
-    found = selectors.subjects(member=member, contact_id=contact_id, deal_ids=deal_ids)
+    if contact_id:
+        found = selectors.named_once(member=member, contact_id=contact_id)
+    else:
+        found = selectors.subjects(member=member, deal_ids=deal_ids)
     return {pk: kinds.Subject(name, reverse("deals:deal", args=[pk])) for pk, name in found.items()}
 
 
@@ -132,7 +135,7 @@ def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
             },
         )
 
-    count = selectors.deal_count(member=member, contact_id=contact.pk)
+    count = len(selectors.named_once(member=member, contact_id=contact.pk))
     return [slots.Tab(slug="deals", label=gettext("Deals"), part=part, count=count, order=10)]
 
 

@@ -49,7 +49,7 @@ def _tab(member: Membership, kind: str, pk: int) -> list[slots.Tab]:
     def part() -> slots.Part:
         return slots.Part(template="tasks/_record.html", context=part_of(member, kind, pk))
 
-    count = selectors.open_count(member=member, kind=kind, record_id=pk)
+    _, count = selectors.next_task(member=member, kind=kind, record_id=pk)
     return [slots.Tab(slug="tasks", label=gettext("Tasks"), part=part, count=count, order=20)]
 
 
@@ -65,7 +65,7 @@ def deal_strip(*, member: Membership, deal: Deal) -> list[slots.Part]:
 def _strip(member: Membership, kind: str, pk: int, page: str) -> list[slots.Part]:
     if not policies.may_list(member):
         return []
-    task = selectors.next_task(member=member, kind=kind, record_id=pk)
+    task, _ = selectors.next_task(member=member, kind=kind, record_id=pk)
     if task is None and not policies.may_create(member):
         return []
     context = {

@@ -11,6 +11,7 @@ from afluente.contacts import policies as contacts
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealContact, Stage
 from afluente.deals.selectors.pages import RailStep, rail
+from afluente.kernel.workspace import memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,7 +57,9 @@ def _of_company(member: Membership, company_id: int) -> QuerySet[Deal]:
 
 
 def strips(*, member: Membership, contact_id: int) -> list[tuple[Deal, list[RailStep]]]:
-    """The newest open deals of a contact with how far each has come: two queries."""
+    """The newest open deals of a contact with how far each has come: two queries, none without deals."""
+    if not named_once(member=member, contact_id=contact_id):
+        return []
     found = policies.visible_to(member).filter(closed_at=None, people__contact_id=contact_id)
     newest = found.select_related("pipeline", "stage").only(*DRAWN).order_by("-created_at", "-pk")
     deals = list(newest[:STRIPS])
@@ -93,9 +96,14 @@ def _counts(deals: QuerySet[Deal], contact_ids: Sequence[int]) -> dict[int, Any]
     return dict(found.values_list("people__contact_id").annotate(n=Count("pk")))
 
 
-def deal_count(*, member: Membership, contact_id: int) -> int:
-    """How many deals with a contact `member` sees, closed ones too."""
-    return policies.visible_to(member).filter(people__contact_id=contact_id).count()
+def named_once(*, member: Membership, contact_id: int) -> dict[int, str]:
+    """Names by id of the deals of a contact, read once for a page: its tab, its strips and its history ask."""
+    kept: dict[Any, dict[int, str]] = memory()
+    key = ("deals of a contact", member.pk, contact_id)
+    if key not in kept:
+        found = kept[key] = subjects(member=member, contact_id=contact_id)
+        return found
+    return kept[key]
 
 
 def contacts_of_own_deals(member: Membership) -> QuerySet[DealContact, int]:

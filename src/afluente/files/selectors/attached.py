@@ -9,7 +9,8 @@ from django.conf import settings
 
 from afluente.files import policies
 from afluente.files.models import Attachment, File
-from afluente.files.selectors.listing import FileRow, rows_of, told
+from afluente.files.selectors.listing import FileRow, rows_of
+from afluente.files.statements import attached_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,13 +61,10 @@ def attached_files(
             return None
     if described is None:
         return None
-    links = Attachment.objects.filter(kind=kind, entity_id=entity_id)
-    numbers = list(links.order_by("-file_id").values_list("file_id", flat=True))  # most records have none
-    found = told(File.objects.filter(state=File.State.READY, pk__in=numbers)).order_by("-pk")
     return AttachedFiles(
         kind=kind,
         entity_id=entity_id,
-        files=rows_of(found[:MOST], member),
+        files=rows_of(attached_to(kind=kind, entity_id=entity_id, most=MOST), member),
         removal=described.removal,
         may_edit=may_edit,
         limit=settings.FILE_LIMIT,

@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Window
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from afluente.kernel import clock, text
+from afluente.kernel.workspace import memory
 from afluente.tasks import policies
 from afluente.tasks.models import Task, TaskContact, TaskObserver, TaskTag
 from afluente.tasks.selectors import dues
@@ -177,21 +178,22 @@ def tasks_of(*, member: Membership, kind: str, record_id: int) -> list[Row]:
     return rows(list(ordered[:OF_RECORD]), member=member)
 
 
-def open_count(*, member: Membership, kind: str, record_id: int) -> int:
-    """How many open tasks of a record `member` sees."""
-    return policies.visible_to(member).open().filter(**{COLUMNS[kind]: record_id}).count()
-
-
 # What the strip above a history draws of the next task.
 DRAWN = ("title", "due_at", "due_is_day", "done_at", "assignee__user__name")
 
 
-def next_task(*, member: Membership, kind: str, record_id: int) -> Task | None:
-    """The open task of a record that is due first; one without a deadline when there is no other."""
-    found = policies.visible_to(member).open().filter(**{COLUMNS[kind]: record_id})
-    drawn = found.select_related("assignee__user").only(*DRAWN)
-    first: Task | None = drawn.order_by(F("due_at").asc(nulls_last=True), "pk").first()
-    return first
+def next_task(*, member: Membership, kind: str, record_id: int) -> tuple[Task | None, int]:
+    """The open task of a record that is due first, or one without a deadline when there is no other, and how
+    many open ones `member` sees: read once for a page, whose tab and strip ask.
+    """
+    kept: dict[Any, tuple[Task | None, int]] = memory()
+    key = ("next task", member.pk, kind, record_id)
+    if key not in kept:
+        found = policies.visible_to(member).open().filter(**{COLUMNS[kind]: record_id})
+        drawn = found.select_related("assignee__user").only(*DRAWN).annotate(total=Window(Count("pk")))
+        first: Any = drawn.order_by(F("due_at").asc(nulls_last=True), "pk").first()
+        kept[key] = (first, first.total if first else 0)
+    return kept[key]
 
 
 def due_count(member: Membership) -> int:

@@ -225,21 +225,18 @@ def _written(
     """The comments of a page by event, their threads and what hangs on them: a query, and one each for
     answers, mentions and files where there are some. A deleted comment that was answered stays as a place for its answers.
     """
-    found = list(
-        threads.marked()
-        .filter(event_id__in=[row[0] for row in rows if row[2] == "comment.added"])
-        .select_related("author__user")
-    )
-    threads.name_mentioned(found)
-    answers = threads.summaries([one for one in found if one.is_answered])
-    kept = [one for one in found if one.deleted_at is None or one.pk in answers]
+    found = statements.comments_of([row[0] for row in rows if row[2] == "comment.added"])
+    threads.name_mentioned([one for one, _, _ in found])
+    answers = threads.summaries([one for one, is_answered, _ in found if is_answered])
+    kept = [one for one, _, _ in found if one.deleted_at is None or one.pk in answers]
+    with_files = [one.pk for one, _, has_files in found if has_files and one.deleted_at is None]
     for one in kept:
         if one.pk == thread:
             answers[one.pk] = threads.opened(member=member, comment=one)
     files = threads.attachments(
         member=member,
         comments=[one for one in kept if one.deleted_at is None],
-        with_files=[one.pk for one in kept if one.has_files and one.deleted_at is None],
+        with_files=with_files,
     )
     return {one.event_id: one for one in kept}, answers, files
 

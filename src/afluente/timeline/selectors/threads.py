@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models import Count, Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
@@ -19,9 +19,6 @@ from afluente.timeline.selectors.drafts import files_of_draft
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from django.db.models import QuerySet
-    from django_stubs_ext import WithAnnotations
 
     from afluente.accounts.models import Membership
 
@@ -54,22 +51,6 @@ def with_mentions() -> Prefetch[Any]:
     """For a queryset of comments: those named in each, in order, with their present names."""
     named = Mention.objects.select_related("member__user").order_by("start")
     return Prefetch("mentions", queryset=named)
-
-
-class Marks(TypedDict):
-    """What `marked` adds to a comment."""
-
-    is_answered: bool
-    has_files: bool
-
-
-def marked() -> QuerySet[WithAnnotations[Comment, Marks]]:
-    """Comments that know by themselves whether they were answered and carry files (`is_answered`,
-    `has_files`): most were not and do not, and a page then asks no further.
-    """
-    replies = Comment.objects.filter(parent_id=OuterRef("pk"), deleted_at=None).order_by()
-    files = Attachment.objects.filter(kind="comment", entity_id=OuterRef("pk")).order_by()
-    return Comment.objects.annotate(is_answered=Exists(replies), has_files=Exists(files))
 
 
 def name_mentioned(comments: Iterable[Comment]) -> None:

@@ -1,5 +1,6 @@
 """Set statements of the log and of what members are told."""
 
+from afluente.timeline.statements.comments import comments_of
 from afluente.timeline.statements.history import follow, insert_events, present_snapshot, read_history
 from afluente.timeline.statements.telling import (
     NewNotice,
@@ -11,6 +12,7 @@ from afluente.timeline.statements.telling import (
 
 __all__ = [
     "NewNotice",
+    "comments_of",
     "follow",
     "insert_events",
     "insert_notices",
