@@ -16,9 +16,10 @@ from afluente.delivery.models import Message
 from afluente.kernel import clock
 from afluente.tasks.models import Task
 from afluente.timeline.events import SYSTEM
-from tests import make
+from tests import cast, make
 from tests.automation.arranging import lines, open_in, publish, rule, work
 from tests.delivery.posting import letters, post_office, send, sender
+from tests.delivery.texting import gateway, twilio
 
 pytestmark = pytest.mark.django_db
 
@@ -230,3 +231,65 @@ def test_what_a_value_holds_is_neither_html_nor_markdown(ana, stages):
     assert "<img" not in html
     assert "<strong>" not in html
     assert "javascript:" not in html
+
+
+def test_an_sms_goes_to_the_main_number_with_the_words_of_the_deal(ana, stages, tmp_path):
+    text = {"body": "Olá {{ contact.first_name }}, sobre {{ deal.name }}"}
+    publish(stages[0], rule("sms", "sms", params=text), rule("call", "task", **CALL))
+    contact = make.contact(name="Ana Lima", phones=["(11) 98412-3307"])
+    with gateway(tmp_path) as desk:
+        twilio(ana, desk)
+        deal = open_in(stages[0], contact_ids=[contact.pk])
+        work()
+        assert lines(deal) == ["sms awaiting"]
+        with cast.outside():
+            outbox.send_due("sms", workspace_id=ana.workspace_id)
+        work()
+    assert lines(deal) == ["sms applied", "call applied"]
+    message = Message.objects.get()
+    assert (message.address, message.text) == ("+5511984123307", "Olá Ana, sobre Ana")
+
+
+@pytest.mark.parametrize("why", ["no number", "unsubscribed", "withdrawn", "no yes"])
+def test_an_sms_is_skipped_for_who_has_no_number_or_wants_none(ana, stages, tmp_path, why):
+    publish(
+        stages[0],
+        rule("sms", "sms", params={"body": "Promo"}),
+        rule("bill", "sms", params={"body": "Bill", "is_asked": True}),
+    )
+    contact = make.contact(name="Ana", phones=[] if why == "no number" else ["+5511984123307"])
+    if why == "unsubscribed":
+        outbox.suppress(channel="sms", address="+5511984123307", reason="unsubscribed")
+    if why == "withdrawn":
+        outbox.say_consent(contact_id=contact.pk, channel="sms", is_given=False, source="phone", by=SYSTEM)
+    with gateway(tmp_path) as desk:
+        twilio(ana, desk, asks_consent=why == "no yes")
+    deal = open_in(stages[0], contact_ids=[contact.pk])
+    work()
+    is_there = why != "no number"
+    assert lines(deal) == [
+        f"sms skipped {'no_consent' if is_there else 'no_recipient'}",
+        "bill awaiting" if is_there else "bill skipped no_recipient",
+    ]
+
+
+def test_a_text_for_sms_is_short_and_its_template_is_one_of_sms(ana, stages):
+    letter = outbox.save_template(template=None, name="A", subject="S", body="B")
+    for params in ({"body": "x" * 1001}, {"body": " "}, {"template": letter.pk}):
+        with pytest.raises(services.NotPublishableError):
+            publish(stages[0], rule("sms", "sms", params=params))
+    short = outbox.save_template(template=None, name="A", subject="", body="Oi", channel="sms")
+    publish(stages[0], rule("sms", "sms", params={"template": short.pk}))
+
+
+def test_the_editor_asks_for_the_text_of_an_sms_and_of_an_e_mail(dora, client_as):
+    stage = make.stage(pipeline=make.pipeline(), name="S0")
+    for slug, name in (("sms", "Oi curto"), ("email", "Carta")):
+        outbox.save_template(template=None, name=name, subject="S", body="Oi", channel=slug)
+    path = f"/deals/stages/{stage.pk}/rules/new/"
+    browser = client_as(dora)
+    page = browser.post(path, {"action": "sms", "draw": "1"}).content.decode()
+    assert "data-sms" in page
+    assert "Oi curto" in page
+    assert "Carta" not in page
+    assert 'name="p-subject"' in browser.post(path, {"action": "email", "draw": "1"}).content.decode()

@@ -50,6 +50,7 @@ def _bring_pages() -> None:
         (_("Outbox"), "delivery:outbox", "send", 60, policies.may_list),
         (_("Templates"), "delivery:templates", "file-text", 61, policies.may_list),
         (_("Sending e-mail"), "delivery:sending", "mail", 62, policies.may_configure),
+        (_("Sending SMS"), "delivery:sending_sms", "message-circle", 62, policies.may_configure),
         (_("Webhooks to others"), "delivery:endpoints", "webhook", 66, policies.may_hook),
         (_("Never written to"), "delivery:suppressions", "circle-x", 63, policies.may_configure),
     ):
@@ -72,6 +73,7 @@ def _bring_history() -> None:
     for name, label, icon in (
         ("message.sent", _("Message sent"), "send"),
         ("message.failed", _("Message not sent"), "circle-x"),
+        ("message.returned", _("Message did not arrive"), "circle-x"),
         ("message.unknown", _("Nobody knows whether a message was sent"), "circle-alert"),
         ("consent.given", _("Agreed to messages"), "circle-check"),
         ("consent.withdrawn", _("Wants no more messages"), "circle-x"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.delivery.views import endpoints, leaving, messages, sending, suppressions, templates
+from afluente.delivery.views import arriving, endpoints, leaving, messages, sending, suppressions, templates
 
 app_name = "delivery"
 
 urlpatterns = [
     path("leave/<str:token>/", leaving.leaving, name="leaving"),
+    path("arrive/<str:token>/", arriving.arriving, name="arriving"),
     path("settings/messages/", messages.outbox, name="outbox"),
     path("settings/messages/<int:pk>/", messages.message, name="message"),
     path("settings/messages/<int:pk>/deciding/", messages.deciding, name="deciding"),
@@ -21,6 +22,9 @@ urlpatterns = [
     path("settings/sending/", sending.sending, name="sending"),
     path("settings/sending/test/", sending.test, name="sending_test"),
     path("settings/sending/removal/", sending.removal, name="sending_removal"),
+    path("settings/sms/", sending.sms, name="sending_sms"),
+    path("settings/sms/test/", sending.sms_test, name="sms_test"),
+    path("settings/sms/removal/", sending.sms_removal, name="sms_removal"),
     path("settings/endpoints/", endpoints.endpoints, name="endpoints"),
     path("settings/endpoints/new/", endpoints.new, name="endpoint_new"),
     path("settings/endpoints/<int:pk>/", endpoints.endpoint, name="endpoint"),

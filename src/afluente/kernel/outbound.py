@@ -51,6 +51,10 @@ class UnreachableError(Exception):
     """Nobody answered: no such name, no connection, no words in time. Later somebody may."""
 
 
+class NoAnswerError(UnreachableError):
+    """The connection stood and what was asked may have been read, but no answer came."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the other side said. `body` is at most LONGEST bytes of it; headers are lower case."""
@@ -145,22 +149,26 @@ def ask(
     """Ask once, for at most about `seconds`. A redirection is an answer like any other and is not followed; of a
     long answer the beginning is read.
 
-    Raises ForbiddenPlaceError before a connection is opened, UnreachableError otherwise.
+    Raises ForbiddenPlaceError before a connection is opened, UnreachableError when none could be, and its kind
+    NoAnswerError when the other side may have read the question.
     """
     scheme, host, port, path = check_url(url)
     connection = (_Https if scheme == "https" else _Http)(host, port, timeout=min(PATIENCE, seconds))
     with _cut_off(connection, seconds) as is_late:
+        is_read = False
         try:
+            connection.connect()
+            is_read = True
             connection.request(method, _ascii(path), body, {"User-Agent": "Afluente", **(headers or {})})
             answer = connection.getresponse()
             read = answer.read(LONGEST)
         except (OSError, http.client.HTTPException) as problem:
             said = f"No answer within {seconds:g} seconds." if is_late() else _named(problem)
-            raise UnreachableError(said) from problem
+            raise (NoAnswerError if is_read else UnreachableError)(said) from problem
         finally:
             connection.close()
     if is_late():  # an answer without a length ends where it was cut
-        raise UnreachableError(f"No answer within {seconds:g} seconds.")
+        raise NoAnswerError(f"No answer within {seconds:g} seconds.")
     return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, read)
 
 

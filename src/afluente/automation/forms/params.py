@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.selectors import params as shapes
 from afluente.automation.selectors.naming import ROLES
+from afluente.delivery import services as outbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,6 +63,9 @@ TYPED: dict[str, Any] = {
     shapes.LINE: lambda **said: forms.CharField(max_length=255, **said),
     shapes.TEXT: lambda **said: forms.CharField(
         max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}), **said
+    ),
+    shapes.SMS: lambda **said: forms.CharField(
+        max_length=outbox.SMS, widget=forms.Textarea(attrs={"rows": 4, "data-sms": ""}), **said
     ),
     shapes.WHOLE: lambda **said: forms.IntegerField(min_value=0, max_value=MOST, **said),
     shapes.TIME: lambda **said: forms.TimeField(

@@ -26,7 +26,8 @@ STAGE, MEMBER, MEMBERS, PEOPLE, TAGS, FIELD, CHANGES = (
     "field",
     "changes",
 )
-KINDS = {LINE, TEXT, WHOLE, TIME, FLAG, CHOICE, STAGE, MEMBER, MEMBERS, PEOPLE, TAGS, FIELD, CHANGES}
+SMS = "sms"  # a text whose short messages are counted while it is written
+KINDS = {LINE, TEXT, SMS, WHOLE, TIME, FLAG, CHOICE, STAGE, MEMBER, MEMBERS, PEOPLE, TAGS, FIELD, CHANGES}
 
 
 @dataclass(frozen=True, kw_only=True)

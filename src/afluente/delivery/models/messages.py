@@ -76,6 +76,10 @@ class Message(WorkspaceModel):
         SKIPPED = "skipped", _("Skipped")
         CANCELLED = "cancelled", _("Cancelled")
 
+    class Arrival(models.TextChoices):
+        THERE = "there", _("Arrived")
+        RETURNED = "returned", _("Came back")
+
     channel = models.CharField(max_length=10, choices=Channel)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=40, blank=True, default="")
@@ -109,6 +113,10 @@ class Message(WorkspaceModel):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # What was said after it was taken: a receipt of a provider, or a letter that came back.
+    arrival = models.CharField(max_length=10, choices=Arrival, blank=True, default="")
+    arrival_detail = models.CharField(max_length=300, blank=True, default="")
+    arrived_at = models.DateTimeField(null=True)
 
     class Meta(WorkspaceModel.Meta):
         constraints = [

@@ -33,6 +33,7 @@ REASONS: Mapping[str, StrOrPromise] = {
     "tries_used_up": _("It was tried for three days."),
     "no_answer": _("The connection was lost before the server said whether it took the message."),
     "sender_died": _("The program ended while it was sending."),
+    "receipt": _("The provider said afterwards that it took it."),
     "decided": _("A colleague said so."),
     "stopped_by_user": _("A colleague took it back."),
     "stage_left": _("The deal left the stage."),

@@ -1,5 +1,14 @@
 """Every change of delivery."""
 
+from afluente.delivery.services.arrivals import (
+    callback_url,
+    expects_twilio,
+    hear_http,
+    hear_twilio,
+    is_from_twilio,
+    note_arrival,
+    read_callback,
+)
 from afluente.delivery.services.consenting import (
     come_back,
     has_left,
@@ -14,8 +23,16 @@ from afluente.delivery.services.consenting import (
     suppress,
 )
 from afluente.delivery.services.queueing import GOES_ON, NewMessage, cancel_messages, queue_messages, wake
-from afluente.delivery.services.rendering import BadTemplateError, Rendered, render
-from afluente.delivery.services.senders import forget_sender, save_sender, send_test
+from afluente.delivery.services.rendering import SMS, BadTemplateError, Rendered, render
+from afluente.delivery.services.segments import Count
+from afluente.delivery.services.segments import count as count_segments
+from afluente.delivery.services.senders import (
+    forget_sender,
+    gateway_problems,
+    keeps_secret,
+    save_sender,
+    send_test,
+)
 from afluente.delivery.services.sending import send_due
 from afluente.delivery.services.settling import DecidedError, decide, send_again, withdraw
 from afluente.delivery.services.suppressing import (
@@ -57,8 +74,10 @@ __all__ = [
     "BODY",
     "CALLS_GO_ON",
     "GOES_ON",
+    "SMS",
     "BadTemplateError",
     "BadValuesError",
+    "Count",
     "DecidedError",
     "NewCall",
     "NewMessage",
@@ -68,24 +87,34 @@ __all__ = [
     "announce",
     "archive_template",
     "body_problems",
+    "callback_url",
     "cancel_messages",
     "come_back",
+    "count_segments",
     "decide",
     "delete_endpoint",
     "digest_kept",
+    "expects_twilio",
     "fill_body",
     "forget_sender",
+    "gateway_problems",
     "has_left",
     "headers_problem",
+    "hear_http",
+    "hear_twilio",
+    "is_from_twilio",
     "judged",
+    "keeps_secret",
     "leave",
     "leaving_url",
     "let_through",
     "make_calls",
+    "note_arrival",
     "pass_over",
     "preview",
     "queue_calls",
     "queue_messages",
+    "read_callback",
     "read_leaving",
     "refusal",
     "refusals",

@@ -105,7 +105,13 @@ def say_consent(*, contact_id: int, channel: str, is_given: bool, source: str, b
 
 
 def suppress(*, channel: str, address: str, reason: str, detail: str = "") -> bool:
-    """Pass an address over from now on; whether it was not before."""
+    """Pass an address over from now on; whether it was not before. What its owner said is not covered by what
+    a server says.
+    """
+    own = Suppression.Reason.UNSUBSCRIBED
+    kept = Suppression.objects.filter(channel=channel, digest=digest_of(address)[:32], reason=own)
+    if reason != own and kept.exists():
+        return False
     _row, is_new = Suppression.objects.update_or_create(
         channel=channel,
         digest=digest_of(address)[:32],

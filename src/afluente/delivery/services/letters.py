@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from afluente.accounts.models import Workspace
 from afluente.delivery.models import Channel
+from afluente.delivery.services import arrivals
 from afluente.delivery.services.consenting import leaving_url
 from afluente.delivery.services.providers import Outgoing
 from afluente.kernel.workspace import current_workspace_id
@@ -34,6 +35,7 @@ def outgoing(message: Message, sender: Sender) -> Outgoing:
         from_address=sender.from_address,
         reply_to=sender.reply_to,
         headers=headers,
+        callback=arrivals.callback_url(message.pk) if message.channel == Channel.SMS else "",
     )
 
 

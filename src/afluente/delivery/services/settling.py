@@ -37,13 +37,11 @@ def settle(message: Message, outcome: Outcome) -> None:
             end(message, State.SENT)
         case Later(detail, after):
             _put_off(message, detail, after)
-        case Refused(detail, reason, is_gone):
-            if is_gone:
+        case Refused(detail, reason, is_gone, has_left):
+            if is_gone or has_left:
+                why = Suppression.Reason.UNSUBSCRIBED if has_left else Suppression.Reason.BOUNCED
                 consenting.suppress(
-                    channel=message.channel,
-                    address=message.address,
-                    reason=Suppression.Reason.BOUNCED,
-                    detail=detail,
+                    channel=message.channel, address=message.address, reason=why, detail=detail
                 )
             end(message, State.FAILED, reason, detail)
         case _:
@@ -71,9 +69,9 @@ def end(message: Message, state: str, reason: str = "", detail: str = "") -> Non
     bus.publish(Settled(message.key, message.state, reason, message.detail))
 
 
-def _told(message: Message) -> list[NewEvent]:
-    """What the history says of its end; nothing of one that was not to be sent."""
-    about: dict[str, Any] = {
+def about(message: Message, detail: str) -> dict[str, Any]:
+    """Whom and what an event of a message is about, for the history."""
+    return {
         "actor": Actor("rule", message.rule_id, message.rule_name) if message.rule_id else SYSTEM,
         "contact_id": message.contact_id,
         "deal_id": message.deal_id,
@@ -82,16 +80,21 @@ def _told(message: Message) -> list[NewEvent]:
             "to": message.address,
             "subject": message.subject,
             "message": message.pk,
-            "detail": message.detail[:200],
+            "detail": detail[:200],
         },
     }
+
+
+def _told(message: Message) -> list[NewEvent]:
+    """What the history says of its end; nothing of one that was not to be sent."""
+    whom = about(message, message.detail)
     match message.state:
         case State.SENT:
-            return [NewEvent("message.sent", **about)]
+            return [NewEvent("message.sent", **whom)]
         case State.FAILED:
-            return [NewEvent("message.failed", **about)]
+            return [NewEvent("message.failed", **whom)]
         case State.UNKNOWN:
-            return [NewEvent("message.unknown", **about)]
+            return [NewEvent("message.unknown", **whom)]
     return []
 
 
@@ -126,11 +129,15 @@ def withdraw(message_id: int) -> None:
 
 
 def _held(message_id: int, *states: str) -> Message:
+    found = lock(message_id)
+    if found is None or found.state not in states:
+        raise DecidedError
+    return found
+
+
+def lock(message_id: int) -> Message | None:
     """The message, locked after its deal: whoever moves a deal locks in this order, too."""
     deal_id = Message.objects.filter(pk=message_id).values_list("deal_id", flat=True).first()
     if deal_id:
         Deal.objects.filter(pk=deal_id).select_for_update(no_key=True, of=("self",)).values_list("pk").first()
-    found = Message.objects.select_for_update(of=("self",)).filter(pk=message_id, state__in=states).first()
-    if found is None:
-        raise DecidedError
-    return found
+    return Message.objects.select_for_update(of=("self",)).filter(pk=message_id).first()

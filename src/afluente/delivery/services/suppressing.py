@@ -70,14 +70,14 @@ def pass_over(*, channel: str, addresses: Sequence[str], detail: str = "", by: M
 
 
 @transaction.atomic
-def let_through(suppression_id: int, *, by: Membership) -> str:
-    """Write to an address again; the address. Raises Suppression.DoesNotExist, and OwnWordError for one whose
+def let_through(suppression_id: int, *, by: Membership) -> tuple[str, str]:
+    """Write to an address again; the address and its channel. Raises Suppression.DoesNotExist, and OwnWordError for one whose
     owner unsubscribed. The audit names it by its digest: it outlives an erasure.
     """
     found = Suppression.objects.select_for_update(of=("self",)).get(pk=suppression_id)
     if found.reason == Suppression.Reason.UNSUBSCRIBED:
         raise OwnWordError
-    address = found.address
+    address, channel = found.address, found.channel
     accounts.record_audit(
         kind="suppression.removed",
         by=by,
@@ -85,4 +85,4 @@ def let_through(suppression_id: int, *, by: Membership) -> str:
         before={"digest": found.digest, "reason": found.reason, "detail": found.detail},
     )
     found.delete()
-    return address
+    return address, channel

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django import template
 
+from afluente.delivery import services
 from afluente.delivery.selectors import CALL_REASONS, CALL_TONES, REASONS, TONES
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ def call_tone(call: Call) -> str:
 def call_why(call: Call) -> StrOrPromise:
     """Why it ended so, in words."""
     return CALL_REASONS.get(call.reason, call.reason)
+
+
+@register.filter
+def counted(message: Message) -> services.Count:
+    """What a short message came to."""
+    return services.count_segments(message.text)
 
 
 @register.filter

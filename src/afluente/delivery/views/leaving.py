@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-def _public(view: Any) -> Any:
+def public(view: Any) -> Any:
     """For everybody, without a session."""
     view = login_not_required(csrf_exempt(view))
     view.workspace_free = True
     return view
 
 
-@_public
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 def leaving(request: HttpRequest, token: str) -> HttpResponse:
     """Ask, and on POST stop messages that advertise; with `again` take that back."""

@@ -26,19 +26,22 @@ if TYPE_CHECKING:
 def suppressions(request: Request) -> HttpResponse:
     """The addresses that are passed over, the newest first; a POST adds some."""
     asking.require(request, policies.may_configure)
-    form = forms.Addresses(request.POST, request.FILES) if request.method == "POST" else forms.Addresses()
+    channel = Channel.SMS if request.GET.get("channel") == Channel.SMS else Channel.EMAIL
+    page_url = reverse("delivery:suppressions") + ("?channel=sms" if channel == Channel.SMS else "")
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = forms.Addresses(*given, channel=channel)
     if request.method == "POST" and form.is_valid():
         said = services.pass_over(
-            channel=Channel.EMAIL, addresses=form.found, detail=form.cleaned_data["detail"], by=request.member
+            channel=channel, addresses=form.found, detail=form.cleaned_data["detail"], by=request.member
         )
         messages.success(request, _told(said))
-        return asking.see_other(reverse("delivery:suppressions"))
+        return asking.see_other(page_url)
     sought, before = request.GET.get("address", "").strip()[:254], request.GET.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    digest = services.digest_kept(sought) if sought else ""
-    page = selectors.suppression_page(channel=Channel.EMAIL, digest=digest, before=number)
-    more = "?" + urlencode({"before": page.next_before}) if page.next_before else ""
-    context = {"form": form, "page": page, "sought": sought, "more_url": more}
+    digest = services.digest_kept(forms.spelled(sought, channel)) if sought else ""
+    page = selectors.suppression_page(channel=channel, digest=digest, before=number)
+    more = "?" + urlencode({"channel": channel, "before": page.next_before}) if page.next_before else ""
+    context = {"form": form, "page": page, "sought": sought, "more_url": more, "channel": channel}
     return render(request, "delivery/suppressions.html", context, status=422 if form.errors else 200)
 
 
@@ -55,7 +58,7 @@ def removal(request: Request, pk: int) -> HttpResponse:
     """Write to an address again."""
     asking.require(request, policies.may_configure)
     try:
-        address = services.let_through(pk, by=request.member)
+        address, channel = services.let_through(pk, by=request.member)
     except Suppression.DoesNotExist:
         raise Http404 from None
     except services.OwnWordError:
@@ -63,4 +66,6 @@ def removal(request: Request, pk: int) -> HttpResponse:
     else:
         said = gettext("Messages go to {address} again.").format(address=address or gettext("this address"))
         messages.success(request, said)
+        if channel == Channel.SMS:
+            return asking.see_other(reverse("delivery:suppressions") + "?channel=sms")
     return asking.see_other(reverse("delivery:suppressions"))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afluente.deals import policies as deals
 from afluente.delivery import forms, policies, selectors, services
-from afluente.delivery.models import Template
+from afluente.delivery.models import Channel, Template
 from afluente.delivery.selectors.messages import OFFERED
 from afluente.delivery.views import asking
 
@@ -51,10 +51,12 @@ def _edit(request: Request, found: Template | None) -> HttpResponse:
         request, policies.may_write if request.method == "POST" or found is None else policies.may_list
     )
     initial = {name: getattr(found, name) for name in ("name", "subject", "body")} if found else {}
-    form = forms.Template(request.POST if request.method == "POST" else None, initial=initial)
+    channel = found.channel if found else _channel(request)
+    made = forms.SmsTemplate if channel == Channel.SMS else forms.Template
+    form = made(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         try:
-            services.save_template(template=found, **form.cleaned_data)
+            services.save_template(template=found, channel=channel, **{"subject": "", **form.cleaned_data})
         except services.BadValuesError as bad:
             for name, said in bad.problems.items():
                 form.add_error(name, said)
@@ -63,10 +65,11 @@ def _edit(request: Request, found: Template | None) -> HttpResponse:
             return asking.see_other(reverse("delivery:templates"))
     context = {
         "template": found,
+        "channel": channel,
         "form": form,
         "variables": selectors.variables(),
         "may_write": policies.may_write(request.member),
-        **_preview(request, initial),
+        **_preview(request, initial, channel),
     }
     return render(request, "delivery/template_edit.html", context, status=422 if form.errors else 200)
 
@@ -75,10 +78,16 @@ def _edit(request: Request, found: Template | None) -> HttpResponse:
 def preview(request: Request) -> HttpResponse:
     """What the words that are being written say to the person of a deal (`deal`)."""
     asking.require(request, policies.may_list)
-    return render(request, "delivery/_preview.html", _preview(request, {}))
+    return render(request, "delivery/_preview.html", _preview(request, {}, _channel(request)))
 
 
-def _preview(request: Request, initial: dict[str, Any]) -> dict[str, Any]:
+def _channel(request: Request) -> str:
+    """What a new template is for, by the address (`channel`)."""
+    said = request.GET.get("channel", "")
+    return Channel.SMS if said == Channel.SMS else Channel.EMAIL
+
+
+def _preview(request: Request, initial: dict[str, Any], channel: str) -> dict[str, Any]:
     said = request.POST if request.method == "POST" else initial
     visible = deals.visible_to(request.member)
     wanted = request.POST.get("deal", "")
@@ -90,12 +99,14 @@ def _preview(request: Request, initial: dict[str, Any]) -> dict[str, Any]:
         "deal": deal,
         "shown": None,
         "wrong": "",
+        "channel": channel,
     }
     body = str(said.get("body", ""))[: services.BODY]
     if deal is not None and body.strip():
         try:
             subject = str(said.get("subject", ""))[:500]
             context["shown"] = services.preview(subject=subject, body=body, deal_id=deal.pk)
+            context["count"] = services.count_segments(context["shown"].text)
         except services.BadTemplateError as bad:
             context["wrong"] = str(bad)
     return context

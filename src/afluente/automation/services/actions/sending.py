@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
+from afluente.automation.selectors.params import CHOICE, FLAG, SMS, TEXT, Param
 from afluente.automation.services.actions.registry import Known, register_action
 from afluente.automation.services.facts import register_fact
 from afluente.automation.services.settling import postpone
@@ -58,7 +60,7 @@ def post_of(channel: str, deal_ids: Collection[int]) -> Post:
 class Send:
     """Write to the main person of the deal: `{"template": 7}`, or `{"subject": "…", "body": "…"}`.
 
-    `is_marketing` (unless it is false, consent counts); `goes_anyway`: also when the deal leaves meanwhile.
+    `is_marketing` (unless it is false, or `is_asked` says the same, consent counts); `goes_anyway`: also when the deal leaves meanwhile.
     """
 
     slug: str = "email"
@@ -76,7 +78,10 @@ class Send:
             )
             return [] if known else ["template: choose one that is there."]
         subject, body = str(params.get("subject", "")), str(params.get("body", ""))
-        if not 0 < len(body.strip()) <= BODY or (self.channel == Channel.EMAIL and not subject.strip()):
+        most = BODY if self.channel == Channel.EMAIL else outbox.SMS
+        if len(body) > most:
+            return [f"body: at most {most} characters."]
+        if not body.strip() or (self.channel == Channel.EMAIL and not subject.strip()):
             return ["Choose a template, or write a subject and a text."]
         return outbox.template_problems(subject=subject, body=body)
 
@@ -87,7 +92,7 @@ class Send:
         address = post.address(reader) if reader else ""
         if reader is None or not address:
             return Skip("no_recipient", self.missing)
-        is_marketing = params.get("is_marketing", True) is not False
+        is_marketing = params.get("is_marketing", True) is not False and not params.get("is_asked")
         reason = outbox.judged(
             post.refused, address=address, contact_id=reader.contact_id, is_marketing=is_marketing
         )
@@ -152,15 +157,49 @@ def _queue(group: Sequence[Wanted]) -> None:
     postpone([(one.made.step, until) for one in group])
 
 
+def _params(channel: str) -> tuple[Param, ...]:
+    """What an editor asks for."""
+
+    def offered() -> list[tuple[str, str]]:
+        rows = Template.objects.filter(channel=channel, archived_at=None).order_by("name", "pk")
+        return [(str(one.pk), one.name) for one in rows]
+
+    is_email = channel == Channel.EMAIL
+    words = _("Only without a template. Variables such as {{ contact.first_name }} are filled in.")
+    subject = Param(name="subject", label=_("Subject"), hint=_("Only without a template."))
+    asked = _("It was asked for, such as a bill: consent does not hold it")
+    return (
+        Param(
+            name="template",
+            label=_("Template"),
+            kind=CHOICE,
+            choices=offered,
+            empty=_("Written here"),
+            is_number=True,
+        ),
+        *([subject] if is_email else []),
+        Param(name="body", label=_("Text"), kind=TEXT if is_email else SMS, hint=words),
+        Param(name="is_asked", label=asked, kind=FLAG),
+        Param(name="goes_anyway", label=_("Also when the deal leaves the stage meanwhile"), kind=FLAG),
+    )
+
+
 def register() -> None:
     """Let rules write to clients."""
-    register_fact("post.email", lambda deal_ids: post_of(Channel.EMAIL, deal_ids))
-    register_action(
-        Known(
-            action=Send(),
-            label=_("Send an e-mail"),
-            needs=frozenset({"post.email"}),
-            appliers=(("message", _queue),),
-            mixed=frozenset({"message"}),
-        )
+    ways = (
+        (Send(), _("Send an e-mail")),
+        (Send(slug="sms", channel=Channel.SMS, missing="phone"), _("Send an SMS")),
     )
+    for action, label in ways:
+        fact = f"post.{action.channel}"
+        register_fact(fact, partial(post_of, action.channel))
+        register_action(
+            Known(
+                action=action,
+                label=label,
+                needs=frozenset({fact}),
+                appliers=(("message", _queue),),
+                mixed=frozenset({"message"}),
+                params=_params(action.channel),
+            )
+        )

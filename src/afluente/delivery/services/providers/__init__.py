@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from afluente.delivery.services.providers import smtp
+from afluente.delivery.services.providers import smtp, texting, twilio
 from afluente.delivery.services.providers.base import Later, Outcome, Outgoing, Refused, Sent, Unknown
 
 if TYPE_CHECKING:
     from afluente.delivery.services.providers.base import Provider
 
-PROVIDERS: dict[str, Provider] = {"smtp": smtp.Smtp()}
+PROVIDERS: dict[str, Provider] = {"smtp": smtp.Smtp(), "twilio": twilio.Twilio(), "http": texting.Http()}
 
 __all__ = ["PROVIDERS", "Later", "Outcome", "Outgoing", "Refused", "Sent", "Unknown"]

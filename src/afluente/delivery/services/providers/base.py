@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A message ready to go. `key` is the same at every attempt; `headers` are of an e-mail."""
+    """A message ready to go. `key` is the same at every attempt; `headers` are of an e-mail, `callback` is where a
+    provider of short messages says what became of it.
+    """
 
     key: str
     address: str
@@ -23,6 +25,7 @@ class Outgoing:
     from_address: str = ""
     reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    callback: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,14 @@ class Later:
 
 @dataclass(frozen=True)
 class Refused:
-    """It will never be taken. `is_gone`: there is no such address."""
+    """It will never be taken. `is_gone`: there is no such address; `has_left`: its owner told the provider that
+    they want no more.
+    """
 
     detail: str
     reason: str = "refused"
     is_gone: bool = False
+    has_left: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,8 @@
+"""What people fill in about messages."""
+
+from afluente.delivery.forms.addresses import Addresses, spelled
+from afluente.delivery.forms.endpoints import Endpoint
+from afluente.delivery.forms.senders import EmailSender, SmsSender
+from afluente.delivery.forms.templates import SmsTemplate, Template
+
+__all__ = ["Addresses", "EmailSender", "Endpoint", "SmsSender", "SmsTemplate", "Template", "spelled"]
