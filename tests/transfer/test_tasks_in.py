@@ -124,11 +124,11 @@ def test_what_somebody_may_not_see_is_not_linked(bring_tasks: Any, people: Any):
     assert not TaskContact.objects.exists()
 
 
-def test_known_by_number_is_left_alone(bring_tasks: Any, people: Any):
+def test_known_by_number_is_left_alone_when_asked(bring_tasks: Any, people: Any):
     text = "Task,ID\nA,17\nB,18\nA again,17\n"
 
-    first = bring_tasks(text, member=people.ana)
-    second = bring_tasks(text + "C,19\n", member=people.ana)
+    first = bring_tasks(text, member=people.ana, policy="skip")
+    second = bring_tasks(text + "C,19\n", member=people.ana, policy="skip")
 
     assert (first.match, first.created_count, first.skipped_count) == ("external", 2, 1)
     assert (second.created_count, second.skipped_count) == (1, 3)

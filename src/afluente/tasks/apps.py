@@ -165,6 +165,7 @@ def _bring_history() -> None:
             "phone": _("Phone"),
             "repeat": _("Repeats"),
             "remind_before": _("Reminder"),
+            "step": _("Status"),
         }
     )
     for field, shower in (

@@ -45,6 +45,12 @@ UPDATE tasks_task t SET position = g.position
   FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[]) AS g (id, position)
  WHERE t.workspace_id = %(ws)s AND t.id = g.id
 """
+PUT_BACK = """
+UPDATE tasks_task t
+   SET position = g.position, done_at = CASE WHEN t.done_at IS NULL THEN NULL ELSE coalesce(g.done_at, t.done_at) END
+  FROM unnest(%(ids)s::bigint[], %(positions)s::numeric[], %(moments)s::timestamptz[]) AS g (id, position, done_at)
+ WHERE t.workspace_id = %(ws)s AND t.id = g.id
+"""
 # Same order, new room.
 RENUMBER = """
 UPDATE tasks_task t SET position = g.place
@@ -142,6 +148,16 @@ def reorder(places: Mapping[int, Decimal]) -> None:
             REORDER,
             {"ws": current_workspace_id(), "ids": list(places), "positions": list(places.values())},
         )
+
+
+def put_back(places: Mapping[int, Sequence[str | None]]) -> None:
+    """Give tasks, held by the caller, the position and the moment of being done that they had, both as text."""
+    if places:
+        told: dict[str, Any] = {"ws": current_workspace_id(), "ids": list(places)}
+        told |= {"positions": [one[0] for one in places.values()]}
+        told |= {"moments": [one[1] for one in places.values()]}
+        with connection.cursor() as cursor:
+            cursor.execute(PUT_BACK, told)
 
 
 def hold_tasks(ids: Sequence[int]) -> list[int]:

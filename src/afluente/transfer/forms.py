@@ -47,8 +47,9 @@ KNOWN_DEALS = [
 
 
 KNOWN_TASKS = [
-    (Import.Match.NONE, _("Every row is a new task")),
-    (Import.Match.EXTERNAL, _("Leave out those known by the number in the other system")),
+    (Import.Match.NONE, _("Never: every row is a new task")),
+    (Import.Match.NUMBER, _("By the number of the task")),
+    (Import.Match.EXTERNAL, Import.Match.EXTERNAL.label),
 ]
 
 
@@ -155,11 +156,14 @@ class DealColumns(forms.Form):
 class TaskColumns(forms.Form):
     """Where tasks go whose row says nothing of it."""
 
-    match = forms.ChoiceField(label=_("Known tasks"), choices=KNOWN_TASKS)
+    match = forms.ChoiceField(label=_("Find known tasks"), choices=KNOWN_TASKS)
+    policy = forms.ChoiceField(label=_("When a task is known"), choices=Import.Policy, required=False)
     step = forms.TypedChoiceField(
         label=_("Status of rows that name none"),
         coerce=int,
-        help_text=_("A status in a column is looked for on the board of its row, else on this one."),
+        help_text=_(
+            "A status in a column is looked for on the board of its row, else on that of a known task, else on this one."
+        ),
     )
     assignee: Any = forms.ModelChoiceField(
         label=_("Assignee of rows that name none"), queryset=None, required=False, empty_label=_("Nobody")

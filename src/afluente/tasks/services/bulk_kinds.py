@@ -195,7 +195,7 @@ def _by_value(changes: Changes) -> dict[Any, list[int]]:
     return groups
 
 
-_KINDS: dict[str, type[Plain]] = {
+KINDS: dict[str, type[Plain]] = {
     "step": Stepping,
     "assignee": Assigning,
     "priority": Ranking,
@@ -207,9 +207,9 @@ _KINDS: dict[str, type[Plain]] = {
 
 def kind_of(change: Change) -> Kind:
     """What does this change. Raises LookupError for one that cannot be asked (any more)."""
-    made = _KINDS[change.kind](change)
+    made = KINDS[change.kind](change)
     made.require()
-    return made  # type: ignore[return-value]  # each of _KINDS is one
+    return made  # type: ignore[return-value]  # each of KINDS is one
 
 
 def words_of(change: Change) -> str:

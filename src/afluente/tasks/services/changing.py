@@ -28,6 +28,7 @@ from afluente.tasks.services.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from afluente.timeline.events import Actor
 
@@ -76,19 +77,44 @@ def change_tasks(
         for name, shown in (seen or {}).items():
             if getattr(row, name) not in (shown, wanted.get(name)):
                 raise ChangedMeanwhileError(name, getattr(row, name))
-    before = {row.pk: (row.assignee_id, _said(row)) for row in rows}
-    changed = [row for row in rows if any(getattr(row, name) != value for name, value in wanted.items())]
+    return _change(rows, {row.pk: wanted for row in rows}, by)
+
+
+@transaction.atomic
+def change_each(*, wanted: Mapping[int, Mapping[str, Any]], by: Actor) -> list[int]:
+    """Set fields (EDITABLE) of tasks, each task to its own, as a file says them: as many queries for one as for a
+    thousand. Which changed, one event each; nobody is told. Raises TaskRefusedError.
+    """
+    clean = {
+        pk: {name: _clean(name, value) for name, value in given.items() if name in EDITABLE}
+        for pk, given in wanted.items()
+    }
+    return _change(locked(list(wanted)), clean, by, is_news=False)
+
+
+def check_moments(*, kind: str, start_at: datetime | None, due_at: datetime | None, repeat: str) -> None:
+    """Raises TaskRefusedError when a task cannot be like this: before a change of many is refused by one of them."""
+    check_dates(start_at, due_at)
+    check_planned(kind, start_at, due_at)
+    checked_rule(repeat, anchor=due_at or start_at)
+
+
+def _change(
+    rows: Sequence[Task], wanted: Mapping[int, Mapping[str, Any]], by: Actor, *, is_news: bool = True
+) -> list[int]:
+    before = {row.pk: _said(row) for row in rows}
+    had = {row.pk: row.assignee_id for row in rows}
+    changed = [row for row in rows if any(getattr(row, name) != one for name, one in wanted[row.pk].items())]
     for row in changed:
-        _set(row, wanted)
+        _set(row, wanted[row.pk])
     if not changed:
         return []
-    Task.objects.bulk_update(changed, [*wanted, "due_is_day", "updated_at"])
-    said = {pk: was for pk, (_, was) in before.items()}
-    plan_reminders([row for row in changed if any(said[row.pk][one] != _said(row)[one] for one in TIMED)])
-    _tell(changed, said, by)
-    tell_members(
-        [(row.pk, row.assignee_id) for row in changed if row.assignee_id != before[row.pk][0]], by=by
-    )
+    names = dict.fromkeys(name for row in changed for name in wanted[row.pk])
+    Task.objects.bulk_update(changed, [*(names | {"due_is_day": None, "updated_at": None})])
+    plan_reminders([row for row in changed if any(before[row.pk][one] != _said(row)[one] for one in TIMED)])
+    _tell(changed, before, by)
+    if is_news:
+        tell_members([(row.pk, row.assignee_id) for row in changed if row.assignee_id != had[row.pk]], by=by)
     return [row.pk for row in changed]
 
 
@@ -126,8 +152,12 @@ def change_tags(
 
 
 @transaction.atomic
-def set_observers(*, task_ids: Sequence[int], member_ids: Collection[int], by: Actor) -> list[int]:
-    """Let tasks be followed by exactly these members; which changed."""
+def set_observers(
+    *, task_ids: Sequence[int], member_ids: Collection[int], by: Actor, is_news: bool = True
+) -> list[int]:
+    """Let tasks be followed by exactly these members, who are told of it unless it `is_news` to nobody; which
+    changed.
+    """
     names = dict(Membership.objects.filter(pk__in=member_ids).values_list("pk", "user__name"))
     links = TaskObserver.objects.filter(task_id__in=task_ids).values_list("task_id", "member_id")
     had = set(links)
@@ -135,7 +165,8 @@ def set_observers(*, task_ids: Sequence[int], member_ids: Collection[int], by: A
         TaskObserver, "member", task_ids, names, by, said="observers", name="member__user__name"
     )
     fresh = [(pk, number) for pk in changed for number in sorted(names) if (pk, number) not in had]
-    tell_members(fresh, by=by, kind=FOLLOWED)
+    if is_news:
+        tell_members(fresh, by=by, kind=FOLLOWED)
     return changed
 
 

@@ -21,8 +21,10 @@ MOMENTS = ("due_at", "start_at")
 
 
 def is_news(event: NewEvent) -> bool:
-    """Whether others may have to know: it is done, or it is due at another time. Told once for each change."""
-    if event.data.get("also"):
+    """Whether others may have to know: it is done, or it is due at another time. Told once for each change; what a
+    file says is news to nobody.
+    """
+    if event.data.get("also") or event.data.get("import"):
         return False
     return event.kind == "task.completed" or any(name in event.data for name in MOMENTS)
 

@@ -50,18 +50,22 @@ def change_value(
 
 @transaction.atomic
 def fill_values(
-    *, given: Mapping[int, Mapping[int, Held | None]], by: Actor, is_told: bool = True
+    *,
+    given: Mapping[int, Mapping[int, Held | None]],
+    by: Actor,
+    is_told: bool = True,
+    board_id: int | None = None,
 ) -> list[int]:
     """Let each task have its own values, of fields of its board or of all; others are passed over.
 
-    One event for each task that changed, unless `is_told` is off; which did. Nothing is required.
+    `board_id` is where the tasks are about to go: fields of that board are filled too. One event for each task that changed, unless `is_told` is off; which did. Nothing is required.
     """
     known = {field.id: field for field in fields.fields_of(TASK, EVERY)}
     kept = {
         row.pk: {
             number: value
             for number, value in given[row.pk].items()
-            if number in known and known[number].scope_id in {None, row.board_id}
+            if number in known and known[number].scope_id in {None, row.board_id, board_id}
         }
         for row in locked(list(given))
     }

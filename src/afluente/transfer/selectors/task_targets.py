@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MANY = frozenset({"email", "phone", "company", "tags", "observers"})
 TASK: dict[str, StrOrPromise] = {
     "title": _("Task"),
+    "number": _("Number"),
     "description": _("Description"),
     "board": _("Board"),
     "step": _("Status"),

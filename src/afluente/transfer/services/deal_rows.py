@@ -91,7 +91,7 @@ class DealReader(Reader):
             "status": _status,
             "type": self._type,
             "due": self.deadline,
-            "number": _number,
+            "number": parsing.number_of_ours,
             "closed_at": self.moment,
         }.get(target)
         return known(raw) if known is not None else super().cell(target, raw)
@@ -203,13 +203,6 @@ def key_of(row: Person, match: str) -> str:
 def nameless() -> str:
     """What is said of a row that would be a deal without any name."""
     return gettext("Nothing in this row says what it is: no deal, no person and no company.")
-
-
-def _number(raw: str) -> int:
-    digits = raw.strip().lstrip("#").strip()
-    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**62 and len(digits) < 19):
-        raise parsing.BadCellError(gettext("Write the number of a deal, such as 42."))
-    return int(digits)
 
 
 def _status(raw: str) -> str:

@@ -122,3 +122,11 @@ READERS: dict[str, Callable[[str], Any]] = {
     "note": _note,
     "external_id": _external,
 }
+
+
+def number_of_ours(raw: str) -> int:
+    """A number that a record of ours has, with or without the sign before it. Raises BadCellError."""
+    digits = raw.strip().lstrip("#").strip()
+    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) < 2**62 and len(digits) < 19):
+        raise BadCellError(gettext("Write a number that is in the list, such as 42."))
+    return int(digits)

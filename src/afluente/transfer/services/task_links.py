@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 
 class About:
     """By row, the contacts, companies and deals it names, of those that `member` sees. What is not here is left
-    out, and said by column.
+    out, and said by column, if it `is_said` at all.
     """
 
-    def __init__(self, given: Import, member: Membership, rows: Sequence[TaskRow]) -> None:
-        self._member = member
+    def __init__(
+        self, given: Import, member: Membership, rows: Sequence[TaskRow], *, is_said: bool = True
+    ) -> None:
+        self._member, self._is_said = member, is_said
         self._places = {target: place for place, target in enumerate(given.mapping) if target}
         self.contacts: dict[int, int] = {}
         self.companies: dict[int, list[int]] = defaultdict(list)
@@ -114,7 +116,8 @@ class About:
             if count
             else gettext("Nothing of yours is called so. The task comes in without it.")
         )
-        row.bad.append(Bad(self._places[target], raw[:300], said, is_fatal=False))
+        if self._is_said:
+            row.bad.append(Bad(self._places[target], raw[:300], said, is_fatal=False))
 
 
 def _which(row: TaskRow) -> str:

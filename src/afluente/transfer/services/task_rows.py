@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from afluente.accounts.policies import assignable_by
-from afluente.kernel import text
+from afluente.kernel import clock, text
 from afluente.kernel.sayings import gettext
 from afluente.tasks import policies
 from afluente.tasks import services as tasks
 from afluente.tasks.models import PHONE, PLACE, TITLE, Board, Step, Task
+from afluente.transfer.models import Import
 from afluente.transfer.services import parsing
 from afluente.transfer.services.people import Person, Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from afluente.contacts.selectors import Place
-    from afluente.transfer.models import Import
     from afluente.transfer.selectors.tables import Shape
 
 TEXTS = {
@@ -31,7 +31,9 @@ TEXTS = {
     "repeat": 200,
     "deal": 255,
 }
-_SAID = frozenset({*TEXTS, "description", "priority", "kind", "start", "due", "done_at", "observers"})
+_SAID = frozenset(
+    {*TEXTS, "number", "description", "priority", "kind", "start", "due", "done_at", "observers"}
+)
 # What systems call these, folded; in English, Portuguese and Polish.
 _PRIORITIES = {
     "3": "high|urgent|highest|critical|alta|urgente|maxima|wysoki|wysoka|pilne|pilny|3",
@@ -64,6 +66,7 @@ class TaskRow(Person):
 
     said: dict[str, Any] = field(default_factory=dict)  # by target, as read
     step: Step | None = None
+    may_be_known: bool = False  # it names a task by number; what it leaves out stays as it is then
 
     @property
     def name(self) -> str:
@@ -92,6 +95,7 @@ class TaskReader(Reader):
         self._home_board = next((one for one in boards if self._home and one.pk == self._home.board_id), None)
         self._home_board = self._home_board or next(iter(boards), None)
         self._may_have = set(assignable_by(given.member).values_list("pk", flat=True))
+        self._match = given.match
 
     def blank(self, number: int, problem: str) -> TaskRow:
         return TaskRow(number, problem=problem)
@@ -100,6 +104,7 @@ class TaskReader(Reader):
         if target in TEXTS:
             return parsing.line(raw, TEXTS[target])
         known = {
+            "number": parsing.number_of_ours,
             "description": _description,
             "priority": _priority,
             "kind": _kind,
@@ -127,13 +132,16 @@ class TaskReader(Reader):
     def finish(self, found: Person) -> None:
         """Find the step; what stands in the way is said by column, so that it can be mended there."""
         assert isinstance(found, TaskRow)
-        if not (found.name or found.bad):
-            found.problem = gettext("Nothing in this row says what is to be done.")
+        found.may_be_known = bool(key_of(found, self._match))
+        if not (found.name or found.bad or found.may_be_known):
+            found.problem = nameless()
             return
         board = self._board(found)
         if board is not None and not found.failure:
             found.step = self._step(found, board)
         self._check(found)
+        if found.may_be_known and not found.said.get("board"):
+            return  # a known task is on a board of its own
         said = gettext("This field belongs to another board. It is left out.")
         self.drop_others(found, board.pk if board else None, said)
 
@@ -151,21 +159,16 @@ class TaskReader(Reader):
         return known
 
     def _step(self, found: TaskRow, board: Board) -> Step | None:
-        steps, wanted = self._steps[board.pk], text.norm(found.said.get("step", ""))
-        named = next((one for one in steps if text.norm(one.name) == wanted), None) if wanted else None
-        kind = STATES.get(wanted, "") if wanted and named is None else ""
-        if wanted and named is None and not kind:
-            names = ", ".join(one.name for one in steps)
-            said = gettext("{board} has no status called so. There are: {names}")
-            self.refuse(found, "step", found.said["step"], said.format(board=board.name, names=names[:300]))
+        steps = self._steps[board.pk]
+        step = said_step(found, steps)
+        if step is None and found.said.get("step"):
+            if found.may_be_known and not found.said.get("board"):
+                return None
+            self.refuse(found, "step", found.said["step"], stepless(board.name, steps))
             return None
-        if named is not None:
-            return named
-        if not kind and found.said.get("done_at"):
-            kind = Step.Kind.DONE
-        if not kind and self._home is not None and self._home.board_id == board.pk:
+        if step is None and self._home is not None and self._home.board_id == board.pk:
             return self._home
-        return next((one for one in steps if one.kind == (kind or Step.Kind.NEW)), steps[0])
+        return step or next((one for one in steps if one.kind == Step.Kind.NEW), steps[0])
 
     def _check(self, found: TaskRow) -> None:
         """What the services would refuse is said by the column it stands in."""
@@ -173,19 +176,49 @@ class TaskReader(Reader):
         kind = found.said.get("kind", Task.Kind.TASK)
         if start and due and start > due:
             self.refuse(found, "due", str(due), gettext("The deadline is before the start."))
-        if kind != Task.Kind.TASK and not (start and due):
+        if kind != Task.Kind.TASK and not (start and due) and not found.may_be_known:
             found.said["kind"] = Task.Kind.TASK
             said = gettext("A call or a meeting needs a start and an end. It comes in as a task.")
             self.refuse(found, "kind", str(kind), said, is_fatal=False)
         if rule := found.said.get("repeat"):
             try:
-                found.said["repeat"] = tasks.checked_rule(rule, anchor=due or start)
+                anchor = due or start or (clock.now() if found.may_be_known else None)
+                found.said["repeat"] = tasks.checked_rule(rule, anchor=anchor)
             except tasks.TaskRefusedError as refused:
                 self.refuse(found, "repeat", rule, str(refused))
 
     def _people(self, raw: str) -> list[int]:
         parts = [part for part in parsing.names(raw) if part]
         return [super(TaskReader, self).member(part) for part in parts]
+
+
+def said_step(row: TaskRow, steps: Sequence[Step]) -> Step | None:
+    """The step, of these of one board, that a row names, by its name or in words such as `done`; None for none."""
+    wanted = text.norm(row.said.get("step", ""))
+    named = next((one for one in steps if text.norm(one.name) == wanted), None) if wanted else None
+    kind = STATES.get(wanted, "") if wanted else Step.Kind.DONE if row.said.get("done_at") else ""
+    if named is None and kind:
+        return next((one for one in steps if one.kind == kind), steps[0])
+    return named
+
+
+def stepless(board: str, steps: Sequence[Step]) -> str:
+    """What is said of a status that a board does not have."""
+    said = gettext("{board} has no status called so. There are: {names}")
+    return said.format(board=board, names=", ".join(one.name for one in steps)[:300])
+
+
+def key_of(row: Person, match: str) -> str:
+    """By what a row names a task that may be known; "" when it names none."""
+    if match == Import.Match.EXTERNAL:
+        return f"x:{row.external_id}" if row.external_id else ""
+    number = row.said.get("number") if isinstance(row, TaskRow) and match == Import.Match.NUMBER else None
+    return f"n:{number}" if number else ""
+
+
+def nameless() -> str:
+    """What is said of a row that would be a task without a title."""
+    return gettext("Nothing in this row says what is to be done.")
 
 
 def _description(raw: str) -> str:
