@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -37,7 +38,7 @@ def arriving(request: HttpRequest, token: str) -> HttpResponse:
         if services.expects_twilio():
             values = [(name, value) for name, many in request.POST.lists() for value in many]
             signature = request.headers.get(SIGNED, "")
-            if not services.is_from_twilio(services.callback_url(told.message_id), values, signature):
+            if not services.is_from_twilio(settings.BASE_URL + request.get_full_path(), values, signature):
                 return HttpResponse(status=403)
             services.hear_twilio(
                 told.message_id,
