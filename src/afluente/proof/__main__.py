@@ -17,6 +17,7 @@ ROWS = {
     "R-6": "one key in many copies at once is one object",
     "R-7": "one person through three doors at once is one contact",
     "R-8": "dead letters: given up, never in the way, replayed once",
+    "R-10": "rules of stages run once, in order, while workers and database are killed",
     "S-1": "another workspace's rows, asked for everywhere",
     "S-3": "the schema, and S-1 again with managers that forget the workspace",
     "S-14": "reading writes nothing; forged requests are refused",
@@ -45,7 +46,7 @@ def main() -> int:
 
 def _run(row: str) -> list[Result]:
     """A row, with the code it needs and no other imported."""
-    from afluente.proof import crashing, honesty, killing, poisoning, racing, secluding  # noqa: PLC0415
+    from afluente.proof import crashing, honesty, killing, poisoning, racing, secluding, stepping  # noqa: PLC0415
 
     if row == "S-3":
         # Two databases in one process do not go together: the sabotage is a process of its own.
@@ -57,6 +58,7 @@ def _run(row: str) -> list[Result]:
         "R-6": racing.run_keys,
         "R-7": racing.run_first_contacts,
         "R-8": poisoning.run,
+        "R-10": stepping.run,
         "S-1": secluding.run_s1,
         "S-14": secluding.run_s14,
     }[row]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from afluente.proof import killing, poisoning, racing, secluding
+from afluente.proof import killing, poisoning, racing, secluding, stepping
 from afluente.proof.plants import PLANTS
 from afluente.proof.results import Result
 
@@ -18,6 +18,7 @@ WITH: dict[str, Callable[[str], Result]] = {
     "R-6": lambda name: racing.run_keys(keys=80, plants=(name,)),
     "R-7": lambda name: racing.run_first_contacts(trials=60, plants=(name,)),
     "R-8": lambda name: poisoning.run(poison=5, sound=60, plants=(name,)),
+    "R-10": lambda name: stepping.run(steps=1000, deals=60, kills=4, patience=20, plant=name),
     "S-1": lambda name: secluding.run_s1(sabotage=name),
 }
 

@@ -96,7 +96,7 @@ def _kill(
         time.sleep(dice.uniform(0.3, 1.2))
         role = dice.choices(names, weights)[0]
         moment = time.monotonic()
-        if not _kill_one(product, role, dice):
+        if not kill_one(product, role, dice):
             continue
         tally[role] += 1
         pauses.setdefault(role, []).append(_until_next_ack(account, moment))
@@ -118,7 +118,7 @@ def _explain(product: Product, role: str, seconds: float) -> None:
     print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201  for whoever looks into it
 
 
-def _kill_one(product: Product, role: str, dice: random.Random) -> bool:
+def kill_one(product: Product, role: str, dice: random.Random) -> bool:
     """Whether there was something to kill."""
     if role == "backend":
         return _kill_backend(product, dice)

@@ -120,6 +120,28 @@ def _mark_apart(*, before: bool) -> None:
     jobs.drain = drain
 
 
+def _step_then_forget() -> None:
+    """Steps act in one transaction and stop waiting in another: whoever looks in between acts again."""
+    from afluente.automation import jobs, services, statements  # noqa: PLC0415
+    from afluente.kernel.workspace import scope  # noqa: PLC0415
+
+    kept: list[Any] = []
+    forget, statements.forget = statements.forget, kept.extend  # type: ignore[assignment]
+
+    def turn() -> int:
+        total = 0
+        for workspace_id, shard in statements.due_shards():
+            with scope(workspace_id):
+                total += services.run_due(shards=[shard])
+            time.sleep(0.05)
+            with scope(workspace_id):
+                forget(kept)
+            kept.clear()
+        return total
+
+    jobs._turn = turn
+
+
 def _drop_the_dead() -> None:
     """What cannot be applied is marked done and forgotten."""
     from afluente.intake import statements  # noqa: PLC0415
@@ -213,6 +235,7 @@ def _bug() -> None:
 
 DROP_BELT = "ALTER TABLE deals_deal DROP CONSTRAINT IF EXISTS deals_deal_one_per_event"
 DROP_KEY = "ALTER TABLE intake_rawevent DROP CONSTRAINT IF EXISTS intake_rawevent_once"
+DROP_ONCE = "DROP INDEX IF EXISTS automation_step_once"
 PLANTS: dict[str, Plant] = {
     "answer-first": Plant(_answer_first, "R-1"),
     "lazy-commit": Plant(_lazy_commit, "R-1"),
@@ -225,6 +248,7 @@ PLANTS: dict[str, Plant] = {
     "no-identity-lock": Plant(_no_identity_lock, "R-7"),
     "never-give-up": Plant(_never_give_up, "R-8"),
     "replay-by-copy": Plant(_replay_by_copy, "R-8"),
+    "step-then-forget": Plant(_step_then_forget, "R-10", DROP_ONCE),
     "no-walls": Plant(_no_walls, "S-1"),
     "unfiltered-managers": Plant(_unfiltered_managers),
     "bug": Plant(_bug),
