@@ -63,6 +63,8 @@ def _bring_words() -> None:
         ("automation.frozen", _("Rules moved the deal too often and stopped")),
         ("automation.unfrozen", _("Rules go on with the deal")),
         ("automation.hurried", _("A step of the rules was run at once")),
+        ("automation.retried", _("A step of the rules is done anew")),
+        ("automation.confirmed", _("Somebody found out that a step of the rules was done")),
         ("automation.skipped", _("A step of the rules was skipped")),
         ("automation.stopped", _("The rules of the stage were stopped for the deal")),
         ("automation.continued", _("The rules of the stage go on for the deal")),

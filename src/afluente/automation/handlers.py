@@ -91,6 +91,7 @@ def deal_tabs(*, member: Membership, deal: Deal) -> list[slots.Tab]:
     return [slots.Tab(slug="automation", label=gettext("Automation"), part=part, count=count, order=60)]
 
 
-def board_bar(*, pipeline: Pipeline) -> list[slots.Part]:
-    """The way from a board to what happens by itself in its stages."""
-    return [slots.Part(template="automation/_board_bar.html", context={"pipeline_id": pipeline.pk})]
+def board_bar(*, pipeline: Pipeline, member: Membership) -> list[slots.Part]:
+    """The way from a board to what happens by itself in its stages, and to what waits for a decision."""
+    context = {"pipeline_id": pipeline.pk, "to_decide": selectors.count_to_decide(member, pipeline)}
+    return [slots.Part(template="automation/_board_bar.html", context=context)]

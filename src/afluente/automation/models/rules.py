@@ -176,4 +176,9 @@ class Step(WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "deal", "-id"], name="automation_step_deal"),
             models.Index(fields=["workspace", "definition", "rule", "-id"], name="automation_step_rule"),
+            models.Index(
+                fields=["workspace", "definition", "-id"],
+                condition=Q(state__in=["failed", "unknown"]),
+                name="automation_step_standing",
+            ),
         ]

@@ -14,6 +14,12 @@ from afluente.automation.services.backtests import (
 from afluente.automation.services.breaking import BROKEN
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.carrying import carry_over
+from afluente.automation.services.deciding import (
+    confirm_steps,
+    give_up_steps,
+    pass_over_steps,
+    retry_steps,
+)
 from afluente.automation.services.defining import arrange_rules, pause_rules, resume_rules, stop_rules
 from afluente.automation.services.designing import (
     PipelineNotPublishableError,
@@ -89,6 +95,7 @@ __all__ = [
     "begin_rules",
     "carry_over",
     "change_trigger",
+    "confirm_steps",
     "continue_steps",
     "copy_rule",
     "create_trigger",
@@ -101,6 +108,7 @@ __all__ = [
     "enter",
     "fail_backtest",
     "freeze_busy",
+    "give_up_steps",
     "hear",
     "hear_of",
     "insert_rule",
@@ -108,6 +116,7 @@ __all__ = [
     "move_rule",
     "order_triggers",
     "outcome_of",
+    "pass_over_steps",
     "pause_rules",
     "postpone",
     "prepare_backtest",
@@ -120,6 +129,7 @@ __all__ = [
     "replan",
     "restart_rules",
     "resume_rules",
+    "retry_steps",
     "rotate_address",
     "route",
     "run_backtest",

@@ -48,6 +48,7 @@ def frame(
     return {
         "pipeline": pipeline,
         "design": selectors.design_of(pipeline, names),
+        "to_decide": selectors.count_to_decide(request.member, pipeline),
         "may_configure": policies.may_configure(request.member),
         "chosen": chosen,
         "problems": problems or {},

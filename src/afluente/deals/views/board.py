@@ -80,7 +80,7 @@ def _frame(request: Request, pipeline: Pipeline, asked: selectors.BoardFilter, s
             start=page,
             pairs=[("pipeline", str(pipeline.pk))],
         ),
-        "beside": slots.parts("deals.bar", pipeline=pipeline),
+        "beside": slots.parts("deals.bar", pipeline=pipeline, member=request.member),
         "menu": slots.parts(
             "deals.menu",
             member=request.member,

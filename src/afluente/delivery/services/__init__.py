@@ -24,6 +24,7 @@ from afluente.delivery.services.consenting import (
 )
 from afluente.delivery.services.queueing import GOES_ON, NewMessage, cancel_messages, queue_messages, wake
 from afluente.delivery.services.rendering import SMS, BadTemplateError, Rendered, render
+from afluente.delivery.services.retrying import make_room
 from afluente.delivery.services.segments import Count
 from afluente.delivery.services.segments import count as count_segments
 from afluente.delivery.services.senders import (
