@@ -93,6 +93,25 @@ def test_more_than_are_counted_are_said_to_be_at_least_so_many(client_as, people
     assert "/tasks/list/?state=all&amp;where=assignee.is:me&amp;where=due.on:2026-03-10" in week
 
 
+def test_beneath_a_month_stands_the_day_that_was_chosen_whole(client_as, people):
+    busy = dt.date(2026, 3, 11)
+    fill(people.ana, busy, 9)
+    ana = client_as(people.ana)
+
+    usual = selectors.calendar(member=people.ana, asked=selectors.TaskFilter(), view="month", on=MARCH).chosen
+    page = ana.get("/tasks/calendar/?on=2026-03-01").content.decode()
+    chosen = ana.get("/tasks/calendar/?day=2026-03-11").content.decode()
+    empty = ana.get("/tasks/calendar/?day=2026-03-12").content.decode()
+
+    assert usual is not None
+    assert (usual.date, len(usual.entries), usual.more) == (busy, 3, 6)
+    assert 'href="/tasks/calendar/?day=2026-03-11">6 more' in page
+    assert [f"11 {n}</b>" in chosen for n in range(9)] == [True] * 9
+    assert 'data-on="task.*" hx-get="/tasks/calendar/?day=2026-03-11"' in chosen
+    assert chosen.count('hx-push-url="true" aria-current="true"') == 1
+    assert "Nothing to do on this day." in empty
+
+
 def test_one_own_are_those_to_do_and_those_followed_each_once(people):
     day = dt.date(2026, 3, 10)
     fill(people.ana, day, 1)

@@ -51,6 +51,11 @@ class CalendarDay:
     is_today: bool
     is_other: bool  # of the month before or after the one shown
 
+    @property
+    def count(self) -> int:
+        """How many there are; at least so many when it `is_full`."""
+        return len(self.entries) + self.more
+
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
@@ -62,17 +67,60 @@ class Calendar:
     before: dt.date
     after: dt.date
     is_cut: bool
+    chosen: CalendarDay | None = None  # of a month: the day that stands beneath it where columns are narrow
 
 
 def calendar(
-    *, member: Membership, asked: TaskFilter, view: str, on: dt.date, only_own: bool = True
+    *,
+    member: Membership,
+    asked: TaskFilter,
+    view: str,
+    on: dt.date,
+    only_own: bool = True,
+    day: dt.date | None = None,
 ) -> Calendar:
     """One's own tasks, or all that the filter leaves, by the day they begin or are due: as many queries for
-    one task as for a million. Of each day, what a page draws.
+    one task as for a million. Of each day, what a page draws; of a month's `day`, as much as a week draws of one.
     """
-    on = min(max(on, EARLIEST), LATEST)
+    on = min(max(day or on, EARLIEST), LATEST)
     first, count = _span(view, on)
     most = IN_MONTH if view == MONTH else IN_WEEK
+    shown, is_cut = _shown(member, asked, on, (first, count, most), view=view, only_own=only_own)
+    before, after = _beside(view, on)
+    chosen = None
+    if view == MONTH and day is not None:
+        ((chosen,), _) = _shown(member, asked, on, (on, 1, IN_WEEK), view=view, only_own=only_own)
+    elif view == MONTH:
+        chosen = _usual(shown)
+    return Calendar(
+        view=view,
+        on=on,
+        weeks=[shown[n : n + 7] for n in range(0, count, 7)],
+        before=before,
+        after=after,
+        is_cut=is_cut,
+        chosen=chosen,
+    )
+
+
+def _usual(shown: Sequence[CalendarDay]) -> CalendarDay:
+    """The day of a month that is looked at first: today, else the first with something to do, else the first."""
+    own = [day for day in shown if not day.is_other]
+    busy = (day for day in own if day.entries)
+    return next((day for day in own if day.is_today), None) or next(busy, None) or own[0]
+
+
+def _shown(
+    member: Membership,
+    asked: TaskFilter,
+    on: dt.date,
+    span: tuple[dt.date, int, int],
+    *,
+    view: str,
+    only_own: bool,
+) -> tuple[list[CalendarDay], bool]:
+    """The days of `span` (the first, how many, tasks drawn of each), and whether more tasks repeat than were read."""
+    first, count, most = span
     found = days(member=member, asked=asked, first=first, count=count, only_own=only_own, each=most + 1)
     dates = [first + dt.timedelta(days=n) for n in range(count)]
     drawn = {date: _drawn(found.placed.get(date, []), found.beyond.get(date, 0), most) for date in dates}
@@ -92,15 +140,7 @@ def calendar(
         )
         for date in dates
     ]
-    before, after = _beside(view, on)
-    return Calendar(
-        view=view,
-        on=on,
-        weeks=[shown[n : n + 7] for n in range(0, count, 7)],
-        before=before,
-        after=after,
-        is_cut=found.is_cut,
-    )
+    return shown, found.is_cut
 
 
 def _drawn(placed: Sequence[Placed], beyond: int, most: int) -> Sequence[Placed]:

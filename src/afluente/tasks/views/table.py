@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -117,27 +117,48 @@ def _told(request: Request, act: str, list_url: str, query: str) -> HttpResponse
 
 @require_safe
 def calendar(request: Request) -> HttpResponse:
-    """Tasks by their deadline: a month (`view=month`) or a week, one's own or everybody's (`whose=all`)."""
+    """Tasks by their deadline: a month (`view=month`, with the list of its `day`) or a week, one's own or
+    everybody's (`whose=all`).
+    """
     if not policies.may_list(request.member):
         raise PermissionDenied
     asked = selectors.TaskFilter.read(request.GET)
     view = WEEK if request.GET.get("view") == WEEK else MONTH
     is_all = request.GET.get("whose") == "all"
-    on = _date(request.GET.get("on", ""))
-    shown = selectors.calendar(member=request.member, asked=asked, view=view, on=on, only_own=not is_all)
+    day = _date(said) if view == MONTH and (said := request.GET.get("day", "")) else None
+    on = day or _date(request.GET.get("on", ""))
+    shown = selectors.calendar(
+        member=request.member, asked=asked, view=view, on=on, only_own=not is_all, day=day
+    )
     base = reverse("tasks:calendar")
+    context = {
+        "calendar": shown,
+        "weekdays": [date.date for date in shown.weeks[0]],
+        "may_create": policies.may_create(request.member),
+        **_addresses(asked, shown, on, day, is_all=is_all),
+        **filter_frame(request, asked, base),
+    }
+    return htmx.respond(request, "tasks/calendar.html", context, fragment="calendar")
+
+
+def _addresses(
+    asked: selectors.TaskFilter, shown: selectors.Calendar, on: dt.date, day: dt.date | None, *, is_all: bool
+) -> dict[str, Any]:
+    """Where the calendar leads: on and back, to its other kinds, to a week, a day and a list, without their day."""
+    base, view = reverse("tasks:calendar"), shown.view
 
     def address(on: dt.date, view: str = view, *, whose: bool = is_all) -> str:
         kept = "" if view == MONTH else view
         return base + asked.query(view=kept, whose="all" if whose else "", on=on.isoformat())
 
-    context = {
-        "calendar": shown,
+    kept = asked.query(whose="all" if is_all else "")
+    day_base = f"{base}{kept}{'&' if kept else '?'}day="
+    list_base = _list_of_a_day(asked, is_all=is_all)
+    return {
         "before_url": address(shown.before),
         "after_url": address(shown.after),
         "today_url": address(timezone.localdate()),
-        "here": address(on),
-        "weekdays": [day.date for day in shown.weeks[0]],
+        "here": day_base + on.isoformat() if day else address(on),
         "kinds": [
             (gettext("Month"), address(on, MONTH), view == MONTH),
             (gettext("Week"), address(on, WEEK), view == WEEK),
@@ -147,11 +168,10 @@ def calendar(request: Request) -> HttpResponse:
             (pgettext("tasks", "All"), address(on, whose=True), is_all),
         ],
         "week_base": base + asked.query(view=WEEK, whose="all" if is_all else "") + "&on=",
-        "list_base": _list_of_a_day(asked, is_all=is_all),
-        "may_create": policies.may_create(request.member),
-        **filter_frame(request, asked, base),
+        "day_base": day_base,
+        "list_base": list_base,
+        "more_base": list_base if day else day_base,
     }
-    return htmx.respond(request, "tasks/calendar.html", context, fragment="calendar")
 
 
 def _list_of_a_day(asked: selectors.TaskFilter, *, is_all: bool) -> str:
