@@ -11,10 +11,13 @@ from afluente.delivery import services, statements
 from afluente.delivery.services import webhooks_queueing, webhooks_sending
 from afluente.delivery.services.queueing import SEND
 from afluente.delivery.services.webhooks_queueing import CALL
-from afluente.kernel import clock
+from afluente.kernel import clock, jobs
 from afluente.kernel.jobs import every, job
 from afluente.kernel.workspace import scope
 
+HEAR = "delivery.hear"
+HEARS = 60  # seconds between two times that a message centre is asked
+RECEIPT_DAYS = 3  # that a receipt is waited for
 LOOKS = 30  # seconds between two looks for what nobody was woken for
 KEPT_DAYS = 30  # that a call is kept after its end
 FORGOTTEN = 5_000  # calls at once
@@ -32,6 +35,21 @@ def look(**_later: Any) -> None:
     for workspace_id, channel in statements.due_anywhere():
         with scope(workspace_id):
             services.wake(channel)
+
+
+@job(HEAR, retries=0, atomic=False, label=_("Hear what became of SMS"))
+def hear(workspace_id: int, **_later: Any) -> None:
+    """Sign in to the message centre of a workspace, which says what became of messages only there."""
+    services.hear("sms", workspace_id=workspace_id)
+
+
+@every(HEARS, "delivery.look_for_receipts", atomic=False)
+def look_for_receipts(**_later: Any) -> None:
+    """Let each workspace hear that waits for receipts."""
+    since = clock.now() - dt.timedelta(days=RECEIPT_DAYS)
+    for workspace_id in statements.waiting_for_receipts(since):
+        with scope(workspace_id):
+            jobs.enqueue(HEAR, {}, key=str(workspace_id), workspace_id=workspace_id)
 
 
 @job(CALL, retries=20, atomic=False, label=_("Call webhooks"))

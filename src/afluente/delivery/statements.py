@@ -85,6 +85,7 @@ DELETE FROM delivery_call WHERE workspace_id = %(ws)s AND id IN (
 """
 CALLS_DUE = "SELECT workspace_id, endpoint_id FROM delivery_calls_due()"
 CALLS_OLD = "SELECT workspace_id FROM delivery_calls_old(%(before)s)"
+RECEIPTS = "SELECT workspace_id FROM delivery_receipts_waited_for(%(since)s)"
 DUE = "SELECT workspace_id, channel FROM delivery_due()"
 
 
@@ -99,6 +100,13 @@ def _all(statement: str, **given: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"ws": current_workspace_id(), **given})
         return list(cursor.fetchall())
+
+
+def waiting_for_receipts(since: dt.datetime) -> list[int]:
+    """Workspaces with a session to hear in, and messages sent since a moment whose end is not known."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIPTS, {"since": since})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def take_message(channel: str, *, lease: int, is_quiet: bool) -> int | None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from afluente.delivery.models import Sender
 
 OFF = {"autocomplete": "off"}
+WANTED = (
+    *(("twilio", "account_sid"), ("http", "url")),
+    *(("smpp", "host"), ("smpp", "port"), ("smpp", "system_id")),
+)
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 FROM = re.compile(r"\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11}|MG[0-9a-f]{32}")
 
@@ -110,7 +114,7 @@ class SmsSender(Manners):
 
     provider = forms.ChoiceField(
         label=_("Provider"),
-        choices=(("twilio", "Twilio"), ("http", _("Another, by HTTP"))),
+        choices=(("twilio", "Twilio"), ("http", _("Another, by HTTP")), ("smpp", "SMPP")),
         widget=forms.RadioSelect,
         initial="twilio",
     )
@@ -177,7 +181,22 @@ class SmsSender(Manners):
         label=_("Words for not arrived"), max_length=300, required=False, initial="undelivered failed"
     )
 
+    host = forms.CharField(
+        label=_("Server"), max_length=255, required=False, widget=forms.TextInput(attrs=OFF)
+    )
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65_535, initial=2775, required=False)
+    security = forms.ChoiceField(
+        label=_("Encryption"), choices=(("none", _("None")), ("tls", "TLS")), required=False
+    )
+    system_id = forms.CharField(
+        label="System ID", max_length=15, required=False, widget=forms.TextInput(attrs=OFF)
+    )
+    system_type = forms.CharField(
+        label="System type", max_length=12, required=False, widget=forms.TextInput(attrs=OFF)
+    )
+
     OPTIONS = {
+        "smpp": ("host", "port", "security", "system_id", "system_type"),
         "twilio": ("account_sid", "api"),
         "http": (
             *("url", "method", "format", "headers", "body", "success", "id_path"),
@@ -190,7 +209,7 @@ class SmsSender(Manners):
         self.fields["secret"].label = _("Auth token or key")
         # Both are wanted where they are seen; what was sent is asked only for its own provider.
         said = self.data.get("provider") if self.is_bound else None
-        for provider, name in (("twilio", "account_sid"), ("http", "url")):
+        for provider, name in WANTED:
             self.fields[name].required = said in (None, provider)
 
     def clean_from_address(self) -> str:
@@ -207,7 +226,24 @@ class SmsSender(Manners):
             self._check_twilio(data)
         elif provider == "http":
             self._check_http(data)
+        elif provider == "smpp":
+            self._check_smpp(data)
         return data
+
+    def _check_smpp(self, data: dict[str, Any]) -> None:
+        data["security"] = data.get("security") or "none"
+        if len(data.get("secret", "")) > 8:
+            self.add_error("secret", _("A password of SMPP has at most 8 signs."))
+        if str(data.get("from_address", "")).startswith("MG"):
+            self.add_error("from_address", _("A messaging service is only known to Twilio."))
+        for name in ("system_id", "system_type", "secret"):
+            if name not in self.errors and not str(data.get(name, "")).isascii():
+                self.add_error(name, _("Only letters and digits without accents."))
+
+    def clean_host(self) -> str:
+        """A name or an address, nothing around it."""
+        said = self.cleaned_data["host"]
+        return _host(said) if said else ""
 
     def _check_twilio(self, data: dict[str, Any]) -> None:
         data["api"] = (data.get("api") or twilio.API).rstrip("/")

@@ -142,6 +142,11 @@ class Message(WorkspaceModel):
             models.Index(fields=["workspace", "contact", "-id"], name="delivery_message_contact"),
             models.Index(fields=["workspace", "deal", "-id"], name="delivery_message_deal"),
             models.Index(
+                fields=["workspace", "provider_id"],
+                condition=Q(channel="sms") & ~Q(provider_id=""),
+                name="delivery_message_theirs",
+            ),
+            models.Index(
                 fields=["workspace", "message_id"], condition=~Q(message_id=""), name="delivery_message_id"
             ),
         ]

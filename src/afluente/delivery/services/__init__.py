@@ -4,6 +4,7 @@ from afluente.delivery.services.arrivals import (
     callback_url,
     expects_twilio,
     hear_http,
+    hear_receipt,
     hear_twilio,
     is_from_twilio,
     note_arrival,
@@ -34,7 +35,7 @@ from afluente.delivery.services.senders import (
     save_sender,
     send_test,
 )
-from afluente.delivery.services.sending import send_due
+from afluente.delivery.services.sending import hear, send_due
 from afluente.delivery.services.settling import DecidedError, decide, send_again, withdraw
 from afluente.delivery.services.suppressing import (
     OwnWordError,
@@ -101,7 +102,9 @@ __all__ = [
     "gateway_problems",
     "has_left",
     "headers_problem",
+    "hear",
     "hear_http",
+    "hear_receipt",
     "hear_twilio",
     "is_from_twilio",
     "judged",

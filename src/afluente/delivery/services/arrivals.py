@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from afluente.delivery.services.providers.base import Receipt
 
 SALT = "afluente.delivery.arriving"
 State, Arrival = Message.State, Message.Arrival
@@ -86,6 +89,26 @@ def hear_twilio(message_id: int, *, status: str, code: str = "", sid: str = "") 
             has_left=number in twilio.LEFT,
             provider_id=sid,
         )
+
+
+def hear_receipt(receipt: Receipt) -> bool:
+    """Keep a receipt that names the message as the provider does; whether it was new. Some write one number in two
+    ways, with sixteen and with ten digits.
+    """
+    found = Message.objects.filter(channel="sms", provider_id__in=_spellings(receipt.provider_id))
+    number = found.order_by("-pk").values_list("pk", flat=True).first()
+    if number is None:
+        return False
+    return note_arrival(number, is_there=receipt.is_there, detail=receipt.detail)
+
+
+def _spellings(said: str) -> set[str]:
+    found = {said}
+    with suppress(ValueError):
+        found |= {str(int(said, 16)), f"{int(said, 16):X}", f"{int(said, 16):x}"}
+    with suppress(ValueError):
+        found |= {f"{int(said):X}", f"{int(said):x}", str(int(said))}
+    return found - {""}
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ PLACES = {
     "smtp": ("host", "port", "security", "username"),
     "twilio": ("api", "account_sid"),
     "http": ("url",),
+    "smpp": ("host", "port", "security", "system_id"),
 }
 MANNERS = ("per_minute", "quiet_from", "quiet_until", "asks_consent")
 OPEN = ("provider", "options", "from_name", "from_address", "reply_to", *MANNERS)

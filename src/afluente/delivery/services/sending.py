@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from afluente.accounts.models import Workspace
 from afluente.delivery import statements
 from afluente.delivery.models import Channel, Message, Sender
-from afluente.delivery.services import consenting, letters, settling
-from afluente.delivery.services.providers import PROVIDERS, Outgoing
+from afluente.delivery.services import arrivals, consenting, letters, settling
+from afluente.delivery.services.providers import PROVIDERS, Hearing, Outgoing
 from afluente.delivery.services.queueing import wake
 from afluente.kernel import box, clock, crash
 from afluente.kernel.limits import Limit, give_back, take
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from afluente.delivery.services.providers.base import Line
 
 LEASE = 120  # seconds a message is ours; longer than a server may take to answer
+LISTENS = 1.0  # seconds without a word, after which a session is left
 TURN = 20.0  # seconds of one job: other workspaces want to send as well
 State = Message.State
 
@@ -64,9 +65,30 @@ def send_due(channel: str, *, workspace_id: int, seconds: float = TURN) -> int:
                 give_back(limit, str(workspace_id))
                 break
             tried += 1
+        if tried:
+            _hear(line, workspace_id)
     with scope(workspace_id):
         _look_again(channel, desk, rest)
     return tried
+
+
+def hear(channel: str, *, workspace_id: int) -> int:
+    """Hear what became of messages where the provider says so only in a session; how many were new."""
+    with scope(workspace_id):
+        desk = _desk(channel)
+    if desk is None:
+        return 0
+    with PROVIDERS[desk.sender.provider].open(desk.sender.options, desk.secret) as line:
+        return _hear(line, workspace_id)
+
+
+def _hear(line: Line, workspace_id: int) -> int:
+    new = 0
+    if isinstance(line, Hearing):
+        for receipt in line.heard(LISTENS):
+            with scope(workspace_id):
+                new += arrivals.hear_receipt(receipt)
+    return new
 
 
 def _send_next(channel: str, desk: _Desk, line: Line, workspace_id: int) -> bool:

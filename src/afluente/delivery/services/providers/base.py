@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
 
@@ -62,6 +62,15 @@ class Unknown:
     detail: str
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """What a provider says of a message that it took, by its own name for it."""
+
+    provider_id: str
+    is_there: bool
+    detail: str = ""
+
+
 Outcome = Sent | Later | Refused | Unknown
 
 
@@ -70,6 +79,14 @@ class Line(Protocol):
 
     def send(self, message: Outgoing) -> Outcome:
         """Hand one over. Never raises for what a provider may answer."""
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """A line that also says what became of messages."""
+
+    def heard(self, seconds: float) -> Iterator[Receipt]:
+        """Receipts, until nothing is said for `seconds`. One is confirmed when the next is asked for."""
 
 
 class Provider(Protocol):
