@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,13 +16,11 @@ from afluente.automation import selectors, services, statements
 from afluente.automation.models import SHARDS, Step, Token
 from afluente.deals import services as deals
 from afluente.deals.models import Deal, Stage
+from afluente.kernel import clock
 from afluente.timeline.events import SYSTEM
 from tests import make
 from tests.automation.arranging import DAY, IN_A_DAY, later, lines, open_in, publish, rule, stage_of, work
 from tests.deals.test_api import Program
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +222,27 @@ def test_both_over_the_api(stages, people):
     assert program.send("post", f"deals/{deal.pk}/dry-run", wrong).status_code == 422
     assert program.get("deals/999999/rules").status_code == 404
     assert Step.objects.count() == 1
+
+
+def test_the_statistics_of_a_pipeline_are_a_sortable_table_with_the_time_in_each_stage(
+    people, client_as, stages
+):
+    publish(stages[0], rule("once"), rule("never", where=["amount.gt:1000"]), rule("later", when=IN_A_DAY))
+    old = open_in(stages[0])
+    Deal.objects.filter(pk=old.pk).update(stage_entered_at=clock.now() - dt.timedelta(days=6))
+    open_in(stages[0])
+    work()
+    figures = selectors.pipeline_figures(stages[0].pipeline, days=7, sort="skipped")
+    shown = [(one.key, one.applied, one.skipped, one.waiting, one.share) for one in figures.rules]
+    place = stages[0].pk
+    assert shown[0] == (f"{place}.never", 0, 2, 0, 0)
+    assert sorted(shown[1:]) == [(f"{place}.later", 0, 0, 2, None), (f"{place}.once", 2, 0, 0, 100)]
+    (there,) = [one for one in figures.stages if one.stage_id == place]
+    assert (there.deals, there.usual.days, there.longest.days, there.width) == (2, 3, 6, 100)
+
+    address = reverse("automation:statistics", args=[stages[0].pipeline_id])
+    page = client_as(people.ana).get(f"{address}?days=7&sort=share").content.decode()
+    assert "3 days" in page
+    assert "2 deals, longest 6 days" in page
+    assert 'aria-sort="descending"' in page
+    assert client_as(people.ana).get(f"{address}?days=x&sort=y").status_code == 200

@@ -14,6 +14,7 @@ from afluente.automation.views import (
     hours,
     runs,
     standing,
+    statistics,
     steering,
     trying,
 )
@@ -27,6 +28,7 @@ urlpatterns = [
     path("deals/pipelines/<int:pk>/automation/discarding/", designer.discarding, name="discarding"),
     path("deals/pipelines/<int:pk>/automation/state/", designer.state, name="state"),
     path("deals/pipelines/<int:pk>/automation/runs/", runs.runs, name="runs"),
+    path("deals/pipelines/<int:pk>/automation/statistics/", statistics.statistics, name="statistics"),
     path("deals/pipelines/<int:pk>/automation/decisions/", deciding.decisions, name="decisions"),
     path("deals/stages/<int:pk>/rules/new/", editing.new, name="rule_new"),
     path("deals/stages/<int:pk>/rules/recipe/", editing.recipe, name="recipe"),

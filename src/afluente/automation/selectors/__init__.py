@@ -21,6 +21,7 @@ from afluente.automation.selectors.looking_ahead import Outlook, look_ahead, sta
 from afluente.automation.selectors.looking_back import Look, look_back
 from afluente.automation.selectors.naming import Names, names_now
 from afluente.automation.selectors.params import Param, params_of, register_params, trigger_params
+from afluente.automation.selectors.pipeline_statistics import Figures, pipeline_figures
 from afluente.automation.selectors.publications import Change, Publication, present_in, publication_of
 from afluente.automation.selectors.records import catalogue, lacking, load_records
 from afluente.automation.selectors.runs import (
@@ -61,6 +62,7 @@ __all__ = [
     "Change",
     "Design",
     "Explained",
+    "Figures",
     "Look",
     "Names",
     "Outlook",
@@ -96,6 +98,7 @@ __all__ = [
     "names_now",
     "params_of",
     "paused_by_failures",
+    "pipeline_figures",
     "present_in",
     "publication_of",
     "reason_said",

@@ -113,6 +113,7 @@ __all__ = [
     "leaving_url",
     "let_through",
     "make_calls",
+    "make_room",
     "note_arrival",
     "pass_over",
     "preview",
