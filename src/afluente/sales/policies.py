@@ -41,6 +41,17 @@ def may_list(member: Membership) -> bool:
     return accounts.may(member, Area.PRODUCTS, Action.VIEW)
 
 
+def products_exportable_by(member: Membership) -> ProductQuerySet:
+    """The products that `member` may take out as a file; never more than they see."""
+    found = products_visible_to(member)
+    return found if may_export(member) else found.none()
+
+
+def may_export(member: Membership) -> bool:
+    """Whether `member` may take the catalogue out: a right of its own (crm.md 5.19)."""
+    return may_list(member) and accounts.may(member, Area.PRODUCTS, Action.EXPORT)
+
+
 def may_create(member: Membership) -> bool:
     return accounts.may(member, Area.PRODUCTS, Action.CREATE)
 
@@ -63,6 +74,17 @@ def documents_editable_by(member: Membership) -> QuerySet[Document]:
     """The documents that `member` may issue, cancel and settle; never more than they see."""
     found = documents_visible_to(member)
     return found if accounts.may(member, Area.DOCUMENTS, Action.EDIT) else found.none()
+
+
+def documents_exportable_by(member: Membership) -> QuerySet[Document]:
+    """The documents that `member` may take out as a file; never more than they see."""
+    found = documents_visible_to(member)
+    return found if may_export_documents(member) else found.none()
+
+
+def may_export_documents(member: Membership) -> bool:
+    """Whether `member` may take quotes and invoices out: a right of its own."""
+    return accounts.may(member, Area.DOCUMENTS, Action.EXPORT)
 
 
 def may_list_documents(member: Membership) -> bool:

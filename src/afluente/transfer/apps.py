@@ -44,6 +44,8 @@ class TransferConfig(AppConfig):
         slots.register_slot("deals.menu", handlers.deals_menu)
         slots.register_slot("tasks.bulk", handlers.tasks_bulk)
         slots.register_slot("tasks.menu", handlers.tasks_menu)
+        slots.register_slot("products.menu", handlers.products_menu)
+        slots.register_slot("documents.menu", handlers.documents_menu)
         _bring_kinds()
         _bring_words()
         _bring_pages()

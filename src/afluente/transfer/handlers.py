@@ -86,6 +86,16 @@ def tasks_menu(*, member: Membership, query: str) -> list[slots.Part]:
     return _menu(member, "tasks", query)
 
 
+def products_menu(*, member: Membership, query: str) -> list[slots.Part]:
+    """Bring products in, and take out those of the catalogue as it is filtered."""
+    return _menu(member, "products", query)
+
+
+def documents_menu(*, member: Membership, query: str) -> list[slots.Part]:
+    """Take out the quotes and invoices of the list as it is filtered."""
+    return _menu(member, "documents", query)
+
+
 def _bulk(member: Membership, about: str) -> list[slots.Part]:
     if not policies.EXPORTERS[about](member):
         return []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from afluente.accounts import policies as accounts
 from afluente.contacts import policies as contacts
 from afluente.deals import policies as deals
+from afluente.sales import policies as sales
 from afluente.tasks import policies as tasks
 from afluente.transfer.models import Export, Import, Schedule
 
@@ -23,6 +24,8 @@ EXPORTERS: dict[str, Callable[[Membership], bool]] = {
     "contacts": contacts.may_export,
     "deals": deals.may_export,
     "tasks": tasks.may_export,
+    "products": sales.may_export,
+    "documents": sales.may_export_documents,
 }
 
 

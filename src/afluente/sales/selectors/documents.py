@@ -19,6 +19,8 @@ from afluente.ui.finding import Row
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
+
     from afluente.accounts.models import Membership
 
 PAGE = 50
@@ -55,6 +57,10 @@ class DocumentFilter:
             after=int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None,
         )
 
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.typed or self.kind or self.state)
+
     def address(self, *, after: int | None = None) -> str:
         values = {"q": self.typed, "kind": self.kind, "state": self.state, "after": after or ""}
         return "?" + urlencode({name: value for name, value in values.items() if value})
@@ -68,17 +74,24 @@ class DocumentPage:
 
 def document_page(*, member: Membership, wanted: DocumentFilter, size: int = PAGE) -> DocumentPage:
     """One page of documents, the newest first."""
-    found = policies.documents_visible_to(member).select_related("deal")
-    if wanted.kind:
-        found = found.filter(kind=wanted.kind)
-    if wanted.state:
-        found = found.filter(state=wanted.state)
-    if wanted.typed:
-        found = found.filter(Q(label__icontains=wanted.typed) | Q(buyer__name__icontains=wanted.typed))
+    found = narrowed(member=member, wanted=wanted).select_related("deal")
     if wanted.after:
         found = found.filter(pk__lt=wanted.after)
     rows = list(found.order_by("-pk")[: size + 1])
     return DocumentPage(rows=rows[:size], next_after=rows[size - 1].pk if len(rows) > size else None)
+
+
+def narrowed(*, member: Membership, wanted: DocumentFilter) -> QuerySet[Document]:
+    """The documents of a list without its order and its page, by number, customer, or deal."""
+    found = policies.documents_visible_to(member)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.state:
+        found = found.filter(state=wanted.state)
+    if typed := wanted.typed:
+        by_name = Q(buyer__name__icontains=typed) | Q(deal__name__icontains=typed)
+        found = found.filter(Q(label__icontains=typed) | by_name)
+    return found
 
 
 def documents_of(*, member: Membership, deal_id: int) -> list[Document]:

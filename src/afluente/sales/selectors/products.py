@@ -121,12 +121,14 @@ def product_page(*, member: Membership, wanted: ProductFilter, size: int = PAGE)
     )
 
 
-def listed(*, member: Membership, wanted: ProductFilter) -> ProductQuerySet:
-    """The products of a list without its order and its page; each word stands in the name or the code."""
+def listed(*, member: Membership, wanted: ProductFilter, is_every: bool = False) -> ProductQuerySet:
+    """The products of a list without its order and its page; each word stands in the name or the code. With
+    `is_every` archived ones are among them.
+    """
     found = named(policies.products_visible_to(member), wanted.typed)
     if wanted.tax is not None:
         found = found.filter(tax_id=wanted.tax) if wanted.tax else found.filter(tax=None)
-    return found.filter(archived_at__isnull=wanted.state != "archived")
+    return found if is_every else found.filter(archived_at__isnull=wanted.state != "archived")
 
 
 def named(found: ProductQuerySet, typed: str) -> ProductQuerySet:

@@ -50,6 +50,7 @@ def documents(request: Request) -> HttpResponse:
         "page": page,
         "wanted": wanted,
         "states": Document.State.choices,
+        "menu": slots.parts("documents.menu", member=request.member, query=wanted.address().lstrip("?")),
         "more_url": wanted.address(after=page.next_after) if page.next_after else "",
     }
     return render(request, "sales/documents.html", context)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from afluente.kernel import htmx, once
+from afluente.kernel import htmx, once, slots
 from afluente.sales import forms, policies, selectors, services
 from afluente.sales.views import asking
 
@@ -35,6 +35,7 @@ def products(request: Request) -> HttpResponse:
         "more_url": reverse("sales:products") + more if more else "",
         "taxes": selectors.taxes(),
         "may_create": policies.may_create(request.member),
+        "menu": slots.parts("products.menu", member=request.member, query=wanted.address().lstrip("?")),
         "is_part": htmx.wants_fragment(request),
     }
     fragment = "rows" if wanted.after else "products"

@@ -12,11 +12,10 @@ from afluente.accounts.requests import member_of
 from afluente.contacts.selectors.selection import Picked
 from afluente.files.views import serving
 from afluente.transfer import policies, services
+from afluente.transfer.api.export_shapes import About, ExportNew
 from afluente.transfer.api.shapes import (
     REFUSALS,
-    About,
     ExportColumnsOut,
-    ExportNew,
     ExportOut,
     ExportsOut,
     Number,
@@ -54,7 +53,7 @@ def list_columns(request: HttpRequest, about: About = "contacts") -> Any:
 
 @router.post("/exports", response={201: ExportOut, **REFUSALS})
 def create_export(request: HttpRequest, payload: ExportNew) -> Any:
-    """Have a file made of contacts, deals or tasks, of those that the token's maker may take out. Kept for seven days."""
+    """Have a file made of contacts, deals, tasks, products or documents, of those that the token's maker may take out. Kept for seven days."""
     member, kind = member_of(request), services.export_kind(payload.about)
     if not kind.may(member):
         return not_allowed()

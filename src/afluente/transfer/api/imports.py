@@ -22,7 +22,7 @@ from afluente.timeline.events import token_actor
 from afluente.transfer import policies, services
 from afluente.transfer.api.shapes import (
     REFUSALS,
-    About,
+    Brought,
     ColumnsShape,
     FixesShape,
     ImportOut,
@@ -66,7 +66,7 @@ def list_imports(request: HttpRequest, asked: Query[Paged]) -> Any:
 
 
 @router.get("/imports/targets", response={200: TargetsOut, **REFUSALS})
-def list_targets(request: HttpRequest, about: About = "contacts") -> Any:
+def list_targets(request: HttpRequest, about: Brought = "contacts") -> Any:
     """What a column can mean. `new:…` makes a field of that type."""
     may_make = policies.may_make_fields(member_of(request))
     found = services.get_kind(about).targets(may_make_fields=may_make)
@@ -75,7 +75,7 @@ def list_targets(request: HttpRequest, about: About = "contacts") -> Any:
 
 
 @router.post("/imports", response={201: ImportOut, **REFUSALS, 503: Refused})
-def create_import(request: HttpRequest, file: Part[UploadedFile], about: About = "contacts") -> Any:
+def create_import(request: HttpRequest, file: Part[UploadedFile], about: Brought = "contacts") -> Any:
     """Send a file of contacts (CSV, XLSX or vCard) or of deals or tasks (CSV or XLSX). Nothing comes in before `start`.
 
     A small file is read at once (`draft`), a large one in a moment (`reading`). What its columns most

@@ -9,14 +9,11 @@ from ninja import Query, Router, Status
 
 from afluente.accounts.requests import member_of
 from afluente.transfer import policies, services
+from afluente.transfer.api.export_shapes import ScheduleChange, ScheduleNew, ScheduleOut, SchedulesOut
 from afluente.transfer.api.shapes import (
     REFUSALS,
     Number,
     Paged,
-    ScheduleChange,
-    ScheduleNew,
-    ScheduleOut,
-    SchedulesOut,
     missing,
     not_allowed,
     refusal,

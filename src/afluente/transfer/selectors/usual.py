@@ -20,6 +20,38 @@ USUAL_DEALS = (
     "created",
     "closed",
 )
+# Of products what their import reads again; `price-…` are those in other currencies, where there are any.
+USUAL_PRODUCTS = (
+    "name",
+    "sku",
+    "description",
+    "unit",
+    "price",
+    "currency",
+    "price-BRL",
+    "price-EUR",
+    "price-GBP",
+    "price-PLN",
+    "price-USD",
+    "tax",
+    "stock",
+    "archived",
+)
+USUAL_DOCUMENTS = (
+    "number",
+    "kind",
+    "state",
+    "customer",
+    "deal",
+    "currency",
+    "net",
+    "discount",
+    "tax",
+    "total",
+    "paid",
+    "issued",
+    "due",
+)
 USUAL_TASKS = (
     "name",
     "description",

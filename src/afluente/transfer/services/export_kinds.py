@@ -20,11 +20,19 @@ from afluente.deals import policies as deal_policies
 from afluente.deals import selectors as deals
 from afluente.deals.selectors.filtering import BoardFilter
 from afluente.deals.selectors.picking import DealSelection
+from afluente.sales import policies as sale_policies
+from afluente.sales.selectors import exporting as sales
 from afluente.tasks import policies as task_policies
 from afluente.tasks import selectors as tasks
 from afluente.tasks.selectors.picking import TaskSelection
 from afluente.transfer.models import Export
-from afluente.transfer.selectors.usual import USUAL, USUAL_DEALS, USUAL_TASKS
+from afluente.transfer.selectors.usual import (
+    USUAL,
+    USUAL_DEALS,
+    USUAL_DOCUMENTS,
+    USUAL_PRODUCTS,
+    USUAL_TASKS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,6 +89,11 @@ def _deal_problems(member: Membership, query: str) -> list[str]:
 
 def _task_problems(member: Membership, query: str) -> list[str]:
     return tasks.TaskFilter.read(QueryDict(query)).problems(member)
+
+
+def _no_problems(_member: Membership, _query: str) -> list[str]:
+    """Lists whose filters cannot break: what they do not know is no filter."""
+    return []
 
 
 def _planned_deals(query: str | None) -> str:
@@ -166,5 +179,43 @@ register_export(
         list_url="tasks:table",
         planned=lambda query: "state=all" if query is None else query,
         problems=_task_problems,
+    )
+)
+register_export(
+    ExportKind(
+        slug="products",
+        label=_("Products"),
+        nobody=_("There is no product to export."),
+        everybody=_("All products, archived ones too"),
+        entity="product",
+        selection=sales.ProductSelection,
+        usual=USUAL_PRODUCTS,
+        may=sale_policies.may_export,
+        exportable=sale_policies.products_exportable_by,
+        columns=sales.product_columns,
+        rows=sales.product_rows,
+        formats=(Export.Format.CSV, Export.Format.XLSX),
+        list_url="sales:products",
+        planned=lambda query: "state=all" if query is None else query,
+        problems=_no_problems,
+    )
+)
+register_export(
+    ExportKind(
+        slug="documents",
+        label=_("Quotes and invoices"),
+        nobody=_("There is no quote or invoice to export."),
+        everybody=_("All quotes and invoices"),
+        entity="document",
+        selection=sales.DocumentSelection,
+        usual=USUAL_DOCUMENTS,
+        may=sale_policies.may_export_documents,
+        exportable=sale_policies.documents_exportable_by,
+        columns=sales.document_columns,
+        rows=sales.document_rows,
+        formats=(Export.Format.CSV, Export.Format.XLSX),
+        list_url="sales:documents",
+        planned=lambda query: query or "",
+        problems=_no_problems,
     )
 )
