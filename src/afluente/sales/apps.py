@@ -82,6 +82,17 @@ def _bring_history() -> None:
     from afluente.timeline.selectors import kinds
 
     kinds.register_group("product", _("Products"))
+    kinds.register_fields(
+        {
+            "archived": _("Archived"),
+            "price": _("Price"),
+            "price:": _("Price in {name}"),
+            "sku": _("Code"),
+            "stock": _("In stock"),
+            "tax": _("Tax"),
+            "unit": _("Unit"),
+        }
+    )
     for name, label in (
         ("product.created", _("Product made")),
         ("product.changed", _("Product changed")),

@@ -55,9 +55,9 @@ class TransferConfig(AppConfig):
 
 
 def _bring_kinds() -> None:
-    from afluente.transfer.services import of_contacts, of_deals, of_tasks, register_kind
+    from afluente.transfer.services import of_contacts, of_deals, of_products, of_tasks, register_kind
 
-    for kind in (of_contacts.KIND, of_deals.KIND, of_tasks.KIND):
+    for kind in (of_contacts.KIND, of_deals.KIND, of_tasks.KIND, of_products.KIND):
         register_kind(kind)
 
 

@@ -53,6 +53,12 @@ KNOWN_TASKS = [
 ]
 
 
+KNOWN_PRODUCTS = [
+    (Import.Match.ANY, _("By code, then name")),
+    (Import.Match.NONE, _("Never: every row is a new product")),
+]
+
+
 class Reading(forms.Form):
     """How a file is read."""
 
@@ -182,6 +188,21 @@ class TaskColumns(forms.Form):
     def options(self) -> dict[str, Any]:
         """What is asked besides what every import has."""
         return {"step": self.cleaned_data["step"]}
+
+
+class ProductColumns(forms.Form):
+    """What happens to products that are known."""
+
+    match = forms.ChoiceField(label=_("Find known products"), choices=KNOWN_PRODUCTS)
+    policy = forms.ChoiceField(label=_("When a product is known"), choices=Import.Policy, required=False)
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:  # noqa: ARG002  as the other kinds
+        super().__init__(*args, **kwargs)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What is asked besides what every import has."""
+        return {}
 
 
 class Planned(forms.Form):

@@ -30,8 +30,8 @@ EXPORTERS: dict[str, Callable[[Membership], bool]] = {
 
 
 def may_import(member: Membership) -> bool:
-    """Whether `member` may bring in any file: who may add one contact, deal or task may add many."""
-    return contacts.may_create(member) or deals.may_create(member) or tasks.may_create(member)
+    """Whether `member` may bring in any file: who may add one contact, deal, task or product may add many."""
+    return any(area.may_create(member) for area in (contacts, deals, tasks, sales))
 
 
 def may_make_fields(member: Membership) -> bool:

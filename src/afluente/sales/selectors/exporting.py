@@ -69,10 +69,14 @@ class DocumentSelection(Picked):
 
 def product_columns() -> dict[str, Column]:
     """What a file of products can hold, by key: a price of its own for each currency that any product names."""
-    codes = Func(F("prices"), function="jsonb_object_keys")
-    named = set(Product.objects.present().annotate(code=codes).values_list("code", flat=True).distinct())
-    prices = [_price_column(code) for code in sorted(named)]
+    prices = [_price_column(code) for code in sorted(other_currencies())]
     return {column.key: column for column in (*_PRODUCT[:6], *prices, *_PRODUCT[6:])}
+
+
+def other_currencies() -> set[str]:
+    """The currencies in which any product has a price besides its own."""
+    codes = Func(F("prices"), function="jsonb_object_keys")
+    return set(Product.objects.present().annotate(code=codes).values_list("code", flat=True).distinct())
 
 
 def document_columns() -> dict[str, Column]:

@@ -23,6 +23,7 @@ from afluente.sales.services.lines import (
 from afluente.sales.services.logos import MOST_BYTES as MOST_LOGO_BYTES
 from afluente.sales.services.logos import LogoRefusedError, keep_logo, logo_of, remove_logo
 from afluente.sales.services.products import (
+    LENGTHS,
     ChangedMeanwhileError,
     ProductGoneError,
     ProductRefusedError,
@@ -30,7 +31,9 @@ from afluente.sales.services.products import (
     change_product,
     create_product,
     delete_product,
+    locked,
     mark,
+    plain,
     restore_product,
 )
 from afluente.sales.services.reopening import REOPENABLE, reopen_document
@@ -48,6 +51,7 @@ from afluente.sales.services.taxes import TaxTakenError, archive_tax, order_taxe
 
 __all__ = [
     "EXPIRE",
+    "LENGTHS",
     "MOST_LOGO_BYTES",
     "REOPENABLE",
     "ChangedMeanwhileError",
@@ -77,12 +81,14 @@ __all__ = [
     "issue_document",
     "keep_logo",
     "let_follow",
+    "locked",
     "logo_of",
     "mark",
     "move_stock",
     "note_values",
     "order_lines",
     "order_taxes",
+    "plain",
     "record_payment",
     "remove_line",
     "remove_logo",

@@ -76,7 +76,7 @@ def list_targets(request: HttpRequest, about: Brought = "contacts") -> Any:
 
 @router.post("/imports", response={201: ImportOut, **REFUSALS, 503: Refused})
 def create_import(request: HttpRequest, file: Part[UploadedFile], about: Brought = "contacts") -> Any:
-    """Send a file of contacts (CSV, XLSX or vCard) or of deals or tasks (CSV or XLSX). Nothing comes in before `start`.
+    """Send a file of contacts (CSV, XLSX or vCard) or of deals, tasks or products (CSV or XLSX). Nothing comes in before `start`.
 
     A small file is read at once (`draft`), a large one in a moment (`reading`). What its columns most
     likely mean is guessed.

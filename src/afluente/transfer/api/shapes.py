@@ -9,7 +9,7 @@ from ninja import Schema, Status
 from pydantic import ConfigDict, Field, model_validator
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Brought = Literal["contacts", "deals", "tasks"]
+Brought = Literal["contacts", "deals", "tasks", "products"]
 Outcome = Literal["created", "updated", "skipped", "failed"]
 
 

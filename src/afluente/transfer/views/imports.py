@@ -152,7 +152,7 @@ def _set_columns(request: Request, given: Import, form: Any, mapping: list[str])
             policy=values.get("policy") or given.policy,
             tags=values.get("tags", []),
             options=form.options,
-            assignee_id=values["assignee"].pk if values["assignee"] else None,
+            assignee_id=values["assignee"].pk if values.get("assignee") else None,
             may_make_fields=policies.may_make_fields(request.member),
             by=services.actor_of(request.member),
         )
