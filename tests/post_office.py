@@ -1,13 +1,15 @@
 """A real SMTP server in a process of its own: it keeps each message it takes as a file.
 
-`python -m tests.post_office PORT FOLDER [refuse|busy|busy-once|lost]` (aiosmtpd, RFC 5321). `refuse` says 550 to
+`python -m tests.post_office PORT FOLDER [refuse|busy|busy-once|lost|bounce-PORT-STATUS]` (aiosmtpd, RFC 5321). `refuse` says 550 to
 every receiver, `busy` says 451, `busy-once` says 421 to the first; `lost` keeps the message and breaks the
-connection off instead of saying so.
+connection off instead of saying so. `bounce-2525-5.1.1` takes every letter and sends a notification (RFC 3464) back to
+its sender, by SMTP to port 2525.
 """
 
 from __future__ import annotations
 
 import asyncio
+import smtplib
 import sys
 import uuid
 from pathlib import Path
@@ -43,7 +45,51 @@ class Keeper:
         name.with_suffix(".part").rename(name)
         if self.mood == "lost":
             server.transport.abort()
+        if self.mood.startswith("bounce-"):
+            _mood, port, status = self.mood.split("-")
+            to, back = envelope.rcpt_tos[0], envelope.mail_from
+            raw = notification(envelope.content, to=to, back=back, status=status)
+            await asyncio.to_thread(_post, int(port), back, raw)
         return "250 Kept"
+
+
+def notification(content: bytes, *, to: str, back: str, status: str) -> str:
+    """A letter that says what became of another one, written as RFC 3464 has it in its appendix."""
+    head = content.split(b"\r\n\r\n")[0].decode()
+    action = "delayed" if status.startswith("4") else "failed"
+    lines = f"""From: Mail Delivery Subsystem <MAILER-DAEMON@cliente.example>
+To: <{back}>
+Subject: Returned mail: see transcript for details
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="RAA14128.773615765/cliente.example"
+
+--RAA14128.773615765/cliente.example
+
+The original message was received, and {to} could not be reached.
+
+--RAA14128.773615765/cliente.example
+content-type: message/delivery-status
+
+Reporting-MTA: dns; cliente.example
+Arrival-Date: Mon, 23 Nov 2026 01:00:00 -0300
+
+Original-Recipient: rfc822;{to}
+Final-Recipient: rfc822;{to}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} Not here
+
+--RAA14128.773615765/cliente.example
+content-type: text/rfc822-headers
+
+"""
+    return lines.replace("\n", "\r\n") + head + "\r\n\r\n--RAA14128.773615765/cliente.example--\r\n"
+
+
+def _post(port: int, to: str, raw: str) -> None:
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        server.sendmail("<>", [to], raw)
 
 
 def _let_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:

@@ -10,6 +10,8 @@ from afluente.delivery.services.arrivals import (
     note_arrival,
     read_callback,
 )
+from afluente.delivery.services.bounces import LONGEST as BOUNCE_LONGEST
+from afluente.delivery.services.bounces import NoBounceError, take_bounce
 from afluente.delivery.services.consenting import (
     come_back,
     has_left,
@@ -74,6 +76,7 @@ from afluente.delivery.services.webhooks_settling import CALLS_GO_ON
 
 __all__ = [
     "BODY",
+    "BOUNCE_LONGEST",
     "CALLS_GO_ON",
     "GOES_ON",
     "SMS",
@@ -83,6 +86,7 @@ __all__ = [
     "DecidedError",
     "NewCall",
     "NewMessage",
+    "NoBounceError",
     "OwnWordError",
     "PassedOver",
     "Rendered",
@@ -138,6 +142,7 @@ __all__ = [
     "send_test_event",
     "suppress",
     "switch_endpoint",
+    "take_bounce",
     "template_problems",
     "url_problem",
     "wake",
