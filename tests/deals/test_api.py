@@ -8,7 +8,7 @@ from afluente.accounts.models import ApiToken
 from afluente.contacts import services as contacts
 from afluente.deals import services
 from afluente.kernel import ids
-from afluente.timeline.events import SYSTEM
+from afluente.timeline.events import SYSTEM, Actor
 from afluente.timeline.models import Event
 from tests import cast, make
 
@@ -116,6 +116,24 @@ def test_a_move_goes_through_the_one_way_into_a_stage(program):
     assert answer.json()["status"] == "won"
     assert (deal.stage_epoch, deal.is_open) == (2, False)
     assert Event.objects.get(kind="deal.moved").actor_kind == "token"
+
+
+def test_a_move_that_somebody_came_before_is_a_conflict_when_the_program_says_what_it_saw(program, people):
+    pipeline = make.pipeline()
+    seen, won, lost = (make.stage_of(pipeline, *name) for name in ((), ("Won",), ("Lost",)))
+    deal = make.deal(stage=seen)
+    asked = {"stage_id": won.pk, "seen_stage_id": seen.pk}
+    by = Actor("member", people.bruno.pk, "Bruno Lima")
+    services.move_deals(deal_ids=[deal.pk], to=lost, by=by)
+
+    refused = program.send("post", f"deals/{deal.pk}/moves", asked)
+    deal.refresh_from_db()
+
+    assert (refused.status_code, deal.stage_id) == (409, lost.pk)
+    assert refused.json()["error"]["code"] == "conflict"
+    assert refused.json()["error"]["message"] == f"Bruno Lima moved it meanwhile: it is in {lost.name}."
+    again = program.send("post", f"deals/{deal.pk}/moves", {**asked, "seen_stage_id": lost.pk})
+    assert (again.status_code, again.json()["status"]) == (200, "won")
 
 
 def test_an_unknown_stage_is_refused_and_nothing_moves(program):

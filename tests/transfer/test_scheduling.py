@@ -213,3 +213,27 @@ def test_deals_are_exported_by_schedule_too(people, client_as, work):
         {"Roof", "Wall", "Done"},
     ]
     assert "Deals · " in browser.get(reverse("transfer:exports")).content.decode()
+
+
+def test_tasks_are_exported_by_schedule_too(people, client_as, work):
+    for title, step in (("Roof", "new"), ("Wall", "new"), ("Roof done", "done")):
+        make.task(title=title, step=step)
+    kept = SavedFilter.objects.create(
+        owner=people.ana, entity="task", name="Roofs", query="q=roof", created_at=clock.now()
+    )
+    browser, address = client_as(people.ana), f"{reverse('transfer:schedule_new')}?about=tasks"
+    page = browser.get(address).content.decode()
+    sent = {"name": "T", "every": "day", "weekday": "0", "hour": "6", "column": ["name"], "format": "csv"}
+    browser.post(address, {**sent, "filter_id": str(kept.pk)})
+    browser.post(address, {**sent, "filter_id": ""})
+
+    some, every = Schedule.objects.order_by("pk")
+    with time_machine.travel(some.due_at, tick=False):
+        made = [services.run_schedule(schedule_id=one.pk) for one in (some, every)]
+    work()
+
+    assert "Roofs" in page
+    found = [{row[0] for row in rows(Export.objects.get(pk=one.pk))[1:]} for one in made if one]
+    assert found[0] == {"Roof"}  # a kept filter is asked of what is to be done, as in the list
+    assert found[1] >= {"Roof", "Wall"}
+    assert "Tasks · " in browser.get(reverse("transfer:exports")).content.decode()

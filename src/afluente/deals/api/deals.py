@@ -24,6 +24,7 @@ from afluente.deals.api.shapes import (
     DealMove,
     DealOut,
     DealPageOut,
+    DealProblem,
     DealQuery,
 )
 from afluente.deals.events import ChangeRefusedError
@@ -129,9 +130,12 @@ def _assign(request: HttpRequest, deal_id: int, member_id: int | None) -> None:
     services.assign_deals(deal_ids=[deal_id], assignee=member, by=token_actor(request))
 
 
-@router.post("/deals/{deal_id}/moves", response={200: DealOut, **REFUSALS})
+@router.post("/deals/{deal_id}/moves", response={200: DealOut, 409: DealProblem, **REFUSALS})
 def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
-    """Put a deal into a stage. Entering a won or lost stage closes it, leaving one reopens it."""
+    """Put a deal into a stage. Entering a won or lost stage closes it, leaving one reopens it.
+
+    With `seen_stage_id`, a deal that somebody else has put elsewhere meanwhile stays there: 409, `conflict`.
+    """
     if refusal := out_of_reach(request, deal_id):
         return refusal
     stage = Stage.objects.lasting().filter(pk=payload.stage_id, pipeline__archived_at=None).first()
@@ -145,7 +149,11 @@ def move_deal(request: HttpRequest, deal_id: int, payload: DealMove) -> Any:
             after_id=payload.after_id,
             before_id=payload.before_id,
             lost_reason=text.clean(payload.lost_reason, limit=255),
+            seen_stage_id=payload.seen_stage_id,
         )
+    except services.MovedMeanwhileError as moved:
+        who = moved.who or "Somebody"
+        return refuse(409, "conflict", f"{who} moved it meanwhile: it is in {moved.stage}.", "seen_stage_id")
     except services.StageGoneError:
         return refuse(422, "invalid", "There is no such stage.", "stage_id")
     except services.MissingError as missing:

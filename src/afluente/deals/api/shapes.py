@@ -169,6 +169,10 @@ class DealMove(Schema):
     after_id: int | None = None
     before_id: int | None = None
     lost_reason: Annotated[str, Field(max_length=255)] = ""
+    seen_stage_id: int | None = Field(
+        None,
+        description="Where the deal stood when you read it. Nothing moves when somebody else has moved it since.",
+    )
 
 
 class StageOut(Schema):
