@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from afluente.automation import jobs, services
 from afluente.automation.models import SHARDS, Firing, Step, Token
@@ -20,7 +20,7 @@ from afluente.tasks.models import Task
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Event as Told
 from tests import make
-from tests.automation.arranging import open_in, publish, rule, trigger
+from tests.automation.arranging import lines, open_in, publish, rule, trigger
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -154,3 +154,66 @@ def test_case_76_a_deal_with_fields_of_its_own_enters_once(place):
     with scope(workspace):
         assert Step.objects.filter(deal=deal).count() == 1
         assert Deal.objects.get(pk=deal.pk).stage_epoch == 1
+
+
+def test_case_72_a_deal_that_a_person_holds_holds_up_nobody_else_and_goes_on_in_order(place):
+    workspace, stages = place
+    with scope(workspace):
+        stage = Stage.objects.get(pk=stages[0])
+        publish(stage, rule("a"), rule("b", "task", params={"title": "Call"}), rule("c"))
+        held, other = open_in(stage), open_in(stage)
+    is_held, may_go = Event(), Event()
+
+    def hold() -> None:
+        with scope(workspace):
+            Deal.objects.select_for_update().get(pk=held.pk)
+            is_held.set()
+            assert may_go.wait(20)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        assert is_held.wait(20)
+        jobs.drain()
+        with scope(workspace):
+            assert set(Step.objects.values_list("deal_id", flat=True)) == {other.pk}
+            assert list(Token.objects.values_list("deal_id", flat=True)) == [held.pk]
+        may_go.set()
+        holding.result(timeout=30)
+    jobs.drain()
+    with scope(workspace):
+        for deal in (held, other):
+            assert lines(deal) == ["a applied", "b applied", "c applied"]
+        assert Task.objects.count() == 2
+
+
+def test_case_74_a_database_that_goes_away_within_a_batch_loses_and_doubles_nothing(place, monkeypatch):
+    workspace, stages = place
+    with scope(workspace):
+        stage = Stage.objects.get(pk=stages[0])
+        publish(stage, rule("call", "task", params={"title": "Call"}), rule("set"))
+        made = [open_in(stage).pk for _ in range(5)]
+    make_so = registry.applier("set")
+    ends = [1]
+
+    def lose_the_database(group: object) -> None:
+        make_so(group)  # type: ignore[arg-type]
+        if ends and ends.pop():
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(
+        "afluente.automation.services.applying.applier",
+        lambda kind: lose_the_database if kind == "set" else registry.applier(kind),
+    )
+    with pytest.raises(DatabaseError):
+        jobs.drain()
+    connections.close_all()
+    with scope(workspace):
+        assert (Step.objects.count(), Task.objects.count()) == (0, 0)
+    jobs.drain()
+
+    with scope(workspace):
+        assert Step.objects.filter(state="applied").count() == 2 * len(made)
+        assert sorted(Task.objects.values_list("deal_links__deal_id", flat=True)) == sorted(made)
+        assert not Token.objects.exists()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.urls import reverse
 
 from afluente.automation import selectors, services, statements
-from afluente.automation.models import Token
+from afluente.automation.models import Step, Token
 from afluente.deals import services as deals
 from afluente.deals.models import Deal
 from afluente.timeline.events import Actor
@@ -156,6 +158,44 @@ def test_the_tab_says_for_every_rule_why_and_offers_what_a_person_may_do(stages,
     assert "Run it now" in shown
     assert "Stages where the deal never was" in shown
     assert "The deal was never in that stage" in shown
+
+
+def test_case_54_stopping_one_deal_leaves_the_others_alone_and_says_who_did_it(stages, people, client_as):
+    publish(stages[0], rule("a", when=IN_A_DAY))
+    deal, other = open_in(stages[0]), open_in(stages[0])
+    work()
+    viewer = client_as(make.member(name="Vera", role="analyst"))
+    assert viewer.post(url(deal, "steering"), {"act": "stop"}).status_code in {403, 404}
+    assert token(deal, "a")
+
+    client_as(people.ana).post(url(deal, "steering"), {"act": "stop"})
+
+    assert lines(deal) == ["a cancelled stopped_by_user"]
+    assert Event.objects.get(kind="automation.stopped", deal_id=deal.pk).actor_name == people.ana.user.name
+    assert people.ana.user.name in page(client_as(people.ana), deal)
+    assert token(other, "a").state == "scheduled"
+
+
+def test_case_116_the_tab_of_a_deal_with_ten_thousand_steps_reads_one_page(
+    stages, people, client_as, django_assert_max_num_queries
+):
+    publish(stages[0], rule("a"))
+    deal = open_in(stages[0])
+    work()
+    known = Step.objects.get()
+    old = {name: getattr(known, name) for name in ("definition_id", "version", "rule", "deal_id", "ended_at")}
+    Step.objects.bulk_create(Step(**old, state="cancelled", epoch=-number) for number in range(10_000))
+    browser = client_as(people.ana)
+    page(browser, deal)
+    with django_assert_max_num_queries(80):
+        page(browser, deal)
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        selectors.look_back(deal)
+        times.append(time.perf_counter() - began)
+
+    assert min(times) < 0.2, times
 
 
 def test_how_many_queries_the_tab_takes_does_not_grow(

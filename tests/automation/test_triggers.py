@@ -291,6 +291,20 @@ def test_case_84_a_change_that_changes_nothing_fires_nothing(stages):
     assert work() == 0
 
 
+def test_case_82_a_rule_that_changes_what_a_trigger_hears_does_not_start_it_again(stages):
+    """The field changes, the deal moves, a rule of the stage changes the field: the chain ends there."""
+    trigger(stages[2], "field_changed", params={"field": "lost_reason"}, allow_back=True)
+    publish(stages[2], rule("again", "set", params={"lost_reason": "by rule"}))
+    deal = open_in(stages[0])
+    deals.set_fields(deal_ids=[deal.pk], values={"lost_reason": "by hand"}, by=SYSTEM)
+    work()
+
+    assert stage_of(deal) == "S2"
+    assert lines(deal) == ["again applied"]
+    deal.refresh_from_db()
+    assert (deal.lost_reason, deal.stage_epoch) == ("by rule", 2)
+
+
 def test_a_responsible_who_changed_and_one_who_is_meant(stages, people):
     trigger(stages[2], "responsible_changed", params={"member": people.carla.pk})
     deal = open_in(stages[0])

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from collections import defaultdict
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation import services, statements
 from afluente.automation.services import backtests, carrying, publishing
-from afluente.kernel.jobs import job
+from afluente.kernel import clock
+from afluente.kernel.jobs import every, job
 from afluente.kernel.workspace import scope
+
+PART = 5_000  # lines of the log that are removed at once
 
 
 @job(carrying.JOB, atomic=False, label=_("Let what waits go on by rules that were published"))
@@ -40,6 +45,17 @@ def backtest(*, workspace_id: int, backtest_id: int, **_later: Any) -> None:
         with scope(workspace_id):
             services.fail_backtest(backtest_id=backtest_id, detail=type(broken).__name__)
         raise
+
+
+@every(3600, "automation.forget", atomic=False)
+def forget(**_later: Any) -> None:
+    """What rules did is told for half a year, or as long as the operator says; a part at a time."""
+    before = clock.now() - dt.timedelta(days=settings.STEPS_KEPT_DAYS)
+    for workspace_id in statements.workspaces_with_old(before):
+        gone = PART
+        while gone == PART:
+            with scope(workspace_id):
+                gone = statements.forget_old(before=before, limit=PART)
 
 
 def drain() -> int:

@@ -44,6 +44,7 @@ class Environment:
     file_limit_mb: int
     quota_mb: int
     api_rate: int
+    steps_kept_days: int
     push_hosts: tuple[str, ...]
     outbound_allow: tuple[str, ...]
 
@@ -85,23 +86,22 @@ def load(variables: Mapping[str, str] | None = None) -> Environment:
     given = os.environ if variables is None else variables
     port = _port(given)
     data_dir = _data_dir(given)
-    database_url = _database_url(given)
     base_url = _base_url(given, port)
-    smtp_url = _smtp_url(given)
     host = urlsplit(base_url).hostname or "localhost"
     return Environment(
         port=port,
         data_dir=data_dir,
-        database_url=database_url,
+        database_url=_database_url(given),
         base_url=base_url,
         secret_key=_secret_key(given, data_dir),
-        smtp_url=smtp_url,
+        smtp_url=_smtp_url(given),
         mail_from=_value(given, "AFLUENTE_MAIL_FROM") or f"Afluente <crm@{host}>",
         bind=_bind(given, host),
         files_url=_files_url(given),
         file_limit_mb=_megabytes(given, "AFLUENTE_FILE_LIMIT_MB", 200, 5000),
         quota_mb=_megabytes(given, "AFLUENTE_QUOTA_MB", 10_240, 100_000_000),
         api_rate=_number(given, "AFLUENTE_API_RATE", 1_000, 1_000_000, "calls a minute", least=0),
+        steps_kept_days=_number(given, "AFLUENTE_STEPS_KEPT_DAYS", 180, 36_500, "days", least=1),
         push_hosts=(*PUSH_HOSTS, *_value(given, "AFLUENTE_PUSH_HOSTS").lower().replace(",", " ").split()),
         outbound_allow=tuple(_value(given, "AFLUENTE_OUTBOUND_ALLOW").lower().replace(",", " ").split()),
     )

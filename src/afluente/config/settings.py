@@ -131,6 +131,9 @@ QUOTA = ENVIRONMENT.quota_mb * 1_048_576
 # Calls of one API token in a minute; 0 counts nothing (docs/decisions/0142).
 API_RATE = ENVIRONMENT.api_rate
 
+# How long it is told what rules did (docs/decisions/0181).
+STEPS_KEPT_DAYS = ENVIRONMENT.steps_kept_days
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")

@@ -84,7 +84,7 @@ def _page(found: QuerySet[Step], before: int | None, limit: int) -> dict[str, An
         {
             **{name: getattr(one.step, name) for name in FROM_STEP},
             "deal": one.deal.name,
-            "stage_id": one.step.definition.stage_id,
+            "stage_id": one.step.definition.place,
             "title": one.said,
             "why": str(one.why),
             "stands": one.stands,

@@ -29,7 +29,7 @@ def list_steps(request: HttpRequest, deal_id: int, asked: Query[StepQuery]) -> A
     items = [
         {
             "id": one.pk,
-            "stage_id": one.definition.stage_id,
+            "stage_id": one.definition.place,
             "version": one.version,
             "rule": one.rule,
             "epoch": one.epoch,

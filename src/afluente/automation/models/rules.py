@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -14,7 +15,8 @@ class Definition(WorkspaceModel):
     """The rules of one stage: as they are being arranged (`draft`), and the number of the version that runs.
 
     Paused: nothing new starts and what is due is held. Stopped: nothing starts and nothing waits. What waits by
-    a version below `floor` goes on by that of the floor (S-VERSION).
+    a version below `floor` goes on by that of the floor (S-VERSION). `place` is the number of the stage, also when
+    the stage was deleted: what its rules did is still told.
     """
 
     class State(models.TextChoices):
@@ -24,8 +26,9 @@ class Definition(WorkspaceModel):
         STOPPED = "stopped"
 
     stage = models.ForeignKey(
-        "deals.Stage", models.CASCADE, related_name="+", db_constraint=False, db_index=False
+        "deals.Stage", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
     )
+    place = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     draft = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=0)
@@ -175,6 +178,7 @@ class Step(WorkspaceModel):
         ]
         indexes = [
             models.Index(fields=["workspace", "deal", "-id"], name="automation_step_deal"),
+            BrinIndex(fields=["ended_at"], name="automation_step_ended"),
             models.Index(fields=["workspace", "definition", "rule", "-id"], name="automation_step_rule"),
             models.Index(
                 fields=["workspace", "definition", "-id"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -131,6 +132,7 @@ class Firing(WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "deal", "-id"], name="automation_firing_deal"),
             models.Index(fields=["workspace", "trigger", "-id"], name="automation_firing_trigger"),
+            BrinIndex(fields=["at"], name="automation_firing_at"),
         ]
 
 

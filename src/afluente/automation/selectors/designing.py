@@ -258,7 +258,7 @@ def _difference(
         new, edited, removed = new + counts[0], edited + counts[1], removed + counts[2]
         other += not any(counts)
         if _begins(one.draft, list(before.values())):
-            fresh.append(one.stage_id)
+            fresh.append(one.place)
     ids = {one.pk for one in changed}
     return Difference(
         new=new,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.models import Definition, Frozen, Step, Token, Version
@@ -102,6 +103,9 @@ def explain(deal: Deal) -> list[Explained]:
     stages = {one.pk: one for one in Stage.objects.filter(pipeline_id=deal.pipeline_id).order_by("position")}
     missing = {one.stage_id for one in entries} - stages.keys()
     stages |= {one.pk: one for one in Stage.objects.filter(pk__in=missing)} if missing else {}
+    stages |= {
+        number: Stage(pk=number, name=gettext("A deleted stage")) for number in missing - stages.keys()
+    }
     known = _known(deal, list(stages))
     found: list[Explained] = []
     for entry in entries:
@@ -138,7 +142,7 @@ def _entries(deal: Deal) -> list[_Entry]:
 
 
 def _known(deal: Deal, stage_ids: Sequence[int]) -> _Known:
-    definitions = {one.stage_id: one for one in Definition.objects.filter(stage_id__in=stage_ids)}
+    definitions = {one.place: one for one in Definition.objects.filter(place__in=stage_ids)}
     versions: dict[int, list[Version]] = defaultdict(list)
     for one in Version.objects.filter(definition__stage_id__in=stage_ids).order_by("number"):
         versions[one.definition_id].append(one)

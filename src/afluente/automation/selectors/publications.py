@@ -57,7 +57,7 @@ def publication_of(definition: Definition) -> Publication:
         waiting=sum(waiting.values()),
         retimed=sum(one.waiting for one in changes if one.what == "retimed"),
         ended=sum(one.waiting for one in changes if one.what == "removed"),
-        present=present_in(definition.stage_id),
+        present=present_in(definition.place),
         added=len(fresh_rules(rules, before)),
     )
 

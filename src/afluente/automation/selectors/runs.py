@@ -137,7 +137,7 @@ def paused_by_failures(pipeline: Pipeline) -> list[Paused]:
     return [
         Paused(
             definition_id=one.pk,
-            stage=one.stage.name,
+            stage=one.stage.name if one.stage else "",
             rule=str(title_of(kept.get((one.pk, one.paused_because.partition(":")[0])), names)),
         )
         for one in rows
@@ -246,7 +246,9 @@ def rules_to_choose(pipeline: Pipeline) -> list[RuleName]:
         }
         for name, rule in (kept | {k: v for k, v in old.items() if k not in kept}).items():
             said = _plain(title_of(rule, names))
-            found.append(RuleName(stage_id=one.stage_id, stage=one.stage.name, rule=name, said=said))
+            found.append(
+                RuleName(stage_id=one.place, stage=one.stage.name if one.stage else "", rule=name, said=said)
+            )
     return found
 
 

@@ -32,7 +32,7 @@ def statistics_of(definition: Definition, *, days: int = 30) -> dict[str, Any]:
     for rule, count in waiting:
         if rule:
             rules[rule]["waiting"] = count
-    there = Deal.objects.present().filter(stage_id=definition.stage_id)
+    there = Deal.objects.present().filter(stage_id=definition.place)
     spent = clock.now() - F("stage_entered_at")
     told = there.aggregate(count=Count("pk"), usual=Avg(spent), longest=Max(spent))
     return {

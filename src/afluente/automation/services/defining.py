@@ -24,7 +24,7 @@ def arrange_rules(*, stage: Stage, rules: Sequence[Mapping[str, Any]]) -> Defini
     """Keep the rules of a stage as they are being arranged; nothing runs differently yet. Raises BadRuleError."""
     read_rules(rules, outside=outside())
     definition, _ = Definition.objects.update_or_create(
-        stage=stage, defaults={"draft": list(rules), "changed_at": clock.now()}
+        stage=stage, defaults={"draft": list(rules), "changed_at": clock.now(), "place": stage.pk}
     )
     return definition
 

@@ -134,7 +134,7 @@ class PipelineNotPublishableError(Exception):
 
     def __init__(self, definition: Definition, wrong: NotPublishableError) -> None:
         super().__init__(wrong.problems)
-        self.stage = definition.stage
+        self.stage = definition.stage.name if definition.stage else ""
         self.problems = {
             definition.draft[number]["id"]: said
             for number, said in wrong.problems.items()

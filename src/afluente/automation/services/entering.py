@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MANY = 50  # deals in one act from which on it is bulk work: others pass it (S-BULK)
 INTERACTIVE, BULK = 0, 2
+REMOVED = {"stage_deleted", "pipeline_deleted"}  # moves by which the rules go with their stage
 ANY_ENTRY = 2**62  # later than every entry
 
 
@@ -30,14 +31,15 @@ def enter(entries: Sequence[Entry], events: Sequence[int], *, cause: Mapping[str
     """
     if not entries:
         return
+    reason = "rule_removed" if cause.get("kind") in REMOVED else "stage_left"
     statements.enter(
         entries,
         events,
         priority=BULK if len(entries) >= MANY else INTERACTIVE,
         depth=int(cause.get("depth", 0)),
-        reason="stage_left",
+        reason=reason,
     )
-    delivery.cancel_messages(deal_ids=[one.deal_id for one in entries], reason="stage_left")
+    delivery.cancel_messages(deal_ids=[one.deal_id for one in entries], reason=reason)
     transaction.on_commit(partial(live.wake, live.AUTOMATION, current_workspace_id()))
 
 

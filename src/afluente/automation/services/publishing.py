@@ -135,7 +135,7 @@ def begin_rules(*, version_id: int) -> None:
     graph = compile_rules(rules)
     for rule in fresh_rules(rules, read_rules(before.rules, outside=outside()) if before else []):
         statements.begin(
-            stage_id=version.definition.stage_id,
+            stage_id=version.definition.place,
             definition_id=version.definition_id,
             version=version.number,
             node=str(first_node(graph, rule.id)),
@@ -147,16 +147,17 @@ def begin_rules(*, version_id: int) -> None:
 
 def _circle(definition: Definition, rules: Sequence[Rule]) -> str:
     """The names of the stages through which rules without a condition would send deals for ever; or ''."""
-    ways = {definition.stage_id: leads_to(rules)}
-    if ways[definition.stage_id] is None:
+    ways = {definition.place: leads_to(rules)}
+    if ways[definition.place] is None:
         return ""
     running = Version.objects.filter(
         definition__state__in=[Definition.State.ACTIVE, Definition.State.PAUSED],
         number=F("definition__version"),
+        definition__stage__isnull=False,
     ).exclude(definition=definition)
-    for stage_id, kept in running.values_list("definition__stage_id", "rules"):
+    for stage_id, kept in running.values_list("definition__place", "rules"):
         ways[stage_id] = leads_to(read_rules(kept, outside=outside()))
-    found = circle_from(definition.stage_id, ways)
+    found = circle_from(definition.place, ways)
     names = dict(Stage.objects.filter(pk__in=found).values_list("pk", "name"))
     return " → ".join(names.get(one, str(one)) for one in found)
 

@@ -10,6 +10,7 @@ from afluente.automation.statements.carrying import (
     ran_for_dates,
     rewrite,
 )
+from afluente.automation.statements.keeping import forget_old, workspaces_with_old
 from afluente.automation.statements.steps import (
     Taken,
     cancel,
@@ -57,6 +58,7 @@ __all__ = [
     "enter",
     "failing",
     "forget",
+    "forget_old",
     "freeze",
     "frozen",
     "hear",
@@ -77,4 +79,5 @@ __all__ = [
     "take",
     "take_shards",
     "take_triggers",
+    "workspaces_with_old",
 ]

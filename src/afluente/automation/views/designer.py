@@ -74,7 +74,7 @@ def publication(request: Request, pk: int) -> HttpResponse:
     except services.PipelineNotPublishableError as wrong:
         messages.error(
             request,
-            gettext("Nothing was published: rules of {stage} need a look.").format(stage=wrong.stage.name),
+            gettext("Nothing was published: rules of {stage} need a look.").format(stage=wrong.stage),
         )
         context = frame(request, pipeline, problems=wrong.problems)
         return render(request, "automation/designer.html", context, status=422)
