@@ -34,6 +34,7 @@ KEYED = {
     "accounts/^password/reset/key/": "The key is signed and names a person, not a workspace's row.",
     "unsubscribe/<str:token>": "The token is signed; it opens the letters of the member it was sent to.",
     "leave/<str:token>/": "The token is signed; it opens the wishes of the person it was sent to.",
+    "arrive/<str:token>/": "The token is signed; it brings receipts of the provider of one workspace.",
     "^hooks/trigger/": "Another program calls it: its address, with a secret in it, is the permission.",
     "^f/(?P<public_id>": "A hosted form is public: its address is the permission (S-18).",
     "api/v1/<path:rest>": "Nothing stands there: every address is answered alike.",
