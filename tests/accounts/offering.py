@@ -143,7 +143,9 @@ class Offers(HTMLParser):
         for verb, url in {(form.verb, form.url), *form.extra}:
             for button in form.buttons or [None]:
                 fields = [*form.fields, *([button] if button else [])]
-                asked = f"{(url or self.base).partition('?')[0]}?{urlencode(fields)}" if verb == "get" else url
+                asked = (
+                    f"{(url or self.base).partition('?')[0]}?{urlencode(fields)}" if verb == "get" else url
+                )
                 self._add(verb, asked, fields if verb != "get" else ())
 
     def _add(self, verb: str, url: str, fields: Any = ()) -> None:

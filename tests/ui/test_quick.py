@@ -7,6 +7,8 @@ from django.template import Context, Template
 from django.urls import NoReverseMatch
 from django.utils import translation
 
+from afluente.ui import formats
+
 
 def drawn(source: str, **values: object) -> str:
     return Template(source).render(Context(values))
@@ -46,3 +48,20 @@ def test_a_phrase_in_a_variable_and_one_with_a_percent_sign():
     assert drawn('{% load i18n %}{% translate "Save" as kept %}[{{ kept }}]') == "[Save]"
     assert drawn('{% load i18n %}{% translate "100%" %}{% translate "<b>" %}') == "100%<b>"
     assert drawn("{% load i18n %}{% translate typed %}", typed="<b>") == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "n", "said"),
+    [
+        ("en", "US", 1, "1 contact"),
+        ("en", "US", 999, "999 contacts"),
+        ("en", "US", 2002, "2,002 contacts"),
+        ("pt-br", "BR", 2002, "2.002 contatos"),
+        ("pl", "PL", 12004, "12\N{NO-BREAK SPACE}004 kontakty"),
+        ("pl", "PL", 12005, "12\N{NO-BREAK SPACE}005 kontaktów"),
+    ],
+)
+def test_what_a_sentence_counts_has_the_separators_of_the_region(language, country, n, said):
+    page = "{% load i18n %}{% blocktranslate count n=n %}{{ n }} contact{% plural %}{{ n }} contacts{% endblocktranslate %}"
+    with translation.override(language), formats.region(country):
+        assert drawn(page, n=n) == said

@@ -199,7 +199,7 @@ def _until(moment: dt.datetime, *columns: str) -> Q:
 
 def _days(said: str) -> int:
     if not (said.isascii() and said.isdigit() and 0 < int(said) <= MOST_DAYS):
-        raise BrokenError(_("Write a number of days, at least 1."))
+        raise BrokenError(_("Write a number of days from 1 to 36,500."))
     return int(said)
 
 

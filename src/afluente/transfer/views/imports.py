@@ -47,7 +47,8 @@ def imports(request: Request) -> HttpResponse:
                 )
                 return asked.to("file", given)
             except files.FileRefusedError as refused:
-                problem = f"{sent.name[:100]}: {refused}"
+                # What is empty is named in its own sentence.
+                problem = str(refused) if refused.code == "empty" else f"{sent.name[:100]}: {refused}"
     rows = policies.imports_visible_to(request.member).order_by("-pk")[:SHOWN]
     context = {
         "rows": [(one, services.kind_of(one).words.many) for one in rows],
