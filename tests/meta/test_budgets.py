@@ -30,9 +30,10 @@ def test_functions_stay_small():
 
 
 def test_browser_journeys_stay_few():
-    """Each takes seconds: what a client without a browser can tell is told without one. The last two raises, by one
-    each, are the day of a salesperson by keyboard alone, where the focus itself is what is tested, and the width
-    of pages with words of 255 letters, which nothing else can measure.
+    """Each takes seconds: what a client without a browser can tell is told without one. The last raises are the
+    day of a salesperson by keyboard alone, where the focus itself is what is tested; the width of pages with words
+    of 255 letters, which nothing else can measure; and two of the automation's designer: rules are dragged there,
+    and what was built with it is published and tried.
     """
     journeys = [
         node.name
@@ -41,7 +42,7 @@ def test_browser_journeys_stay_few():
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
 
-    assert len(journeys) <= 23
+    assert len(journeys) <= 25
 
 
 def lines(path: Path) -> int:

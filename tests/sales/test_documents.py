@@ -416,8 +416,8 @@ def test_states_have_the_gender_of_their_kind(deal, people, client_as):
     listed = browser.get("/documents/").content.decode()
     history = browser.get(f"/deals/{deal.pk}/").content.decode()
 
-    assert said == ("Cancelado", "Cancelada")
+    assert said == ("Cancelada", "Cancelada")
     for page in (listed, history):
         assert all(one in page for one in said)
     assert re.search(r"INV-\d+-0001</b>,[^:]*:\s+Emitida", history)
-    assert re.search(r"Q-\d+-0001</b>,[^:]*:\s+Emitido", history)
+    assert re.search(r"Q-\d+-0001</b>,[^:]*:\s+Emitida", history)

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from afluente.accounts.requests import member_of
 from afluente.automation import selectors, services
 from afluente.automation.api.refusing import missing
-from afluente.automation.api.runs_shapes import DecidedOut, DecisionIn, RunsOut, RunsQuery, StandingQuery
+from afluente.automation.api.runs_shapes import DecidedOut, DecisionIn, RuleRunsOut, RunsQuery, StandingQuery
 from afluente.automation.api.shapes import Refused
 from afluente.deals import policies
 from afluente.kernel.keyset import number_in
@@ -31,7 +31,9 @@ DEEDS = {
 }
 
 
-@router.get("/pipelines/{pipeline_id}/automation/runs", response={200: RunsOut, 404: Refused, 422: Refused})
+@router.get(
+    "/pipelines/{pipeline_id}/automation/runs", response={200: RuleRunsOut, 404: Refused, 422: Refused}
+)
 def list_runs(request: HttpRequest, pipeline_id: int, asked: Query[RunsQuery]) -> Any:
     """How the rules of a pipeline ended for deals, and why, the newest first."""
     before = number_in(asked.cursor)
@@ -47,7 +49,7 @@ def list_runs(request: HttpRequest, pipeline_id: int, asked: Query[RunsQuery]) -
 
 
 @router.get(
-    "/pipelines/{pipeline_id}/automation/decisions", response={200: RunsOut, 404: Refused, 422: Refused}
+    "/pipelines/{pipeline_id}/automation/decisions", response={200: RuleRunsOut, 404: Refused, 422: Refused}
 )
 def list_decisions(request: HttpRequest, pipeline_id: int, asked: Query[StandingQuery]) -> Any:
     """Steps that failed while their deal is still in the stage, and those of which nobody knows how they ended."""

@@ -25,7 +25,7 @@ class RunsQuery(Shape):
     limit: int = Field(50, ge=1, le=LIMIT)
 
 
-class RunOut(Schema):
+class RuleRunOut(Schema):
     """How a rule ended for a deal. `why` is for people; `stands`: somebody may decide about it."""
 
     id: int
@@ -46,8 +46,8 @@ class RunOut(Schema):
     stands: bool
 
 
-class RunsOut(Schema):
-    items: list[RunOut]
+class RuleRunsOut(Schema):
+    items: list[RuleRunOut]
     next: str | None
 
 
