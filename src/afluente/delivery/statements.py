@@ -10,7 +10,7 @@ from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 # `sending` is committed before anybody outside is asked (S-TX).
 TAKE_MESSAGE = """
@@ -61,6 +61,16 @@ SELECT e.workspace_id, p.id, 'event:' || e.id || ':' || p.id, 'evt_' || e.worksp
 ON CONFLICT (workspace_id, key) DO NOTHING
 RETURNING endpoint_id)
 SELECT endpoint_id, count(*) FROM made GROUP BY endpoint_id
+"""
+# Most workspaces tell nobody: that is known before any event is looked at.
+TELLS_SOMEBODY = """
+SELECT EXISTS (SELECT FROM delivery_endpoint WHERE workspace_id = %(ws)s AND is_on AND events && %(kinds)s::varchar[])
+"""
+GOES_ALONG = """
+SELECT EXISTS (SELECT FROM delivery_message WHERE workspace_id = %(ws)s AND deal_id = ANY(%(deals)s)
+                  AND state = 'queued' AND goes_along)
+    OR EXISTS (SELECT FROM delivery_call WHERE workspace_id = %(ws)s AND deal_id = ANY(%(deals)s)
+                  AND state = 'queued' AND goes_along)
 """
 ANNOUNCE_THESE = ANNOUNCE.replace("{which}", "e.id = ANY(%(ids)s)")
 ANNOUNCE_MISSED = ANNOUNCE.replace("{which}", "p.id = %(endpoint)s AND e.at >= %(since)s")
@@ -126,6 +136,16 @@ def next_message(channel: str) -> dt.datetime | None:
     """When a message of a channel is to be looked at next."""
     found: dt.datetime | None = _one(NEXT_MESSAGE, channel=channel)
     return found
+
+
+def tells_somebody(kinds: Iterable[str]) -> bool:
+    """Whether an endpoint is told of events of one of these kinds."""
+    return bool(_one(TELLS_SOMEBODY, kinds=sorted(set(kinds))))
+
+
+def anything_goes_along(deal_ids: Sequence[int]) -> bool:
+    """Whether a message or a call waits that goes with the stage of one of these deals."""
+    return bool(_one(GOES_ALONG, deals=list(deal_ids)))
 
 
 def announce(ids: Sequence[int], *, room: int) -> list[int]:

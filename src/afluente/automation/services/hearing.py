@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from afluente.automation import statements
-from afluente.automation.models import Heard, Trigger
+from afluente.automation.models import Heard
 from afluente.automation.selectors.trigger_kinds import listening
 from afluente.automation.services.chains import present_chains
 from afluente.kernel import clock, live
@@ -30,11 +30,7 @@ def hear(ids: Sequence[int], events: Sequence[NewEvent]) -> None:
     pairs = listening({one.kind for _, one in about})
     if not pairs:
         return
-    wanted = set(
-        Trigger.objects.filter(is_on=True, kind__in={kind for _, kind in pairs}).values_list(
-            "kind", flat=True
-        )
-    )
+    wanted = statements.waited_for({kind for _, kind in pairs})
     pairs = [(event, kind) for event, kind in pairs if kind in wanted]
     if not pairs:
         return

@@ -39,6 +39,7 @@ from afluente.automation.statements.triggers import (
     heard_workspaces,
     lock_present,
     take_triggers,
+    waited_for,
 )
 
 __all__ = [
@@ -79,5 +80,6 @@ __all__ = [
     "take",
     "take_shards",
     "take_triggers",
+    "waited_for",
     "workspaces_with_old",
 ]

@@ -28,6 +28,9 @@ SELECT %(ws)s, e.id, e.kind, e.deal, e.contact, '', e.data::jsonb, now(), e.is_a
                 WHERE t.workspace_id = %(ws)s AND t.is_on AND p.heard = e.kind)
  ORDER BY e.n
 """
+WAITED_FOR = """
+SELECT DISTINCT kind FROM automation_trigger WHERE workspace_id = %(ws)s AND is_on AND kind = ANY(%(kinds)s)
+"""
 TAKE = "SELECT pg_try_advisory_xact_lock(hashtextextended('automation.triggers', %(ws)s))"
 HEARD_WORKSPACES = "SELECT automation_heard_workspaces()"
 # The deals of people, the open ones first and of those the one that was last changed.
@@ -99,6 +102,11 @@ def hear(
 def take_triggers() -> bool:
     """Whether this transaction may look at what was heard: one at a time does, so events keep their order."""
     return bool(run(TAKE)[0][0])
+
+
+def waited_for(kinds: Collection[str]) -> set[str]:
+    """Those of these kinds of triggers that the workspace has and that are on."""
+    return {row[0] for row in run(WAITED_FOR, kinds=sorted(kinds))}
 
 
 def heard_workspaces() -> list[int]:

@@ -30,13 +30,14 @@ def change_each(
     As many statements for one deal as for a thousand, and one event `deal.changed` for each that changed, which
     says `told` besides. Raises ChangeRefusedError when a slice above refuses one: nothing changes then.
     """
+    named = {name for wanted in changes.values() for name in wanted}
     held = Deal.objects.present().select_for_update(of=("self",)).filter(pk__in=list(changes)).order_by("pk")
     changed: dict[int, dict[str, list[Any]]] = {}
-    for deal in held:
-        wanted = {name: value for name, value in changes[deal.pk].items() if name in EDITABLE}
-        pairs = {name: [getattr(deal, name), value] for name, value in wanted.items()}
+    for deal in held.values("pk", *(name for name in EDITABLE if name in named)):
+        wanted = {name: value for name, value in changes[deal["pk"]].items() if name in EDITABLE}
+        pairs = {name: [deal[name], value] for name, value in wanted.items()}
         if pairs := {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}:
-            changed[deal.pk] = pairs
+            changed[deal["pk"]] = pairs
     if not changed:
         return []
     bus.publish(DealsChanged(changed, by))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.utils import make_msgid
 from typing import TYPE_CHECKING
 
+from afluente.delivery import statements
 from afluente.delivery.events import Settled
 from afluente.delivery.models import Message, Sender
 from afluente.delivery.services.webhooks_queueing import cancel_calls
@@ -73,6 +74,8 @@ def cancel_messages(*, deal_ids: Sequence[int] = (), rule_id: int | None = None,
     """Take back what waits, calls of webhooks as well: of deals that leave their stage, or of a rule that was
     stopped; how many. What is being sent already goes its way (S-CANCEL).
     """
+    if rule_id is None and not statements.anything_goes_along(deal_ids):
+        return 0
     calls = cancel_calls(deal_ids=deal_ids, rule_id=rule_id, reason=reason)
     found = Message.objects.filter(state=Message.State.QUEUED)
     if rule_id is None:

@@ -50,13 +50,13 @@ class NewCall:
 
 
 def announce(ids: Sequence[int], events: Sequence[NewEvent]) -> None:
-    """Let endpoints be told of events, in the transaction that writes them. One statement, or none when these kinds
-    are offered to nobody.
+    """Let endpoints be told of events, in the transaction that writes them. One statement, a short one when nobody
+    is told of these kinds.
     """
     known = offered()
-    wanted = [pk for pk, one in zip(ids, events, strict=True) if one.kind in known]
-    if wanted:
-        _wake_later(statements.announce(wanted, room=ROOM))
+    wanted = {pk: one.kind for pk, one in zip(ids, events, strict=True) if one.kind in known}
+    if wanted and statements.tells_somebody(wanted.values()):
+        _wake_later(statements.announce(list(wanted), room=ROOM))
 
 
 def queue_calls(calls: Sequence[NewCall]) -> None:
