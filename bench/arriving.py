@@ -45,11 +45,11 @@ class Stream(threading.Thread):
         except (OSError, ValueError, AttributeError, http.client.HTTPException):
             return  # the product was stopped
 
-    def wait_for_new_deal(self) -> tuple[float, int]:
-        """When the next deal was opened, and which."""
+    def wait_for(self, kind: str, deal_id: int | None = None) -> tuple[float, int]:
+        """When the next event of this kind of this deal, or of any, was told, and of which."""
         while True:
             moment, said = self.arrived.get(timeout=30)
-            if said.get("kind") == "deal.opened" and said.get("deal"):
+            if said.get("kind") == kind and said.get("deal") and deal_id in {None, int(said["deal"])}:
                 return moment, int(said["deal"])
 
 
@@ -94,7 +94,7 @@ def _one(site: Site, token: str, person: Browser, stream: Stream, number: int) -
     sender.close()
     if status != 202:
         raise RuntimeError(f"A lead was answered {status}.")
-    announced, deal_id = stream.wait_for_new_deal()
+    announced, deal_id = stream.wait_for("deal.opened")
     page = person.get(f"/deals/cards/?ids={deal_id}", **{"HX-Request": "true"})
     if f'id="deal-{deal_id}"' not in page.text:
         raise RuntimeError(f"The card of deal {deal_id} is missing.")

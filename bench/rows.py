@@ -14,9 +14,11 @@ from bench import (
     moving,
     pages,
     reminding,
+    ruled,
     ruling,
     starting,
     tasks,
+    trying,
 )
 from bench.figures import Row
 
@@ -43,6 +45,8 @@ ROWS = (
     Row("move_6_rules", "ms", "≤ 10 ms", ruling.measure_one, most=10),
     Row("move_10000_rules", "s", "≤ 6 s", ruling.measure_bulk, most=6),
     Row("claim_probe", "ms", "≤ 2 ms at 1,000,000 steps", ruling.measure_probe, most=2),
+    Row("rule_to_board", "ms (p95)", "≤ 250 ms", ruled.measure, most=250),
+    Row("backtest_50000", "s", "≤ 20 s", trying.measure, most=20),
     Row("reminders_50000", "s", "≤ 60 s until all are queued", reminding.measure, most=60),
     Row("tasks_500k", "ms (p95)", "≤ 50 ms", tasks.measure, most=50),
     Row("repeat_10_years", "ms (p95)", "≤ 10 ms", tasks.measure_repeating, most=10),

@@ -45,11 +45,9 @@ def rules(
     return {"ones": singles, "bulk": max(bulk, back), **done}
 
 
-def _publish(workspace_id: int, here: Any, there: Any, member: int) -> dict[str, Any]:
-    from afluente.automation import services  # noqa: PLC0415  set up first
-    from afluente.kernel.workspace import scope  # noqa: PLC0415
-
-    arranged = [
+def six_rules(member: int) -> list[dict[str, Any]]:
+    """Two that change the deal now, one that asks first, a task, and two that wait for a day."""
+    return [
         {"id": "set", "action": "set", "params": {"lost_reason": "seen"}},
         {"id": "give", "action": "assign", "params": {"member": member}},
         {"id": "ask", "action": "set", "params": {"name": "x"}, "where": ["amount.gt:99999999"]},
@@ -57,8 +55,14 @@ def _publish(workspace_id: int, here: Any, there: Any, member: int) -> dict[str,
         {"id": "later", "action": "set", "params": {"lost_reason": "later"}, "when": DAY},
         {"id": "last", "action": "set", "params": {"lost_reason": "last"}, "when": DAY},
     ]
+
+
+def _publish(workspace_id: int, here: Any, there: Any, member: int) -> dict[str, Any]:
+    from afluente.automation import services  # noqa: PLC0415  set up first
+    from afluente.kernel.workspace import scope  # noqa: PLC0415
+
     with scope(workspace_id):
-        for stage, of_stage in ((here, []), (there, arranged)):
+        for stage, of_stage in ((here, []), (there, six_rules(member))):
             definition = services.arrange_rules(stage=stage, rules=of_stage)
             services.publish_rules(definition=definition, by=None)
         return {"definition": definition.pk}
