@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import DataError, connection
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
@@ -30,6 +32,30 @@ def test_texts_stay_what_they_are(values):
 @given(st.lists(st.none() | NUMBERS, max_size=12))
 def test_whole_numbers_stay_what_they_are(values):
     assert told(values, "bigint") == values
+
+
+MOMENTS = st.datetimes(timezones=st.just(dt.UTC) | st.timezones())
+
+
+@pytest.mark.django_db
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.none() | MOMENTS, max_size=12))
+@example([dt.datetime(1, 1, 2, tzinfo=dt.UTC), None, dt.datetime(9999, 12, 30, 1, 2, 3, 4, dt.UTC)])
+def test_moments_stay_what_they_are(values):
+    """There and back: both by our own ways."""
+    found = told(values, "timestamptz")
+
+    # In the hour that a clock tells twice, Python calls no moments of two zones equal.
+    assert found == [one and one.astimezone(dt.UTC) for one in values]
+    assert all(one is None or one.tzinfo == dt.UTC for one in found)
+
+
+@pytest.mark.django_db
+def test_what_is_no_moment_of_python_is_refused_as_before():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'infinity'::timestamptz")
+        with pytest.raises(DataError):
+            cursor.fetchone()
 
 
 @pytest.mark.django_db

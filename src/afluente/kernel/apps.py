@@ -6,6 +6,7 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        from afluente.kernel import arrays, checks  # noqa: F401, PLC0415  registers the checks
+        from afluente.kernel import arrays, checks, moments  # noqa: F401, PLC0415  registers the checks
 
         arrays.register()
+        moments.register()

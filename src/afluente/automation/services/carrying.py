@@ -38,7 +38,9 @@ def carry_over(
     if not seen:
         return 0
     epochs = statements.lock_all(one.deal_id for one in seen)
-    tokens = [one for one in statements.take(seen, epochs) if one.epoch == epochs[one.deal_id]]
+    tokens = [
+        one for one in statements.take([one.id for one in seen], epochs) if one.epoch == epochs[one.deal_id]
+    ]
     if tokens:
         now = now or statements.database_now()
         keep(carry(tokens, read_batch(tokens, now)), now)

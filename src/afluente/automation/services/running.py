@@ -50,7 +50,7 @@ def run_due(*, shards: Sequence[int], now: dt.datetime | None = None, limit: int
     seen = statements.due(_filling(shards, now, limit), now=now, limit=limit)
     if not seen:
         return 0
-    epochs = statements.lock_deals(one.deal_id for one in seen)
+    epochs = statements.lock_deals(seen.values())
     tokens = statements.take(seen, epochs)
     if not tokens:
         return 0

@@ -63,8 +63,8 @@ _DUE = """
    AND due_at <= %(now)s
 """
 DUE = f"""
-SELECT t.* FROM unnest(%(shards)s::int[]) AS s (shard)
- CROSS JOIN LATERAL (SELECT {TAKEN} {_DUE} ORDER BY priority, due_at, id LIMIT %(limit)s) AS t
+SELECT t.id, t.deal_id FROM unnest(%(shards)s::int[]) AS s (shard)
+ CROSS JOIN LATERAL (SELECT id, deal_id, priority, due_at {_DUE} ORDER BY priority, due_at, id LIMIT %(limit)s) AS t
  ORDER BY t.priority, t.due_at, t.id LIMIT %(limit)s
 """
 # How much is due in each, up to a batch: as many shards are taken as fill one, so that others are left to others.
@@ -191,9 +191,9 @@ def loads(shards: Sequence[int], *, now: dt.datetime, limit: int) -> list[tuple[
     return [(row[0], row[1]) for row in run(LOADS, shards=list(shards), now=now, limit=limit)]
 
 
-def due(shards: Sequence[int], *, now: dt.datetime, limit: int) -> list[Taken]:
-    """What is due, unlocked, the most urgent first."""
-    return [Taken(*row) for row in run(DUE, shards=list(shards), now=now, limit=limit)]
+def due(shards: Sequence[int], *, now: dt.datetime, limit: int) -> dict[int, int]:
+    """What is due, unlocked: tokens with their deals, the most urgent first."""
+    return dict(run(DUE, shards=list(shards), now=now, limit=limit))
 
 
 def lock_deals(ids: Iterable[int]) -> dict[int, int]:
@@ -201,9 +201,9 @@ def lock_deals(ids: Iterable[int]) -> dict[int, int]:
     return dict(run(LOCK_DEALS, ids=sorted(set(ids))))
 
 
-def take(tokens: Sequence[Taken], deal_ids: Iterable[int]) -> list[Taken]:
+def take(token_ids: Iterable[int], deal_ids: Iterable[int]) -> list[Taken]:
     """The tokens that are still there, of deals that are locked: a mover may have cancelled some."""
-    return [Taken(*row) for row in run(AGAIN, ids=[one.id for one in tokens], deals=list(deal_ids))]
+    return [Taken(*row) for row in run(AGAIN, ids=list(token_ids), deals=list(deal_ids))]
 
 
 def forget(tokens: Sequence[Taken]) -> None:
