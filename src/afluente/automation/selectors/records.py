@@ -9,6 +9,7 @@ from afluente.contacts.models import EVERY, Field
 from afluente.contacts.selectors import fields_of, held_values
 from afluente.deals.models import Deal, Stage
 from afluente.deals.selectors import requirements
+from afluente.kernel.sets import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -50,7 +51,7 @@ def catalogue() -> Catalogue:
 
 def load_records(ids: Collection[int], known: Catalogue) -> dict[int, Record]:
     """The deals as they are now, by number: two queries, one when no fields of one's own exist."""
-    rows = Deal.objects.filter(pk__in=ids).values(
+    rows = Deal.objects.filter(pk__in=among(ids)).values(
         "pk",
         "stage_epoch",
         "name",

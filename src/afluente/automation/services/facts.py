@@ -11,6 +11,7 @@ from django.db.models import Count
 from afluente.accounts.models import Membership, Role
 from afluente.automation.models import PersonHours, Turn
 from afluente.deals.models import Deal, DealContact
+from afluente.kernel.sets import among
 from afluente.sales.models import Line
 from afluente.timeline.models import Event
 
@@ -64,7 +65,7 @@ def turns_now() -> Turns:
 def _people(deal_ids: Collection[int]) -> dict[int, list[int]]:
     """The contacts of each deal, the main one first."""
     found: dict[int, list[int]] = defaultdict(list)
-    links = DealContact.objects.filter(deal_id__in=deal_ids, contact__deleted_at=None)
+    links = DealContact.objects.filter(deal_id__in=among(deal_ids), contact__deleted_at=None)
     for deal_id, contact_id in links.order_by("deal_id", "-is_primary", "pk").values_list(
         "deal_id", "contact_id"
     ):

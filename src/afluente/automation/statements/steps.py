@@ -67,13 +67,14 @@ SELECT t.id, t.deal_id FROM unnest(%(shards)s::int[]) AS s (shard)
  CROSS JOIN LATERAL (SELECT id, deal_id, priority, due_at {_DUE} ORDER BY priority, due_at, id LIMIT %(limit)s) AS t
  ORDER BY t.priority, t.due_at, t.id LIMIT %(limit)s
 """
-# How much is due in each, up to a batch: as many shards are taken as fill one, so that others are left to others.
+# How much is due in each, up to a part of a batch: a few shards are taken that fill one, others are left to others.
 LOADS = f"""
 SELECT s.shard, l.count, l.urgent FROM unnest(%(shards)s::int[]) WITH ORDINALITY AS s (shard, n)
  CROSS JOIN LATERAL (SELECT count(*), min(t.priority) AS urgent
                        FROM (SELECT priority {_DUE} ORDER BY priority, due_at, id LIMIT %(limit)s) AS t) AS l
  WHERE l.count > 0 ORDER BY l.urgent, s.n
 """
+FILLING = 4  # shards that a batch is taken from when there is much to do in each
 AGAIN = f"""
 SELECT {TAKEN} FROM automation_token
  WHERE workspace_id = %(ws)s AND id = ANY(%(ids)s) AND deal_id = ANY(%(deals)s)
@@ -187,8 +188,10 @@ def take_shards(shards: Sequence[int]) -> list[int]:
 
 
 def loads(shards: Sequence[int], *, now: dt.datetime, limit: int) -> list[tuple[int, int]]:
-    """How much is due in each of these, at most `limit`; where something urgent is, first."""
-    return [(row[0], row[1]) for row in run(LOADS, shards=list(shards), now=now, limit=limit)]
+    """How much is due in each of these, at most that part of `limit` which one of FILLING shards has to bring;
+    where something urgent is, first.
+    """
+    return [(row[0], row[1]) for row in run(LOADS, shards=list(shards), now=now, limit=-(-limit // FILLING))]
 
 
 def due(shards: Sequence[int], *, now: dt.datetime, limit: int) -> dict[int, int]:

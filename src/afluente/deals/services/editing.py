@@ -12,6 +12,7 @@ from afluente.accounts.models import Membership
 from afluente.deals.events import DealsChanged, DealsGone
 from afluente.deals.models import Deal, DealContact
 from afluente.kernel import bus, clock
+from afluente.kernel.sets import among
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
@@ -67,12 +68,17 @@ def change_deal(
 @transaction.atomic
 def assign_deals(*, deal_ids: Sequence[int], assignee: Membership | None, by: Actor) -> list[int]:
     """Give deals to `assignee`, or to nobody; the ids of those that changed hands, one event each."""
-    deals = Deal.objects.present().select_for_update(of=("self",)).filter(pk__in=deal_ids).order_by("pk")
-    given = [deal for deal in deals if deal.assignee_id != (assignee.pk if assignee else None)]
+    deals = (
+        Deal.objects.present().select_for_update(of=("self",)).filter(pk__in=among(deal_ids)).order_by("pk")
+    )
+    held = deals.only("pk", "assignee_id", "pipeline_id")
+    given = [deal for deal in held if deal.assignee_id != (assignee.pk if assignee else None)]
     names = dict(
         Membership.objects.filter(pk__in={deal.assignee_id for deal in given}).values_list("pk", "user__name")
     )
-    Deal.objects.filter(pk__in=[deal.pk for deal in given]).update(assignee=assignee, updated_at=clock.now())
+    Deal.objects.filter(pk__in=among(deal.pk for deal in given)).update(
+        assignee=assignee, updated_at=clock.now()
+    )
     people = primary_contacts([deal.pk for deal in given])
     timeline.record(
         [
@@ -150,7 +156,7 @@ def told(kind: str, deal: Deal, by: Actor, data: Mapping[str, Any]) -> NewEvent:
 
 def primary_contacts(deal_ids: Sequence[int]) -> dict[int, int]:
     """The primary contact's number by deal."""
-    links = DealContact.objects.filter(deal_id__in=deal_ids, is_primary=True)
+    links = DealContact.objects.filter(deal_id__in=among(deal_ids), is_primary=True)
     return dict(links.values_list("deal_id", "contact_id"))
 
 

@@ -12,6 +12,7 @@ from afluente.deals.events import DealsChanged
 from afluente.deals.models import Deal
 from afluente.deals.services.editing import EDITABLE, primary_contacts
 from afluente.kernel import bus
+from afluente.kernel.sets import among
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
@@ -31,7 +32,7 @@ def change_each(
     says `told` besides. Raises ChangeRefusedError when a slice above refuses one: nothing changes then.
     """
     named = {name for wanted in changes.values() for name in wanted}
-    held = Deal.objects.present().select_for_update(of=("self",)).filter(pk__in=list(changes)).order_by("pk")
+    held = Deal.objects.present().select_for_update(of=("self",)).filter(pk__in=among(changes)).order_by("pk")
     changed: dict[int, dict[str, list[Any]]] = {}
     for deal in held.values("pk", *(name for name in EDITABLE if name in named)):
         wanted = {name: value for name, value in changes[deal["pk"]].items() if name in EDITABLE}

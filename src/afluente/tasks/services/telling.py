@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from afluente.deals.models import DealContact
+from afluente.kernel.sets import among
 from afluente.tasks.models import TaskContact, TaskDeal
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -55,7 +56,7 @@ def places_of(task_ids: Sequence[int]) -> dict[int, list[Place]]:
     """
     deals: dict[int, list[int]] = defaultdict(list)
     for task_id, deal_id in (
-        TaskDeal.objects.filter(task_id__in=task_ids).order_by("pk").values_list("task_id", "deal_id")
+        TaskDeal.objects.filter(task_id__in=among(task_ids)).order_by("pk").values_list("task_id", "deal_id")
     ):
         deals[task_id].append(deal_id)
     main, people = _people({deal_id for ids in deals.values() for deal_id in ids})
@@ -63,7 +64,9 @@ def places_of(task_ids: Sequence[int]) -> dict[int, list[Place]]:
     for task_id, deal_ids in deals.items():
         found[task_id] = [(main.get(deal_id), deal_id) for deal_id in deal_ids]
     for task_id, contact_id in (
-        TaskContact.objects.filter(task_id__in=task_ids).order_by("pk").values_list("task_id", "contact_id")
+        TaskContact.objects.filter(task_id__in=among(task_ids))
+        .order_by("pk")
+        .values_list("task_id", "contact_id")
     ):
         if not any(contact_id in people[deal_id] for deal_id in deals.get(task_id, ())):
             found[task_id].append((contact_id, None))
@@ -79,7 +82,9 @@ def places_of_deals(deal_ids: Sequence[int]) -> list[Place]:
 def _people(deal_ids: set[int]) -> tuple[dict[int, int], dict[int, set[int]]]:
     main: dict[int, int] = {}
     people: dict[int, set[int]] = defaultdict(set)
-    links = DealContact.objects.filter(deal_id__in=deal_ids) if deal_ids else DealContact.objects.none()
+    links = (
+        DealContact.objects.filter(deal_id__in=among(deal_ids)) if deal_ids else DealContact.objects.none()
+    )
     for deal_id, contact_id, is_primary in links.values_list("deal_id", "contact_id", "is_primary"):
         people[deal_id].add(contact_id)
         if is_primary:
