@@ -63,34 +63,20 @@ def _look(workspace_id: int, rounds: int) -> dict[str, Any]:
 
 def _screens() -> dict[str, Callable[[Any], int]]:
     """What each screen reads; how many tasks it draws."""
-    from django.http import QueryDict  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from afluente.contacts.models import Tag  # noqa: PLC0415
     from afluente.tasks import selectors  # noqa: PLC0415
     from afluente.tasks.selectors.finding import find_tasks  # noqa: PLC0415
 
-    def asked(query: str = "") -> Any:
-        return selectors.TaskFilter.read(QueryDict(query))
-
-    def table(state: str, query: str = "", pages: int = 1) -> Callable[[Any], int]:
-        def read(member: Any) -> int:
-            after, count = None, 0
-            for _ in range(pages):
-                page = selectors.table(member=member, asked=asked(query), state=state, after=after)
-                after, count = page.next_after, count + len(page.rows)
-            return count
-
-        return read
-
     def tagged(member: Any) -> int:
         tag = Tag.objects.values_list("pk", flat=True)[0]
-        return table("open", f"where=tag.is:{tag}")(member)
+        return _table("open", f"where=tag.is:{tag}")(member)
 
     def month(*, only_own: bool) -> Callable[[Any], int]:
         def read(member: Any) -> int:
             found = selectors.calendar(
-                member=member, asked=asked(), view="month", on=timezone.localdate(), only_own=only_own
+                member=member, asked=_asked(), view="month", on=timezone.localdate(), only_own=only_own
             )
             return sum(len(day.entries) for week in found.weeks for day in week)
 
@@ -98,20 +84,47 @@ def _screens() -> dict[str, Callable[[Any], int]]:
 
     return {
         "day": lambda member: len(selectors.my_tasks(member=member, wanted=selectors.Wanted()).sections),
-        "list": table("open"),
-        "list_done": table("done"),
-        "list_deep": table("all", pages=3),
+        "list": _table("open"),
+        "list_done": _table("done"),
+        "list_deep": _table("all", page=3),
         "list_tag": tagged,
-        "list_words": table("all", "q=proposta 4999"),
+        "list_words": _table("all", "q=proposta 4999"),
         "board": lambda member: sum(
             len(column.cards)
-            for column in selectors.columns(board=selectors.boards()[0], member=member, asked=asked())
+            for column in selectors.columns(board=selectors.boards()[0], member=member, asked=_asked())
         ),
         "month": month(only_own=True),
         "month_of_all": month(only_own=False),
         "search": lambda member: len(find_tasks(member, "ligar 1", 5)),
         "due_count": lambda member: int(selectors.due_count(member) is not None),
     }
+
+
+def _asked(query: str = "") -> Any:
+    from django.http import QueryDict  # noqa: PLC0415
+
+    from afluente.tasks import selectors  # noqa: PLC0415
+
+    return selectors.TaskFilter.read(QueryDict(query))
+
+
+def _table(state: str, query: str = "", page: int = 1) -> Callable[[Any], int]:
+    """A page of the list; how many lines it has."""
+    from afluente.tasks import selectors  # noqa: PLC0415
+
+    begin: list[Any] = []  # where the page begins: found in the first round, which is not timed
+
+    def read(member: Any) -> int:
+        if not begin:
+            begin.append(None)
+            for _ in range(page - 1):
+                begin[0] = read_from(begin[0], member).next_after
+        return len(read_from(begin[0], member).rows)
+
+    def read_from(after: Any, member: Any) -> Any:
+        return selectors.table(member=member, asked=_asked(query), state=state, after=after)
+
+    return read
 
 
 def _repeat(workspace_id: int, rounds: int) -> dict[str, Any]:
