@@ -115,7 +115,7 @@ def test_a_comment_is_changed_deleted_and_brought_back(served: Server, stage: di
         expect(page.locator(".tl")).to_contain_text("Primeira conversa, longa", timeout=5000)
 
 
-def test_the_panel_opens_beside_the_list_and_gives_the_focus_back(served: Server, stage: dict[str, Any]):
+def test_panels_give_the_focus_back(served: Server, stage: dict[str, Any]):
     with opened(served, stage, "/contacts/", viewport={"width": 1440, "height": 900}) as page:
         page.get_by_label("Find a contact").fill("lia")
         expect(page.locator("tbody tr")).to_have_count(1)
@@ -128,6 +128,15 @@ def test_the_panel_opens_beside_the_list_and_gives_the_focus_back(served: Server
 
         expect(panel).to_have_count(0)
         assert page.evaluate("document.activeElement.textContent.trim()") == "Lia Prado"
+
+        page.goto(f"{served.url}/contacts/")
+        page.keyboard.press("f")
+        page.locator("#filter-form button.also").first.click()
+        expect(page.locator("#filter-form .group").first.locator(".cond")).to_have_count(2)
+        expect(page.locator("#filter-form button.also").first).to_be_focused()
+        second = page.locator("#filter-form .group").nth(1)
+        second.locator("summary").click()  # nothing moves from under the pointer
+        expect(second.locator("details")).to_have_attribute("open", "")
 
 
 def test_a_contact_is_changed_in_place(served: Server, stage: dict[str, Any]):

@@ -4,6 +4,7 @@
  * goes to the same control in what came instead, or to the next thing to do beside it.
  */
 
+/** What Tab goes to, but for what is taken out of its way. */
 const STOPS = "a[href], button:not([disabled]), input:not([type=hidden], [disabled]), select, textarea, summary";
 const NAMES = ["id", "data-key", "aria-label", "name", "href", "formaction"];
 
@@ -12,10 +13,13 @@ let lost = null;
 
 /** Selectors by which a control is known again, the surest first. @param {string} tag @param {(name: string) => string | null} read */
 export function ways(tag, read) {
-  return NAMES.flatMap((name) => {
+  // Many buttons of a form have one name: the value tells which.
+  const [name, value] = [read("name"), read("value")].map((said) => said?.replace(/["\\]/g, "\\$&"));
+  const both = tag === "button" && name && value ? [`button[name="${name}"][value="${value}"]`] : [];
+  return both.concat(NAMES.flatMap((name) => {
     const value = read(name);
     return value ? [`${tag}[${name}="${value.replace(/["\\]/g, "\\$&")}"]`] : [];
-  });
+  }));
 }
 
 /** What is remembered of a control: itself, and everything with a name that it stands in. @param {Element} control */
@@ -33,12 +37,15 @@ function isNowhere() {
   return !active || active === document.body || !active.isConnected;
 }
 
+/** Not a button that only Enter presses, out of sight: it would come into sight with the focus and push all below it. @param {Element} one */
+const isStop = (one) => one.checkVisibility() && one.getAttribute("tabindex") !== "-1";
+
 function find() {
   const places = (lost?.around ?? []).map((id) => document.getElementById(id)).filter((one) => one?.checkVisibility());
   const near = places[0];
-  const known = (lost?.say ?? []).map((way) => near?.querySelector(way)).find((one) => one?.checkVisibility());
+  const known = (lost?.say ?? []).map((way) => near?.querySelector(way)).find((one) => one && isStop(one));
   const stops = near ? [...near.querySelectorAll(STOPS)] : [];
-  return /** @type {HTMLElement | undefined} */ (known ?? stops.find((one) => one.checkVisibility()) ?? near);
+  return /** @type {HTMLElement | undefined} */ (known ?? stops.find(isStop) ?? near);
 }
 
 function settle() {
