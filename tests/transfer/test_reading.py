@@ -14,6 +14,7 @@ from afluente.transfer.selectors import layouts, reading, targets
 from afluente.transfer.selectors.tables import UnreadableError
 
 POLISH = "Imię;Nazwisko;E-mail;Miasto\nŁucja;Żółć;l@a.example;Gdańsk\nBłażej;Śliwa;b@a.example;Łódź\n"
+RUSSIAN = "Имя;Фамилия;E-mail;Город\nИван;Ромашкин;i@a.example;Москва\nОльга;Щукина;o@a.example;Уфа\n"  # noqa: RUF001
 PORTUGUESE = (
     "Nome;Sobrenome;E-mail;Cidade\nJoão;Simões;j@a.example;São Paulo\nConceição;Ávila;c@a.example;Goiânia\n"
 )
@@ -23,7 +24,7 @@ PORTUGUESE = (
     ("text", "encoding"),
     [
         (text, encoding)
-        for text, page in ((POLISH, "cp1250"), (PORTUGUESE, "cp1252"))
+        for text, page in ((POLISH, "cp1250"), (PORTUGUESE, "cp1252"), (RUSSIAN, "cp1251"))
         for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", page)
     ]
     + [(POLISH, "iso8859-2"), (PORTUGUESE, "latin-1")],
@@ -120,12 +121,57 @@ def test_cards_of_every_version(send: Any, bring: Any, card: str):
     assert [one.e164 for one in ewa.phones.all()] == ["+48600100200"]
 
 
+def sheet_of(tmp_path: Any, *sheets: list[list[Any]]) -> Any:
+    path = tmp_path / "people.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    for rows in sheets:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    book.close()
+    return path
+
+
+def test_a_title_above_the_table_is_not_its_header(tmp_path: Any):
+    table = [["Nome", "E-mail"], ["Ana", "a@a.example"], ["Lia", "l@a.example"]]
+    path = sheet_of(tmp_path, [["Notes"], ["Asked for by Bruno"]], [["Customers of 2026"], [], *table])
+
+    found = reading.look(path, country="BR")
+
+    assert (found.shape.sheet, found.headers) == ("Sheet2", ["Nome", "E-mail"])
+    assert found.sample == table[1:]
+
+
+def test_a_list_of_one_column_keeps_its_first_row(tmp_path: Any):
+    path = sheet_of(tmp_path, [["E-mail"], ["a@a.example"], ["l@a.example"]])
+
+    assert [row.cells for row in reading.rows(path, reading.look(path, country="BR").shape)] == [
+        ["E-mail"],
+        ["a@a.example"],
+        ["l@a.example"],
+    ]
+
+
+def test_cells_beyond_the_table_of_a_spreadsheet_are_not_lost_in_silence(tmp_path: Any):
+    people = [[f"Ana {number}", f"a{number}@a.example"] for number in range(12)]
+    people[2] += ["without a name"]
+    people[11] += ["", "", "far out"]
+    path = sheet_of(tmp_path, [["Nome", "E-mail"], *people])
+
+    found = reading.look(path, country="BR")
+    last = list(reading.data_rows(path, found.shape))[-1]
+
+    assert (found.headers, found.sample[2][2]) == (["Nome", "E-mail", "#3"], "without a name")
+    assert (last.cells, last.rest) == (["Ana 11", "a11@a.example", ""], ("", "far out"))
+    assert "2 cells more" in last.problem
+
+
 EXPORTS = {
     "google": "First Name,Middle Name,Last Name,Organization Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value",
     "pipedrive": "Person - Name,Person - Label,Person - Organization,Person - Email - Work,Person - Phone - Mobile,Person - Owner,Person - ID",
     "hubspot": "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date,Associated Company",
     "bitrix24": "ID,First name,Second name,Last name,Work Phone,Mobile,Work E-mail,Company,Position,Responsible person,Comment",
-    "kommo": "ID,Full name,Company,Contact's responsible user,Work phone,Mobile phone,Work email,Private email,Tags,Note 1",
+    "kommo": "ID,Full name,Company,Contact's responsible user,Work phone,Mobile phone,Work email,Personal email,Tags,Note 1",
     "bitrix24 en": "ID,Salutation,First Name,Last Name,Middle Name,Address,Work Phone,Mobile,Fax,SMS marketing phone,Work E-mail,Newsletters email,Telegram account,Company Name,Position,Comment,Responsible person",
     "bitrix24 ru": "ID,Обращение,Имя,Отчество,Фамилия,Должность,Компания,Рабочий телефон,Мобильный телефон,Телефон для рассылок,Рабочий e-mail,Частный e-mail,Контакт Telegram,Ответственный,Тип контакта,Дата создания",
     "kommo pt": "ID,Contato principal,Lead usuário responsável,Lead tags,Posição (contato),Email comercial (contato),Email pessoal (contato),Telefone comercial (contato),Tel. direto com. (contato),Celular (contato),Endereço (contato),Nota 1",
@@ -144,6 +190,12 @@ def test_exports_of_other_systems_are_recognised(send: Any, slug: str):
     if " " in slug:  # as the vendor writes it: everything of a person is known
         assert {"assignee", "position"} <= set(given.mapping)
         assert given.mapping.count("phone") >= 2
+
+
+def test_the_zone_beside_a_date_of_hubspot_does_not_hide_it(send: Any):
+    given = send("Record ID,Email,Contact owner,Create Date (GMT-3)\n1,a@a.example,,2025-10-31 09:15\n")
+
+    assert (given.layout, given.mapping[3]) == ("hubspot", "created_at")
 
 
 def test_no_other_file_is_taken_for_one_of_them():

@@ -27,6 +27,7 @@ ENCODINGS = {
     "utf-16-be": "UTF-16 BE",
     "cp1252": _("Windows, Western (1252)"),
     "cp1250": _("Windows, Central European (1250)"),
+    "cp1251": _("Windows, Cyrillic (1251)"),
     "iso8859-2": _("Latin 2"),
     "latin-1": _("Latin 1"),
 }

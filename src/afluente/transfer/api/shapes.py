@@ -32,7 +32,9 @@ class ReadingShape(Shape):
     """How the file is read; what is left out stays."""
 
     encoding: (
-        Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp1250", "iso8859-2", "latin-1"]
+        Literal[
+            "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp1250", "cp1251", "iso8859-2", "latin-1"
+        ]
         | None
     ) = None
     delimiter: Literal[",", ";", "\t", "|"] | None = None

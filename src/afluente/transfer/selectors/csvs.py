@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 HEAD = 262_144  # bytes that decide
 DELIMITERS = (",", ";", "\t", "|")
-ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "iso8859-2", "latin-1")
+ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "iso8859-2", "latin-1")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -36,6 +36,7 @@ _BOMS = (
 # Bytes that mean a letter of Polish in one code page and hardly a letter in the others.
 _POLISH_1250 = b"\xb3\xb9\x9c\xbf\x9f\xe6\xf1\xa3\xaf\x8c"
 _POLISH_8859 = b"\xb3\xb1\xb6\xbf\xbc\xe6\xf1\xa3\xaf\xa6"
+_CYRILLIC = re.compile(rb"[\xa8\xb8\xc0-\xff]{4,}")  # words of nothing but letters beyond ASCII
 _WESTERN = b"\xe3\xe7\xf5\xe1\xed\xfa\xe2\xf4\xc7\xc3\xc1\xcd\xda\xe0"
 _CONTROLS = [code for code in (*range(1, 32), 127) if chr(code) not in "\t\n\r\x0b\x0c\x1a\x1c\x1d\x1e\x1f"]
 _UNKNOWN_1252 = b"\x81\x8d\x8f\x90\x9d"
@@ -78,6 +79,9 @@ def guess_encoding(head: bytes) -> str:
 
 
 def _code_page(head: bytes) -> str:
+    words = [word for word in _CYRILLIC.findall(head) if len(set(word)) > 1]
+    if len(words) > 1 and sum(map(len, words)) * 2 > sum(byte > 127 for byte in head):
+        return "cp1251"
     western = sum(head.count(sign) for sign in _WESTERN)
     windows = sum(head.count(sign) for sign in _POLISH_1250)
     iso = sum(head.count(sign) for sign in _POLISH_8859)

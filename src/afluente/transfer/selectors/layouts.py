@@ -78,7 +78,7 @@ LAYOUTS = (
             ("contact owner", "assignee"),
             ("street address", "address"),
             ("city", "location"),
-            ("create date", "created_at"),
+            (r"create date( \(.*\))?", "created_at"),  # the zone of the portal in brackets
         ),
     ),
     # English and Russian as the vendor's own files of texts call the columns of its list of contacts and the
@@ -144,7 +144,7 @@ LAYOUTS = (
             ("id|contact id", "external_id"),
             *_NAMES,
             (f"full name{_OF}|contact name|name|contact|main contact", "full_name"),
-            ("(work|private|other|home) email.*", "email"),
+            ("(work|private|personal|other|home) email.*", "email"),
             ("(work|mobile|home|other|work direct)( direct)? phone.*|mobile.*", "phone"),
             ("company( name)?|contact's company", "company"),
             ("position.*", "position"),

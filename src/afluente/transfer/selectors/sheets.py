@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
 
-from afluente.kernel.sayings import gettext
+from afluente.kernel.sayings import gettext, ngettext
 from afluente.transfer.selectors.csvs import too_wide
 from afluente.transfer.selectors.tables import (
     LONGEST_CELL,
@@ -16,12 +17,14 @@ from afluente.transfer.selectors.tables import (
     Shape,
     UnreadableError,
     fit,
+    surplus,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 MOST_UNPACKED = 1_000_000_000  # bytes that a spreadsheet may become
+FIRST = 10  # rows that say where the table begins and how wide it is
 MOST_AT_ONCE = 150  # times as large as it was sent: more is a bomb, not a table
 
 
@@ -66,11 +69,17 @@ def _broken() -> str:
 
 
 def guess(path: str) -> Shape:
-    """The first sheet that holds rows. Raises UnreadableError."""
+    """The first sheet with a table on it, or at least with a row. Raises UnreadableError."""
     sheets = names(path)
     if not sheets:
         raise UnreadableError(gettext("There is no sheet in this spreadsheet."))
-    chosen = next((name for name in sheets if any(True for _ in rows(path, Shape(XLSX, sheet=name)))), "")
+    chosen = ""
+    for name in sheets:
+        begun = list(islice(rows(path, Shape(XLSX, sheet=name)), 2))
+        if len(begun) > 1 and len(begun[0].cells) > 1:
+            chosen = name
+            break
+        chosen = chosen or (name if begun else "")
     if not chosen:
         raise UnreadableError(gettext("The file is empty. Save it again with its rows in it."))
     return Shape(XLSX, sheet=chosen, sheets=tuple(sheets[:100]), decimal=".", order="ymd")
@@ -86,13 +95,36 @@ def rows(path: str, shape: Shape) -> Iterator[Row]:
         found = sheet.iter_rows()
     except (python_calamine.CalamineError, ValueError) as gone:
         raise UnreadableError(gettext("There is no sheet called {name}.").format(name=shape.sheet)) from gone
-    width = 0
+    filled = _filled(found)
+    first = _below_titles(list(islice(filled, FIRST)))
+    width = max((_width(texts) for _number, texts in first), default=0)
+    for number, texts in chain(first, filled):
+        yield _row(number, texts, width)
+
+
+def _filled(found: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, with their numbers."""
     for number, cells in enumerate(found, start=1):
         texts = [_text(cell) for cell in cells]
-        if not any(text.strip() for text in texts):
-            continue
-        width = width or _width(texts)
-        yield Row(number, fit(texts, width))
+        if any(text.strip() for text in texts):
+            yield number, texts
+
+
+def _below_titles(first: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Without the lines above a table that only say what it is: one cell where others have several."""
+    counts = [sum(bool(text.strip()) for text in texts) for _number, texts in first]
+    title = next((place for place, count in enumerate(counts) if count > 1), 0)
+    return first[title:]
+
+
+def _row(number: int, texts: list[str], width: int) -> Row:
+    over = surplus(texts, width)
+    problem = ngettext(
+        "This row has {n} cell more than the first rows. Empty it, or name its column in the first row.",
+        "This row has {n} cells more than the first rows. Empty them, or name their columns in the first row.",
+        over,
+    ).format(n=over)
+    return Row(number, fit(texts, width), problem if over else "", tuple(texts[width : width + over]))
 
 
 def _width(cells: list[str]) -> int:
