@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
+from afluente.accounts.models import Workspace
+from afluente.contacts import services as fields
 from afluente.contacts.models import ListSetting, SavedFilter, Tag
 from afluente.contacts.statements.search import index_contacts
 from afluente.kernel import clock
+from afluente.timeline.events import SYSTEM
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +159,48 @@ def test_a_day_is_said_as_people_write_days(people, client_as):
     )
 
     assert "Added between 5 Jan 2024 and 2024-02-30" in page
+
+
+@pytest.fixture
+def limit(people):
+    return fields.create_field(name="Limit", kind="number", by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "said"),
+    [
+        ("BR", ["1.000", "2.000,5"], "1000,2000.5"),
+        ("US", ["1,000", "2,000.5"], "1000,2000.5"),
+        ("BR", ["250.5", "1125,125"], "250.5,1125.125"),
+        ("BR", ["a lot", "3"], "a lot,3"),
+    ],
+)
+def test_a_number_is_typed_as_the_country_writes_it(client_as, people, limit, country, typed, said):
+    Workspace.objects.update(country=country)
+
+    answer = send(client_as(people.ana), builder((f"field-{limit.pk}", "between", typed), do="apply"))
+
+    where = QueryDict(answer["Location"].partition("?")[2]).getlist("where")
+    assert where == [f"field-{limit.pk}.between:{said}"]
+
+
+def test_a_number_stands_in_the_panel_as_it_was_typed(client_as, people, limit):
+    Workspace.objects.update(country="BR")
+    asked = builder((f"field-{limit.pk}", "between", ["1000,5", "2.000"]), do="group")
+
+    panel = send(client_as(people.ana), asked).content.decode()
+    page = client_as(people.ana).get(f"/contacts/?where=field-{limit.pk}.gte:1000.5").content.decode()
+
+    assert 'value="1.000,5"' in panel
+    assert 'value="2.000"' in panel
+    assert "Limit at least 1.000,5" in page
+
+
+@pytest.mark.parametrize("said", ["created.between:2026-01-01", "field.between:5"])
+def test_between_asks_for_both_ends(client_as, people, limit, said):
+    said = said.replace("field.", f"field-{limit.pk}.")
+
+    page = client_as(people.ana).get(f"/contacts/?where={said}").content.decode()
+
+    assert "Write both: from what, and up to what." in page
+    assert "Lia" not in page

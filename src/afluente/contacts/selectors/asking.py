@@ -74,6 +74,8 @@ class Asker:
             raise BrokenError(_("A value is missing."))
         if len(self.values) > (2 if self.op == "between" else 1):
             raise BrokenError(_("Write one value; a comma in it is written %2C in an address."))
+        if self.op == "between" and len(self.values) < 2:
+            raise BrokenError(_("Write both: from what, and up to what."))
         return self.values[0]
 
     @property

@@ -231,6 +231,14 @@ def number_typed(held: Held | None) -> str:
         return formats.exact(held).replace("\u00a0", "").replace("\u202f", "")
 
 
+def number_said(value: str) -> str:
+    """The number of a filter's address as the country writes numbers; what is none stays as it was typed."""
+    try:
+        return number_typed(Decimal(value.replace(",", "."))) or value
+    except ArithmeticError:
+        return value
+
+
 def _show_moment(held: dt.datetime) -> str:
     place = home()
     local = held.astimezone(place.zone)

@@ -11,11 +11,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.selectors.filtering import all_criteria, plan
+from afluente.contacts.selectors.values import number_said
 from afluente.kernel.conditions import ALL, ANY, Condition, Expression
 from afluente.ui import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.http import QueryDict
     from django_stubs_ext import StrOrPromise
@@ -112,8 +113,8 @@ def say(
     names = dict(criterion.choices(member)) if criterion.choices else {}
     is_gone = is_broken and criterion.choices is not None
     values = [str(names.get(value, GONE if is_gone else value)) for value in condition.values]
-    if criterion.control == "date":
-        values = [_day_said(value) for value in values]
+    if said_as := {"date": _day_said, "number": number_said}.get(criterion.control):
+        values = [said_as(value) for value in values]
     joint = gettext("and") if condition.op == "between" else ","
     said = f" {joint} ".join(values) if condition.op == "between" else ", ".join(values)
     return f"{label} {OPS.get(condition.op, condition.op)} {said}".strip()
@@ -173,11 +174,16 @@ class Line:
 
     @property
     def first(self) -> str:
-        return self.values[0] if self.values else ""
+        return self._boxes[0]
 
     @property
     def second(self) -> str:
-        return self.values[1] if len(self.values) > 1 else ""
+        return self._boxes[1]
+
+    @property
+    def _boxes(self) -> list[str]:
+        said = number_said if self.control in {"number", "numbers"} else str
+        return [*map(said, self.values[:2]), "", ""]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +215,18 @@ class Draft:
             values = tuple(value for value in parts.get("value", ()) if value)
             groups.setdefault(place[0], []).append(Condition(name, op, values))
         return cls(groups=tuple(map(tuple, groups.values())), match=ANY if data.get("match") == ANY else ALL)
+
+    def counted(self, known: Mapping[str, Criterion], read: Callable[[str], str]) -> Draft:
+        """With the numbers that were typed as an address says them, by `read`."""
+        numbers = {slug for slug, criterion in known.items() if criterion.control == "number"}
+        groups = (
+            tuple(
+                replace(one, values=tuple(map(read, one.values))) if one.name in numbers else one
+                for one in group
+            )
+            for group in self.groups
+        )
+        return replace(self, groups=tuple(groups))
 
     def add(self, name: str, group: int | None = None) -> Draft:
         """One condition more, in a group that is there or in one of its own."""

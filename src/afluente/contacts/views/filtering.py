@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import InvalidOperation
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -17,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from afluente.contacts.models import ListSetting, SavedFilter
 from afluente.contacts.selectors.lists import FilteredList, filtered_list
 from afluente.contacts.selectors.saved import filter_fields, own_filters
+from afluente.contacts.selectors.values import home
 from afluente.contacts.selectors.wording import Draft
-from afluente.contacts.services import saving
+from afluente.contacts.services import reading, saving
 from afluente.kernel import htmx
 
 if TYPE_CHECKING:
@@ -36,7 +38,10 @@ def panel(request: Request, entity: str) -> HttpResponse:
         shown = filter_fields(member=request.member, entity=entity, usual=of.usual)
         return _draw(request, of, Draft.of(of.read(request.GET).where, shown), request.GET)
     known = of.offered
-    draft, rest = Draft.read(request.POST), QueryDict(request.POST.get("rest", ""))
+    draft, rest = (
+        Draft.read(request.POST).counted(known, _number_read),
+        QueryDict(request.POST.get("rest", "")),
+    )
     act, _, place = request.POST.get("do", APPLY).partition(":")
     if act == APPLY:
         return _go(request, of.address(rest, draft.expression(known)))
@@ -45,6 +50,14 @@ def panel(request: Request, entity: str) -> HttpResponse:
         saving.change_list(member=request.member, fields=chosen, entity=entity)
         draft = Draft.of(draft.expression(known), chosen)
     return _draw(request, of, draft.acted(act, place, next(iter(known))), rest)
+
+
+def _number_read(typed: str) -> str:
+    """A number as the country writes it, as an address says it; what is none stays and is refused there."""
+    try:
+        return f"{reading.parse_number(typed, home().country).normalize():f}"
+    except (ValueError, InvalidOperation):
+        return typed
 
 
 def _draw(request: Request, of: FilteredList, draft: Draft, where: QueryDict) -> HttpResponse:
