@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from afluente.automation import selectors, services
+from afluente.automation.engine.records import Kind
 from afluente.automation.engine.triggers import Happened
 from afluente.automation.models import Definition, Trigger
+from afluente.automation.selectors.words import figure
 from afluente.kernel import clock
 from tests import make
 from tests.automation.arranging import publish, rule
@@ -54,7 +56,7 @@ def test_rules_are_cards_with_a_sentence_and_the_board_leads_there(people, brows
 
     assert "Make a task: <b>Call Maria</b>" in shown
     assert "2 days after the previous rule" in shown
-    assert "Amount is more than 5000 or Name is filled in" in shown
+    assert "Amount is more than 5.000 or Name is filled in" in shown
     assert "out of A" in shown
     assert "3 new, 0 edited, 0 removed" in shown
     board = browser.get(reverse("deals:pipeline", args=[stages[0].pipeline_id])).content.decode()
@@ -141,7 +143,7 @@ def test_conditions_come_in_groups(people, browser, stages):
     assert kept["match"] == "any"
     shown = page(browser, stages[0])
     assert (
-        "(Amount is more than 5000 and Created between the times 20:00 and 08:00) or Name is filled in"
+        "(Amount is more than 5.000 and Created between the times 20:00 and 08:00) or Name is filled in"
         in shown
     )
 
@@ -316,3 +318,18 @@ def test_another_workspace_is_told_that_there_is_nothing(people, client_as, stra
     ]
     assert set(asked) <= {404, 405}
     assert len(draft(stages[0])) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept", "said"),
+    [
+        (Kind.MONEY, "1650 BRL", "R$1,650"),
+        (Kind.MONEY, "7000", "7,000"),
+        (Kind.NUMBER, "1234.5", "1,234.5"),
+        (Kind.NUMBER, "many", "many"),
+        (Kind.MONEY, "NaN", "NaN"),
+        (Kind.TEXT, "1650 BRL", "1650 BRL"),
+    ],
+)
+def test_numbers_of_conditions_are_written_as_the_region_does(kind, kept, said):
+    assert figure(kind, kept) == said

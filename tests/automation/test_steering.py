@@ -153,7 +153,7 @@ def test_the_tab_says_for_every_rule_why_and_offers_what_a_person_may_do(stages,
     work()
     shown = page(client_as(people.ana), deal)
 
-    assert "Amount is more than 5000: it was 4800" in shown
+    assert "Amount is more than 5.000: it was R$\xa04.800" in shown
     assert "Its time has not come" in shown
     assert "Run it now" in shown
     assert "Stages where the deal never was" in shown

@@ -39,7 +39,7 @@ def test_it_says_each_step_with_its_words_and_what_is_still_to_come(people, clie
 
     assert "Enters S1" in shown
     assert "<p>Good morning</p>" in shown
-    assert "Amount is more than 5000: it was 4800" in shown
+    assert "Amount is more than 5.000: it was R$\xa04.800" in shown
     assert "Would be skipped" in shown
     assert "Still to come" in shown
     assert "Still to come" not in look(browser, deal, stage=stages[1].pk, days=10).content.decode()

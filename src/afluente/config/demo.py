@@ -12,7 +12,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from afluente.config import children, demo_visitors, environment, supervisor
+from afluente.config import children, demo_rules, demo_visitors, environment, supervisor
 from afluente.kernel.postgres.errors import DatabaseStartError
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def furnish() -> dict[str, Any]:
     _wait_for_example(workspace_id)
     with scope(workspace_id):
         member = Membership.objects.select_related("user").get(user__email=OWNER)
+        demo_rules.arrange(member)
         _, token = services.create_token(name="Demo", scopes=SCOPES, by=member)
         return {"key": secrets.token_urlsafe(16), "owner": OWNER, "token": token} | _doors()
 

@@ -13,7 +13,7 @@ from afluente.automation.engine.records import Kind
 from afluente.automation.selectors.explaining import explain
 from afluente.automation.selectors.naming import names_now
 from afluente.automation.selectors.signs import icon_of
-from afluente.automation.selectors.words import condition_of, what_of, when_of
+from afluente.automation.selectors.words import condition_of, figure, what_of, when_of
 from afluente.kernel import conditions
 from afluente.ui import formats
 
@@ -176,7 +176,7 @@ def _met(name: str, value: str, names: Names) -> str:
         return formats.when(moment)
     if kind in {Kind.CHOICE, Kind.MANY}:
         return ", ".join(names.value(name, each) for each in value.split(",") if each)
-    return value
+    return figure(kind, value)
 
 
 def _stations(one: Explained, compared: Sequence[Compared], names: Names) -> list[Station]:

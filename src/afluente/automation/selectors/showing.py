@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from afluente.automation.models import Definition, Firing, Step, Token
 from afluente.automation.selectors.trigger_kinds import trigger_kinds
@@ -26,11 +27,11 @@ STATES: dict[str, StrOrPromise] = {
     "held": _("Paused"),
     "awaiting": _("On its way"),
     "retry": _("Tried again"),
-    "applied": _("Done"),
-    "skipped": _("Skipped"),
-    "failed": _("Failed"),
+    "applied": pgettext_lazy("rule", "Done"),
+    "skipped": pgettext_lazy("rule", "Skipped"),
+    "failed": pgettext_lazy("rule", "Failed"),
     "unknown": _("Nobody knows whether it was done"),
-    "cancelled": _("Cancelled"),
+    "cancelled": pgettext_lazy("rule", "Cancelled"),
 }
 TONES = {"applied": "ok", "failed": "bad", "unknown": "warn"}
 REASONS: dict[str, StrOrPromise] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -16,6 +17,7 @@ from afluente.automation.selectors.showing import action_labels
 from afluente.contacts.selectors.wording import ALONE
 from afluente.contacts.selectors.wording import OPS as FILTER_OPS
 from afluente.kernel import conditions
+from afluente.ui import formats
 from afluente.ui.channels import channel
 
 if TYPE_CHECKING:
@@ -116,12 +118,25 @@ def condition_of(one: conditions.Condition, names: Names) -> str:
     if one.op in ALONE:
         return said
     values = [
-        names.value(one.name, each) if kind in {Kind.CHOICE, Kind.MANY} else each for each in one.values
+        names.value(one.name, each) if kind in {Kind.CHOICE, Kind.MANY} else figure(kind, each)
+        for each in one.values
     ]
     if one.op == "weekday":
         values = [str(WEEKDAYS.get(each, each)) for each in one.values]
     joint = f" {gettext('and')} " if one.op in {"between", "clock"} else ", "
     return f"{said} {joint.join(values)}"
+
+
+def figure(kind: Kind | None, kept: str) -> str:
+    """A number or an amount as it is kept, `1650 BRL`, as the region writes it; anything else as it is."""
+    amount, _space, currency = kept.partition(" ")
+    try:
+        number = Decimal(amount) if kind in {Kind.MONEY, Kind.NUMBER} else None
+        if number is None or not number.is_finite():
+            return kept
+        return formats.money(number, currency) if currency else formats.exact(number)
+    except (InvalidOperation, ValueError):
+        return kept
 
 
 WEEKDAYS: dict[str, StrOrPromise] = {

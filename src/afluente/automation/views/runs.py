@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from afluente.automation import selectors
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 PAGE = 50
 DAYS = (1, 7, 30, 90, 180)
 OUTCOMES = {
-    Step.State.APPLIED: _("Done"),
-    Step.State.SKIPPED: _("Skipped"),
-    Step.State.FAILED: _("Failed"),
-    Step.State.CANCELLED: _("Cancelled"),
+    Step.State.APPLIED: pgettext_lazy("rule", "Done"),
+    Step.State.SKIPPED: pgettext_lazy("rule", "Skipped"),
+    Step.State.FAILED: pgettext_lazy("rule", "Failed"),
+    Step.State.CANCELLED: pgettext_lazy("rule", "Cancelled"),
     Step.State.AWAITING: _("On its way"),
     Step.State.UNKNOWN: _("Nobody knows"),
 }

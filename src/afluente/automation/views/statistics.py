@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from afluente.automation import selectors
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from afluente.accounts.requests import Request
 
 COLUMNS = (
-    ("applied", _("Done")),
-    ("skipped", _("Skipped")),
-    ("failed", _("Failed")),
-    ("cancelled", _("Cancelled")),
+    ("applied", pgettext_lazy("rule", "Done")),
+    ("skipped", pgettext_lazy("rule", "Skipped")),
+    ("failed", pgettext_lazy("rule", "Failed")),
+    ("cancelled", pgettext_lazy("rule", "Cancelled")),
     ("waiting", _("Waiting")),
     ("share", _("Share done")),
 )
