@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from afluente.accounts.models import Role
 from afluente.sales import selectors, services
 from afluente.sales.models import Product, StockMove, Tax
-from afluente.timeline.events import SYSTEM
+from afluente.timeline.events import SYSTEM, Actor
 from afluente.timeline.models import Event
 from tests import make
 from tests.calls import caller
@@ -257,3 +257,58 @@ def test_who_may_not_set_up_changes_no_tax_by_program(people):
     assert reader("POST", "/taxes/order", {"tax_ids": [vat.pk]})[0] == 403
     vat.refresh_from_db()
     assert (vat.rate, Tax.objects.count()) == (Decimal(18), 1)
+
+
+def test_a_product_has_a_history_of_who_changed_what(people, client_as):
+    browser, vat = client_as(people.ana), tax("ICMS 18")
+    hers = Actor("member", people.ana.pk, "Ana Souza")
+    found, other = product(stock=Decimal(3)), product("Chair")
+    changes = {"price": Decimal("1250.5"), "tax_id": vat.pk, "prices": {"USD": "3"}, "stock": Decimal(8)}
+    services.change_product(product_id=found.pk, changes=changes, by=hers)
+    services.change_product(product_id=other.pk, changes={"price": Decimal(77)}, by=hers)
+
+    page = browser.get(f"/products/{found.pk}/").content.decode()
+
+    shown = page.partition('id="history"')[2]
+    for words in ("Product made", "Ana Souza", "1.250,5", "ICMS 18", "Price in USD", "from 3 to <b>8</b>"):
+        assert words in shown
+    assert "77" not in shown
+    call = caller(people.ana, ("products:read",))
+    status, told = call("GET", f"/products/{found.pk}/history")
+    assert (status, [one["kind"] for one in told["items"]]) == (
+        200, ["product.stock_changed", "product.changed", "product.stock_changed", "product.created"],
+    )  # fmt: skip
+    assert call("GET", "/products/999999/history")[0] == 404
+
+
+def test_the_history_of_a_product_is_read_on_and_asks_as_much_however_long(people, client_as):
+    browser, found = client_as(people.ana), product()
+    page = f"/products/{found.pk}/"
+    browser.get(page)
+    with CaptureQueriesContext(connection) as short:
+        browser.get(page)
+    for number in range(25):
+        services.archive_product(product_id=found.pk, by=SYSTEM, is_back=bool(number % 2))
+
+    with CaptureQueriesContext(connection) as long:
+        first = browser.get(page)
+
+    assert len(long) == len(short)
+    assert first.content.decode().count('<li id="event-') == 20
+    older = browser.get(first.context["feed"].more_url, headers={"HX-Request": "true"}).content.decode()
+    assert older.count('<li id="event-') == 6
+    assert "Product made" in older
+
+
+def test_the_history_of_a_product_reads_its_own_index(people):
+    found = product()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT id FROM timeline_event WHERE workspace_id = %s AND product_id = %s"
+            " ORDER BY id DESC LIMIT 20",
+            [people.ana.workspace_id, found.pk],
+        )
+        plan = " ".join(row[0] for row in cursor.fetchall())
+
+    assert "timeline_event_product" in plan

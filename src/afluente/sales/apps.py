@@ -85,6 +85,7 @@ def _bring_history() -> None:
     kinds.register_fields(
         {
             "archived": _("Archived"),
+            "description": _("Description"),
             "price": _("Price"),
             "price:": _("Price in {name}"),
             "sku": _("Code"),
@@ -102,7 +103,10 @@ def _bring_history() -> None:
         ("product.restored", _("Product brought back")),
         ("product.stock_changed", _("Stock changed")),
     ):
-        kinds.register_kind(kinds.Kind(name=name, label=label, icon="package", group="product"))
+        shown = "timeline/kinds/changed.html" if name == "product.changed" else "sales/kinds/product.html"
+        kinds.register_kind(
+            kinds.Kind(name=name, label=label, icon="package", group="product", template=shown)
+        )
 
 
 def _bring_lines() -> None:

@@ -60,6 +60,7 @@ class NewEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
     company_id: int | None = None
     task_id: int | None = None
+    product_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from afluente.sales.api.shapes import (
     Refused,
 )
 from afluente.sales.models import Product
+from afluente.timeline import selectors as timeline
+from afluente.timeline.api.shapes import HistoryOut, HistoryQuery
 from afluente.timeline.events import token_actor
 
 router = Router(tags=["Products"])
@@ -61,6 +63,18 @@ def read_product(request: HttpRequest, product_id: int) -> Any:
     """One product."""
     found = policies.products_visible_to(member_of(request)).filter(pk=product_id).first()
     return out(found) if found else missing("product")
+
+
+@router.get("/products/{product_id}/history", response={200: HistoryOut, 404: Refused, 422: Refused})
+def product_history(request: HttpRequest, product_id: int, asked: Query[HistoryQuery]) -> Any:
+    """What happened to a product, newest first."""
+    member = member_of(request)
+    if not policies.products_visible_to(member).filter(pk=product_id).exists():
+        return missing("product")
+    items, following = timeline.record_events(
+        member=member, of=("product", product_id), before=asked.cursor, only=asked.kind or None
+    )
+    return {"items": items, "next": following}
 
 
 @router.patch("/products/{product_id}", response={200: ProductOut, 403: Refused, 404: Refused, 422: Refused})

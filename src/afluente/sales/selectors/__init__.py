@@ -12,6 +12,7 @@ from afluente.sales.selectors.documents import (
     tone,
 )
 from afluente.sales.selectors.finding import fetch_products, find_products
+from afluente.sales.selectors.histories import product_feed
 from afluente.sales.selectors.lines import (
     DealLines,
     LineRow,
@@ -66,6 +67,7 @@ __all__ = [
     "named",
     "offers",
     "price_in",
+    "product_feed",
     "product_page",
     "seller_of",
     "stock_moves",

@@ -202,4 +202,4 @@ def plain(value: Any) -> Any:
 
 def _tell(kind: str, product: Product, by: Actor, **data: Any) -> None:
     said = {"product": product.pk, "product_name": product.name, **data}
-    timeline.record([NewEvent(kind, by, data=said)])
+    timeline.record([NewEvent(kind, by, data=said, product_id=product.pk)])

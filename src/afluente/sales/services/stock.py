@@ -64,4 +64,4 @@ def _note(product: Product, cause: StockMove.Cause, change: Decimal, by: Actor) 
 def _tell(product: Product, before: Decimal | None, by: Actor) -> None:
     pair = [None if one is None else f"{one.normalize():f}" for one in (before, product.stock)]
     data = {"product": product.pk, "product_name": product.name, "stock": pair}
-    timeline.record([NewEvent("product.stock_changed", by, data=data)])
+    timeline.record([NewEvent("product.stock_changed", by, data=data, product_id=product.pk)])

@@ -19,6 +19,7 @@ from afluente.sales.views import asking
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
     from afluente.sales.models import Product
+    from afluente.timeline.selectors import Feed
 
 
 @require_safe
@@ -72,7 +73,10 @@ def new(request: Request) -> HttpResponse:
 def product(request: Request, pk: int) -> HttpResponse:
     """One product: what it says, and saving it. `was_…` is what the form showed of a field."""
     if request.method != "POST":
-        return _draw(request, None, present=asking.product(request, pk))
+        present = asking.product(request, pk)
+        if htmx.wants_fragment(request):
+            return render(request, "timeline/_history.html", {"feed": _feed(request, present)})
+        return _draw(request, None, present=present)
     present = asking.editable_product(request, pk)
     form = forms.Product(request.POST, locale=asking.number_locale(request), present=present)
     if form.is_valid():
@@ -93,6 +97,13 @@ def product(request: Request, pk: int) -> HttpResponse:
     return _draw(request, form, present=present, status=422)
 
 
+def _feed(request: Request, present: Product) -> Feed:
+    page_url = reverse("sales:product", args=[present.pk])
+    return selectors.product_feed(
+        member=request.member, product_id=present.pk, page_url=page_url, query=request.GET
+    )
+
+
 def _refuse(form: forms.Product, refused: services.ProductRefusedError) -> None:
     field = refused.field if refused.field in form.fields else None
     form.add_error(field, str(refused))
@@ -109,6 +120,7 @@ def _draw(
         "product": present,
         "taxes": selectors.taxes(),
         "moves": selectors.stock_moves(present.pk) if present else [],
+        "feed": _feed(request, present) if present else None,
         "may_edit": may_edit,
         "may_delete": present is not None
         and policies.products_deletable_by(request.member).filter(pk=present.pk).exists(),

@@ -14,7 +14,7 @@ RECORDS = ("task", "deal", "company", "contact")
 class Event(WorkspaceModel):
     """Something that happened and matters to a person (invariant 4).
 
-    `contact_id`, `deal_id`, `company_id` and `task_id` are plain numbers: the log outlives what it speaks
+    `contact_id`, `deal_id`, `company_id`, `task_id` and `product_id` are plain numbers: the log outlives what it speaks
     of, and it lies below all of them. The column `tx` (the writing transaction, see the migration) lets
     readers follow the log without missing a row that committed late; Django does not know it.
     """
@@ -25,6 +25,7 @@ class Event(WorkspaceModel):
     deal_id = models.BigIntegerField(null=True)
     company_id = models.BigIntegerField(null=True)
     task_id = models.BigIntegerField(null=True)
+    product_id = models.BigIntegerField(null=True)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150, default="")
@@ -51,6 +52,11 @@ class Event(WorkspaceModel):
                 fields=["workspace", "task_id", "-id"],
                 condition=models.Q(task_id__isnull=False),
                 name="timeline_event_task",
+            ),
+            models.Index(
+                fields=["workspace", "product_id", "-id"],
+                condition=models.Q(product_id__isnull=False),
+                name="timeline_event_product",
             ),
         ]
 

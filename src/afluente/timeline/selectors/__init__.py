@@ -3,7 +3,7 @@
 from afluente.timeline.events import Subject
 from afluente.timeline.selectors.boxes import Box
 from afluente.timeline.selectors.entries import Day, Entry, Feed
-from afluente.timeline.selectors.history import company_feed, contact_feed, record_feed
+from afluente.timeline.selectors.history import bare_feed, company_feed, contact_feed, record_feed
 from afluente.timeline.selectors.kinds import (
     Kind,
     known_kinds,
@@ -31,6 +31,7 @@ __all__ = [
     "NotificationKind",
     "Subject",
     "as_values",
+    "bare_feed",
     "comments_about",
     "company_feed",
     "contact_events",

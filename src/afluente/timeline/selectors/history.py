@@ -60,6 +60,18 @@ def record_feed(
     return _filled(feed, Place.read(query), member=member, deals={})
 
 
+def bare_feed(
+    *, member: Membership, of: tuple[str, int], page_url: str, query: Mapping[str, str], shape: Shape
+) -> Feed:
+    """The history of a record that nobody writes about, such as a product that `member` may see: no comments,
+    and everything is shown, whatever `member` leaves out elsewhere. `shape` as in `company_feed`.
+    """
+    kind, number = of
+    feed = Feed(subject=kind, subject_id=number, page_url=page_url, comment_url="", context=_context(query))
+    place = replace(Place.read(query), show="")
+    return _filled(feed, place, member=member, deals={}, shape=shape, hides=False)
+
+
 def company_feed(
     *,
     member: Membership,
@@ -94,8 +106,9 @@ def _filled(
     member: Membership,
     deals: Mapping[int, kinds.Subject] | None,
     shape: Shape | None = None,
+    hides: bool = True,
 ) -> Feed:
-    hidden = () if place.show else _hidden_groups(member)
+    hidden = _hidden_groups(member) if hides and not place.show else ()
     rows, limit, is_past = _read(feed, place, hidden=hidden)
     page = rows[:limit]
     has_more = len(rows) > limit if place.down_to is None else bool(place.down_to)

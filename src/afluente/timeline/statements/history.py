@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 # document: as an array of texts, every quotation mark in it would be escaped one by one.
 RECORD = """
 INSERT INTO timeline_event
-       (workspace_id, at, kind, contact_id, deal_id, company_id, task_id, actor_kind, actor_id, actor_name, data)
-SELECT %(ws)s, now(), e.kind, e.contact_id, e.deal_id, e.company_id, e.task_id, e.actor_kind, e.actor_id,
-       e.actor_name, e.data
+       (workspace_id, at, kind, contact_id, deal_id, company_id, task_id, product_id, actor_kind, actor_id,
+        actor_name, data)
+SELECT %(ws)s, now(), e.kind, e.contact_id, e.deal_id, e.company_id, e.task_id, e.product_id, e.actor_kind,
+       e.actor_id, e.actor_name, e.data
   FROM ROWS FROM (unnest(%(kinds)s::text[], %(contacts)s::bigint[], %(deals)s::bigint[], %(companies)s::bigint[],
-                         %(tasks)s::bigint[], %(actor_kinds)s::text[], %(actor_ids)s::bigint[], %(actor_names)s::text[]),
+                         %(tasks)s::bigint[], %(products)s::bigint[], %(actor_kinds)s::text[], %(actor_ids)s::bigint[], %(actor_names)s::text[]),
                   jsonb_array_elements(%(data)s::jsonb))
-       WITH ORDINALITY AS e (kind, contact_id, deal_id, company_id, task_id, actor_kind, actor_id, actor_name, data, n)
+       WITH ORDINALITY AS e (kind, contact_id, deal_id, company_id, task_id, product_id, actor_kind, actor_id,
+                             actor_name, data, n)
  ORDER BY e.n
 RETURNING id
 """
@@ -51,10 +53,10 @@ SELECT {_COLUMNS}
  ORDER BY id DESC LIMIT %(limit)s
 """
 
-# Of a company or a task: what names it, whatever else it names.
+# Of a company, a task or a product: what names it, whatever else it names.
 HISTORY_OF = {
     kind: f"SELECT {_COLUMNS} FROM timeline_event WHERE workspace_id = %(ws)s AND {kind}_id = %(number)s {_WANTED}"
-    for kind in ("company", "task")
+    for kind in ("company", "task", "product")
 }
 
 
@@ -108,6 +110,7 @@ def insert_events(events: Sequence[NewEvent]) -> list[int]:
                 "deals": [event.deal_id for event in events],
                 "companies": [event.company_id for event in events],
                 "tasks": [event.task_id for event in events],
+                "products": [event.product_id for event in events],
                 "actor_kinds": [event.actor.kind for event in events],
                 "actor_ids": [event.actor.id for event in events],
                 "actor_names": [event.actor.name for event in events],
