@@ -48,10 +48,23 @@ def found():
         ("Maria Silva", "João Silva", "other"),
         ("Maria Silva", "Maria Souza", "other"),
         ("Silva Maria", "Maria Silva", "similar"),
+        ("Loja 12 Centro", "Loja 13 Centro", "numbered"),
+        ("Loja 12 Centro", "Loja Centro", "same"),
+        ("Loja 12 Centro", "Padaria 13 Sol", "other"),
     ],
 )
 def test_names_are_compared_as_people_do(one, other, likeness):
     assert names.alike(one, other) == names.alike(other, one) == likeness
+
+
+def test_numbered_names_of_one_company_are_no_duplicates():
+    shared = {"companies": frozenset({7}), "city": "recife"}
+    shops = [
+        scoring.Traits(id=n, name=f"Loja {n} Centro", emails=frozenset({f"loja{n}@sol.example"}), **shared)
+        for n in (12, 13)
+    ]
+
+    assert scoring.judge(*shops).score < scoring.ENOUGH
 
 
 @pytest.mark.parametrize(

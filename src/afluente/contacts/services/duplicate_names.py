@@ -8,9 +8,10 @@ from typing import Literal
 
 from afluente.kernel import text
 
-Likeness = Literal["same", "nickname", "similar", "part", "unknown", "other"]
+Likeness = Literal["same", "nickname", "similar", "part", "unknown", "numbered", "other"]
 PARTICLES = frozenset(["de", "da", "do", "das", "dos", "e", "di", "del", "van", "von", "la", "le", "y"])
 _WORD = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"\d+")
 # One given name a line, with what its bearers are called. A short one may stand in several lines.
 _GIVEN = """
 jose ze zeca zezinho zequinha
@@ -202,8 +203,16 @@ def _is_slip(one: str, other: str) -> bool:
 @lru_cache(maxsize=65_536)
 def alike(one: str, other: str) -> Likeness:
     """How alike two whole names are. `part`: as far as both are known, they agree; `unknown`: one is
-    missing; `other`: they are different people's.
+    missing; `numbered`: only their numbers tell them apart, as with Shop 12 and Shop 13; `other`: they
+    are different people's.
     """
+    found = _alike(one, other)
+    numbers = [sorted(_NUMBER.findall(name)) for name in (one, other)]
+    is_counted = all(numbers) and numbers[0] != numbers[1]
+    return "numbered" if is_counted and found not in {"unknown", "other"} else found
+
+
+def _alike(one: str, other: str) -> Likeness:
     a, b = words(one), words(other)
     if not a or not b:
         return "unknown"

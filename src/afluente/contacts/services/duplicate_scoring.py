@@ -180,7 +180,7 @@ def _judge_names(one: Traits, other: Traits, found: Verdict) -> None:
         found.score += OTHER_NAME
     elif likeness == "unknown":
         found.score += NAMELESS if found.score > 0 else 0
-    else:
+    elif likeness != "numbered":
         rule = {"same": "name", "nickname": "nickname", "similar": "name_similar", "part": "name_part"}
         shown = one.name if one.name == other.name else f"{one.name} · {other.name}"
         found.add(rule[likeness], shown)
