@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from afluente.contacts.models import Contact, ContactEmail
 from afluente.contacts.statements import search
+from afluente.contacts.statements.search import index_contacts
 from afluente.timeline.models import Comment
 from tests import make
 
@@ -261,8 +262,7 @@ def test_a_new_name_comes_with_the_record_it_names(people, client_as):
 
 
 def test_a_list_longer_than_its_page_is_counted_when_the_page_is_there(client_as, people):
-    for number in range(52):
-        make.contact(name=f"Zoe {number}", source="form")
+    index_contacts([make.contact(name=f"Zoe {number}", source="form").pk for number in range(52)])
     browser = client_as(people.ana)
     asked = '<span hx-get="/contacts/count/?where=source.is%3Aform" hx-trigger="load"'
 
@@ -271,5 +271,12 @@ def test_a_list_longer_than_its_page_is_counted_when_the_page_is_there(client_as
         assert (asked in page, ">50+</span>" in page) == (True, True)
     counted = browser.get("/contacts/count/?where=source.is:form", headers={"HX-Request": "true"})
     assert counted.content.decode().strip() == "52"
+    for where, number in (
+        ("q=zoe", "52"),
+        ("q=zoe&where=last_name.is_not:7", "51"),
+        ("where=email.not_contains:zoe&where=source.is:form", "52"),
+    ):
+        counted = browser.get(f"/contacts/count/?{where}", headers={"HX-Request": "true"})
+        assert counted.content.decode().strip() == number
     assert browser.get("/contacts/count/?where=source.is:form")["Location"].startswith("/contacts/?where=")
     assert "/contacts/count/" not in browser.get("/contacts/?where=source.is:manual").content.decode()

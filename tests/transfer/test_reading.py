@@ -12,6 +12,7 @@ import xlsxwriter
 from afluente.contacts.models import Contact
 from afluente.transfer.selectors import layouts, reading, targets
 from afluente.transfer.selectors.tables import UnreadableError
+from afluente.transfer.services import parsing
 
 POLISH = "Imię;Nazwisko;E-mail;Miasto\nŁucja;Żółć;l@a.example;Gdańsk\nBłażej;Śliwa;b@a.example;Łódź\n"
 RUSSIAN = "Имя;Фамилия;E-mail;Город\nИван;Ромашкин;i@a.example;Москва\nОльга;Щукина;o@a.example;Уфа\n"  # noqa: RUF001
@@ -119,6 +120,20 @@ def test_cards_of_every_version(send: Any, bring: Any, card: str):
     assert ewa.name == "Ewa Żółć"
     assert [one.email for one in ewa.emails.all()] == ["ewa@a.example"]
     assert [one.e164 for one in ewa.phones.all()] == ["+48600100200"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("45992", "2025-12-01"),
+        ("45992.5", "2025-12-01T12:00:00"),
+        ("45992,75", "2025-12-01T18:00:00"),
+        ("12/31/2025", "2025-12-31"),
+        ("123456", "123456"),
+    ],
+)
+def test_days_that_a_spreadsheet_counts_are_dates(raw: str, read: str):
+    assert parsing.ordered(raw, "mdy") == read
 
 
 def sheet_of(tmp_path: Any, *sheets: list[list[Any]]) -> Any:

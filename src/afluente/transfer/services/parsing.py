@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ LENGTHS = {
 }
 _SEVERAL = re.compile(r"\s*(?::::|[;\n|])\s*")
 _ADDRESSES = re.compile(r"\s*(?::::|[;,\n|]|\s/\s)\s*")
+_SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?")  # from 1954 to 2119
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(.*)", re.DOTALL)
 
 
@@ -35,13 +37,24 @@ class BadCellError(Exception):
 
 
 def ordered(raw: str, order: str) -> str:
-    """A date with its parts in another order as ISO 8601, so that no country is asked for its habit."""
+    """A date with its parts in another order as ISO 8601, so that no country is asked for its habit.
+
+    A number that spreadsheets count days by, where a cell lost its format, is read as the day it stands for.
+    """
+    if _SERIAL.fullmatch(raw.strip()):
+        return _day_of(float(raw.replace(",", ".")))
     found = _DAY.fullmatch(raw.strip())
     if found is None or len(found[1]) == 4:
         return raw
     day, month = (found[1], found[2]) if order != "mdy" else (found[2], found[1])
     year = int(found[3]) + (0 if len(found[3]) > 2 else 2000 if int(found[3]) < 70 else 1900)
     return f"{year:04}-{int(month):02}-{int(day):02}{found[4]}"
+
+
+def _day_of(serial: float) -> str:
+    """Days since the end of 1899, with the time as their fraction: 45992.5 is noon of 1 December 2025."""
+    moment = dt.datetime(1899, 12, 30) + dt.timedelta(seconds=round(serial * 86_400))  # noqa: DTZ001  of no zone
+    return moment.isoformat() if serial % 1 else moment.date().isoformat()
 
 
 def line(raw: str, limit: int) -> str:
