@@ -16,7 +16,7 @@ class DeliveryConfig(AppConfig):
         from afluente.contacts.services import declare_staying
         from afluente.delivery import handlers, jobs  # noqa: F401  registers the jobs
         from afluente.delivery.services import personal as own
-        from afluente.kernel import bus, personal
+        from afluente.kernel import bus, personal, slots
         from afluente.timeline.events import Recorded
 
         personal.declare_free(own.FREE)
@@ -36,6 +36,7 @@ class DeliveryConfig(AppConfig):
                 "suppression.removed": _("An address may be written to again"),
             }
         )
+        slots.register_slot("contact.tabs", handlers.contact_tabs)
         _bring_pages()
         _bring_history()
         _bring_merging()
@@ -86,20 +87,14 @@ def _bring_history() -> None:
 
 
 def _bring_merging() -> None:
-    """Messages and consent go along when people are merged; of two words on one channel the survivor's counts."""
+    """Messages and consent go along when people are merged; of two words on one channel the later one counts."""
     from afluente.contacts.services import Carrier, register_carrier
 
     register_carrier(
         Carrier(slug="delivery.messages", table="delivery_message", label=_("Messages"), order=27)
     )
     register_carrier(
-        Carrier(
-            slug="delivery.consents",
-            table="delivery_consent",
-            label=_("Consent"),
-            same="o.channel = r.channel",
-            order=28,
-        )
+        Carrier(slug="delivery.consents", table="delivery_consent", label=_("Consent"), order=28)
     )
 
 

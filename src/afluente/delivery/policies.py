@@ -14,6 +14,7 @@ from afluente.delivery.models import Call, Endpoint, Message
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
+    from afluente.contacts.models import Contact
 
 
 def messages_visible_to(member: Membership) -> QuerySet[Message]:
@@ -31,6 +32,16 @@ def messages_visible_to(member: Membership) -> QuerySet[Message]:
 def messages_decided_by(member: Membership) -> QuerySet[Message]:
     """Messages about which `member` may say what became of them; never more than they see."""
     return messages_visible_to(member) if may_write(member) else Message.objects.none()
+
+
+def consent_seen_by(member: Membership) -> QuerySet[Contact]:
+    """The people whose consent `member` reads: it is part of what is known of them."""
+    return contacts.visible_to(member)
+
+
+def consent_said_by(member: Membership) -> QuerySet[Contact]:
+    """The people for whom `member` may write down what they said: whoever hears a «no» must be able to keep it."""
+    return contacts.editable_by(member)
 
 
 def may_list(member: Membership) -> bool:

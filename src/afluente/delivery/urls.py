@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.delivery.views import arriving, endpoints, leaving, messages, sending, suppressions, templates
+from afluente.delivery.views import (
+    arriving,
+    consents,
+    endpoints,
+    leaving,
+    messages,
+    sending,
+    suppressions,
+    templates,
+)
 
 app_name = "delivery"
 
 urlpatterns = [
+    path("contacts/<int:pk>/consent/<str:channel>/", consents.consent, name="consent"),
     path("leave/<str:token>/", leaving.leaving, name="leaving"),
     path("arrive/<str:token>/", arriving.arriving, name="arriving"),
     path("settings/messages/", messages.outbox, name="outbox"),

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 # What an id in a path is an id of, by the beginning of the path; the first that fits counts.
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("contacts/<int:pk>/consent/", {"pk": "contact"}),
+    ("api/v1/messages/suppressions/<suppression_id>", {"suppression_id": "suppression"}),
+    ("api/v1/messages/<message_id>", {"message_id": "message"}),
+    ("api/v1/templates/<template_id>", {"template_id": "template"}),
     ("today/tasks/<int:pk>/", {"pk": "task"}),
     ("tasks/boards/<int:pk>/", {"pk": "board"}),
     ("tasks/steps/<int:pk>/", {"pk": "step"}),

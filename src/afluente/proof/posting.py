@@ -42,7 +42,14 @@ def fill(canary: str, owner: Membership, *, deal_id: int, contact_id: int) -> di
         from_address=address,
     )
     by = Actor("member", owner.pk, canary)
-    services.say_consent(contact_id=contact_id, channel="email", is_given=True, source=canary, by=by)
+    services.say_consent(
+        contact_id=contact_id,
+        channel="email",
+        is_given=True,
+        source=canary,
+        by=by,
+        proof=services.Proof(reason=canary, wording=canary, agent=canary),
+    )
     services.suppress(channel="email", address=f"gone-{address}", reason="bounced", detail=canary)
     suppressed = Suppression.objects.get(address=f"gone-{address}")
     told = _webhook(canary, owner, deal_id=deal_id, contact_id=contact_id)

@@ -19,6 +19,7 @@ WORDS = {
     "deed": ("issue", "accept", "pay", "cancel"),
     "act": ("start", "pause", "resume", "stop", "undo"),
     "area": ("contact", "deal"),
+    "channel": ("email",),
     "field": ("name", "assignee", "amount", "revenue"),
     "key": ("editor",),
     "day": ("2026-12-25",),

@@ -3,6 +3,9 @@
 from ninja import Router
 
 from afluente.delivery.api.bounces import router as bounces_router
+from afluente.delivery.api.messages import router as messages_router
+from afluente.delivery.api.templates import router as templates_router
 
 router = Router()
-router.add_router("", bounces_router)
+for part in (bounces_router, messages_router, templates_router):
+    router.add_router("", part)

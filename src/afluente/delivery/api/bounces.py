@@ -5,23 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
 from afluente.accounts.requests import member_of
 from afluente.delivery import policies, services
+from afluente.delivery.api.shapes import MessageRefused, refuse
 
 router = Router(tags=["Messages"])
-
-
-class MessageFault(Schema):
-    code: str
-    message: str
-    field: str | None = None
-
-
-class MessageRefused(Schema):
-    error: MessageFault
 
 
 class BounceIn(Schema):
@@ -44,15 +35,11 @@ class BounceOut(Schema):
 def bring_bounce(request: HttpRequest, payload: BounceIn) -> Any:
     """Keep what a delivery status notification (RFC 3464) says of a message. The same letter twice is once."""
     if not policies.may_configure(member_of(request)):
-        return _refused(403, "not_allowed", "Whoever made this token may not set up sending.")
+        return refuse(403, "not_allowed", "Whoever made this token may not set up sending.")
     try:
         found = services.take_bounce(payload.mail.encode("utf-8", "surrogateescape"))
     except services.NoBounceError as odd:
-        return _refused(422, "invalid", str(odd), "mail")
+        return refuse(422, "invalid", str(odd), "mail")
     if found is None:
         return {"message_id": None, "arrival": "", "detail": ""}
     return {"message_id": found.pk, "arrival": found.arrival, "detail": found.arrival_detail}
-
-
-def _refused(status: int, code: str, message: str, field: str | None = None) -> Status[Any]:
-    return Status(status, {"error": {"code": code, "message": message, "field": field}})

@@ -1,8 +1,18 @@
 """What people fill in about messages."""
 
 from afluente.delivery.forms.addresses import Addresses, spelled
+from afluente.delivery.forms.consents import ConsentSaid
 from afluente.delivery.forms.endpoints import Endpoint
 from afluente.delivery.forms.senders import EmailSender, SmsSender
 from afluente.delivery.forms.templates import SmsTemplate, Template
 
-__all__ = ["Addresses", "EmailSender", "Endpoint", "SmsSender", "SmsTemplate", "Template", "spelled"]
+__all__ = [
+    "Addresses",
+    "ConsentSaid",
+    "EmailSender",
+    "Endpoint",
+    "SmsSender",
+    "SmsTemplate",
+    "Template",
+    "spelled",
+]

@@ -1,5 +1,6 @@
 """What delivery gives out."""
 
+from afluente.delivery.selectors.consents import Standing, standings, words
 from afluente.delivery.selectors.messages import (
     REASONS,
     TONES,
@@ -28,6 +29,7 @@ __all__ = [
     "TONES",
     "Page",
     "Reader",
+    "Standing",
     "SuppressionPage",
     "Variable",
     "attempts_of",
@@ -38,8 +40,10 @@ __all__ = [
     "message_page",
     "offered",
     "readers_of",
+    "standings",
     "suppression_page",
     "templates",
     "undecided_count",
     "variables",
+    "words",
 ]

@@ -21,10 +21,9 @@ from afluente.delivery.services.consenting import (
     read_leaving,
     refusal,
     refusals,
-    release,
-    say_consent,
     suppress,
 )
+from afluente.delivery.services.consents import LeftThemselvesError, Proof, say_consent
 from afluente.delivery.services.queueing import GOES_ON, NewMessage, cancel_messages, queue_messages, wake
 from afluente.delivery.services.rendering import SMS, BadTemplateError, Rendered, render
 from afluente.delivery.services.retrying import make_room
@@ -84,11 +83,13 @@ __all__ = [
     "BadValuesError",
     "Count",
     "DecidedError",
+    "LeftThemselvesError",
     "NewCall",
     "NewMessage",
     "NoBounceError",
     "OwnWordError",
     "PassedOver",
+    "Proof",
     "Rendered",
     "announce",
     "archive_template",
@@ -127,7 +128,6 @@ __all__ = [
     "read_leaving",
     "refusal",
     "refusals",
-    "release",
     "render",
     "replay_call",
     "replay_since",

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.urls import reverse
 
 from afluente.contacts.models import Contact
 from afluente.delivery.models import Channel, Consent, Sender, Suppression
-from afluente.kernel import clock, email
+from afluente.delivery.models.consenting import digest_of
+from afluente.delivery.services import consents
+from afluente.kernel import clock
 from afluente.kernel.workspace import current_workspace_id
-from afluente.timeline import services as timeline
-from afluente.timeline.events import Actor, NewEvent
+from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from afluente.delivery.services.consents import Proof
+
 SALT = "afluente.delivery.leaving"
 CLIENT = Actor("system")
+UNSUBSCRIBED = Suppression.Reason.UNSUBSCRIBED
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,6 @@ class Leaving:
     channel: str
     digest: str
     contact_id: int
-
-
-def digest_of(address: str) -> str:
-    """What an address is found again by: a keyed hash, also where the address itself was erased."""
-    plain = (email.match_key(address) or address.strip().casefold()).encode()
-    return hmac.new(settings.SECRET_KEY.encode(), b"suppression:" + plain, hashlib.sha256).hexdigest()
 
 
 def leaving_url(*, channel: str, address: str, contact_id: int | None) -> str:
@@ -57,72 +54,76 @@ def read_leaving(token: str) -> Leaving | None:
     return Leaving(int(workspace_id), str(channel), str(digest), int(contact_id))
 
 
-def leave(said: Leaving, *, address: str = "") -> None:
+def leave(said: Leaving, *, address: str = "", proof: Proof | None = None) -> None:
     """Send nothing that advertises to an address any more. Twice is once."""
+    note_left(channel=said.channel, digest=said.digest, address=address)
+    if Contact.objects.filter(pk=said.contact_id).exists():
+        consents.say_consent(
+            contact_id=said.contact_id,
+            channel=said.channel,
+            is_given=False,
+            source=Consent.Source.UNSUBSCRIBE,
+            by=CLIENT,
+            proof=proof,
+        )
+
+
+def come_back(said: Leaving, *, proof: Proof | None = None) -> None:
+    """Take back what `leave` said. What passes the address over for another reason stays."""
+    found = Suppression.objects.filter(channel=said.channel, digest=said.digest)
+    found.filter(reason=UNSUBSCRIBED).delete()
+    found.update(has_left=False)
+    if Contact.objects.filter(pk=said.contact_id).exists():
+        consents.say_consent(
+            contact_id=said.contact_id,
+            channel=said.channel,
+            is_given=True,
+            source=Consent.Source.UNSUBSCRIBE,
+            by=CLIENT,
+            proof=proof,
+        )
+
+
+def note_left(*, channel: str, digest: str, address: str = "", detail: str = "") -> bool:
+    """Its owner wants no more; whether the address was not passed over before. Where it was for a softer
+    reason, the word of its owner is kept beside it and outlives it.
+    """
     row = Suppression(
-        channel=said.channel,
-        digest=said.digest,
-        address=address,
-        reason=Suppression.Reason.UNSUBSCRIBED,
+        channel=channel,
+        digest=digest,
+        address=address[:254],
+        reason=UNSUBSCRIBED,
+        detail=detail[:300],
         at=clock.now(),
     )
+    known = Suppression.objects.filter(channel=channel, digest=digest)
+    is_new = not known.exists()
     Suppression.objects.bulk_create([row], ignore_conflicts=True)
-    if Contact.objects.filter(pk=said.contact_id).exists():
-        say_consent(
-            contact_id=said.contact_id, channel=said.channel, is_given=False, source="unsubscribe", by=CLIENT
-        )
-
-
-def come_back(said: Leaving) -> None:
-    """Take back what `leave` said."""
-    Suppression.objects.filter(
-        channel=said.channel, digest=said.digest, reason=Suppression.Reason.UNSUBSCRIBED
-    ).delete()
-    if Contact.objects.filter(pk=said.contact_id).exists():
-        say_consent(
-            contact_id=said.contact_id, channel=said.channel, is_given=True, source="unsubscribe", by=CLIENT
-        )
+    known.exclude(reason=UNSUBSCRIBED).update(has_left=True)
+    return is_new
 
 
 def has_left(said: Leaving) -> bool:
-    """Whether the address is passed over."""
-    return Suppression.objects.filter(channel=said.channel, digest=said.digest).exists()
-
-
-def say_consent(*, contact_id: int, channel: str, is_given: bool, source: str, by: Actor) -> bool:
-    """Keep what a contact says about messages that advertise; whether that was new."""
-    values = {"is_given": is_given, "source": source[:150], "at": clock.now()}
-    kept = Consent.objects.filter(contact_id=contact_id, channel=channel).first()
-    if kept is not None and kept.is_given == is_given:
-        return False
-    Consent.objects.update_or_create(contact_id=contact_id, channel=channel, defaults=values)
-    data = {"channel": channel, "source": source[:150]}
-    given = NewEvent("consent.given", by, contact_id=contact_id, data=data)
-    timeline.record(
-        [given if is_given else NewEvent("consent.withdrawn", by, contact_id=contact_id, data=data)]
-    )
-    return True
+    """Whether the owner of the address unsubscribed."""
+    own = Q(reason=UNSUBSCRIBED) | Q(has_left=True)
+    return Suppression.objects.filter(own, channel=said.channel, digest=said.digest).exists()
 
 
 def suppress(*, channel: str, address: str, reason: str, detail: str = "") -> bool:
     """Pass an address over from now on; whether it was not before. What its owner said is not covered by what
     a server says.
     """
-    own = Suppression.Reason.UNSUBSCRIBED
-    kept = Suppression.objects.filter(channel=channel, digest=digest_of(address)[:32], reason=own)
-    if reason != own and kept.exists():
+    digest = digest_of(address)[:32]
+    if reason == UNSUBSCRIBED:
+        return note_left(channel=channel, digest=digest, address=address, detail=detail)
+    if Suppression.objects.filter(channel=channel, digest=digest, reason=UNSUBSCRIBED).exists():
         return False
     _row, is_new = Suppression.objects.update_or_create(
         channel=channel,
-        digest=digest_of(address)[:32],
+        digest=digest,
         defaults={"address": address[:254], "reason": reason, "detail": detail[:300], "at": clock.now()},
     )
     return is_new
-
-
-def release(suppression: Suppression) -> None:
-    """Let messages go to an address again."""
-    suppression.delete()
 
 
 def refusals(
@@ -135,11 +136,7 @@ def refusals(
     """
     digests = {digest_of(one)[:32]: one for one in addresses if one}
     rows = Suppression.objects.filter(channel=channel, digest__in=digests).values_list("digest", "reason")
-    said = dict(
-        Consent.objects.filter(channel=channel, contact_id__in=contact_ids).values_list(
-            "contact_id", "is_given"
-        )
-    )
+    said = consents.last_words(channel=channel, contact_ids=contact_ids)
     asks = Sender.objects.filter(channel=channel, asks_consent=True).exists()
     refused = {str(pk): "consent" for pk in contact_ids if not said.get(pk, not asks)}
     return {"addresses": {digests[digest]: reason for digest, reason in rows}, "contacts": refused}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from afluente.contacts.models import ContactEmail, ContactPhone
 from afluente.deals.models import DealContact
 from afluente.delivery.models import Attempt, Call, Consent, Message, Suppression
-from afluente.delivery.services.consenting import digest_of
+from afluente.delivery.models.consenting import digest_of
 from afluente.kernel import clock, personal
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from afluente.kernel.personal import Subject
 
+SAID = ("channel", "is_given", "source", "reason", "wording", "actor_name", "ip", "agent", "at")
 WAITING = (Message.State.QUEUED, Message.State.SENDING)
 
 
@@ -52,11 +53,11 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
     stopped = Suppression.objects.filter(digest__in=_digests(subject)).order_by("pk")
     return [
         *personal.plain(messages.values("id", *names)),
-        *personal.plain(consents.values("channel", "is_given", "source", "at")),
+        *personal.plain(consents.values(*SAID)),
         *personal.plain(
             _calls(subject).order_by("pk").values("id", "kind", "state", "body", "created_at", "ended_at")
         ),
-        *personal.plain(stopped.values("channel", "address", "reason", "detail", "at")),
+        *personal.plain(stopped.values("channel", "address", "reason", "has_left", "detail", "at")),
     ]
 
 
@@ -90,7 +91,7 @@ HOLDING = personal.Holding(
     collect=_collect,
     erase=_erase,
     fate=_("That a message was sent stays, without its words. Who wanted nothing is still passed over."),
-    struck=(("delivery_call", "body"), ("delivery_attempt", "said")),
+    struck=(("delivery_call", "body"), ("delivery_attempt", "said"), ("delivery_consent", "reason")),
     order=35,
 )
 FREE = {

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from afluente.accounts import services as accounts
 from afluente.delivery.models import Channel, Suppression
-from afluente.delivery.services.consenting import digest_of
+from afluente.delivery.models.consenting import digest_of
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def pass_over(*, channel: str, addresses: Sequence[str], detail: str = "", by: M
 
 @transaction.atomic
 def let_through(suppression_id: int, *, by: Membership) -> tuple[str, str]:
-    """Write to an address again; the address and its channel. Raises Suppression.DoesNotExist, and OwnWordError for one whose
+    """Write to an address again; the address and its channel. One whose owner unsubscribed besides still gets
+    nothing that advertises. Raises Suppression.DoesNotExist, and OwnWordError for one whose
     owner unsubscribed. The audit names it by its digest: it outlives an erasure.
     """
     found = Suppression.objects.select_for_update(of=("self",)).get(pk=suppression_id)
@@ -84,5 +85,9 @@ def let_through(suppression_id: int, *, by: Membership) -> tuple[str, str]:
         subject=str(Channel(found.channel).label),
         before={"digest": found.digest, "reason": found.reason, "detail": found.detail},
     )
-    found.delete()
+    if found.has_left:
+        found.reason, found.has_left = Suppression.Reason.UNSUBSCRIBED, False
+        found.save(update_fields=["reason", "has_left"])
+    else:
+        found.delete()
     return address, channel

@@ -7,6 +7,7 @@ through messages open every address in them.
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from afluente.accounts.models import Workspace
 from afluente.delivery import services
+from afluente.kernel import text
 from afluente.kernel.workspace import scope
 
 if TYPE_CHECKING:
@@ -44,12 +46,21 @@ def leaving(request: HttpRequest, token: str) -> HttpResponse:
             return _gone(request)
         if request.method == "POST":
             if "again" in request.POST:
-                services.come_back(said)
+                services.come_back(said, proof=_proof(request))
             else:
-                services.leave(said)
+                services.leave(said, proof=_proof(request))
         context = {"workspace": workspace, "has_left": services.has_left(said), "channel": said.channel}
     with translation.override(workspace.language):
         return render(request, "delivery/leaving.html", context)
+
+
+def _proof(request: HttpRequest) -> services.Proof:
+    """From where it was said, for the ledger."""
+    try:
+        ip = str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
+    except ValueError:
+        ip = None
+    return services.Proof(ip=ip, agent=text.clean(request.headers.get("User-Agent", ""), limit=300))
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
