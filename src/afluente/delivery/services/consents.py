@@ -78,6 +78,7 @@ def say_consent(
         at=clock.now(),
     )
     data = {"channel": channel, "source": source, "detail": shown.reason[:300]}
-    kind = "consent.given" if is_given else "consent.withdrawn"
-    timeline.record([NewEvent(kind, by, contact_id=contact_id, data=data)])
+    given = NewEvent("consent.given", by, contact_id=contact_id, data=data)
+    withdrawn = NewEvent("consent.withdrawn", by, contact_id=contact_id, data=data)
+    timeline.record([given if is_given else withdrawn])
     return True
