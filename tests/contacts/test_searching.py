@@ -46,6 +46,8 @@ def contacts(workspace):
         ("souza", [3]),
         ("jose.silva+x@bem-viver.med.br", [0]),
         ("JOSE.SILVA+X@BEM", [0]),
+        ("jose.silva+x@", [0]),
+        ("jose@", []),  # an address that begins so, not a name
         ("bem-viver", [0]),
         ("@bem-viver.med.br", [0]),
         ("pracownia", [1]),

@@ -155,7 +155,7 @@ def _split(folded: str) -> tuple[list[str], str]:
     for token in folded.split():
         if _NUMBER.fullmatch(token) and any(sign.isdigit() for sign in token):
             digits += re.sub(r"\D", "", token)
-        elif "@" in token.strip("@"):
+        elif "@" in token.lstrip("@"):  # «ana@» asks for addresses, «@ana» for a name
             words.append(token.strip(",;<>()\"'"))
         else:
             words += [word for word in _SEPARATORS.split(token) if word]
