@@ -106,6 +106,41 @@ def test_two_rows_of_one_person_are_one_contact(send: Any, check: Any, bring: An
     assert ContactPhone.objects.count() == 2
 
 
+OFFICE = (
+    "Nome;Sobrenome;E-mail;Telefone\n"
+    "Pedro;Duarte;pedro@sol.example;(11) 3333-2001\n"
+    "Bruno;Alves;bruno@sol.example;1133332001\n"
+    "Bruno;Alves;;11 3333 2001\n"
+    "Carla;Reis;;(11) 3333-2001\n"
+)
+
+
+def test_colleagues_who_share_the_phone_of_the_office_stay_apart(send: Any, check: Any, bring: Any, ana: Any):
+    given = send(OFFICE)
+    looked = check(given).report
+
+    done = bring(send(OFFICE))
+
+    assert (looked["created"], looked["updated"] + looked["skipped"]) == (3, 1)
+    assert (done.created_count, done.updated_count + done.skipped_count) == (3, 1)
+    assert sorted(Contact.objects.values_list("first_name", flat=True)) == ["Bruno", "Carla", "Pedro"]
+
+
+def test_by_phone_alone_a_phone_is_one_person(send: Any, bring: Any):
+    bring(send(OFFICE), match=Import.Match.PHONE)
+
+    assert Contact.objects.count() == 1
+
+
+def test_two_columns_of_an_export_are_not_one_name(send: Any):
+    given = send(
+        "ID,Full name,Contact name,Responsible user,Work phone,Mobile phone,Work email,Tags\n"
+        "1,Kamil Kos,,,,,k@a.example,\n"
+    )
+
+    assert (given.layout, given.mapping[1:3]) == ("kommo", ["full_name", ""])
+
+
 def test_a_bad_value_is_said_once_and_fixed_for_all_rows(send: Any, check: Any, ana: Any):
     field = contact_services.create_field(
         name="Tamanho", kind="select", options=["P", "G"], by=services.actor_of(ana)

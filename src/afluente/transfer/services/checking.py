@@ -16,7 +16,7 @@ from afluente.timeline.models import Event
 from afluente.transfer.models import Import, ImportRow
 from afluente.transfer.selectors import reading
 from afluente.transfer.selectors.tables import MOST_ROWS, Shape, UnreadableError
-from afluente.transfer.services.deciding import Bringing
+from afluente.transfer.services.deciding import Bringing, are_apart
 from afluente.transfer.services.kinds import actor_of, kind_of
 from afluente.transfer.services.running import batches
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 BATCH = 5000
 SHOWN = 5  # rows of each outcome
+MOST_SHARING = 50  # rows of a file that may share a phone and be told apart by their names
 MOST_VALUES = 100  # of one column that are listed
 Outcome = ImportRow.Outcome
 
@@ -42,7 +43,7 @@ class _Report:
         self.bad: dict[int, dict[str, list[Any]]] = {}
         self.more: Counter[int] = Counter()
         self.reasons: Counter[str] = Counter()
-        self.seen: dict[str, int] = {}
+        self.seen: dict[str, list[tuple[int, str]]] = {}  # rows by what finds their person, with the name
         self.said: set[int] = set()
 
     def note(self, one: Bad) -> None:
@@ -53,6 +54,20 @@ class _Report:
             listed[one.raw] = [1, kept(one.why), one.is_fatal]
         else:
             self.more[one.column] += 1
+
+    def earlier(self, given: Import, keys: Sequence[str], name: str) -> int | None:
+        """The row that is of the same person."""
+        rows = (
+            one for key in keys for one in self.seen.get(key, ()) if not are_apart(given, key, name, one[1])
+        )
+        return next((number for number, _name in rows), None)
+
+    def remember(self, keys: Sequence[str], number: int, name: str, earlier: int | None) -> None:
+        """By what this row is found from now on; what it brings to an `earlier` one finds that."""
+        for key in keys:
+            known = self.seen.setdefault(key, [])
+            if not known or (earlier is None and len(known) < MOST_SHARING):
+                known.append((number if earlier is None else earlier, name))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -144,7 +159,7 @@ def _expected(
         return outcome, reason
     kind = kind_of(given)
     keys = kind.keys(given, one.person)
-    earlier = next((report.seen[key] for key in keys if key in report.seen), None)
+    earlier = report.earlier(given, keys, one.person.name)
     if outcome == Outcome.CREATED and earlier is not None:
         reason = gettext("The same as in row {n}").format(n=earlier)
         if given.policy == Import.Policy.SKIP:
@@ -154,8 +169,7 @@ def _expected(
     if not one.person.notes and (is_unchanged or (keys and said in report.said)):
         return Outcome.SKIPPED, of(kind.words.same)
     report.said.add(said)
-    for key in keys:
-        report.seen.setdefault(key, row.number)
+    report.remember(keys, row.number, one.person.name, earlier)
     return outcome, reason
 
 

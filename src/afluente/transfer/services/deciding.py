@@ -9,6 +9,7 @@ from afluente.contacts import policies as contact_policies
 from afluente.contacts import services as contacts
 from afluente.contacts.models import Contact
 from afluente.contacts.services import Arrival, Identity
+from afluente.contacts.services.duplicate_names import contradict
 from afluente.kernel import text
 from afluente.kernel.sayings import gettext
 from afluente.transfer.models import ExternalId, Import, ImportRow
@@ -42,8 +43,15 @@ def identity_of(person: Person, rule: str) -> Identity:
     if known is None:
         emails = tuple(one.key for one in person.emails if one.key) if rule in {"any", "email"} else ()
         phones = tuple(one.e164 for one in person.phones if one.e164) if rule in {"any", "phone"} else ()
-        known = person.identities[rule] = Identity(emails=emails, phones=phones)
+        # A phone may be an office's: by the usual rule, who has it under another name is somebody else.
+        name = person.name if rule == Import.Match.ANY else ""
+        known = person.identities[rule] = Identity(emails=emails, phones=phones, name=name)
     return known
+
+
+def are_apart(given: Import, key: str, one: str, other: str) -> bool:
+    """Whether two rows that share `key` are two people by their names all the same."""
+    return given.match == Import.Match.ANY and key.startswith("p:") and contradict(one, other)
 
 
 def keys_of(person: Person, rule: str) -> tuple[str, ...]:

@@ -114,6 +114,10 @@ def _guess_columns(given: Import) -> None:
             code or ("" if own and not own.startswith(targets.FIELD) else own)
             for code, own in zip(whole, given.mapping, strict=True)
         ]
+        given.mapping = [
+            "" if code and not kind.is_many(code) and code in given.mapping[:place] else code
+            for place, code in enumerate(given.mapping)
+        ]
     if given.match not in kind.matches:
         given.match = kind.usual_match(given.mapping)
 
