@@ -13,7 +13,10 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 from django.utils import translation
 
+from afluente.accounts.models import Reach
 from afluente.contacts import services as contacts
+from afluente.contacts.models import Company
+from afluente.contacts.statements import search as index
 from afluente.deals import services as deals
 from afluente.kernel import box, clock
 from afluente.kernel.workspace import scope
@@ -421,3 +424,40 @@ def test_states_have_the_gender_of_their_kind(deal, people, client_as):
         assert all(one in page for one in said)
     assert re.search(r"INV-\d+-0001</b>,[^:]*:\s+Emitida", history)
     assert re.search(r"Q-\d+-0001</b>,[^:]*:\s+Emitida", history)
+
+
+@db
+def test_the_search_box_finds_documents_by_number_customer_and_deal_that_one_sees(people):
+    deal = sell()
+    deals.change_deal(deal_id=deal.pk, changes={"name": "Telhado novo"}, by=SYSTEM)
+    offer = issue(make_one(deal, "quote"))
+    firm = contacts.ensure_companies(names=["Oficina Sol"], by=SYSTEM)["oficina sol"]
+    other = make.deal(name="Muro", assignee=people.ana)
+    services.add_line(deal_id=other.pk, name="Tijolo", price=Decimal(1), by=SYSTEM)
+    deals.set_company(deal_ids=[other.pk], company=Company.objects.get(pk=firm), by=SYSTEM)
+    bill = issue(make_one(other))
+    index.index_contacts([offer.contact_id])
+
+    def found(typed, member=people.ana):
+        return [row.pk for row in selectors.find_documents(member, typed, 5)]
+
+    assert (found(offer.label), found("goncalves"), found("telhado")) == ([offer.pk],) * 3
+    assert (found(bill.label.lower()), found("oficina"), found("muro")) == ([bill.pk],) * 3
+    assert found("nobody of that name") == []
+    stranger = make.member(reach=Reach.OWN)
+    assert [found(typed, stranger) for typed in (bill.label, "oficina", "muro")] == [[], [], []]
+
+
+@db
+def test_programs_find_documents_by_what_is_typed(people):
+    deal = sell()
+    offer, bill = issue(make_one(deal, "quote")), issue(make_one(deal))
+    call = caller(people.ana, ("documents:read",))
+
+    def found(asked):
+        return [one["id"] for one in call("GET", f"/documents?{asked}")[1]["items"]]
+
+    assert found("q=gon%C3%A7alves") == [bill.pk, offer.pk]
+    assert found(f"q={offer.label}") == found("q=gon%C3%A7alves&kind=quote") == [offer.pk]
+    assert found("q=nobody") == []
+    assert call("GET", "/documents?q=%00")[0] == 422

@@ -156,11 +156,14 @@ def test_a_deal_out_of_reach_and_a_currency_under_products_stay(
 ) -> None:
     lined = make.deal(name="Lined", amount=10, currency="BRL", assignee=people.ana)
     sales.add_line(deal_id=lined.pk, by=SYSTEM, name="Tile", price=Decimal(10))
-    text = f"Number,Deal,Pipeline,Currency\n{lined.number},Renamed,,USD\n"
+    free = make.deal(name="Free", amount=10, currency="BRL", assignee=people.ana)
+    text = f"Number,Deal,Pipeline,Currency\n{lined.number},Renamed,,USD\n{free.number},Free,,USD\n"
 
     done = bring_deals(text)
 
-    row = ImportRow.objects.get(batch=done)
+    assert (done.report["updated"], done.report["failed"]) == (1, 1)  # as the preview said
+    assert "Nothing is converted" in str(done.report["reasons"])
+    row = ImportRow.objects.filter(batch=done).earliest("number")
     assert (row.outcome, "Nothing is converted" in row.reason) == ("failed", True)
     lined.refresh_from_db()
     assert (lined.name, lined.currency) == ("Lined", "BRL")

@@ -16,6 +16,7 @@ from afluente.timeline.models import Event
 from afluente.transfer import services
 from afluente.transfer.models import ImportRow
 from afluente.transfer.selectors.usual import USUAL_PRODUCTS
+from afluente.transfer.services import kinds
 from tests.transfer.conftest import look
 from tests.transfer.test_exporting import content
 
@@ -189,3 +190,23 @@ def test_the_screens_ask_and_who_adds_no_products_is_refused(ana: Any, bruno: An
     assert look(given).report["created"] == 1
     assert "about=products" in browser.get("/products/").content.decode()
     assert "/imports/?about=products" not in client_as(bruno).get("/products/").content.decode()
+
+
+def test_the_products_of_a_file_are_shown_alone_archived_ones_too(
+    bring_products: Any, people: Any, client_as: Any, taxes: Any
+) -> None:
+    product("Of before")
+    done = bring_products(WHOLE)
+    browser = client_as(people.ana)
+
+    address = kinds.kind_of(done).seen_url(done)
+    page = browser.get(address).content.decode()
+
+    assert [name for name in ("Mesa", "Consultoria", "Velha", "Of before") if name in page] == [
+        "Mesa", "Consultoria", "Velha",
+    ]  # fmt: skip
+    assert "products.csv" in page
+    assert f'name="import" value="{done.pk}"' in page  # it stays while one searches within
+    found = browser.get(f"{address}&q=mesa").content.decode()
+    assert ("Mesa" in found, "Consultoria" in found) == (True, False)
+    assert "Nothing matches" in browser.get("/products/?import=999999").content.decode()

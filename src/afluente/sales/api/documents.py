@@ -10,6 +10,7 @@ from ninja import Query, Router, Status
 
 from afluente.accounts.requests import member_of
 from afluente.deals import policies as deals
+from afluente.kernel import text
 from afluente.sales import policies, selectors, services
 from afluente.sales.api.acting import missing, not_allowed, refusal
 from afluente.sales.api.lines import said
@@ -38,12 +39,12 @@ PLAIN = (
 
 @router.get("/documents", response={200: DocumentsOut, 422: Refused})
 def list_documents(request: HttpRequest, asked: Query[DocumentQuery]) -> Any:
-    """Quotes and invoices, the newest first."""
+    """Quotes and invoices, the newest first; with `q` those whose number, customer or deal says so."""
+    typed = text.clean(asked.q, limit=100)
     rows, following = selectors.api_documents(
         member=member_of(request),
+        wanted=selectors.DocumentFilter(typed=typed, kind=asked.kind or "", state=asked.state or ""),
         deal_id=asked.deal_id,
-        kind=asked.kind or "",
-        state=asked.state or "",
         cursor=asked.cursor,
         limit=asked.limit,
     )

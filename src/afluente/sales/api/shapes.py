@@ -229,6 +229,9 @@ class DocumentPayment(Shape):
 
 class DocumentQuery(Schema):
     cursor: Annotated[str, Field(max_length=100)] = ""
+    q: Annotated[
+        Sought, Field(max_length=100, description="Stands in the number, the customer's name or the deal's.")
+    ] = ""
     deal_id: Number | None = None
     kind: Annotated[Literal["quote", "invoice"], Field()] | None = None
     state: (

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.urls import reverse
 
+from afluente.contacts.selectors.finding import find_companies, found_ids
+from afluente.deals import selectors as deals
 from afluente.kernel import text
 from afluente.kernel.keyset import number_in
 from afluente.sales import policies
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from afluente.accounts.models import Membership
 
 PAGE = 50
+LOOKED_AT = 50  # deals and companies whose documents the search box looks for
 OPEN = ("sent", "issued", "part_paid")
 TONES = {
     "accepted": "ok",
@@ -109,12 +112,29 @@ def tone(document: Document) -> str:
 
 
 def find_documents(member: Membership, typed: str, limit: int) -> list[Row]:
-    """Documents whose number begins or ends with what is typed."""
-    if not any(sign.isdigit() for sign in typed):
-        return []
-    found = policies.documents_visible_to(member)
-    found = found.filter(Q(label__istartswith=typed) | Q(label__iendswith=typed))
-    return _rows(found.order_by("-pk")[:limit])
+    """Documents whose number begins or ends with what is typed, then those of a customer or a deal called so;
+    the newest first.
+
+    Deals, people and companies are looked up as the other sources of the search box do, by their indexes and
+    as far as `member` sees them: the words that documents keep are not read one by one.
+    """
+    seen = policies.documents_visible_to(member)
+    found: list[Document] = []
+    if any(sign.isdigit() for sign in typed):
+        numbered = seen.filter(Q(label__istartswith=typed) | Q(label__iendswith=typed))
+        found += numbered.order_by("-pk")[:limit]
+    if len(found) < limit:
+        named = seen.filter(_about(member, typed)).exclude(pk__in=[one.pk for one in found])
+        found += named.order_by("-pk")[: limit - len(found)]
+    return _rows(found)
+
+
+def _about(member: Membership, typed: str) -> Q:
+    """Documents of a deal, a person or a company that `typed` names."""
+    named = [row.pk for row in deals.find_deals(member, typed, LOOKED_AT)]
+    people = found_ids(member, typed)
+    firms = [row.pk for row in find_companies(member, typed, LOOKED_AT)]
+    return Q(deal_id__in=named) | Q(contact_id__in=people) | Q(company_id__in=firms)
 
 
 def fetch_documents(member: Membership, ids: Sequence[int]) -> list[Row]:
@@ -123,13 +143,14 @@ def fetch_documents(member: Membership, ids: Sequence[int]) -> list[Row]:
 
 
 def api_documents(
-    *, member: Membership, deal_id: int | None, kind: str, state: str, cursor: str, limit: int
+    *, member: Membership, wanted: DocumentFilter, deal_id: int | None, cursor: str, limit: int
 ) -> tuple[list[Document], str | None]:
-    """A page of documents, the newest first, and the cursor of the next one. Raises BadCursorError."""
-    found = policies.documents_visible_to(member)
-    for name, value in (("deal_id", deal_id), ("kind", kind), ("state", state)):
-        if value:
-            found = found.filter(**{name: value})
+    """A page of documents as the list finds them, the newest first, and the cursor of the next one. Raises
+    BadCursorError.
+    """
+    found = narrowed(member=member, wanted=wanted)
+    if deal_id:
+        found = found.filter(deal_id=deal_id)
     before = number_in(cursor)
     rows = list((found.filter(pk__lt=before) if before else found).order_by("-pk")[: limit + 1])
     return rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None

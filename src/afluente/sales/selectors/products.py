@@ -13,9 +13,12 @@ from afluente.kernel import text
 from afluente.kernel.keyset import Beyond, number_in
 from afluente.sales import policies
 from afluente.sales.models import Product, StockMove, Tax
+from afluente.timeline.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from django.db.models import QuerySet
 
     from afluente.accounts.models import Membership
     from afluente.sales.models import ProductQuerySet
@@ -37,13 +40,16 @@ SORTS: dict[str, tuple[str, bool]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ProductFilter:
-    """What the address of the list says; `after` is the last product seen. `state`: '' offered, or archived."""
+    """What the address of the list says; `after` is the last product seen. `state`: '' offered, or archived.
+    `batch` is the import that made or changed them: archived ones too then.
+    """
 
     typed: str = ""
     tax: int | None = None
     state: str = ""
     sort: str = "name"
     after: int | None = None
+    batch: int | None = None
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> ProductFilter:
@@ -55,11 +61,12 @@ class ProductFilter:
             state="archived" if query.get("state") == "archived" else "",
             sort=sort if sort in SORTS else "name",
             after=_number(query.get("after")),
+            batch=_number(query.get("import")),
         )
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.typed) or self.tax is not None
+        return bool(self.typed) or self.tax is not None or self.batch is not None
 
     def address(self, **changes: Any) -> str:
         """The query string of this filter with `changes`, from the beginning unless `after` is given."""
@@ -70,6 +77,7 @@ class ProductFilter:
             "state": other.state,
             "sort": "" if other.sort == "name" else other.sort,
             "after": other.after,
+            "import": other.batch,
         }
         return "?" + urlencode({name: value for name, value in values.items() if value not in {"", None}})
 
@@ -128,7 +136,24 @@ def listed(*, member: Membership, wanted: ProductFilter, is_every: bool = False)
     found = named(policies.products_visible_to(member), wanted.typed)
     if wanted.tax is not None:
         found = found.filter(tax_id=wanted.tax) if wanted.tax else found.filter(tax=None)
-    return found if is_every else found.filter(archived_at__isnull=wanted.state != "archived")
+    if wanted.batch:
+        found = found.filter(pk__in=_of_import(wanted.batch).values("product_id"))
+    is_any = is_every or (wanted.batch and not wanted.state)
+    return found if is_any else found.filter(archived_at__isnull=wanted.state != "archived")
+
+
+def _of_import(number: int) -> QuerySet[Event]:
+    """What a file of products did to them, as the log has it; being taken back is not coming in."""
+    told = Event.objects.filter(product_id__isnull=False, data__import__id=number)
+    return told.exclude(data__import__has_key="undone")
+
+
+def file_of(wanted: ProductFilter) -> str:
+    """The name of the file whose products are shown; "" for every other list."""
+    if not wanted.batch:
+        return ""
+    told = _of_import(wanted.batch).values_list("data__import__file", flat=True).first()
+    return str(told or f"#{wanted.batch}")
 
 
 def named(found: ProductQuerySet, typed: str) -> ProductQuerySet:

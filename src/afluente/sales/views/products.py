@@ -34,6 +34,7 @@ def products(request: Request) -> HttpResponse:
         "page": page,
         "wanted": wanted,
         "more_url": reverse("sales:products") + more if more else "",
+        "file": selectors.file_of(wanted),
         "taxes": selectors.taxes(),
         "may_create": policies.may_create(request.member),
         "menu": slots.parts("products.menu", member=request.member, query=wanted.address().lstrip("?")),

@@ -2,13 +2,6 @@
 
 from django.db import migrations, models
 
-# What products wrote before they had a column.
-KNOWN = """
-UPDATE timeline_event SET product_id = (data ->> 'product')::bigint
- WHERE kind LIKE 'product.%' AND data ? 'product'
-"""
-
-
 class Migration(migrations.Migration):
 
     dependencies = [("timeline", "0011_draft_files")]
@@ -17,7 +10,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="event", name="product_id", field=models.BigIntegerField(null=True)
         ),
-        migrations.RunSQL(KNOWN, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name="event",
             index=models.Index(

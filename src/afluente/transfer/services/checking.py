@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -138,6 +139,13 @@ def _look(workspace_id: int, given: Import, reader: Reader, part: Sequence[Any],
         assert given.member is not None
         decisions = kind_of(given).decide(given, given.member, people)
         same = kind_of(given).unchanged(given, given.member, decisions)
+        refused = kind_of(given).refused(given, given.member, decisions)
+    decisions = [
+        replace(one, outcome=Outcome.FAILED, reason=refused[one.person.number])
+        if one.person.number in refused
+        else one
+        for one in decisions
+    ]
     for row, one in zip(part, decisions, strict=True):
         for bad in one.person.bad:
             report.note(bad)

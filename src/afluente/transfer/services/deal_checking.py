@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 
 def unchanged(given: Import, member: Membership, found: Sequence[Decision]) -> set[int]:
     """Rows whose deals say all this already: the run passes them over."""
-    updated = [one for one in found if one.outcome == ImportRow.Outcome.UPDATED]
-    known = {one.person.number: one.record_id or 0 for one in updated}
-    rows = [one.person for one in updated if isinstance(one.person, DealRow)]
+    known, rows = _updated(found)
     if not rows:
         return set()
     by = actor_of(member)
@@ -50,6 +48,28 @@ def unchanged(given: Import, member: Membership, found: Sequence[Decision]) -> s
         }
         transaction.set_rollback(True)
     return same
+
+
+def refused(given: Import, member: Membership, found: Sequence[Decision]) -> dict[int, str]:
+    """Rows whose deals cannot be made to say so: a stage that their pipeline does not have, a currency under
+    products. Why, by row.
+    """
+    known, rows = _updated(found)
+    rows = [row for row in rows if row.said.keys() & {"currency", "stage", "pipeline", "status"}]
+    if not rows:
+        return {}
+    with transaction.atomic():
+        updates = Updates(given, member, known, rows)
+        updates.try_currencies(actor_of(member))
+        transaction.set_rollback(True)
+    return updates.refused
+
+
+def _updated(found: Sequence[Decision]) -> tuple[dict[int, int], list[DealRow]]:
+    """The rows that mean a known deal, and which, by row."""
+    updated = [one for one in found if one.outcome == ImportRow.Outcome.UPDATED]
+    known = {one.person.number: one.record_id or 0 for one in updated}
+    return known, [one.person for one in updated if isinstance(one.person, DealRow)]
 
 
 def add_changes(given: Import, member: Membership, shown: Sequence[dict[str, Any]], reader: Reader) -> None:

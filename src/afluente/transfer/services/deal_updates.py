@@ -65,7 +65,9 @@ class Updates:
             return next((one for one in stages if one.kind == Stage.Kind.OPEN), None)
         return None if wanted is None or wanted.pk == here.pk else wanted
 
-    def wanted(self, number: int, companies: Mapping[str, int]) -> dict[str, Any]:
+    def wanted(
+        self, number: int, companies: Mapping[str, int], *, with_company: bool = True
+    ) -> dict[str, Any]:
         """What the deal of this row is to say, by key: what differs, as far as the import may replace it."""
         row, held = self.rows[number], self._held.get(self.known[number], {})
         said = self._said(row, held) | {
@@ -73,7 +75,7 @@ class Updates:
             for field, value in row.values.items()
             if f"field-{field}" in held
         }
-        if row.companies:
+        if row.companies and with_company:
             said["company"] = companies[text.norm(row.companies[0])]
         to, reason = self._to[number], row.said.get("lost_reason", "")
         if to is not None:
@@ -121,18 +123,32 @@ class Updates:
         }
         alone = [number for number, said in wanted.items() if "currency" in said]
         done = self._give({number: said for number, said in wanted.items() if number not in alone}, by)
-        for number in alone:  # a slice above may refuse it, because of what is sold in the deal
-            try:
-                with transaction.atomic():
-                    done |= self._give({number: wanted[number]}, by)
-            except ChangeRefusedError as refused:
-                self.refused[number] = str(refused)
+        for number in alone:
+            done |= self._try(number, wanted[number], by)
         links = {number: pair for number, pair in self.links(people).items() if number not in self.refused}
         linked = set(deals.link_contacts(pairs=list(links.values()), by=by))
         for number, pair in links.items():
             if pair in linked:
                 done.setdefault(number, {})["linked"] = pair[1]
         return done
+
+    def try_currencies(self, by: Actor) -> None:
+        """Say of each deal what currency its row wants, so that `refused` tells which cannot have it; the caller
+        takes it back.
+        """
+        for number in self.known.keys() - self.refused.keys():
+            said = self.wanted(number, {}, with_company=False)
+            if "currency" in said:
+                self._try(number, {"currency": said["currency"]}, by)
+
+    def _try(self, number: int, said: Mapping[str, Any], by: Actor) -> dict[int, dict[str, Any]]:
+        """Give it to one deal: a slice above may refuse, because of what is sold in it."""
+        try:
+            with transaction.atomic():
+                return self._give({number: said}, by)
+        except ChangeRefusedError as refused:
+            self.refused[number] = str(refused)
+            return {}
 
     def _give(self, wanted: Mapping[int, Mapping[str, Any]], by: Actor) -> dict[int, dict[str, Any]]:
         cause = {"begins_rules": bool(self._given.options.get("begins_rules"))}

@@ -106,6 +106,13 @@ def _planned_deals(query: str | None) -> str:
     return said.urlencode()
 
 
+def _planned_tasks(query: str | None) -> str:
+    """Done ones too, with a filter or without: a kept filter of tasks does not say which of the two it means."""
+    said = QueryDict(query or "", mutable=True)
+    said.setdefault("state", "all")
+    return said.urlencode()
+
+
 _KINDS: dict[str, ExportKind] = {}
 
 
@@ -177,7 +184,7 @@ register_export(
         rows=tasks.export_rows,
         formats=(Export.Format.CSV, Export.Format.XLSX),
         list_url="tasks:table",
-        planned=lambda query: "state=all" if query is None else query,
+        planned=_planned_tasks,
         problems=_task_problems,
     )
 )

@@ -100,6 +100,10 @@ class ImportKind(ABC):
         """Rows that would change nothing."""
         return set()
 
+    def refused(self, _given: Import, _member: Membership, _found: Sequence[Decision]) -> Mapping[int, str]:
+        """Rows that would be updated but cannot be, as trying it shows; why, by row."""
+        return {}
+
     def add_changes(  # noqa: B027  only kinds that update records have some
         self, given: Import, member: Membership, shown: Sequence[dict[str, Any]]
     ) -> None:

@@ -86,6 +86,9 @@ class Deals(ImportKind):
     def unchanged(self, given: Import, member: Membership, found: Sequence[Decision]) -> set[int]:
         return deal_checking.unchanged(given, member, found)
 
+    def refused(self, given: Import, member: Membership, found: Sequence[Decision]) -> Mapping[int, str]:
+        return deal_checking.refused(given, member, found)
+
     def add_changes(self, given: Import, member: Membership, shown: Sequence[dict[str, Any]]) -> None:
         deal_checking.add_changes(given, member, shown, self.reader(given))
 

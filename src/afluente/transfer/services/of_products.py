@@ -105,8 +105,8 @@ class Products(ImportKind):
     def undo(self, given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
         undo_products(given, rows, by)
 
-    def seen_url(self, _given: Import) -> str:
-        return f"{reverse('sales:products')}?sort=-changed"
+    def seen_url(self, given: Import) -> str:
+        return f"{reverse('sales:products')}?import={given.pk}"
 
 
 class _Work:
