@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 
-from afluente.contacts.models import Contact
-from afluente.transfer.selectors import layouts, reading, targets
+from afluente.contacts.models import Contact, Field
+from afluente.transfer.selectors import layouts, preview, reading, targets
 from afluente.transfer.selectors.tables import UnreadableError
 from afluente.transfer.services import parsing
 
@@ -275,3 +276,33 @@ def test_a_quote_that_is_open_at_the_end_swallows_no_row_silently(send: Any, bri
 )  # fmt: skip
 def test_columns_are_guessed_by_name(workspace: Any, header: str, target: str):
     assert targets.guess([header], [])[0] == target
+
+
+def test_the_columns_of_cards_are_called_in_the_language_of_who_reads_them(send: Any, tmp_path: Any):
+    given = send(CARD_30.replace("END:VCARD", "BDAY:1990-05-17\nEND:VCARD"), "people.vcf")
+    table = send("First name;E-mail\nEwa;ewa@a.example\n", "people.csv")
+
+    with translation.override("pt-br"):
+        called = [one["label"] for one in preview.columns(given, given.mapping)]
+        as_written = [one["label"] for one in preview.columns(table, table.mapping)]
+
+    assert [called[place] for place in (0, 1, 3, 14, 15, 16)] == [
+        "Primeiro nome",
+        "Sobrenome",
+        "Telefone",
+        "Aniversário",
+        "Site",
+        "UID",
+    ]
+    assert as_written == ["First name", "E-mail"]
+    assert given.headers[14] == "Birthday"  # what is remembered and what the API calls it is the same for all
+
+
+def test_a_field_made_of_a_card_is_called_as_its_column_was_shown(send: Any, bring: Any):
+    given = send(CARD_30.replace("END:VCARD", "BDAY:1990-05-17\nEND:VCARD"), "people.vcf")
+    given.mapping[14] = "new:moment"
+
+    with translation.override("pt-br"):
+        bring(given, mapping=given.mapping)
+
+    assert Field.objects.get().name == "Aniversário"

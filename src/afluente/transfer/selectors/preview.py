@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from afluente.kernel.sayings import read
 from afluente.timeline.selectors import kinds
 from afluente.transfer.models import ImportRow
-from afluente.transfer.selectors import targets
+from afluente.transfer.selectors import targets, vcards
+from afluente.transfer.selectors.tables import VCARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,15 +30,23 @@ def target_groups(found: Sequence[Target]) -> list[tuple[Any, list[Target]]]:
     return list(groups.values())
 
 
+def labels(given: Import) -> list[str]:
+    """The headers as they are read. A card has none of its own: they are called in the present language."""
+    if given.shape.get("kind") != VCARD:
+        return list(given.headers)
+    return [str(vcards.COLUMNS.get(header, header)) for header in given.headers]
+
+
 def columns(given: Import, mapping: Sequence[str]) -> list[dict[str, Any]]:
     """Each column with its first values and what it means."""
     found = []
-    for place, header in enumerate(given.headers):
+    for place, (header, label) in enumerate(zip(given.headers, labels(given), strict=True)):
         cells = [row[place] for row in given.sample if place < len(row) and row[place].strip()]
         found.append(
             {
                 "place": place,
                 "header": header,
+                "label": label,
                 "cells": list(dict.fromkeys(cell[:60] for cell in cells))[:3],
                 "target": mapping[place] if place < len(mapping) else "",
                 "kind": f"{targets.NEW}{targets.guess_kind(cells)}",
@@ -49,7 +58,7 @@ def columns(given: Import, mapping: Sequence[str]) -> list[dict[str, Any]]:
 def bad_columns(given: Import, fields: Sequence[KnownField]) -> list[dict[str, Any]]:
     """Columns with values nobody can use, the most frequent first; `fields` are those of such records."""
     known_fields = {f"{targets.FIELD}{one.id}": one for one in fields}
-    left, found = MOST_FIXES, []
+    left, found, called = MOST_FIXES, [], labels(given)
     for column, values in given.report.get("bad", {}).items():
         place = int(column)
         target = given.mapping[place] if place < len(given.mapping) else ""
@@ -64,6 +73,7 @@ def bad_columns(given: Import, fields: Sequence[KnownField]) -> list[dict[str, A
                 {
                     "column": column,
                     "header": given.headers[place],
+                    "label": called[place],
                     "values": listed,
                     "more": given.report.get("more", {}).get(column, 0) + len(values) - len(listed),
                     "choices": [option.label for option in known.offered] if known else [],

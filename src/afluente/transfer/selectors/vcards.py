@@ -6,31 +6,35 @@ import quopri
 import re
 from typing import IO, TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from afluente.kernel.sayings import gettext
 from afluente.transfer.selectors.tables import LONGEST_CELL, VCARD, Row, Shape, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The columns of the table, and what each means (selectors.targets).
-COLUMNS: dict[str, str] = {
-    "First name": "first_name",
-    "Last name": "last_name",
-    "E-mail": "email",
-    "Phone": "phone",
-    "Company": "company",
-    "Position": "position",
-    "Address": "address",
-    "Location": "location",
-    "Tags": "tags",
-    "Note": "note",
-    "Telegram": "messenger:telegram",
-    "Instagram": "messenger:instagram",
-    "Facebook": "messenger:facebook",
-    "WhatsApp": "messenger:whatsapp",
-    "Birthday": "",
-    "Web site": "",
-    "UID": "external_id",
+    from django_stubs_ext import StrOrPromise
+
+# The columns of the table, by the names mappings keep, and what they are called on screens.
+COLUMNS: dict[str, StrOrPromise] = {
+    "First name": _("First name"),
+    "Last name": _("Last name"),
+    "E-mail": _("E-mail"),
+    "Phone": _("Phone"),
+    "Company": _("Company"),
+    "Position": _("Position"),
+    "Address": _("Address"),
+    "Location": _("Location"),
+    "Tags": _("Tags"),
+    "Note": _("Note"),
+    "Telegram": "Telegram",
+    "Instagram": "Instagram",
+    "Facebook": "Facebook",
+    "WhatsApp": "WhatsApp",
+    "Birthday": _("Birthday"),
+    "Web site": _("Web site"),
+    "UID": "UID",
 }
 _HEADERS = list(COLUMNS)
 _SERVICES = ("telegram", "instagram", "facebook", "whatsapp")

@@ -14,7 +14,7 @@ from afluente.kernel import clock, jobs, text
 from afluente.kernel.sayings import gettext, joined
 from afluente.kernel.workspace import current_workspace_id
 from afluente.transfer.models import Import, Remembered
-from afluente.transfer.selectors import layouts, reading, targets
+from afluente.transfer.selectors import layouts, preview, reading, targets
 from afluente.transfer.selectors.tables import Shape, UnreadableError
 from afluente.transfer.services import kinds
 
@@ -198,7 +198,7 @@ def _checked(given: Import, mapping: Sequence[str], match: str, *, may_make_fiel
 
 def _made_field(given: Import, place: int, code: str, by: Actor) -> str:
     """A field for a column, with the choices that the first rows hold; one of this name is taken as it is."""
-    kind, name = code.removeprefix(targets.NEW), given.headers[place]
+    kind, name = code.removeprefix(targets.NEW), preview.labels(given)[place]
     of = kinds.kind_of(given)
     known = contacts.find_field(of.fields(), name)
     if known is not None and not known.is_archived:

@@ -103,6 +103,7 @@ def file(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "steps": asked.steps(given, "file"),
         "layout": layouts.NAMES.get(given.layout, ""),
+        "labels": preview.labels(given),
         "sample": given.sample[:8],
         "is_busy": given.state == Import.State.READING and given.file_id is not None,
         "is_awaited": given.state == Import.State.READING and given.file_id is None,
