@@ -33,6 +33,12 @@ def test_a_pasted_list_is_added_once_each_and_the_audit_counts_it(dora, client_a
     assert [one.after["addresses"] for one in counts] == [2, 1]
 
 
+def test_many_are_counted_as_people_of_the_region_write_it(dora, client_as):
+    browser = client_as(dora)
+    browser.post(PATH, {"addresses": "\n".join(f"a{n}@cliente.example" for n in range(1002))})
+    assert "1.002 addresses added." in browser.get(PATH).content.decode()  # the workspace is in Brazil
+
+
 def test_a_file_is_read_past_its_headings_and_other_columns(dora, client_as):
     file = SimpleUploadedFile(
         "gone.csv", "\ufeffNome,E-mail\nAna,ana@x.example\nBia,bia@x.example\n".encode()

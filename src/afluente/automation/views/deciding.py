@@ -17,6 +17,7 @@ from afluente.automation.views.designer import pipeline_in
 from afluente.deals import policies
 from afluente.kernel.htmx import go
 from afluente.timeline.events import Actor
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -83,7 +84,9 @@ def decide(request: Request, standing: QuerySet[Step]) -> None:
         return
     count = deed(step_ids=ids, by=Actor("member", request.member.pk, request.user.name))
     if count:
-        said_so = ngettext("Decided about {n} step.", "Decided about {n} steps.", count).format(n=count)
+        said_so = ngettext("Decided about {n} step.", "Decided about {n} steps.", count).format(
+            n=formats.number(count)
+        )
         messages.success(request, said_so)
     if rest := len(ids) - count:
         passed = ngettext(
@@ -91,7 +94,7 @@ def decide(request: Request, standing: QuerySet[Step]) -> None:
             "{n} steps were passed over: their deals left the stage, their rules are gone or paused, or what follows was done.",
             rest,
         )
-        messages.error(request, passed.format(n=rest))
+        messages.error(request, passed.format(n=formats.number(rest)))
 
 
 def _unfreeze(request: Request, pipeline: Pipeline) -> None:

@@ -18,6 +18,7 @@ from afluente.automation.services.recipes import RECIPES
 from afluente.deals import policies
 from afluente.deals.models import Stage
 from afluente.kernel.htmx import go
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,7 +83,7 @@ def publication(request: Request, pk: int) -> HttpResponse:
         messages.error(request, str(bad))
         return go(request, address_of(pipeline))
     said = ngettext("Published the rules of {n} stage", "Published the rules of {n} stages", len(made))
-    messages.success(request, said.format(n=len(made)))
+    messages.success(request, said.format(n=formats.number(len(made))))
     return go(request, address_of(pipeline))
 
 

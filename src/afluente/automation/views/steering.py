@@ -15,6 +15,7 @@ from afluente.deals import policies
 from afluente.deals.models import Deal
 from afluente.kernel import http
 from afluente.timeline.events import Actor
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -63,5 +64,7 @@ def _stop(request: Request, deal: Deal, by: Actor) -> None:
     request.session[STOPPED] = stopped
     if stopped:
         way_back = f"{reverse('automation:steering', args=[deal.pk])}?act=continue"
-        said = ngettext("Stopped {n} step.", "Stopped {n} steps.", len(stopped)).format(n=len(stopped))
+        said = ngettext("Stopped {n} step.", "Stopped {n} steps.", len(stopped)).format(
+            n=formats.number(len(stopped))
+        )
         messages.success(request, said, extra_tags=f"undo:{way_back}")

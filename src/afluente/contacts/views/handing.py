@@ -14,6 +14,7 @@ from afluente.accounts import policies as accounts
 from afluente.contacts.services import bulk, bulk_asking, bulk_companies
 from afluente.contacts.views.contact import actor_of
 from afluente.kernel import htmx
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -58,7 +59,11 @@ def said(done: BulkChange) -> str:
             kept = ngettext("%d was changed since and stays", "%d were changed since and stay", done.kept)
             parts.append(kept % done.kept)
         return ". ".join(parts)
-    parts = [ngettext("{n} company given", "{n} companies given", done.changed).format(n=done.changed)]
+    parts = [
+        ngettext("{n} company given", "{n} companies given", done.changed).format(
+            n=formats.number(done.changed)
+        )
+    ]
     if done.refused:
         parts.append(ngettext("%d you may not change", "%d you may not change", done.refused) % done.refused)
     return ". ".join(parts)

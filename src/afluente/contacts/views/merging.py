@@ -18,6 +18,7 @@ from afluente.contacts.selectors import duplicates, merging
 from afluente.contacts.views.contact import actor_of
 from afluente.contacts.views.merge_leading import lead_on
 from afluente.kernel import htmx, http, text
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -146,7 +147,9 @@ def _unmerge(request: Request, found: ContactMerge) -> HttpResponse:
     count = services.return_arrivals(merge_id=found.pk, event_ids=theirs)
     said = gettext("Parted again. {name} is a contact of its own").format(name=_title(found.loser))
     if count:
-        said += ". " + ngettext("{n} arrival went along", "{n} arrivals went along", count).format(n=count)
+        said += ". " + ngettext("{n} arrival went along", "{n} arrivals went along", count).format(
+            n=formats.number(count)
+        )
     messages.success(request, said)
     return _back(reverse("contacts:contact", args=[done.loser_id]))
 

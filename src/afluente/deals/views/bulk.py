@@ -25,6 +25,7 @@ from afluente.deals.selectors.picking import DealSelection
 from afluente.deals.services import bulk, bulk_asking
 from afluente.deals.views import asking
 from afluente.kernel import htmx
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -197,7 +198,7 @@ def said(done: BulkChange) -> str:
             ngettext("{n} was so already", "{n} were so already", done.same),
             _kept_back(done),
         ]
-    told = [part.format(n=n) for part, n in zip(parts, counts, strict=True)]
+    told = [part.format(n=formats.number(n)) for part, n in zip(parts, counts, strict=True)]
     return ". ".join([told[0], *(part for part, n in zip(told[1:], counts[1:], strict=True) if n)])
 
 

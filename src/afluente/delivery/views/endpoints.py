@@ -16,6 +16,7 @@ from afluente.delivery import forms, policies, selectors, services
 from afluente.delivery.models import Call, Endpoint
 from afluente.delivery.views import asking
 from afluente.kernel import box, clock, http
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -131,7 +132,9 @@ def replay(request: Request, pk: int) -> HttpResponse:
         return HttpResponse(status=422)
     since = clock.now() - dt.timedelta(hours=hours)
     count = services.replay_since(endpoint_id=found.pk, since=since)
-    said = ngettext("{n} event is sent again", "{n} events are sent again", count).format(n=count)
+    said = ngettext("{n} event is sent again", "{n} events are sent again", count).format(
+        n=formats.number(count)
+    )
     messages.success(request, said if count else gettext("There is nothing to send again"))
     return asking.see_other(reverse("delivery:endpoint", args=[pk]))
 

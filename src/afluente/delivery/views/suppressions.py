@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from afluente.delivery import forms, policies, selectors, services
 from afluente.delivery.models import Channel, Suppression
 from afluente.delivery.views import asking
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -46,10 +47,12 @@ def suppressions(request: Request) -> HttpResponse:
 
 
 def _told(said: services.PassedOver) -> str:
-    new = ngettext("{n} address added.", "{n} addresses added.", said.new).format(n=said.new)
+    new = ngettext("{n} address added.", "{n} addresses added.", said.new).format(n=formats.number(said.new))
     if not said.known:
         return new
-    known = ngettext("{n} was there already.", "{n} were there already.", said.known).format(n=said.known)
+    known = ngettext("{n} was there already.", "{n} were there already.", said.known).format(
+        n=formats.number(said.known)
+    )
     return f"{new} {known}"
 
 

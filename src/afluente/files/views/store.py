@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from afluente.files import policies, selectors, services
 from afluente.files.views import asked
 from afluente.kernel import blobs, htmx, text
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -211,7 +212,9 @@ def _keep_all(request: Request, folder: Folder | None) -> HttpResponse:
 
 def _told(request: Request, folder: Folder | None, kept: int, refusals: list[str]) -> HttpResponse:
     if kept:
-        messages.info(request, ngettext("{n} file was kept", "{n} files were kept", kept).format(n=kept))
+        messages.info(
+            request, ngettext("{n} file was kept", "{n} files were kept", kept).format(n=formats.number(kept))
+        )
     elif not refusals:
         refusals = [gettext("Choose a file first.")]
     if refusals:

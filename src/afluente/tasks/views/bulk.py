@@ -24,6 +24,7 @@ from afluente.tasks.selectors.picking import TaskSelection
 from afluente.tasks.services import bulk as many
 from afluente.tasks.services.bulk_kinds import words_of
 from afluente.tasks.views import asking
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +99,10 @@ def said(done: BulkChange) -> str:
         first = gone if done.change["kind"] == "delete" else changed
         rest = ngettext("{n} stays: it cannot be so, or you may not change it", "{n} stay: they cannot be so, or you may not change them", done.refused)  # fmt: skip
         counts = (done.changed, done.refused)
-    parts = [first.format(n=counts[0]), *([rest.format(n=counts[1])] if counts[1] else [])]
+    parts = [
+        first.format(n=formats.number(counts[0])),
+        *([rest.format(n=formats.number(counts[1]))] if counts[1] else []),
+    ]
     return ". ".join(parts)
 
 

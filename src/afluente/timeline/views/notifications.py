@@ -20,6 +20,7 @@ from afluente.timeline import forms, policies, services
 from afluente.timeline.models import PushDevice
 from afluente.timeline.selectors import notices
 from afluente.timeline.selectors import notifications as reading
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -107,7 +108,7 @@ def reading_all(request: Request) -> HttpResponse:
         found = found.filter(record_kind=name, record_id=int(number)) if is_number else found.none()
     waiting = found.order_by()[: reading.COUNTED].count()
     moment = services.mark_read(found=found)
-    said = ngettext("{n} marked as read", "{n} marked as read", waiting).format(n=waiting)
+    said = ngettext("{n} marked as read", "{n} marked as read", waiting).format(n=formats.number(waiting))
     return _answer(request, said if moment else "", moment=moment)
 
 
