@@ -5,6 +5,7 @@ from ninja import Router
 from afluente.automation.api.backtests import router as backtests_router
 from afluente.automation.api.hours import router as hours_router
 from afluente.automation.api.looking import router as looking_router
+from afluente.automation.api.portable import router as portable_router
 from afluente.automation.api.rules import router as rules_router
 from afluente.automation.api.runs import router as runs_router
 from afluente.automation.api.steps import router as steps_router
@@ -19,5 +20,6 @@ for part in (
     triggers_router,
     hours_router,
     backtests_router,
+    portable_router,
 ):
     router.add_router("", part)

@@ -35,7 +35,8 @@ class Param:
     """One thing to be said. `kind` is of KINDS.
 
     `choices` are those of the kind `choice`, or give them out when they are data. `empty` is what an empty
-    choice is called. `is_number`: a choice is kept as a number.
+    choice is called. `is_number`: a choice is kept as a number. `is_private`: it may hold a secret and stays out of
+    files.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Param:
     choices: Choices | Callable[[], Choices] = ()
     empty: StrOrPromise = ""
     is_number: bool = False
+    is_private: bool = False
 
     @property
     def offered(self) -> Choices:

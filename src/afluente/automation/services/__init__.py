@@ -12,6 +12,14 @@ from afluente.automation.services.backtests import (
     words_of,
 )
 from afluente.automation.services.breaking import BROKEN
+from afluente.automation.services.bringing import (
+    BadFileError,
+    Brought,
+    UnknownNamesError,
+    bring_in,
+    read_file,
+    unknown_names,
+)
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.carrying import carry_over
 from afluente.automation.services.deciding import (
@@ -43,6 +51,7 @@ from afluente.automation.services.hours import (
     save_holiday,
     save_person_hours,
 )
+from afluente.automation.services.portable import Named, file_of
 from afluente.automation.services.publishing import (
     NotPublishableError,
     Waiting,
@@ -79,13 +88,17 @@ __all__ = [
     "NOTICE",
     "NOT_FOUND",
     "Answer",
+    "BadFileError",
+    "Brought",
     "Known",
     "Looked",
+    "Named",
     "NotPublishableError",
     "Outcome",
     "PipelineNotPublishableError",
     "StepGoneError",
     "TriggerKind",
+    "UnknownNamesError",
     "Waiting",
     "add_absence",
     "address_of",
@@ -93,6 +106,7 @@ __all__ = [
     "begin_backtest",
     "begin_for_present",
     "begin_rules",
+    "bring_in",
     "carry_over",
     "change_trigger",
     "confirm_steps",
@@ -107,6 +121,7 @@ __all__ = [
     "dry_run",
     "enter",
     "fail_backtest",
+    "file_of",
     "freeze_busy",
     "give_up_steps",
     "hear",
@@ -123,6 +138,7 @@ __all__ = [
     "publish_pipeline",
     "publish_rules",
     "put_rule",
+    "read_file",
     "register_action",
     "register_finder",
     "register_trigger",
@@ -146,5 +162,6 @@ __all__ = [
     "take_call",
     "trigger_kinds",
     "unfreeze",
+    "unknown_names",
     "words_of",
 ]

@@ -184,6 +184,7 @@ PARAMS = (
         name="headers",
         label=_("Headers"),
         kind=TEXT,
+        is_private=True,
         hint=_("One on each line. Whoever sees rules sees them: keep secrets in a webhook."),
     ),
     Param(
