@@ -9,7 +9,7 @@ from afluente.contacts.models import EVERY, Field
 from afluente.contacts.selectors import fields_of, held_values
 from afluente.deals.models import Deal, Stage
 from afluente.deals.selectors import requirements
-from afluente.kernel.sets import among
+from afluente.kernel.set_statements import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -11,7 +11,7 @@ from django.db.models import Count
 from afluente.accounts.models import Membership, Role
 from afluente.automation.models import PersonHours, Turn
 from afluente.deals.models import Deal, DealContact
-from afluente.kernel.sets import among
+from afluente.kernel.set_statements import among
 from afluente.sales.models import Line
 from afluente.timeline.models import Event
 

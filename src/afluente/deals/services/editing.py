@@ -12,7 +12,7 @@ from afluente.accounts.models import Membership
 from afluente.deals.events import DealsChanged, DealsGone
 from afluente.deals.models import Deal, DealContact
 from afluente.kernel import bus, clock
-from afluente.kernel.sets import among
+from afluente.kernel.set_statements import among
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 

@@ -12,7 +12,7 @@ from afluente.deals.events import DealsChanged
 from afluente.deals.models import Deal
 from afluente.deals.services.editing import EDITABLE, primary_contacts
 from afluente.kernel import bus
-from afluente.kernel.sets import among
+from afluente.kernel.set_statements import among
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from afluente.accounts.models import Action, Area, Membership
 from afluente.accounts.policies import may
-from afluente.kernel import clock, sets, text
+from afluente.kernel import clock, set_statements, text
 from afluente.kernel.sayings import gettext
 from afluente.tasks.models import (
     PHONE,
@@ -90,7 +90,7 @@ def create_tasks(*, tasks: Sequence[NewTask], by: Actor, is_news: bool = True) -
     steps = _steps({task.step_id for task in tasks})
     places = on_top(len(tasks))
     rows = [_row(task, steps[task.step_id], at) for task, at in zip(tasks, places, strict=True)]
-    sets.insert(rows)
+    set_statements.insert(rows)
     _link(rows, tasks)
     plan_reminders([row for row in rows if row.due_at is not None])
     told = {row.pk: new.told for row, new in zip(rows, tasks, strict=True)}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from afluente.deals.models import DealContact
-from afluente.kernel.sets import among
+from afluente.kernel.set_statements import among
 from afluente.tasks.models import TaskContact, TaskDeal
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent

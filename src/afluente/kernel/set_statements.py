@@ -37,7 +37,7 @@ def insert(rows: Sequence[Row]) -> None:
     arrays = ", ".join(f"%s::{_plain_type(one)}[]" for one in fields)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{options.db_table}" ({columns}) SELECT {columns} '  # noqa: S608  our own names
+            f'INSERT INTO "{options.db_table}" ({columns}) SELECT {columns} '
             f"FROM unnest({arrays}) WITH ORDINALITY AS g ({columns}, n) ORDER BY n RETURNING id",
             [[getattr(row, one.attname) for row in rows] for one in fields],
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DataError, transaction
 
-from afluente.kernel import clock, sets
+from afluente.kernel import clock, set_statements
 from afluente.tasks.models import Task
 from tests import make
 
@@ -28,7 +28,7 @@ def test_they_are_what_bulk_create_writes(people):
     ours = tasks(
         5, description='a "b" {c}, \\d', assignee_id=people.ana.pk, due_at=clock.now(), due_is_day=True
     )
-    sets.insert(ours)
+    set_statements.insert(ours)
     theirs = [
         Task(**{name: value for name, value in row.items() if name not in {"id", "search_title"}})
         for row in Task.objects.order_by("pk").values()
@@ -43,20 +43,22 @@ def test_they_are_what_bulk_create_writes(people):
 
 def test_what_is_too_long_is_refused_and_not_cut(people):
     with pytest.raises(DataError), transaction.atomic():
-        sets.insert(tasks(2, source="x" * 21))
+        set_statements.insert(tasks(2, source="x" * 21))
 
     assert not Task.objects.exists()
 
 
 def test_nothing_is_nothing(people, django_assert_num_queries):
     with django_assert_num_queries(0):
-        sets.insert([])
+        set_statements.insert([])
 
 
 def test_rows_are_found_among_numbers(people):
     rows = tasks(3)
-    sets.insert(rows)
+    set_statements.insert(rows)
     wanted = {rows[0].pk, rows[2].pk}
 
-    assert set(Task.objects.filter(pk__in=sets.among(wanted)).values_list("pk", flat=True)) == wanted
-    assert not Task.objects.filter(pk__in=sets.among([])).exists()
+    assert (
+        set(Task.objects.filter(pk__in=set_statements.among(wanted)).values_list("pk", flat=True)) == wanted
+    )
+    assert not Task.objects.filter(pk__in=set_statements.among([])).exists()
