@@ -58,6 +58,7 @@ def decisions(request: Request, pk: int) -> HttpResponse:
     movable = policies.movable_by(request.member)
     context = {
         "pipeline": pipeline,
+        "to_decide": selectors.count_to_decide(request.member, pipeline),
         "rows": selectors.shown_runs(page[:PAGE]),
         "total": standing.count(),
         "deals": list(selectors.standing_deals(request.member, pipeline)[:PAGE]),

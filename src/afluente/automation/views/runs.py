@@ -59,6 +59,7 @@ def runs(request: Request, pk: int) -> HttpResponse:
     movable = policies.movable_by(request.member)
     context = {
         "pipeline": pipeline,
+        "to_decide": selectors.count_to_decide(request.member, pipeline),
         "rows": selectors.shown_runs(page[:PAGE]),
         "movable": set(movable.filter(pk__in=[one.deal_id for one in page]).values_list("pk", flat=True)),
         "rules": rules,

@@ -36,6 +36,7 @@ def statistics(request: Request, pk: int) -> HttpResponse:
     days = int(said) if said in {str(one) for one in DAYS} else 30
     context = {
         "pipeline": pipeline,
+        "to_decide": selectors.count_to_decide(request.member, pipeline),
         "figures": selectors.pipeline_figures(pipeline, days=days, sort=sort),
         "days": days,
         "day_choices": DAYS,
