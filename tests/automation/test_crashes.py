@@ -217,3 +217,44 @@ def test_case_74_a_database_that_goes_away_within_a_batch_loses_and_doubles_noth
         assert Step.objects.filter(state="applied").count() == 2 * len(made)
         assert sorted(Task.objects.values_list("deal_links__deal_id", flat=True)) == sorted(made)
         assert not Token.objects.exists()
+
+
+def test_case_79b_of_all_deals_of_a_person_the_one_that_somebody_holds_moves_later_and_each_once(place):
+    workspace, stages = place
+    with scope(workspace):
+        here, there = (Stage.objects.get(pk=pk) for pk in stages[:2])
+        trigger(there, "form_submitted", reach="all")
+        contact = make.contact()
+        ids = [open_in(here, contact_ids=(contact.pk,)).pk for _ in range(3)]
+        services.hear_of(kind="lead.received", key="one", contact_id=contact.pk)
+    held, may_go = Event(), Event()
+
+    def hold() -> None:
+        with scope(workspace):
+            Deal.objects.select_for_update().get(pk=ids[1])
+            held.set()
+            may_go.wait(20)
+        connections.close_all()
+
+    def moved() -> list[int]:
+        with scope(workspace):
+            services.route()
+        with scope(workspace):
+            return list(Deal.objects.filter(stage=there).order_by("pk").values_list("pk", flat=True))
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        held.wait(20)
+        first = moved()
+        may_go.set()
+        holding.result(timeout=20)
+
+    assert first == [ids[0], ids[2]]
+    assert moved() == ids
+    assert moved() == ids
+    with scope(workspace):
+        assert (
+            list(Firing.objects.filter(state="moved").order_by("deal_id").values_list("deal_id", flat=True))
+            == ids
+        )
+        assert set(Deal.objects.filter(pk__in=ids).values_list("stage_epoch", flat=True)) == {2}
