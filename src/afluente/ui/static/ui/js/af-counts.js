@@ -11,13 +11,10 @@ import { concerns } from "./af-refresh.js";
 const TOGETHER_MS = 300;
 const places = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-count]")]);
 
-/** A number as `written`, as long as it fits a sign of two figures. @param {number} count @param {string} written */
-const short = (count, written) => (count > 99 ? "99+" : written);
-
 /** The title with a number before it, or without. @param {string} title @param {number} count */
 export function titled(title, count) {
   const plain = title.replace(/^\(\d+\+?\) /, "");
-  return count ? `(${short(count, String(count))}) ${plain}` : plain;
+  return count ? `(${count > 99 ? "99+" : count}) ${plain}` : plain;
 }
 
 class Counts extends HTMLElement {
@@ -73,7 +70,7 @@ class Counts extends HTMLElement {
   show(counts) {
     for (const place of places()) {
       const [count, written] = counts[place.dataset.count ?? ""] ?? [0, ""];
-      place.textContent = place.classList.contains("hot") ? short(count, written) : written;
+      place.textContent = count > 99 && place.classList.contains("hot") ? "99+" : written;
       place.toggleAttribute("hidden", !count);
       if ("titled" in place.dataset) document.title = titled(document.title, count);
     }
