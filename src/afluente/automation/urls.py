@@ -42,6 +42,7 @@ urlpatterns = [
     path("settings/working-hours/", hours.hours, name="hours"),
     path("deals/<int:pk>/automation/steps/", steering.steering, name="steering"),
     path("deals/<int:pk>/automation/dry-run/", trying.dry_run, name="dry_run"),
+    path("deals/<int:pk>/automation/test/", trying.rehearsal, name="rehearsal"),
     path("deals/<int:pk>/automation/resumption/", standing.resume, name="resume"),
     re_path(
         r"^hooks/trigger/(?P<public_id>[0-9]{1,18}x[0-9a-z]{26})/(?P<secret>[0-9a-z]{32})$",

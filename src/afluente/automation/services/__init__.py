@@ -59,6 +59,7 @@ from afluente.automation.services.publishing import (
     begin_rules,
     publish_rules,
 )
+from afluente.automation.services.rehearsing import Rehearsed, rehearse
 from afluente.automation.services.replanning import replan
 from afluente.automation.services.routing import route
 from afluente.automation.services.running import run_due
@@ -96,6 +97,7 @@ __all__ = [
     "NotPublishableError",
     "Outcome",
     "PipelineNotPublishableError",
+    "Rehearsed",
     "StepGoneError",
     "TriggerKind",
     "UnknownNamesError",
@@ -142,6 +144,7 @@ __all__ = [
     "register_action",
     "register_finder",
     "register_trigger",
+    "rehearse",
     "replan",
     "restart_rules",
     "resume_rules",
