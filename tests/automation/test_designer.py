@@ -243,12 +243,27 @@ def test_triggers_are_made_changed_and_deleted_and_a_webhook_shows_its_address(p
     assert (found.title, found.allows_back) == ("From the shop", True)
     assert "From the shop" in page(browser, stages[0])
     browser.post(made["Location"], {"act": "delete"})
-    assert not Trigger.objects.exists()
+    assert not Trigger.objects.present().exists()
+    assert browser.get(made["Location"]).status_code == 404
 
     wrong = browser.post(url, fields | {"kind": "field_changed"})
     assert wrong.status_code == 422
     browser.post(url, fields | {"kind": "field_changed", "p-field": "amount"})
-    assert Trigger.objects.get().params == {"field": "amount"}
+    assert Trigger.objects.present().get().params == {"field": "amount"}
+
+
+def test_a_deleted_trigger_comes_back_as_it_was(people, browser, stages):
+    values = {"title": "From the shop", "allows_back": True}
+    found = services.create_trigger(stage=stages[0], kind="webhook", values=values)
+    address = services.address_of(found)
+    deleted = browser.post(reverse("automation:trigger", args=[found.pk]), {"act": "delete"})
+    way_back = reverse("automation:trigger_restoring", args=[found.pk])
+
+    assert way_back in browser.get(deleted["Location"]).content.decode()
+    assert browser.post(way_back).status_code == 303
+    assert "From the shop" in page(browser, stages[0])
+    found.refresh_from_db()
+    assert (found.deleted_at, services.address_of(found)) == (None, address)
 
 
 def test_rules_are_paused_and_go_on(people, browser, stages):
@@ -288,6 +303,23 @@ def test_a_form_trigger_may_mean_one_kind_of_source(people, browser, stages):
     heard = [Happened(kind="lead.received", at=clock.now(), data={"source": one}) for one in ("form", "api")]
     assert [kind.fits(params, one) for one in heard] == [True, False]
     assert "Site form" in page(browser, stages[1])
+
+
+def test_a_form_trigger_may_mean_one_form(people, browser, stages):
+    shop, other = (make.source(kind="form", name=name) for name in ("Shop", "Newsletter"))
+    url = reverse("automation:trigger_new", args=[stages[1].pk])
+    fields = {"kind": "form_submitted", "reach": "latest", "max_age_minutes": "60", "is_on": "on"}
+    assert browser.post(url, fields | {"p-door": "999"}).status_code == 422
+    browser.post(url, fields | {"p-door": str(shop.pk)})
+    kind, params = services.trigger_kinds()["form_submitted"], Trigger.objects.get().params
+    heard = [
+        Happened(kind="lead.received", at=clock.now(), data={"source": "form", "source_id": one.pk})
+        for one in (shop, other)
+    ]
+
+    assert params == {"door": shop.pk}
+    assert [kind.fits(params, one) for one in heard] == [True, False]
+    assert "Shop" in page(browser, stages[1])
 
 
 def test_what_the_panel_does_not_draw_stays_as_it_was(people, browser, stages):

@@ -258,7 +258,12 @@ class _Arrival:
                 "assignee": deal.assignee_id,
             }
             self._record("deal.opened", {**data, **told}, deal=deal)
-        data = {"raw_event": self.raw.pk, "fields": dict(lead.fields), "utm": dict(lead.utm)}
+        data = {
+            "source_id": self.raw.source.pk,
+            "raw_event": self.raw.pk,
+            "fields": dict(lead.fields),
+            "utm": dict(lead.utm),
+        }
         self._record("lead.received", {**told, **data, **self.told}, deal=self.deal)
         if is_fallback and self.rule:
             data = {"rule": self.rule.pk, "rule_name": self.rule.name}

@@ -156,7 +156,7 @@ def list_firings(request: HttpRequest, deal_id: int, asked: Query[StepQuery]) ->
 
 def _trigger(request: HttpRequest, trigger_id: int) -> Trigger | None:
     pipelines = policies.pipelines_of(member_of(request))
-    return Trigger.objects.filter(pk=trigger_id, stage__pipeline__in=pipelines).first()
+    return Trigger.objects.present().filter(pk=trigger_id, stage__pipeline__in=pipelines).first()
 
 
 def _out(request: HttpRequest, one: Trigger) -> dict[str, Any]:

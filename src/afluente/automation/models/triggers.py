@@ -6,7 +6,12 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from afluente.kernel.workspace import WorkspaceModel
+from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
+
+
+class TriggerQuerySet(models.QuerySet["Trigger"]):
+    def present(self) -> TriggerQuerySet:
+        return self.filter(deleted_at=None)
 
 
 class Trigger(WorkspaceModel):
@@ -14,7 +19,7 @@ class Trigger(WorkspaceModel):
 
     `params` are the kind's own; `where` and `match` a filter that the deal must fit. `reach` says which deals
     of a client are meant when nothing names one. `hears_rules`: also what rules did. One of the kind `webhook`
-    has an address: `public_id` and a secret.
+    has an address: `public_id` and a secret. One that was deleted stays for what it did, and for its way back.
     """
 
     class Reach(models.TextChoices):
@@ -49,6 +54,9 @@ class Trigger(WorkspaceModel):
     secret_box = models.TextField(blank=True, default="")  # encrypted, so that a person can copy the address
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = WorkspaceManager.from_queryset(TriggerQuerySet)()  # type: ignore[misc]  # a ClassVar above
 
     class Meta(WorkspaceModel.Meta):
         indexes = [

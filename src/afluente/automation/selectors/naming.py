@@ -13,6 +13,7 @@ from afluente.automation.selectors.records import DEAL, catalogue
 from afluente.contacts.models import EVERY, Tag
 from afluente.contacts.selectors import fields_of
 from afluente.deals.models import DealType, Stage
+from afluente.intake.models import Source
 from afluente.ui.channels import CHANNELS
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Names:
     pipelines: Mapping[int, str] = field(default_factory=dict)
     members: Mapping[int, str] = field(default_factory=dict)
     tags: Mapping[int, str] = field(default_factory=dict)
+    doors: Mapping[int, str] = field(default_factory=dict)  # forms and addresses through which leads come
     options: Mapping[str, Sequence[tuple[str, StrOrPromise]]] = field(default_factory=dict)
 
     def stage(self, number: object) -> str:
@@ -72,7 +74,7 @@ DATES = {Kind.MOMENT, Kind.DAY}
 
 
 def names_now() -> Names:
-    """Everything that rules may name: five short queries, however many rules there are."""
+    """Everything that rules may name: six short queries, however many rules there are."""
     known = catalogue()
     own = fields_of(DEAL, EVERY)
     rows = list(
@@ -100,5 +102,6 @@ def names_now() -> Names:
         pipelines={pk: name for pk, _name, _number, name in rows},
         members=members,
         tags=dict(Tag.objects.order_by("name").values_list("pk", "name")),
+        doors=dict(Source.objects.present().values_list("pk", "name")),
         options=options,
     )

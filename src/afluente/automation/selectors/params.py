@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from afluente.intake.models import Source
 from afluente.ui.channels import CHANNELS
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Param:
 
     `choices` are those of the kind `choice`, or give them out when they are data. `empty` is what an empty
     choice is called. `is_number`: a choice is kept as a number. `is_private`: it may hold a secret and stays out of
-    files.
+    files. `has_words`: a text in which words of the deal stand.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Param:
     empty: StrOrPromise = ""
     is_number: bool = False
     is_private: bool = False
+    has_words: bool = False
 
     @property
     def offered(self) -> Choices:
@@ -57,14 +59,14 @@ class Param:
 
 _FALLBACK = Param(name="fallback", label=_("If there is nobody"), kind=MEMBER, empty=_("Skip the rule"))
 _TO = Param(name="to", label=_("Who"), kind=PEOPLE, is_required=True)
-_SAYS = Param(name="text", label=_("Text"), kind=TEXT, is_required=True)
+_SAYS = Param(name="text", label=_("Text"), kind=TEXT, is_required=True, has_words=True)
 _STAGE = Param(name="stage", label=_("Stage"), kind=STAGE, is_required=True)
 
 
 def _plan(*more: Param) -> tuple[Param, ...]:
     return (
-        Param(name="title", label=_("What is to be done"), is_required=True),
-        Param(name="description", label=_("Description"), kind=TEXT),
+        Param(name="title", label=_("What is to be done"), is_required=True, has_words=True),
+        Param(name="description", label=_("Description"), kind=TEXT, has_words=True),
         Param(
             name="to", label=_("Who"), kind=PEOPLE, hint=_("Whoever is responsible when nobody is chosen.")
         ),
@@ -74,6 +76,7 @@ def _plan(*more: Param) -> tuple[Param, ...]:
     )
 
 
+_NEW_NAME = Param(name="name", label=_("Name"), hint=_("That of this deal when it is empty."), has_words=True)
 _LASTS = Param(name="minutes", label=_("Minutes it lasts"), kind=WHOLE)
 _TAGS = (
     Param(name="tags", label=_("Tags"), kind=TAGS, is_required=True),
@@ -123,7 +126,7 @@ _shapes: dict[str, tuple[Param, ...]] = {
     "post": (_TO, _SAYS),
     "task": _plan(),
     "call": _plan(_LASTS),
-    "meeting": _plan(_LASTS, Param(name="place", label=_("Place"))),
+    "meeting": _plan(_LASTS, Param(name="place", label=_("Place"), has_words=True)),
     "end_tasks": (
         Param(
             name="whose",
@@ -134,11 +137,11 @@ _shapes: dict[str, tuple[Param, ...]] = {
     ),
     "add_tags": _TAGS,
     "remove_tags": _TAGS,
-    "open_deal": (_STAGE, Param(name="name", label=_("Name"), hint=_("That of this deal when it is empty."))),
-    "copy": (_STAGE, Param(name="name", label=_("Name"), hint=_("That of this deal when it is empty."))),
+    "open_deal": (_STAGE, _NEW_NAME),
+    "copy": (_STAGE, _NEW_NAME),
     "convert": (
         Param(name="stage", label=_("Open a deal in"), kind=STAGE, empty=_("No deal")),
-        Param(name="company", label=_("Make a company called")),
+        Param(name="company", label=_("Make a company called"), has_words=True),
         Param(name="contact", label=_("Keep the person"), kind=FLAG),
     ),
     "document": (
@@ -151,6 +154,14 @@ _shapes: dict[str, tuple[Param, ...]] = {
         ),
     ),
 }
+
+
+def _doors() -> list[tuple[str, StrOrPromise]]:
+    """The forms and addresses of the workspace, each with its kind."""
+    found = Source.objects.present().order_by("kind", "name", "pk")
+    return [(str(one.pk), f"{CHANNELS[one.kind].label}: {one.name}") for one in found]
+
+
 TRIGGER_PARAMS = {
     "field": Param(name="field", label=_("Field"), kind=FIELD, is_required=True),
     "from": Param(name="from", label=_("Out of the stage"), kind=STAGE, empty=_("Any stage")),
@@ -161,6 +172,14 @@ TRIGGER_PARAMS = {
         kind=CHOICE,
         empty=_("Any source"),
         choices=tuple((kind, CHANNELS[kind].label) for kind in ("form", "webhook", "api")),
+    ),
+    "door": Param(
+        name="door",
+        label=_("Which form or address"),
+        kind=CHOICE,
+        empty=_("Any of them"),
+        choices=_doors,
+        is_number=True,
     ),
     "status": Param(
         name="status",

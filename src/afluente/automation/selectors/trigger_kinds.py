@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.records import UnknownFieldError
+from afluente.intake.models import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,9 +89,19 @@ def _field_problems(params: Mapping[str, Any], known: Mapping[str, Any]) -> list
 
 
 def _is_source(params: Mapping[str, Any], happened: Happened) -> bool:
-    """From a source of the kind that is meant, or from any."""
-    source = params.get("source")
+    """From a source of the kind that is meant, or from any; through the one door that is meant, or any."""
+    source, door = params.get("source"), _number(params, "door")
+    if door is not None and happened.data.get("source_id") != door:
+        return False
     return source in {None, ""} or happened.data.get("source") == source
+
+
+def _source_problems(params: Mapping[str, Any], _known: Mapping[str, Any]) -> list[str]:
+    door = params.get("door")
+    if door is None:
+        return []
+    known = isinstance(door, int) and Source.objects.present().filter(pk=door).exists()
+    return [] if known else [f"door: {gettext('Choose one that is there.')}"]
 
 
 def _is_member(params: Mapping[str, Any], happened: Happened) -> bool:
@@ -157,8 +169,9 @@ for _kind in (
         slug="form_submitted",
         label=_("Form submitted"),
         events=("lead.received",),
-        params=("source",),
+        params=("source", "door"),
         matches=_is_source,
+        problems=_source_problems,
     ),
     TriggerKind(slug=WEBHOOK, label=_("Webhook called"), events=("webhook.called",)),
 ):

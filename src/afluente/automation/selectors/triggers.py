@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def triggers_of(stage_ids: Collection[int]) -> list[Trigger]:
     """The triggers that lead to these stages, each stage's in their order."""
-    return list(Trigger.objects.filter(stage_id__in=stage_ids).order_by("stage_id", "position", "pk"))
+    found = Trigger.objects.present().filter(stage_id__in=stage_ids)
+    return list(found.order_by("stage_id", "position", "pk"))
 
 
 def firings_of(deal_id: int, *, before: int | None = None, limit: int = 200) -> list[Firing]:

@@ -26,5 +26,5 @@ def _kept() -> Iterator[tuple[int, Any]]:
     yield from Definition.objects.values_list("stage_id", "draft")
     running = Version.objects.filter(number=F("definition__version"))
     yield from running.values_list("definition__stage_id", "rules")
-    for stage, params, where in Trigger.objects.values_list("stage_id", "params", "where"):
+    for stage, params, where in Trigger.objects.present().values_list("stage_id", "params", "where"):
         yield stage, [params, where]

@@ -158,6 +158,8 @@ def trigger_hint(kind: str, params: Params, names: Names) -> str:
         return gettext("out of {stage}").format(stage=names.stage(params["from"]) or GONE)
     if kind == "responsible_changed" and params.get("member"):
         return gettext("to {name}").format(name=names.members.get(params["member"], GONE))
+    if kind == "form_submitted" and params.get("door"):
+        return str(names.doors.get(params["door"], GONE))
     if kind == "form_submitted" and params.get("source"):
         return str(channel(str(params["source"])).label)
     if kind == "task_status":

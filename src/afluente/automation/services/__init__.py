@@ -79,6 +79,7 @@ from afluente.automation.services.triggers import (
     create_trigger,
     delete_trigger,
     order_triggers,
+    restore_trigger,
     rotate_address,
 )
 
@@ -147,6 +148,7 @@ __all__ = [
     "rehearse",
     "replan",
     "restart_rules",
+    "restore_trigger",
     "resume_rules",
     "retry_steps",
     "rotate_address",

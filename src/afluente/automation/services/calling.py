@@ -59,7 +59,7 @@ def take_call(*, public_id: str, secret: str, body: Mapping[str, Any], key: str 
     `key` names the call; without one the same body within a minute would be a second call, so the body itself
     is the name only when it carries an `id`. Who is meant is looked up now, so that the caller learns of it.
     """
-    trigger = Trigger.objects.filter(public_id=public_id, kind=WEBHOOK).first()
+    trigger = Trigger.objects.present().filter(public_id=public_id, kind=WEBHOOK).first()
     if trigger is None or not ids.same(ids.digest(secret), trigger.secret_digest):
         return NOT_FOUND
     if not trigger.is_on:

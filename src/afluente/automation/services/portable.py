@@ -110,7 +110,7 @@ class Words:
                 return [(key, str(name)) for key, name in self.names.fields.items() if key.startswith(OWN)]
             case "choice":
                 action, _dot, name = of.partition(".")
-                offered = [one.offered for one in shapes.params_of(action) if one.name == name]
+                offered = [one.offered for one in _shapes_of(action) if one.name == name]
                 return [(str(value), str(label)) for rows in offered for value, label in rows]
         return [(value, str(label)) for value, label in self.names.options.get(of or kind, ())]
 
@@ -124,6 +124,12 @@ class Words:
         return found[0] if len(found) == 1 else None
 
 
+def _shapes_of(slug: str) -> tuple[Param, ...]:
+    """What an action, or a kind of trigger, is told."""
+    kind = trigger_kinds().get(slug)
+    return shapes.trigger_params(kind.params) if kind else shapes.params_of(slug)
+
+
 def file_of(pipeline: Pipeline) -> dict[str, Any]:
     """The automation of a pipeline as it is arranged now, ready to be written as JSON."""
     words = Words(pipeline)
@@ -131,7 +137,7 @@ def file_of(pipeline: Pipeline) -> dict[str, Any]:
     stages = []
     for stage in Stage.objects.lasting().filter(pipeline=pipeline).order_by("position", "pk"):
         rules = [turned_rule(one, turn, is_out=True) for one in selectors.arranged(stage.pk)]
-        armed = Trigger.objects.filter(stage=stage).order_by("position", "pk")
+        armed = Trigger.objects.present().filter(stage=stage).order_by("position", "pk")
         triggers = [_trigger_out(one, turn) for one in armed]
         stages.append({"name": stage.name, "rules": rules, "triggers": triggers})
     return {"format": FORMAT, "version": VERSION, "pipeline": pipeline.name, "stages": stages}

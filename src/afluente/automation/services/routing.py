@@ -91,7 +91,7 @@ def route(*, limit: int = BATCH, now: dt.datetime | None = None) -> int:
 def triggers_now(now: dt.datetime) -> Known:
     """The triggers of a workspace as they stand, ready to be asked."""
     catalogue, kinds = selectors.catalogue(), trigger_kinds()
-    triggers = {one.pk: one for one in Trigger.objects.filter(is_on=True, kind__in=kinds)}
+    triggers = {one.pk: one for one in Trigger.objects.present().filter(is_on=True, kind__in=kinds)}
     stages = Stage.objects.lasting().filter(pipeline__archived_at=None)
     places = {
         one.pk: Place(

@@ -76,14 +76,22 @@ def change_trigger(*, trigger: Trigger, values: Mapping[str, Any], stage: Stage 
 
 @transaction.atomic
 def delete_trigger(*, trigger: Trigger) -> None:
-    """Take a trigger away, and what is told of it. Deals stay where they are."""
-    Trigger.objects.filter(pk=trigger.pk).delete()
+    """Take a trigger away. Deals stay where they are, and what it did stays told."""
+    Trigger.objects.present().filter(pk=trigger.pk).update(deleted_at=clock.now())
+
+
+@transaction.atomic
+def restore_trigger(*, trigger: Trigger) -> None:
+    """Let a deleted trigger count again, where it stood; its address is the same."""
+    Trigger.objects.filter(pk=trigger.pk).update(deleted_at=None, changed_at=clock.now())
 
 
 @transaction.atomic
 def order_triggers(*, stage: Stage, trigger_ids: Sequence[int]) -> None:
     """Let the triggers of a stage stand in this order: of several for one stage the first one counts."""
-    found = {one.pk: one for one in Trigger.objects.filter(stage=stage).select_for_update(of=("self",))}
+    found = {
+        one.pk: one for one in Trigger.objects.present().filter(stage=stage).select_for_update(of=("self",))
+    }
     for number, pk in enumerate(dict.fromkeys(trigger_ids)):
         if pk in found:
             Trigger.objects.filter(pk=pk).update(position=number)

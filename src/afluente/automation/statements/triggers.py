@@ -25,11 +25,12 @@ SELECT %(ws)s, e.id, e.kind, e.deal, e.contact, '', e.data::jsonb, now(), e.is_a
        WITH ORDINALITY AS e (id, kind, deal, contact, data, is_automatic, root, depth, n)
  WHERE EXISTS (SELECT FROM automation_trigger t
                  JOIN unnest(%(heard)s::text[], %(by)s::text[]) AS p (heard, kind) ON p.kind = t.kind
-                WHERE t.workspace_id = %(ws)s AND t.is_on AND p.heard = e.kind)
+                WHERE t.workspace_id = %(ws)s AND t.is_on AND t.deleted_at IS NULL AND p.heard = e.kind)
  ORDER BY e.n
 """
 WAITED_FOR = """
-SELECT DISTINCT kind FROM automation_trigger WHERE workspace_id = %(ws)s AND is_on AND kind = ANY(%(kinds)s)
+SELECT DISTINCT kind FROM automation_trigger
+ WHERE workspace_id = %(ws)s AND is_on AND deleted_at IS NULL AND kind = ANY(%(kinds)s)
 """
 TAKE = "SELECT pg_try_advisory_xact_lock(hashtextextended('automation.triggers', %(ws)s))"
 HEARD_WORKSPACES = "SELECT automation_heard_workspaces()"

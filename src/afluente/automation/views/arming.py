@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.automation import selectors, services
 from afluente.automation.engine.written import BadRuleError
@@ -21,6 +21,7 @@ from afluente.deals import policies
 from afluente.kernel.htmx import go
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpResponse
 
     from afluente.accounts.requests import Request
@@ -40,23 +41,36 @@ def new(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def trigger(request: Request, pk: int) -> HttpResponse:
     """A trigger: arranged (POST), deleted or given another address (`act`). It counts at once."""
-    pipelines = policies.pipelines_of(request.member)
-    found = get_object_or_404(
-        Trigger.objects.select_related("stage__pipeline"), pk=pk, stage__pipeline__in=pipelines
-    )
-    if not policies.may_configure(request.member):
-        raise PermissionDenied
+    found = _found(request, pk, Trigger.objects.present())
     address = reverse("automation:trigger", args=[pk])
     act = request.POST.get("act", "") if request.method == "POST" else ""
     if act == "delete":
         services.delete_trigger(trigger=found)
-        messages.success(request, gettext("Deleted the trigger"))
+        way_back = reverse("automation:trigger_restoring", args=[pk])
+        messages.success(request, gettext("Deleted the trigger"), extra_tags=f"undo:{way_back}")
         return go(request, designer.address_of(found.stage.pipeline))
     if act == "address" and found.public_id:
         services.rotate_address(trigger=found)
         messages.success(request, gettext("The old address stopped working."))
         return go(request, address)
     return _edit(request, found.stage, found, address)
+
+
+@require_POST
+def restoring(request: Request, pk: int) -> HttpResponse:
+    """Let a trigger that was deleted count again."""
+    found = _found(request, pk, Trigger.objects.all())
+    services.restore_trigger(trigger=found)
+    return go(request, designer.address_of(found.stage.pipeline))
+
+
+def _found(request: Request, pk: int, among: QuerySet[Trigger]) -> Trigger:
+    """A trigger of a pipeline that the member knows. Raises Http404 and PermissionDenied."""
+    pipelines = policies.pipelines_of(request.member)
+    found = get_object_or_404(among.select_related("stage__pipeline"), pk=pk, stage__pipeline__in=pipelines)
+    if not policies.may_configure(request.member):
+        raise PermissionDenied
+    return found
 
 
 def _edit(request: Request, stage: Stage, found: Trigger, address: str) -> HttpResponse:

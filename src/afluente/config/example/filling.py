@@ -154,7 +154,13 @@ def _open(
     )
     (deal_id,) = deals.open_deals(deals=[deal], by=actor)
     if source:
-        told = {"source": story.source, "source_name": source.name, "utm": _utm(story), "matched": ""}
+        told = {
+            "source": story.source,
+            "source_id": source.pk,
+            "source_name": source.name,
+            "utm": _utm(story),
+            "matched": "",
+        }
         data = {**told, "fields": {"servico": story.name}}
         timeline.record([NewEvent("lead.received", actor, contact_id, deal_id, data)])
     return deal_id

@@ -21,6 +21,7 @@ def events_of(entry: Entry) -> Iterator[NewEvent]:
         deal_id=entry.outcome.deal_id,
         data={
             "source": entry.source.kind,
+            "source_id": entry.source.pk,
             "source_name": entry.lead.source_name or entry.source.name,
             "raw_event": entry.event.id,
             "fields": dict(entry.lead.fields),
