@@ -42,6 +42,8 @@ def field_of(param: Param, names: Names, present: Any = None) -> forms.Field | N
     }
     if param.kind in TYPED:
         made: forms.Field = TYPED[param.kind](**said)
+        if param.has_words:
+            made.widget.attrs["data-words"] = ""
         return made
     return _choosing(param, names, present, said)
 

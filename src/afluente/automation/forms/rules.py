@@ -157,8 +157,14 @@ class RuleForm(forms.Form):
         if action is None or self.errors:
             return
         for said in action.problems(self._params(cleaned), self.names.kinds):
-            name = f"{PREFIX}{said.partition(':')[0]}"
-            self.add_error(name if name in self.fields else None, said)
+            place, _colon, rest = said.partition(": ")
+            name = f"{PREFIX}{place}"
+            self.add_error(name, rest) if name in self.fields else self.add_error(None, said)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether words of the deal may stand in what the action is told."""
+        return any(one.has_words for one in self.params)
 
     def _params(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         kept = self.undrawn | params_from(cleaned, self.params)

@@ -40,6 +40,7 @@ from afluente.automation.selectors.runs import (
     steps_to_decide,
     waiting_by,
 )
+from afluente.automation.selectors.saying import Said, said_of
 from afluente.automation.selectors.showing import (
     STATES,
     Shown,
@@ -71,6 +72,7 @@ __all__ = [
     "RuleCard",
     "RuleName",
     "Run",
+    "Said",
     "Shown",
     "absence_out",
     "action_labels",
@@ -107,6 +109,7 @@ __all__ = [
     "rules_to_choose",
     "running_rules",
     "runs_of",
+    "said_of",
     "shown_firings",
     "shown_runs",
     "stages_to_try",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from afluente.automation import selectors, statements
 from afluente.automation.engine import conditions
@@ -72,7 +73,7 @@ def publish_rules(
     rules = read_rules(held.draft, outside=outside())
     check_rules(rules, by)
     if circle := _circle(held, rules):
-        said = f"These rules send every deal round in a circle: {circle}."
+        said = gettext("These rules send every deal round in a circle: {stages}.").format(stages=circle)
         raise NotPublishableError({_mover(rules): [said]})
     version = Version.objects.create(
         definition=held,
@@ -169,13 +170,17 @@ def _mover(rules: Sequence[Rule]) -> int:
 def _problems(rule: Rule) -> list[str]:
     known = catalogue()
     action = actions().get(rule.action)
-    said = action.problems(rule.params, known) if action else [f"There is no action “{rule.action}”."]
+    said = (
+        action.problems(rule.params, known)
+        if action
+        else [gettext("There is no action “{name}”.").format(name=rule.action)]
+    )
     try:
         conditions.compile_expression(rule.condition, known)
     except conditions.InvalidConditionError as invalid:
         said = [*said, str(invalid)]
     if rule.when.field and rule.when.field not in known:
-        said = [*said, f"There is no field {rule.when.field}."]
+        said = [*said, gettext("There is no field {name}.").format(name=rule.when.field)]
     return said
 
 
@@ -185,4 +190,5 @@ def _forbidden(rule: Rule, by: Membership | None) -> list[str]:
     if by is None or not isinstance(stage, int) or policies.enterable(by).filter(pk=stage).exists():
         return []
     gone = not Stage.objects.lasting().filter(pk=stage).exists()
-    return ["The stage it leads to is gone." if gone else "You may not put deals into that stage."]
+    said = gettext("The stage it leads to is gone."), gettext("You may not put deals into that stage.")
+    return [said[0] if gone else said[1]]

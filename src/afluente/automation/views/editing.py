@@ -13,9 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.automation import selectors, services
 from afluente.automation.engine.written import BadRuleError
+from afluente.automation.forms.params import PREFIX
 from afluente.automation.forms.rules import RuleForm
 from afluente.automation.services.recipes import RECIPES, rule_of
 from afluente.automation.views import designer
+from afluente.deals import policies
+from afluente.delivery.selectors import deals_offered, variables
+from afluente.delivery.selectors.messages import OFFERED
 from afluente.kernel.htmx import go
 
 if TYPE_CHECKING:
@@ -73,6 +77,7 @@ def _edit(request: Request, stage: Stage, kept: Mapping[str, Any], address: str)
         "is_on": kept.get("is_on", True),
         "stages": names.options["stage"],
         "asked": form.asked,
+        **(_words(request, stage, kept) if form.has_words else {}),
     }
     status = 422 if checks and form.errors else 200
     if request.headers.get("HX-Request") == "true":
@@ -85,6 +90,34 @@ def _edit(request: Request, stage: Stage, kept: Mapping[str, Any], address: str)
     context = designer.frame(request, stage.pipeline, names=names, chosen=str(kept.get("id", "")))
     context |= {"editor": editor, "editor_template": "automation/_rule_editor.html"}
     return render(request, "automation/designer.html", context, status=status)
+
+
+@require_POST
+def preview(request: Request, pk: int) -> HttpResponse:
+    """What the texts that are being written say about a deal (`deal`)."""
+    stage = designer.stage_in(request, pk)
+    return render(request, "automation/_said.html", _words(request, stage, {}))
+
+
+def _words(request: Request, stage: Stage, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The deals that may be looked at, the chosen one, what the texts say of it, and what they may name."""
+    visible = policies.visible_to(request.member)
+    own = list(visible.filter(pipeline=stage.pipeline_id).order_by("-stage_entered_at", "-pk")[:OFFERED])
+    offered = own or list(visible.order_by("-stage_entered_at", "-pk")[:OFFERED])
+    chosen = _number(request.POST.get("deal"))
+    deal = (visible.filter(pk=chosen).first() if chosen else None) or next(iter(offered), None)
+    action, params = str(kept.get("action", "")), dict(kept.get("params") or {})
+    if request.method == "POST":
+        action = request.POST.get("action", "")
+        typed = [name for name in request.POST if name.startswith(PREFIX)]
+        params = {name.removeprefix(PREFIX): request.POST.get(name) for name in typed}
+    return {
+        "deals": deals_offered(offered),
+        "deal": deal,
+        "said": selectors.said_of(action, params, deal_id=deal.pk) if deal else None,
+        "variables": variables(),
+        "preview": reverse("automation:rule_preview", args=[stage.pk]),
+    }
 
 
 def _act(request: Request, stage: Stage, rule_id: str) -> HttpResponse:

@@ -25,7 +25,7 @@ from afluente.delivery.services.consenting import (
 )
 from afluente.delivery.services.consents import LeftThemselvesError, Proof, say_consent
 from afluente.delivery.services.queueing import GOES_ON, NewMessage, cancel_messages, queue_messages, wake
-from afluente.delivery.services.rendering import SMS, BadTemplateError, Rendered, render
+from afluente.delivery.services.rendering import LINE, SMS, BadTemplateError, Rendered, fill, render
 from afluente.delivery.services.retrying import make_room
 from afluente.delivery.services.segments import Count
 from afluente.delivery.services.segments import count as count_segments
@@ -78,6 +78,7 @@ __all__ = [
     "BOUNCE_LONGEST",
     "CALLS_GO_ON",
     "GOES_ON",
+    "LINE",
     "SMS",
     "BadTemplateError",
     "BadValuesError",
@@ -102,6 +103,7 @@ __all__ = [
     "delete_endpoint",
     "digest_kept",
     "expects_twilio",
+    "fill",
     "fill_body",
     "forget_sender",
     "gateway_problems",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import mistune
 import nh3
+from django.utils.translation import gettext
 from liquid.exceptions import LiquidError
 
 from afluente.kernel import liquids, text
@@ -118,7 +119,9 @@ def problems(*, subject: str, body: str, known: Collection[str]) -> list[str]:
         except BadTemplateError as bad:
             return [str(bad)]
         names = {str(one) for uses in parsed.analyze().globals.values() for one in uses}
-        found += [f"There is no variable {name}." for name in sorted(names - set(known))]
+        found += [
+            gettext("There is no variable {name}.").format(name=name) for name in sorted(names - set(known))
+        ]
     if not found:
         found += _too_long(subject, body, known)
     return found

@@ -8,6 +8,7 @@ from afluente.automation.services.actions import (
     modifying,
     sending,
     telling,
+    wording,
     working,
 )
 from afluente.automation.services.actions.registry import (
@@ -20,7 +21,7 @@ from afluente.automation.services.actions.registry import (
     register_action,
 )
 
-for _part in (basic, assigning, telling, working, making, modifying, sending, hooking):
+for _part in (basic, assigning, telling, working, making, modifying, sending, hooking, wording):
     _part.register()
 
 __all__ = ["Known", "actions", "applier", "leaving", "mixed", "outside", "register_action"]

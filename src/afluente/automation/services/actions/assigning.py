@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts.models import Membership
@@ -44,10 +45,14 @@ class Assign:
         if how in {TURN, LEAST}:
             members = params.get("members")
             good = isinstance(members, list) and all(isinstance(one, int) for one in members)
-            return [] if good and 0 < len(members or ()) <= MOST else [f"members: 1 to {MOST} numbers."]
+            return (
+                []
+                if good and 0 < len(members or ()) <= MOST
+                else [f"members: {gettext('Choose at least one.')}"]
+            )
         if how == FIXED:
             good = "member" in params and isinstance(params["member"], int | None)
-            return [] if good else ["Choose who."]
+            return [] if good else [f"member: {gettext('Choose who.')}"]
         return []
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:

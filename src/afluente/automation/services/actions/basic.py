@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation import statements
@@ -38,8 +39,8 @@ class SetFields:
         """Fields that do not exist, or cannot be set, and values that cannot be read."""
         found = [f"{name} cannot be set." for name in params if name not in {*TEXTS, "amount"}]
         if "amount" in params and amount_in(params["amount"]) is None:
-            found.append("amount: write a number such as 1250.5.")
-        return found or ([] if params else ["Choose what to set."])
+            found.append(f"amount: {gettext('Write a number such as 1250.5.')}")
+        return found or ([] if params else [gettext("Choose what to set.")])
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """Set what differs."""
@@ -67,7 +68,7 @@ class Move:
 
     def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         """A stage must be named."""
-        return [] if isinstance(params.get("stage"), int) else ["Choose the stage."]
+        return [] if isinstance(params.get("stage"), int) else [f"stage: {gettext('Choose the stage.')}"]
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """Leave for the stage; nothing when the deal is there."""

@@ -8,12 +8,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
 from afluente.automation.selectors.params import CHOICE, FLAG, TEXT, Param
 from afluente.automation.services.actions.registry import Known, register_action
-from afluente.automation.services.actions.sending import words_of
+from afluente.automation.services.actions.wording import words_of
 from afluente.automation.services.facts import register_fact
 from afluente.automation.services.settling import postpone
 from afluente.delivery import selectors as delivery
@@ -65,7 +66,7 @@ class Hook:
             found.append(f"method: one of {', '.join(METHODS)}.")
         body = str(params.get("body", ""))
         if len(body) > BODY:
-            found.append(f"body: at most {BODY} characters.")
+            found.append(f"body: {gettext('At most {most} signs.').format(most=BODY)}")
         elif body.strip():
             found += [f"body: {one}" for one in outbox.body_problems(body)]
         return found
@@ -99,14 +100,14 @@ class Hook:
 def _place_problems(params: Mapping[str, Any]) -> list[str]:
     endpoint, url = params.get("endpoint"), params.get("url")
     if bool(endpoint) == bool(url):
-        return ["Choose a webhook, or write an address of its own."]
+        return [gettext("Choose a webhook, or write an address of its own.")]
     if endpoint:
         known = isinstance(endpoint, int) and Endpoint.objects.filter(pk=endpoint).exists()
-        return [] if known else ["endpoint: choose one that is there."]
+        return [] if known else [f"endpoint: {gettext('Choose one that is there.')}"]
     headers, odd = _headers(params)
     problem = outbox.headers_problem(headers)
     said = [f"url: {outbox.url_problem(str(url))}"] if outbox.url_problem(str(url)) else []
-    said += [f"headers: {odd[:100]}: a name, a colon and a value on each line."] if odd else []
+    said += [f"headers: {gettext('A name, a colon and a value on each line.')} {odd[:100]}"] if odd else []
     return [*said, *([f"headers: {problem}"] if problem else [])]
 
 
@@ -191,6 +192,7 @@ PARAMS = (
         name="body",
         label=_("What it says"),
         kind=TEXT,
+        has_words=True,
         hint=_("JSON with variables, such as {{ deal.name }}. Empty: everything that is known of the deal."),
     ),
     Param(name="goes_anyway", label=_("Also when the deal leaves the stage meanwhile"), kind=FLAG),

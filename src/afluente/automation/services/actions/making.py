@@ -7,13 +7,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
 from afluente.automation.services.actions.registry import Known, register_action
+from afluente.automation.services.actions.wording import filled, text_problems
 from afluente.contacts.selectors import held_values
 from afluente.deals import services as deals
 from afluente.deals.models import Deal, DealContact, Stage
+from afluente.delivery.services import BadTemplateError
 from afluente.sales import services as sales
 
 if TYPE_CHECKING:
@@ -38,18 +41,18 @@ class OpenDeal:
 
     def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         """A stage must be named."""
-        said = [] if isinstance(params.get("stage"), int) else ["Choose the stage."]
-        return said if len(str(params.get("name", ""))) <= NAME else [*said, f"name: at most {NAME} signs."]
+        said = [] if isinstance(params.get("stage"), int) else [f"stage: {gettext('Choose the stage.')}"]
+        return [*said, *text_problems("name", params, most=NAME)]
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """One deal for each step."""
         if params["stage"] not in scene.facts["stages"]:
             return Fail("target_gone", "stage")
-        said = {
-            "stage": params["stage"],
-            "name": str(params.get("name", "")).strip(),
-            "copies": self.slug == "copy",
-        }
+        try:
+            name = filled(params.get("name"), scene, most=NAME)
+        except BadTemplateError as bad:
+            return Fail("template", str(bad))
+        said = {"stage": params["stage"], "name": name, "copies": self.slug == "copy"}
         return Done(effects=[Effect("open_deal", said)])
 
 
@@ -67,7 +70,9 @@ class Convert:
         stage, company = params.get("stage"), str(params.get("company", "")).strip()
         if stage is not None and not isinstance(stage, int):
             return ["stage: a number."]
-        return [] if stage is not None or company or params.get("contact") else ["Choose what to make of it."]
+        if stage is None and not company and not params.get("contact"):
+            return [gettext("Choose what to make of it.")]
+        return text_problems("company", params, most=NAME)
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """It leaves its stage."""
@@ -76,7 +81,11 @@ class Convert:
             return Fail("target_gone", "stage")
         if scene.record.get("closed") is not None:
             return Skip("duplicate", "converted")
-        said = {"stage": stage, "company": str(params.get("company", "")).strip()}
+        try:
+            company = filled(params.get("company"), scene, most=NAME)
+        except BadTemplateError as bad:
+            return Fail("template", str(bad))
+        said = {"stage": stage, "company": company}
         return Done(effects=[Effect("convert", said)], leaves=True)
 
 
@@ -134,8 +143,8 @@ def _new(old: Deal, stage: Stage, one: Wanted, people: Sequence[int]) -> deals.N
 
 def _convert(group: Sequence[Wanted]) -> None:
     stage = Stage.objects.select_related("pipeline").filter(pk=group[0].values["stage"] or 0).first()
-    wish = deals.Wish(stage=stage, company_name=group[0].values["company"])
     for one in group:
+        wish = deals.Wish(stage=stage, company_name=one.values["company"])
         deals.convert_lead(lead_id=one.deal_id, wish=wish, by=one.actor)
 
 
@@ -148,13 +157,21 @@ def _document(group: Sequence[Wanted]) -> None:
 def register() -> None:
     """Let rules make something else of deals."""
     for slug, label in (("open_deal", _("Open a deal")), ("copy", _("Copy to another pipeline"))):
-        register_action(Known(action=OpenDeal(slug=slug), label=label, appliers=(("open_deal", _open_deal),)))
+        register_action(
+            Known(
+                action=OpenDeal(slug=slug),
+                label=label,
+                appliers=(("open_deal", _open_deal),),
+                mixed=frozenset({"open_deal"}),
+            )
+        )
     register_action(
         Known(
             action=Convert(),
             label=_("Convert the lead"),
             appliers=(("convert", _convert),),
             leaves=frozenset({"convert"}),
+            mixed=frozenset({"convert"}),
         )
     )
     register_action(

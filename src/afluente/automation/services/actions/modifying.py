@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
@@ -46,7 +47,7 @@ class Modify:
         """Fields that do not exist or cannot be set, and values that cannot be read."""
         changes = params.get("changes")
         if not isinstance(changes, list) or not changes:
-            return ["changes: choose what to change."]
+            return [gettext("Choose what to change.")]
         return [said for one in changes for said in _problems(one, catalogue)]
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
@@ -75,13 +76,13 @@ def _problems(one: Any, catalogue: Catalogue) -> list[str]:
         return ["changes: each names field, value or from, and append."]
     name, source = str(one.get("field", "")), one.get("from")
     if name not in catalogue or not (name in BUILT_IN or name.startswith(OWN)):
-        return [f"{name} cannot be set."]
+        return [gettext("{name} cannot be set.").format(name=name)]
     if source is not None:
-        return [] if source in catalogue else [f"There is no field {source}."]
+        return [] if source in catalogue else [gettext("There is no field {name}.").format(name=source)]
     try:
         _value(name, catalogue[name], one.get("value"), None, appends=False)
     except BadValueError as wrong:
-        return [f"{wrong}: this value cannot be kept."]
+        return [gettext("{value}: this value cannot be kept.").format(value=wrong)]
     return []
 
 

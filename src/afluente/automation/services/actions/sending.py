@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
 from afluente.automation.selectors.params import CHOICE, FLAG, SMS, TEXT, Param
 from afluente.automation.services.actions.registry import Known, register_action
+from afluente.automation.services.actions.wording import text_problems, words_of
 from afluente.automation.services.facts import register_fact
 from afluente.automation.services.settling import postpone
 from afluente.delivery import selectors as delivery
 from afluente.delivery import services as outbox
 from afluente.delivery.models import Channel, Template
 from afluente.kernel import clock
-from afluente.ui import formats
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -76,14 +77,13 @@ class Send:
                 isinstance(template, int)
                 and Template.objects.filter(pk=template, channel=self.channel).exists()
             )
-            return [] if known else ["template: choose one that is there."]
-        subject, body = str(params.get("subject", "")), str(params.get("body", ""))
-        most = BODY if self.channel == Channel.EMAIL else outbox.SMS
-        if len(body) > most:
-            return [f"body: at most {most} characters."]
-        if not body.strip() or (self.channel == Channel.EMAIL and not subject.strip()):
-            return ["Choose a template, or write a subject and a text."]
-        return outbox.template_problems(subject=subject, body=body)
+            return [] if known else [f"template: {gettext('Choose one that is there.')}"]
+        is_email = self.channel == Channel.EMAIL
+        if not str(params.get("body", "")).strip():
+            said = gettext("Choose a template, or write a subject and a text.")
+            return [said if is_email else f"body: {gettext('Choose a template, or write a text.')}"]
+        subject = text_problems("subject", params, most=outbox.LINE, is_required=True) if is_email else []
+        return [*subject, *text_problems("body", params, most=BODY if is_email else outbox.SMS)]
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """Fill the text in for the deal's main person, if they may be written to."""
@@ -121,17 +121,6 @@ class Send:
         return Done(effects=[Effect("message", values)], key=step)
 
 
-def words_of(reader: Reader, scene: Scene) -> Mapping[str, Mapping[str, str]]:
-    """What may be said, with what earlier rules of this moment changed (S-IMM)."""
-    changed = scene.record.changed
-    deal = dict(reader.words["deal"])
-    if "name" in changed:
-        deal["name"] = changed["name"]
-    if "amount" in changed:
-        deal["amount"] = formats.money_exact(changed["amount"].amount, changed["amount"].currency)
-    return {**reader.words, "deal": deal}
-
-
 def _queue(group: Sequence[Wanted]) -> None:
     """Into the outbox, which says how each ended: until then what follows it waits."""
     outbox.queue_messages(
@@ -165,8 +154,8 @@ def _params(channel: str) -> tuple[Param, ...]:
         return [(str(one.pk), one.name) for one in rows]
 
     is_email = channel == Channel.EMAIL
-    words = _("Only without a template. Variables such as {{ contact.first_name }} are filled in.")
-    subject = Param(name="subject", label=_("Subject"), hint=_("Only without a template."))
+    words = _("Only without a template.")
+    subject = Param(name="subject", label=_("Subject"), hint=_("Only without a template."), has_words=True)
     asked = _("It was asked for, such as a bill: consent does not hold it")
     return (
         Param(
@@ -178,7 +167,7 @@ def _params(channel: str) -> tuple[Param, ...]:
             is_number=True,
         ),
         *([subject] if is_email else []),
-        Param(name="body", label=_("Text"), kind=TEXT if is_email else SMS, hint=words),
+        Param(name="body", label=_("Text"), kind=TEXT if is_email else SMS, hint=words, has_words=True),
         Param(name="is_asked", label=asked, kind=FLAG),
         Param(name="goes_anyway", label=_("Also when the deal leaves the stage meanwhile"), kind=FLAG),
     )

@@ -13,9 +13,10 @@ from afluente.accounts.models import Membership
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
 from afluente.automation.services.actions.registry import Known, register_action
 from afluente.automation.services.actions.who import ADMINS, NEEDS, SUPERVISOR, people_of, people_problems
+from afluente.automation.services.actions.wording import filled, text_problems
 from afluente.deals.policies import visible_to
+from afluente.delivery.services import BadTemplateError
 from afluente.timeline import services as timeline
-from afluente.timeline.events import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 NOTICE = "automation_notice"
 LONGEST = 2_000  # signs of a text
-
-
-def text_problems(params: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the text of a rule."""
-    length = len(str(params.get("text", "")).strip())
-    return [] if 0 < length <= LONGEST else [f"text: 1 to {LONGEST} signs."]
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,10 @@ class Notify:
 
     def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         """A text and somebody are needed."""
-        return [*text_problems(params), *people_problems(self._to(params))]
+        return [
+            *text_problems("text", params, most=LONGEST, is_required=True),
+            *people_problems(self._to(params)),
+        ]
 
     def _to(self, params: Mapping[str, Any]) -> Any:
         return params.get("to") or ([self.default] if self.default else None)
@@ -56,7 +54,11 @@ class Notify:
         members = people_of(self._to(params), scene, params)
         if not members:
             return Skip("no_recipient", ",".join(self._to(params)))
-        return Done(effects=[Effect("notify", {"members": members, "text": str(params["text"]).strip()})])
+        try:
+            said = filled(params["text"], scene, most=LONGEST)
+        except BadTemplateError as bad:
+            return Fail("template", str(bad))
+        return Done(effects=[Effect("notify", {"members": members, "text": said})])
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,10 @@ class Say:
     def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         """A text is needed; a message to the stream is to somebody."""
         wants = self.is_to_people or params.get("to")
-        return [*text_problems(params), *(people_problems(params.get("to")) if wants else [])]
+        return [
+            *text_problems("text", params, most=LONGEST, is_required=True),
+            *(people_problems(params.get("to")) if wants else []),
+        ]
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """Write it, in the name of whoever is responsible, else of an administrator."""
@@ -81,7 +86,10 @@ class Say:
         members = people_of(params["to"], scene, params) if params.get("to") else []
         if author is None or (self.is_to_people and not members):
             return Skip("no_recipient", "to")
-        said = str(params["text"]).strip()
+        try:
+            said = filled(params["text"], scene, most=LONGEST)
+        except BadTemplateError as bad:
+            return Fail("template", str(bad))
         effects = [Effect("comment", {"author": author, "text": said})]
         if members:
             effects.append(Effect("notify", {"members": members, "text": said}))
@@ -90,21 +98,20 @@ class Say:
 
 def _notify(group: Sequence[Wanted]) -> None:
     """Each member is told of those deals that they may see."""
-    one = group[0]
-    members = (
-        Membership.objects.active().filter(pk__in=one.values["members"]).select_related("user", "custom_role")
-    )
+    wanted = {pk for one in group for pk in one.values["members"]}
+    members = Membership.objects.active().filter(pk__in=wanted).select_related("user", "custom_role")
     notices = []
-    for member in members:
-        seen = visible_to(member).filter(pk__in=[each.deal_id for each in group]).values_list("pk", flat=True)
+    for member in members.order_by("pk"):
+        theirs = {one.deal_id: one for one in group if member.pk in one.values["members"]}
+        seen = visible_to(member).filter(pk__in=list(theirs)).values_list("pk", flat=True)
         notices += [
             timeline.Notice(
                 member_id=member.pk,
                 kind=NOTICE,
                 record_kind="deal",
                 record_id=deal_id,
-                actor=one.actor,
-                data={"text": one.values["text"]},
+                actor=group[0].actor,
+                data={"text": theirs[deal_id].values["text"]},
             )
             for deal_id in seen.order_by("pk")
         ]
@@ -112,9 +119,9 @@ def _notify(group: Sequence[Wanted]) -> None:
 
 
 def _comment(group: Sequence[Wanted]) -> None:
-    author = Membership.objects.select_related("user").get(pk=group[0].values["author"])
+    authors = Membership.objects.select_related("user").in_bulk({one.values["author"] for one in group})
     for one in group:
-        actor = Actor("rule", one.token.definition_id, one.title)
+        author, actor = authors[one.values["author"]], one.actor
         timeline.add_comment(text=one.values["text"], by=author, deal_id=one.deal_id, actor=actor)
 
 
@@ -127,4 +134,5 @@ def register() -> None:
         (Say(slug="post", is_to_people=True), _("Write to the stream")),
     ):
         appliers = (("notify", _notify), ("comment", _comment))
-        register_action(Known(action=action, label=label, needs=NEEDS, appliers=appliers))
+        mixed = frozenset({"notify", "comment"})
+        register_action(Known(action=action, label=label, needs=NEEDS, appliers=appliers, mixed=mixed))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -17,7 +19,7 @@ NEEDS = frozenset({"supervisors", "roles"})
 def people_problems(said: Any, *, name: str = "to") -> list[str]:
     """What is wrong with a list of recipients, in words."""
     if not isinstance(said, list) or not said:
-        return [f"{name}: choose who."]
+        return [f"{name}: {gettext('Choose who.')}"]
     good = [
         one in {RESPONSIBLE, SUPERVISOR, ADMINS}
         or (isinstance(one, str) and one.startswith(ROLE) and len(one) > len(ROLE))

@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine import timing
@@ -16,7 +17,9 @@ from afluente.automation.engine.nodes import Zone
 from afluente.automation.engine.timing import Interval, Unit
 from afluente.automation.services.actions.registry import Known, register_action
 from afluente.automation.services.actions.who import NEEDS, RESPONSIBLE, people_of, people_problems
+from afluente.automation.services.actions.wording import filled, text_problems
 from afluente.contacts import services as contacts
+from afluente.delivery.services import BadTemplateError
 from afluente.tasks import services as tasks
 from afluente.tasks.models import PLACE, TITLE, Task
 
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 LAST = dt.time(23, 59, 59)
 MOST_DAYS, MOST_MINUTES = 3650, 1440
+LONGEST = 2_000  # signs of a description
+TEXTS = {"title": TITLE, "description": LONGEST, "place": PLACE}
 RULE = "rule"  # the source of tasks that rules made
 
 
@@ -48,17 +53,18 @@ class Plan:
 
     def problems(self, params: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         """A title is needed, and days and times that can be read."""
-        length = len(str(params.get("title", "")).strip())
-        said = [] if 0 < length <= TITLE else [f"Write what is to be done in at most {TITLE} signs."]
+        said = text_problems("title", params, most=TITLE, is_required=True)
+        said += text_problems("description", params, most=LONGEST)
+        said += text_problems("place", params, most=PLACE)
         if not _is_whole(params.get("due_days", 0), MOST_DAYS):
-            said.append(f"due_days: 0 to {MOST_DAYS}.")
+            said.append(f"due_days: {_up_to(MOST_DAYS)}")
         if not _is_whole(params.get("minutes", 30), MOST_MINUTES):
-            said.append(f"minutes: 0 to {MOST_MINUTES}.")
+            said.append(f"minutes: {_up_to(MOST_MINUTES)}")
         if params.get("at"):
             try:
                 dt.time.fromisoformat(str(params["at"]))
             except ValueError:
-                said.append("at: a time of day such as 09:00.")
+                said.append(f"at: {gettext('A time of day such as 09:00.')}")
         return [*said, *(people_problems(params["to"]) if params.get("to") else [])]
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
@@ -66,16 +72,22 @@ class Plan:
         members = people_of(params.get("to") or [RESPONSIBLE], scene, params)
         if params.get("to") and not members:
             return Skip("no_recipient", ",".join(params["to"]))
+        try:
+            words = {name: filled(params.get(name), scene, most=most) for name, most in TEXTS.items()}
+        except BadTemplateError as bad:
+            return Fail("template", str(bad))
         said = {
-            "title": str(params["title"]).strip(),
-            "description": str(params.get("description", "")),
-            "place": str(params.get("place", ""))[:PLACE],
+            **words,
             "kind": self.kind,
             "assignee": members[0] if members else None,
             "observers": members[1:],
             **_when(self.kind, params, scene),
         }
         return Done(effects=[Effect("task", said)])
+
+
+def _up_to(most: int) -> str:
+    return gettext("A whole number from 0 to {most}.").format(most=most)
 
 
 def _is_whole(said: Any, most: int) -> bool:
@@ -134,7 +146,7 @@ class Tags:
         """Tags must be named."""
         tags = params.get("tags")
         good = isinstance(tags, list) and tags and all(isinstance(one, int) for one in tags)
-        said = [] if good else ["tags: choose at least one."]
+        said = [] if good else [f"tags: {gettext('Choose at least one.')}"]
         return said if params.get("on", "main") in {"main", "all"} else [*said, "on: main or all."]
 
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
@@ -192,7 +204,15 @@ def register() -> None:
         (Task.Kind.CALL, _("Schedule a call")),
         (Task.Kind.MEETING, _("Schedule a meeting")),
     ):
-        register_action(Known(action=Plan(kind=kind), label=label, needs=NEEDS, appliers=(("task", _task),)))
+        register_action(
+            Known(
+                action=Plan(kind=kind),
+                label=label,
+                needs=NEEDS,
+                appliers=(("task", _task),),
+                mixed=frozenset({"task"}),
+            )
+        )
     register_action(Known(action=EndTasks(), label=_("End tasks"), appliers=(("end_tasks", _end_tasks),)))
     for slug, label, make in (
         ("add_tags", _("Add tags"), _add_tags),

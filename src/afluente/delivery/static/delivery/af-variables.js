@@ -1,14 +1,18 @@
 // @ts-check
-/** `<af-variables>` around buttons with `data-word`: puts a variable where the caret was last, in the subject or in the text. */
+/**
+ * `<af-variables>` around buttons with `data-word`: puts a variable where the caret was last, in one of the fields that
+ * `data-into` selects.
+ */
 
 class Variables extends HTMLElement {
   connectedCallback() {
     const form = this.closest("form");
     /** @type {HTMLTextAreaElement | HTMLInputElement | null} */
-    this.place = form?.querySelector("textarea") ?? null;
+    const into = this.dataset.into ?? "textarea, [name=subject]";
+    this.place = form?.querySelector(into) ?? null;
     form?.addEventListener("focusin", ({ target }) => {
-      if (target instanceof HTMLTextAreaElement) this.place = target;
-      if (target instanceof HTMLInputElement && target.name === "subject") this.place = target;
+      const isText = target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement;
+      if (isText && target.matches(into)) this.place = target;
     });
     this.addEventListener("click", ({ target }) => {
       const button = target instanceof Element ? target.closest("[data-word]") : null;
