@@ -47,6 +47,7 @@ FIELDS = {
     "folder": "folder",
     "folder_id": "folder",
     "file": "file",
+    "image_id": "file",
     "record": "contact",
     "entity_id": "contact",
     "show": "file",

@@ -18,6 +18,7 @@ class SalesConfig(AppConfig):
         personal.declare_free(own.FREE)
         personal.register_holding(own.HOLDING)
         _bring_pages()
+        _bring_files()
         _bring_finding()
         _bring_history()
         _bring_lines()
@@ -48,6 +49,19 @@ def _bring_pages() -> None:
             visible=policies.may_configure,
         )
     )
+
+
+def _bring_files() -> None:
+    """Pictures of products lie in the store."""
+    from django.conf import settings
+
+    from afluente.files.policies import register_kind
+    from afluente.kernel import doors
+    from afluente.sales import handlers
+
+    register_kind(handlers.FILES)
+    for prefix in ("/products/", "/api/v1/products/"):
+        doors.limit_body(prefix, settings.FILE_LIMIT + doors.OF_A_FORM)
 
 
 def _bring_finding() -> None:
@@ -86,6 +100,7 @@ def _bring_history() -> None:
         {
             "archived": _("Archived"),
             "description": _("Description"),
+            "image": _("Picture"),
             "price": _("Price"),
             "price:": _("Price in {name}"),
             "sku": _("Code"),

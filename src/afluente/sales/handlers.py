@@ -9,12 +9,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.deals.events import ChangeRefusedError
+from afluente.files import policies as files
 from afluente.kernel import sayings, slots
 from afluente.sales import policies, selectors, services
+from afluente.sales.models import Product
 from afluente.sales.views import documents
 from afluente.sales.views.lines import part_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from afluente.accounts.models import Membership
     from afluente.deals.events import DealCopied, DealsChanged
     from afluente.deals.models import Deal
@@ -81,3 +85,21 @@ def said_of_value(*, deal_id: int, field: str) -> list[slots.Part]:
         "undo_url": reverse("sales:following", args=[deal_id]) + "?on=1",
     }
     return [slots.Part(template="", context=context)]
+
+
+def product_subjects(member: Membership, ids: Iterable[int]) -> dict[int, files.Subject]:
+    """Products that show a file, as far as `member` sees them."""
+    found = policies.products_visible_to(member).filter(pk__in=list(ids))
+    return {one.pk: files.Subject(one.name, reverse("sales:product", args=[one.pk])) for one in found}
+
+
+# A product shows one file, its picture, which its own page puts on and takes off: nothing else attaches any.
+FILES = files.Kind(
+    name=services.PICTURED,
+    label=_("Product"),
+    folder=_("Products"),
+    removal=_("Remove from this product"),
+    visible_to=policies.products_visible_to,
+    editable_by=lambda _member: Product.objects.none(),
+    subjects=product_subjects,
+)

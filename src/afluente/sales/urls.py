@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from afluente.sales.views import documents, lines, products, public, taxes
+from afluente.sales.views import documents, lines, pictures, products, public, taxes
 
 app_name = "sales"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("products/<int:pk>/", products.product, name="product"),
     path("products/<int:pk>/archiving/", products.archiving, name="product_archiving"),
     path("products/<int:pk>/deletion/", products.deletion, name="product_deletion"),
+    path("products/<int:pk>/picture/", pictures.picture, name="product_picture"),
     path("products/<int:pk>/restoring/", products.restoring, name="product_restoring"),
     path("deals/<int:pk>/lines/", lines.lines, name="lines"),
     path("deals/<int:pk>/lines/following/", lines.following, name="following"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import IO, Any, cast
 
 from django.http import HttpRequest
-from ninja import Query, Router, Status
+from ninja import File as Part
+from ninja import Query, Router, Status, UploadedFile
 
 from afluente.accounts.requests import member_of
-from afluente.kernel import text
+from afluente.files.services import FileRefusedError
+from afluente.kernel import blobs, text
 from afluente.sales import policies, selectors, services
+from afluente.sales.api import pictures
 from afluente.sales.api.acting import missing, not_allowed, refusal
 from afluente.sales.api.shapes import (
     ProductNew,
@@ -47,12 +50,16 @@ def create_product(request: HttpRequest, payload: ProductNew) -> Any:
     if not policies.may_create(member):
         return not_allowed()
     given = _given(payload)
-    is_archived = given.pop("is_archived", None)
+    is_archived, image_id = given.pop("is_archived", None), given.pop("image_id", None)
+    if image_id and pictures.seen(member, image_id) is None:
+        return pictures.unknown()
     given.setdefault("currency", member.workspace.currency)
     try:
         made = services.create_product(**given, by=token_actor(request))
     except services.ProductRefusedError as refused:
         return refusal(422, "invalid", str(refused), refused.field)
+    if image_id:
+        made = pictures.put(request, made.pk, image_id)
     if is_archived:
         made = services.archive_product(product_id=made.pk, by=token_actor(request))
     return Status(201, out(made))
@@ -63,6 +70,35 @@ def read_product(request: HttpRequest, product_id: int) -> Any:
     """One product."""
     found = policies.products_visible_to(member_of(request)).filter(pk=product_id).first()
     return out(found) if found else missing("product")
+
+
+@router.post(
+    "/products/{product_id}/image",
+    response={200: ProductOut, 403: Refused, 404: Refused, 422: Refused, 503: Refused},
+)
+def picture_product(request: HttpRequest, product_id: int, file: Part[UploadedFile]) -> Any:
+    """Bring a picture in one piece and let it be that of a product; `image_id` null takes it off again."""
+    member = member_of(request)
+    if not policies.products_visible_to(member).filter(pk=product_id).exists():
+        return missing("product")
+    if not policies.products_editable_by(member).filter(pk=product_id).exists():
+        return not_allowed()
+    try:
+        changed = services.keep_picture(
+            product_id=product_id,
+            name=file.name or "",
+            body=cast("IO[bytes]", file.file),
+            size=file.size or 0,
+            member=member,
+            by=token_actor(request),
+        )
+    except FileRefusedError as refused:
+        return refusal(422, refused.code, str(refused), "file")
+    except services.ProductRefusedError as refused:
+        return refusal(422, "invalid", str(refused), "file")
+    except blobs.BlobError:
+        return refusal(503, "store_away", "The store does not answer. Try again in a moment.")
+    return out(changed)
 
 
 @router.get("/products/{product_id}/history", response={200: HistoryOut, 404: Refused, 422: Refused})
@@ -87,10 +123,15 @@ def change_product(request: HttpRequest, product_id: int, payload: ProductPatch)
         return not_allowed()
     given = _given(payload)
     is_archived = given.pop("is_archived", None)
+    image_id = given.pop("image_id", 0)
+    if image_id and pictures.seen(member, image_id) is None:
+        return pictures.unknown()
     try:
         changed = services.change_product(product_id=product_id, changes=given, by=token_actor(request))
     except services.ProductRefusedError as refused:
         return refusal(422, "invalid", str(refused), refused.field)
+    if image_id != 0:
+        changed = pictures.put(request, product_id, image_id)
     if is_archived is not None:
         changed = services.archive_product(
             product_id=product_id, by=token_actor(request), is_back=not is_archived
@@ -126,6 +167,7 @@ def out(product: Product) -> dict[str, Any]:
         **{name: getattr(product, name) for name in names},
         "price": f"{product.price.normalize():f}",
         "stock": None if product.stock is None else f"{product.stock.normalize():f}",
+        "image_id": product.picture.pk if product.picture else None,
         "is_archived": product.archived_at is not None,
     }
 

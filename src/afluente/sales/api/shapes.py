@@ -49,6 +49,7 @@ class ProductPatch(Shape):
     )
     tax_id: Number | None = Field(None, description="A tax; null for none.")
     stock: Stock | None = Field(None, description="How many there are; null: they are not counted.")
+    image_id: Number | None = Field(None, description="A picture in the store; null for none.")
     is_archived: bool | None = None
 
 
@@ -69,6 +70,7 @@ class ProductOut(Schema):
     prices: dict[str, str]
     tax_id: int | None
     stock: str | None
+    image_id: int | None = Field(description="The file that is its picture: /api/v1/files/{id}/content.")
     is_archived: bool
     created_at: datetime
     updated_at: datetime

@@ -7,6 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from afluente.files.models import File
 from afluente.kernel.workspace import WorkspaceManager, WorkspaceModel
 
 
@@ -41,7 +42,7 @@ class Product(WorkspaceModel):
     """A thing or a service with a price. `prices` holds its price in other currencies, by ISO code, as texts.
 
     `stock` is None for what is not counted; it may fall below zero, which says that more was sold than
-    was there.
+    was there. `image` is its picture in the store; one that was deleted there is not shown.
     """
 
     name = models.CharField(max_length=255)
@@ -67,6 +68,9 @@ class Product(WorkspaceModel):
         Tax, models.SET_NULL, null=True, related_name="products", db_constraint=False, db_index=False
     )
     stock = models.DecimalField(max_digits=19, decimal_places=4, null=True)
+    image = models.ForeignKey(
+        "files.File", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
@@ -98,6 +102,9 @@ class Product(WorkspaceModel):
                 condition=Q(deleted_at=None),
                 name="sales_product_updated",
             ),
+            models.Index(
+                fields=["workspace", "image"], condition=~Q(image=None), name="sales_product_with_image"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +113,18 @@ class Product(WorkspaceModel):
     @property
     def is_counted(self) -> bool:
         return self.stock is not None
+
+    @property
+    def picture(self) -> File | None:
+        """Its picture, as long as it is in the store. What is drawn of it comes a moment later."""
+        found = self.image if self.image_id else None
+        return found if found and found.state == File.State.READY else None
+
+    @property
+    def thumb_of(self) -> int | None:
+        """The number of its picture, once there is something to be seen."""
+        found = self.picture
+        return found.pk if found and found.picture == File.Picture.MADE else None
 
 
 class StockMove(WorkspaceModel):

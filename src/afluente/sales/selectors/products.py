@@ -119,7 +119,7 @@ def product_page(*, member: Membership, wanted: ProductFilter, size: int = PAGE)
     """One page of products: three queries however many rows."""
     found = listed(member=member, wanted=wanted)
     last = Product.objects.filter(pk=wanted.after).first() if wanted.after else None
-    rows = list(_ordered(found, wanted.sort, last).select_related("tax")[: size + 1])
+    rows = list(_ordered(found, wanted.sort, last).select_related("tax", "image")[: size + 1])
     total = found[: COUNTED_TO + 1].count() if wanted.after is None else None
     return ProductPage(
         rows=rows[:size],
@@ -167,9 +167,9 @@ def offers(*, member: Membership, typed: str, currency: str) -> list[Product]:
     """Offered products to choose from while one is typed: those with a price in `currency` first."""
     found = named(policies.products_visible_to(member).filter(archived_at=None), typed)
     priced = found.filter(Q(currency=currency) | Q(prices__has_key=currency))
-    chosen = list(priced.select_related("tax").order_by("search_name", "pk")[:OFFERED_AT_ONCE])
+    chosen = list(priced.select_related("tax", "image").order_by("search_name", "pk")[:OFFERED_AT_ONCE])
     if len(chosen) < OFFERED_AT_ONCE:
-        others = found.exclude(pk__in=priced.values("pk")).select_related("tax")
+        others = found.exclude(pk__in=priced.values("pk")).select_related("tax", "image")
         chosen += others.order_by("search_name", "pk")[: OFFERED_AT_ONCE - len(chosen)]
     return chosen
 
@@ -208,7 +208,11 @@ def api_products(
     if state:
         found = found.filter(archived_at__isnull=state == "offered")
     before = number_in(cursor)
-    rows = list((found.filter(pk__lt=before) if before else found).order_by("-pk")[: limit + 1])
+    rows = list(
+        (found.filter(pk__lt=before) if before else found)
+        .select_related("image")
+        .order_by("-pk")[: limit + 1]
+    )
     return rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None
 
 

@@ -22,6 +22,8 @@ from afluente.sales.services.lines import (
 )
 from afluente.sales.services.logos import MOST_BYTES as MOST_LOGO_BYTES
 from afluente.sales.services.logos import LogoRefusedError, keep_logo, logo_of, remove_logo
+from afluente.sales.services.picturing import KIND as PICTURED
+from afluente.sales.services.picturing import PICTURES, keep_picture, show_picture
 from afluente.sales.services.products import (
     LENGTHS,
     ChangedMeanwhileError,
@@ -53,6 +55,8 @@ __all__ = [
     "EXPIRE",
     "LENGTHS",
     "MOST_LOGO_BYTES",
+    "PICTURED",
+    "PICTURES",
     "REOPENABLE",
     "ChangedMeanwhileError",
     "DocumentGoneError",
@@ -80,6 +84,7 @@ __all__ = [
     "expire_quote",
     "issue_document",
     "keep_logo",
+    "keep_picture",
     "let_follow",
     "locked",
     "logo_of",
@@ -97,4 +102,5 @@ __all__ = [
     "restore_product",
     "save_seller",
     "save_tax",
+    "show_picture",
 ]

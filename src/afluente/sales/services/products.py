@@ -52,7 +52,7 @@ def create_product(*, name: str, by: Actor, stock: Decimal | None = None, **valu
     _require_free(given.get("sku", ""))
     moment = clock.now()
     made: Product = Product.objects.create(**given, created_at=moment, updated_at=moment)
-    _tell("product.created", made, by, price=plain(made.price), currency=made.currency)
+    tell("product.created", made, by, price=plain(made.price), currency=made.currency)
     if stock is not None:
         count_stock(product=made, count=stock, by=by)
     return made
@@ -80,7 +80,7 @@ def change_product(*, product_id: int, changes: Mapping[str, Any], by: Actor, se
         product.updated_at = clock.now()
         product.save(update_fields=[*changed, "updated_at"])
         pairs = {name: [plain(before[name]), plain(value)] for name, value in changed.items()}
-        _tell("product.changed", product, by, **pairs)
+        tell("product.changed", product, by, **pairs)
     if "stock" in changes and changes["stock"] != product.stock:
         count_stock(product=product, count=changes["stock"], by=by)
     return product
@@ -96,9 +96,9 @@ def archive_product(*, product_id: int, by: Actor, is_back: bool = False) -> Pro
     product.updated_at = clock.now()
     product.save(update_fields=["archived_at", "updated_at"])
     if is_back:
-        _tell("product.unarchived", product, by)
+        tell("product.unarchived", product, by)
     else:
-        _tell("product.archived", product, by)
+        tell("product.archived", product, by)
     return product
 
 
@@ -108,7 +108,7 @@ def delete_product(*, product_id: int, by: Actor) -> Product:
     product = locked(product_id)
     product.deleted_at = product.updated_at = clock.now()
     product.save(update_fields=["deleted_at", "updated_at"])
-    _tell("product.deleted", product, by)
+    tell("product.deleted", product, by)
     return product
 
 
@@ -122,7 +122,7 @@ def restore_product(*, product_id: int, by: Actor) -> Product:
         product.sku = ""
     product.deleted_at, product.updated_at = None, clock.now()
     product.save(update_fields=["sku", "deleted_at", "updated_at"])
-    _tell("product.restored", product, by)
+    tell("product.restored", product, by)
     return product
 
 
@@ -200,6 +200,7 @@ def plain(value: Any) -> Any:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-def _tell(kind: str, product: Product, by: Actor, **data: Any) -> None:
+def tell(kind: str, product: Product, by: Actor, **data: Any) -> None:
+    """Write down what happened to a product."""
     said = {"product": product.pk, "product_name": product.name, **data}
     timeline.record([NewEvent(kind, by, data=said, product_id=product.pk)])

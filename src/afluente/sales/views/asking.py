@@ -32,13 +32,13 @@ def number_locale(request: Request) -> str:
 
 def product(request: Request, pk: int) -> Product:
     """A product this member sees; 403 when they see none, 404 when there is none."""
-    allowed = policies.products_visible_to(request.member).select_related("tax")
+    allowed = policies.products_visible_to(request.member).select_related("tax", "image")
     return http.pick(allowed, present=Product.objects.present(), pk=pk)
 
 
 def editable_product(request: Request, pk: int) -> Product:
     """A product this member may change; otherwise as `product`."""
-    allowed = policies.products_editable_by(request.member).select_related("tax")
+    allowed = policies.products_editable_by(request.member).select_related("tax", "image")
     return http.pick(allowed, present=Product.objects.present(), pk=pk)
 
 

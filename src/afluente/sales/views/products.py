@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from afluente.kernel import htmx, once, slots
 from afluente.sales import forms, policies, selectors, services
-from afluente.sales.views import asking
+from afluente.sales.views import asking, pictures
 
 if TYPE_CHECKING:
     from afluente.accounts.requests import Request
@@ -66,6 +66,8 @@ def new(request: Request) -> HttpResponse:
             address = reverse("sales:product", args=[made.pk])
             once.keep(request.POST, by=request.member.pk, address=address)
             messages.success(request, gettext("Saved"))
+            if request.FILES and (why := pictures.keep(request, made)):
+                messages.error(request, why)
             return asking.see_other(address)
     return _draw(request, form, status=422)
 
@@ -74,10 +76,7 @@ def new(request: Request) -> HttpResponse:
 def product(request: Request, pk: int) -> HttpResponse:
     """One product: what it says, and saving it. `was_…` is what the form showed of a field."""
     if request.method != "POST":
-        present = asking.product(request, pk)
-        if htmx.wants_fragment(request):
-            return render(request, "timeline/_history.html", {"feed": _feed(request, present)})
-        return _draw(request, None, present=present)
+        return _shown(request, asking.product(request, pk))
     present = asking.editable_product(request, pk)
     form = forms.Product(request.POST, locale=asking.number_locale(request), present=present)
     if form.is_valid():
@@ -96,6 +95,16 @@ def product(request: Request, pk: int) -> HttpResponse:
             messages.success(request, gettext("Saved"))
             return asking.see_other(reverse("sales:product", args=[pk]))
     return _draw(request, form, present=present, status=422)
+
+
+def _shown(request: Request, present: Product) -> HttpResponse:
+    """The page of a product, or the part of it that asks: its picture while it is drawn, its history."""
+    if htmx.target_id(request) == "product-picture":
+        may_edit = policies.products_editable_by(request.member).filter(pk=present.pk).exists()
+        return render(request, "sales/_picture.html", {"product": present, "may_edit": may_edit})
+    if htmx.wants_fragment(request):
+        return render(request, "timeline/_history.html", {"feed": _feed(request, present)})
+    return _draw(request, None, present=present)
 
 
 def _feed(request: Request, present: Product) -> Feed:
