@@ -11,6 +11,7 @@ from django.test import Client
 from afluente.accounts.models import ApiToken
 from afluente.contacts.models import Contact, ContactEmail, ContactPhone
 from afluente.deals.models import Deal
+from afluente.delivery.models import Consent
 from afluente.intake import services
 from afluente.intake.models import RawEvent, Source
 from afluente.kernel import ids
@@ -185,3 +186,33 @@ def test_signs_that_nobody_sees_stay_outside(call):
     assert [one.name for one in Contact.objects.order_by("pk")] == ["Ana Costa", "Ana Costa"]
     assert list(ContactEmail.objects.values_list("key", flat=True)) == ["ana@example.com"]
     assert list(ContactPhone.objects.values_list("e164", flat=True)) == ["+5511984123307"]
+
+
+def test_a_lead_brings_what_its_person_agreed_to_once(call):
+    word = {"channel": "sms", "wording": "Text me", "ip": "203.0.113.7", "reason": "Fair in May"}
+    for units in (4, 5):
+        answer = call("POST", "/leads", {**LEAD, "custom": {"units": units}, "consents": [word]})
+        assert answer.status_code == 202
+    services.apply_waiting()
+
+    kept = Consent.objects.get()
+    assert (kept.source, kept.channel, kept.is_given) == ("api", "sms", True)
+    assert (kept.wording, kept.reason, kept.ip) == ("Text me", "Fair in May", "203.0.113.7")
+    assert kept.raw_event_id == RawEvent.objects.order_by("pk").first().pk
+
+
+@pytest.mark.parametrize(
+    ("word", "field"),
+    [
+        ({"channel": "fax", "wording": "x"}, "consents.0.channel"),
+        ({"channel": "sms"}, "consents.0.wording"),
+        ({"channel": "sms", "wording": ""}, "consents.0.wording"),
+        ({"channel": "sms", "wording": "x", "ip": "here"}, "consents.0.ip"),
+    ],
+)
+def test_a_word_that_proves_nothing_is_refused_by_name(call, word, field):
+    refused = call("POST", "/leads", {**LEAD, "consents": [word]})
+
+    assert refused.status_code == 422
+    assert refused.json()["error"]["field"].startswith(field)
+    assert not RawEvent.objects.exists()

@@ -16,6 +16,7 @@ class DeliveryConfig(AppConfig):
         from afluente.contacts.services import declare_staying
         from afluente.delivery import handlers, jobs  # noqa: F401  registers the jobs
         from afluente.delivery.services import personal as own
+        from afluente.intake.events import ConsentsHeard
         from afluente.kernel import bus, personal, slots
         from afluente.timeline.events import Recorded
 
@@ -23,6 +24,7 @@ class DeliveryConfig(AppConfig):
         personal.register_holding(own.HOLDING)
         declare_staying(own.STAYING)
         bus.subscribe(Recorded, handlers.hear)
+        bus.subscribe(ConsentsHeard, handlers.keep_consents)
         register_audit_kinds(
             {
                 "sending.changed": _("Sending changed"),
@@ -78,6 +80,7 @@ def _bring_history() -> None:
         ("message.unknown", _("Nobody knows whether a message was sent"), "circle-alert"),
         ("consent.given", _("Agreed to messages"), "circle-check"),
         ("consent.withdrawn", _("Wants no more messages"), "circle-x"),
+        ("consent.passed_over", _("A yes to messages does not count"), "circle-alert"),
     ):
         kinds.register_kind(
             kinds.Kind(

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts.models import User
-from afluente.capture.services.fields import CUSTOM, LIMIT, OPTIONS_LIMIT, Field, Kind, fields_of
+from afluente.capture.services.fields import CONSENTS, CUSTOM, LIMIT, OPTIONS_LIMIT, Field, Kind, fields_of
 from afluente.intake import services as intake
 from afluente.intake.models import DealRule
 from afluente.intake.services.leads import TOUCH
@@ -27,6 +27,7 @@ WEB = URLValidator(
 )
 _NAME = re.compile(r"[a-z0-9_]{1,60}")
 _IDENTITY = ("contact.",)
+_PLACES = {CUSTOM, *CONSENTS, *(one.name for one in intake.TARGETS)}
 
 
 def target_choices() -> list[Any]:
@@ -35,6 +36,8 @@ def target_choices() -> list[Any]:
     for target in intake.TARGETS:
         if target.name not in TOUCH and target.name != "source":
             groups.setdefault(str(target.group), []).append((target.name, target.label))
+    agreed = (_("Agrees to e-mail"), _("Agrees to SMS"), _("Agrees to e-mail and SMS"))
+    groups[str(_("Consent"))] = list(zip(CONSENTS, agreed, strict=True))
     return [(CUSTOM, _("Kept with the lead, under its label")), *groups.items()]
 
 
@@ -69,6 +72,8 @@ class Question(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("kind") in {Kind.CHOICE, Kind.CHOICES} and not cleaned.get("options"):
             self.add_error("options", _("Add at least one option"))
+        if cleaned.get("to") in CONSENTS and cleaned.get("kind") != Kind.CONSENT:
+            self.add_error("to", _("Only a tick can agree to messages: choose the kind Tick, consent"))
         return cleaned
 
     @property
@@ -81,7 +86,7 @@ class Question(forms.Form):
             label=text.clean(value["label"], limit=500),
             kind=value["kind"] if value["kind"] in Kind.values else Kind.TEXT,
             required=bool(value["required"]),
-            to=value["to"] if value["to"] in {CUSTOM, *(one.name for one in intake.TARGETS)} else CUSTOM,
+            to=value["to"] if value["to"] in _PLACES else CUSTOM,
             options=tuple(self._lines(value["options"])),
             placeholder=text.clean(value["placeholder"], limit=100),
             link=value["link"].strip() if value["link"].strip().startswith(("http://", "https://")) else "",
@@ -91,7 +96,7 @@ class Question(forms.Form):
     def target_label(self) -> str:
         """Where the answer goes, in words, for the closed row."""
         labels = {target.name: f"{target.group}: {target.label}" for target in intake.TARGETS}
-        return labels.get(self.field.to, "")
+        return labels.get(self.field.to, str(_("Consent")) if self.field.channels else "")
 
     @staticmethod
     def _lines(options: str) -> Iterator[str]:

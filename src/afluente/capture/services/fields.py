@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 LIMIT = 40  # fields of one form
 OPTIONS_LIMIT = 60
 CUSTOM = "custom"  # `to` of a field that is kept under its own label
+# `to` of a tick by which somebody agrees to messages that advertise, and the channels that it is about.
+CONSENTS: Mapping[str, tuple[str, ...]] = {
+    "consent.email": ("email",),
+    "consent.sms": ("sms",),
+    "consent.email+sms": ("email", "sms"),
+}
 
 
 class Kind(models.TextChoices):
@@ -71,7 +77,17 @@ class Field:
     @property
     def target(self) -> str:
         """Where intake puts the answer: the target, or the label as the name of a custom value."""
-        return f"custom.{self.label[:100]}" if self.to == CUSTOM else self.to
+        return f"custom.{self.label[:100]}" if self.to in {CUSTOM, *CONSENTS} else self.to
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What its tick agrees to; only a tick says yes."""
+        return CONSENTS.get(self.to, ()) if self.kind == Kind.CONSENT else ()
+
+    @property
+    def wording(self) -> str:
+        """What a visitor reads beside the tick."""
+        return f"{self.label} ({self.link})" if self.link else self.label
 
 
 def fields_of(stored: Iterable[Mapping[str, Any]]) -> list[Field]:

@@ -57,10 +57,19 @@ def submit(
 def _body(fields: Sequence[Field], answers: Mapping[str, Any], visit: Visit) -> bytes:
     said = {one.name: _plain(answers.get(one.name)) for one in fields}
     touch = {name: text.clean(visit.touch.get(name, ""), limit=500) for name in TOUCH}
-    found = {
+    found: dict[str, Any] = {
         "answers": {name: value for name, value in said.items() if value},
         "visit": {name: value for name, value in touch.items() if value},
     }
+    # As it was worded when the visitor read it: the form may say something else by the time this is applied.
+    agreed = [
+        {"channel": channel, "wording": one.wording}
+        for one in fields
+        if answers.get(one.name) is True
+        for channel in one.channels
+    ]
+    if agreed:
+        found[intake.CONSENTS] = agreed
     return json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
 
 

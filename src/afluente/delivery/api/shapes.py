@@ -115,6 +115,7 @@ class ConsentOut(Schema):
     actor_name: str
     ip: str | None
     agent: str
+    raw_event_id: int | None = Field(description="The arrival that shows it.")
     at: datetime
 
 

@@ -47,6 +47,7 @@ class Consent(WorkspaceModel):
     actor_name = models.CharField(max_length=150, blank=True, default="")
     ip = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True, default="")
+    raw_event_id = models.BigIntegerField(null=True)  # the arrival that shows it, while it is kept
     at = models.DateTimeField()
 
     class Meta(WorkspaceModel.Meta):

@@ -23,7 +23,13 @@ from afluente.delivery.services.consenting import (
     refusals,
     suppress,
 )
-from afluente.delivery.services.consents import LeftThemselvesError, Proof, say_consent
+from afluente.delivery.services.consents import (
+    LeftThemselvesError,
+    Proof,
+    Said,
+    hear_consents,
+    say_consent,
+)
 from afluente.delivery.services.queueing import GOES_ON, NewMessage, cancel_messages, queue_messages, wake
 from afluente.delivery.services.rendering import LINE, SMS, BadTemplateError, Rendered, fill, render
 from afluente.delivery.services.retrying import make_room
@@ -92,6 +98,7 @@ __all__ = [
     "PassedOver",
     "Proof",
     "Rendered",
+    "Said",
     "announce",
     "archive_template",
     "body_problems",
@@ -110,6 +117,7 @@ __all__ = [
     "has_left",
     "headers_problem",
     "hear",
+    "hear_consents",
     "hear_http",
     "hear_receipt",
     "hear_twilio",

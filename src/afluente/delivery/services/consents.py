@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,11 +14,23 @@ from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    import datetime as dt
+    from collections.abc import Collection, Sequence
 
     from afluente.timeline.events import Actor
 
 Source = Consent.Source
+# Where a word comes from: the same one from the same place is no news.
+PLACE = ("source", "reason", "wording")
+
+
+class Fate(Enum):
+    """What becomes of a word: kept, known already, or passed over."""
+
+    ADDED = "added"
+    KNOWN = "known"
+    LEFT = "unsubscribed"
+    LATE = "said_since"
 
 
 class LeftThemselvesError(Exception):
@@ -26,12 +39,28 @@ class LeftThemselvesError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """What shows afterwards how somebody agreed: the words they read, where they sat, with what."""
+    """What shows afterwards how somebody agreed: the words they read, where they sat, with what, and the arrival
+    that brought it.
+    """
 
     reason: str = ""
     wording: str = ""
     ip: str | None = None
     agent: str = ""
+    raw_event_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One word of one contact about one channel. `at`: when it was said, if that was before now."""
+
+    contact_id: int
+    channel: str
+    is_given: bool
+    source: str
+    by: Actor
+    proof: Proof
+    at: dt.datetime | None = None
 
 
 def last_words(*, channel: str, contact_ids: Collection[int]) -> dict[int, bool]:
@@ -50,35 +79,99 @@ def say_consent(
     """Add what a contact says about messages that advertise; False when the same stands there already, from the
     same place for the same reason. Raises LeftThemselvesError.
     """
-    shown = proof or Proof()
-    last = Consent.objects.filter(contact_id=contact_id, channel=channel).order_by("-pk").first()
-    if last is not None:
-        is_known = (last.source, last.reason, last.wording) == (
-            source,
-            shown.reason[:300],
-            shown.wording[:1000],
-        )
-        if last.is_given == is_given and is_known:
-            return False
-        is_own = not last.is_given and last.source == Source.UNSUBSCRIBE
-        if is_own and is_given and source != Source.UNSUBSCRIBE:
-            raise LeftThemselvesError
-    Consent.objects.create(
+    said = Said(
         contact_id=contact_id,
         channel=channel,
         is_given=is_given,
         source=source,
+        by=by,
+        proof=proof or Proof(),
+    )
+    (fate,) = _judged([said])
+    if fate == Fate.LEFT:
+        raise LeftThemselvesError
+    _add([said] if fate == Fate.ADDED else [])
+    return fate == Fate.ADDED
+
+
+@transaction.atomic
+def hear_consents(words: Sequence[Said]) -> None:
+    """Add what many people said, in its order, in a constant number of queries (P-3).
+
+    The same word from the same place is kept once. A yes that does not count, because its contact unsubscribed or
+    said something else since, is told of in the history and kept nowhere else.
+    """
+    fates = _judged(words)
+    _add([one for one, fate in zip(words, fates, strict=True) if fate == Fate.ADDED])
+    timeline.record(
+        [
+            NewEvent(
+                "consent.passed_over",
+                one.by,
+                contact_id=one.contact_id,
+                data={"channel": one.channel, "source": one.source, "why": fate.value},
+            )
+            for one, fate in zip(words, fates, strict=True)
+            if fate in {Fate.LEFT, Fate.LATE}
+        ]
+    )
+
+
+def _judged(words: Sequence[Said]) -> list[Fate]:
+    """What becomes of each word, those before it counted in."""
+    found = Consent.objects.filter(contact_id__in={one.contact_id for one in words})
+    newest = found.order_by("contact_id", "channel", "-pk").distinct("contact_id", "channel")
+    last = {(one.contact_id, one.channel): one for one in newest}
+    fates = []
+    for one in words:
+        place = one.contact_id, one.channel
+        fates.append(_fate(one, last.get(place)))
+        if fates[-1] == Fate.ADDED:
+            last[place] = _row(one)
+    return fates
+
+
+def _fate(one: Said, last: Consent | None) -> Fate:
+    if last is None:
+        return Fate.ADDED
+    row = _row(one)
+    is_same = last.is_given == one.is_given and all(
+        getattr(last, name) == getattr(row, name) for name in PLACE
+    )
+    if is_same and (one.source != Source.FORM or last.actor_id == row.actor_id):
+        return Fate.KNOWN
+    is_own = not last.is_given and last.source == Source.UNSUBSCRIBE
+    if is_own and one.is_given and one.source != Source.UNSUBSCRIBE:
+        return Fate.LEFT
+    return Fate.LATE if one.at is not None and one.at < last.at else Fate.ADDED
+
+
+def _row(one: Said) -> Consent:
+    shown = one.proof
+    return Consent(
+        contact_id=one.contact_id,
+        channel=one.channel,
+        is_given=one.is_given,
+        source=one.source,
         reason=shown.reason[:300],
         wording=shown.wording[:1000],
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_name=by.name[:150],
+        actor_kind=one.by.kind,
+        actor_id=one.by.id,
+        actor_name=one.by.name[:150],
         ip=shown.ip,
         agent=shown.agent[:300],
-        at=clock.now(),
+        raw_event_id=shown.raw_event_id,
+        at=one.at or clock.now(),
     )
-    data = {"channel": channel, "source": source, "detail": shown.reason[:300]}
-    given = NewEvent("consent.given", by, contact_id=contact_id, data=data)
-    withdrawn = NewEvent("consent.withdrawn", by, contact_id=contact_id, data=data)
-    timeline.record([given if is_given else withdrawn])
-    return True
+
+
+def _add(words: Sequence[Said]) -> None:
+    Consent.objects.bulk_create([_row(one) for one in words])
+    timeline.record([_told(one) for one in words])
+
+
+def _told(one: Said) -> NewEvent:
+    data = {"channel": one.channel, "source": one.source, "detail": one.proof.reason[:300]}
+    if one.is_given:
+        return NewEvent("consent.given", one.by, contact_id=one.contact_id, data=data)
+    return NewEvent("consent.withdrawn", one.by, contact_id=one.contact_id, data=data)

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from afluente.kernel.personal import Subject
 
-SAID = ("channel", "is_given", "source", "reason", "wording", "actor_name", "ip", "agent", "at")
+SAID = (
+    "channel",
+    "is_given",
+    "source",
+    "reason",
+    "wording",
+    "actor_name",
+    "ip",
+    "agent",
+    "raw_event_id",
+    "at",
+)
 WAITING = (Message.State.QUEUED, Message.State.SENDING)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, IPvAnyAddress, model_validator
 
 from afluente.kernel import text
 
@@ -53,6 +53,17 @@ class DealIn(Shape):
     currency: str = Field("", max_length=3, description="ISO 4217, such as BRL.")
 
 
+class LeadConsentIn(Shape):
+    """What the person said about messages that advertise, and the words that they read."""
+
+    channel: Literal["email", "sms"]
+    is_given: bool = True
+    wording: str = Field(min_length=1, max_length=1000, description="The question as they read it.")
+    reason: str = Field("", max_length=300, description="Where they were asked.")
+    ip: IPvAnyAddress | None = None
+    agent: str = Field("", max_length=300)
+
+
 class LeadIn(Shape):
     """A lead: who, what they may want, and where they come from."""
 
@@ -63,6 +74,7 @@ class LeadIn(Shape):
     referrer: str = Field("", max_length=500)
     page: str = Field("", max_length=500)
     custom: dict[str, Any] = Field({}, max_length=100, description="Anything else; kept with the lead.")
+    consents: list[LeadConsentIn] = Field([], max_length=10, description="What they agreed to be sent.")
     rule: int | None = Field(
         None, ge=1, le=LARGEST_ID, description="A deal rule, instead of the API source's own."
     )

@@ -3,7 +3,7 @@
 from afluente.intake.services.accepting import Arrival, Receipt, accept_many
 from afluente.intake.services.naming import BadTemplateError, deal_name
 from afluente.intake.services.notes import Note, sentence
-from afluente.intake.services.parsing import TARGETS, UnreadableBodyError, parse_body, read_lead
+from afluente.intake.services.parsing import CONSENTS, TARGETS, UnreadableBodyError, parse_body, read_lead
 from afluente.intake.services.paths import guess_mapping, paths_of
 from afluente.intake.services.replaying import replay_events
 from afluente.intake.services.sources import (
@@ -21,6 +21,7 @@ from afluente.intake.services.taking import BATCH, apply_waiting
 
 __all__ = [
     "BATCH",
+    "CONSENTS",
     "TARGETS",
     "Arrival",
     "BadMappingError",

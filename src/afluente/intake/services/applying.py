@@ -177,6 +177,7 @@ def _apply_round(entries: Sequence[Entry], book: RuleBook, wanted: Mapping[int, 
     _open([entry for entry in entries if entry.plan.deal is not None])
     crash.point("intake.after_deals")
     timeline.record([event for entry in entries for event in telling.events_of(entry)])
+    telling.tell_consents(entries)
 
 
 def _plan(entries: Sequence[Entry], book: RuleBook, wanted: Mapping[int, Planned]) -> None:

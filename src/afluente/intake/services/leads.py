@@ -18,6 +18,18 @@ TOUCH = (*UTM, "referrer", "page")
 
 
 @dataclass(frozen=True)
+class Word:
+    """What somebody said about messages of one channel that advertise, and the words that they read."""
+
+    channel: str
+    is_given: bool
+    wording: str
+    reason: str = ""
+    ip: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True)
 class Lead:
     """One arrival, read. `notes` say what was odd and what was done about it."""
 
@@ -33,6 +45,7 @@ class Lead:
     utm: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    consents: tuple[Word, ...] = ()
 
     @property
     def identity(self) -> Identity:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
-from afluente.intake.services.leads import TOUCH, Lead
+from afluente.intake.services.leads import TOUCH, Lead, Word
 from afluente.intake.services.notes import Note
 from afluente.intake.services.paths import guess_mapping, paths_of, value_at
 from afluente.kernel import email, jsonin, money, phone, text
@@ -25,6 +25,8 @@ FIELDS_LIMIT = 100
 MOST_PAIRS = 1000  # fields of a form body
 VALUE_LIMIT = 5500  # crm.md 2.1: a field value through the API
 LOCALES = {"BR": "pt-BR", "PL": "pl"}  # how amounts are written where a workspace is at home
+CONSENTS = "consents"  # where a hosted form and a program say what somebody agreed to
+MOST_WORDS = 10  # of consent in one arrival
 MESSENGERS = ("telegram", "facebook", "instagram", "whatsapp", "viber")
 
 
@@ -65,6 +67,8 @@ def read_lead(
     found = parse_body(body, content_type)
     if kind == "api" and isinstance(found, dict):
         return _Reader(country).read_own(found)
+    if kind == "form" and isinstance(found, dict):
+        return _Reader(country).read_form(found, mapping)
     return _Reader(country).read_mapped(found, mapping or guess_mapping(found))
 
 
@@ -98,6 +102,7 @@ class _Reader:
         self.utm: dict[str, str] = {}
         self.fields: dict[str, str] = {}
         self.notes: list[Note] = []
+        self.consents: list[Word] = []
 
     def read_own(self, found: Mapping[str, Any]) -> Lead:
         """Our own shape (docs/reference/api.md): contact, deal, source, utm, custom, page, referrer."""
@@ -111,7 +116,28 @@ class _Reader:
         self.put("source", found.get("source"))
         self._read_touch(found)
         self._read_fields(found.get("custom"))
+        self._read_consents(found.get(CONSENTS))
         return self.lead()
+
+    def read_form(self, found: Mapping[str, Any], mapping: Sequence[Mapping[str, str]]) -> Lead:
+        """What a page of ours sent: answers by the mapping, and what was agreed to as it was worded then."""
+        self._read_consents(found.get(CONSENTS))
+        answers = {name: value for name, value in found.items() if name != CONSENTS}
+        return self.read_mapped(answers, mapping or guess_mapping(answers))
+
+    def _read_consents(self, said: Any) -> None:
+        for one in said[:MOST_WORDS] if isinstance(said, list) else ():
+            if isinstance(one, dict) and one.get("channel") and one.get("wording"):
+                self.consents.append(
+                    Word(
+                        channel=text.clean(one["channel"], limit=10),
+                        is_given=one.get("is_given", True) is True,
+                        wording=text.clean(one["wording"], limit=1000),
+                        reason=text.clean(one.get("reason") or "", limit=300),
+                        ip=text.clean(one.get("ip") or "", limit=45),
+                        agent=text.clean(one.get("agent") or "", limit=300),
+                    )
+                )
 
     def _read_touch(self, found: Mapping[str, Any]) -> None:
         """UTM as {"utm": {"source": …}} or {"utm": {"utm_source": …}}, or beside everything else."""
@@ -240,4 +266,5 @@ class _Reader:
             utm=self.utm,
             fields=self.fields,
             notes=tuple(self.notes),
+            consents=tuple(self.consents),
         )

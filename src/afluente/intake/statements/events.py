@@ -12,6 +12,7 @@ from afluente.kernel import crash
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
@@ -48,13 +49,13 @@ DUE_WORKSPACES = "SELECT intake_due_workspaces()"
 # made while a table was small would read all of it for every row of a flood, until it is analysed.
 BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true)"
 CLAIM = """
-SELECT id, source_id, rule_id, body, content_type, context, attempts
+SELECT id, source_id, rule_id, body, content_type, context, attempts, received_at
   FROM intake_rawevent
  WHERE workspace_id = %(ws)s AND state = 'waiting' AND due_at <= now()
  ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 CLAIM_ONE = """
-SELECT id, source_id, rule_id, body, content_type, context, attempts
+SELECT id, source_id, rule_id, body, content_type, context, attempts, received_at
   FROM intake_rawevent WHERE workspace_id = %(ws)s AND public_id = %(public_id)s FOR UPDATE
 """
 FINISH = """
@@ -90,6 +91,7 @@ class ClaimedEvent:
     content_type: str
     context: Mapping[str, Any]
     attempts: int
+    received_at: dt.datetime
 
 
 def insert_events(events: Sequence[Kept]) -> set[UUID]:
@@ -157,9 +159,9 @@ def claim_one(public_id: UUID) -> ClaimedEvent:
 
 
 def _claimed(row: tuple[Any, ...]) -> ClaimedEvent:
-    event_id, source_id, rule_id, body, content_type, context, attempts = row
+    event_id, source_id, rule_id, body, content_type, context, *rest = row
     context = json.loads(context) if isinstance(context, str) else context
-    return ClaimedEvent(event_id, source_id, rule_id, bytes(body), content_type, context, attempts)
+    return ClaimedEvent(event_id, source_id, rule_id, bytes(body), content_type, context, *rest)
 
 
 def finish(outcomes: Sequence[Any]) -> None:
