@@ -188,11 +188,11 @@ def test_headers_that_may_hold_a_secret_stay_out(there):
         params={
             "url": "https://erp.example.com/in",
             "method": "POST",
-            "headers": "Authorization: Bearer quiet",
+            "headers": "Authorization: Bearer hushed",
         },
     )
     services.arrange_rules(stage=there[1], rules=[hook])
     written = json.dumps(services.file_of(there[0].pipeline))
 
     assert "erp.example.com" in written
-    assert "quiet" not in written
+    assert "hushed" not in written

@@ -17,7 +17,7 @@ from afluente.tasks import services as tasks
 from afluente.tasks.models import Step as TaskStep
 from afluente.timeline import services as timeline
 from afluente.timeline.events import SYSTEM, Actor, NewEvent
-from afluente.timeline.models import Event, Notification
+from afluente.timeline.models import Comment, Event, Notification
 from tests import make
 from tests.automation.arranging import (
     IN_A_DAY,
@@ -289,6 +289,37 @@ def test_case_84_a_change_that_changes_nothing_fires_nothing(stages):
 
     assert not Heard.objects.exists()
     assert work() == 0
+
+
+def test_case_85_ten_quick_edits_are_one_beginning_with_the_last_values(stages):
+    values = {"params": {"field": "amount"}, "quiet_seconds": 5, "where": ["amount.gt:900"]}
+    trigger(stages[1], "field_changed", **values)
+    publish(stages[1], rule("seen", "comment", params={"text": "{{ deal.amount }}"}))
+    deal = open_in(stages[0])
+    for number in range(1, 11):
+        deals.set_fields(deal_ids=[deal.pk], values={"amount": number * 100}, by=SYSTEM)
+        work()
+    work(later(dt.timedelta(seconds=4)))
+    assert (firings(deal), Heard.objects.count()) == ([], 1)
+
+    work(later(dt.timedelta(seconds=6)))
+    assert (firings(deal), stage_of(deal), lines(deal)) == (["moved"], "S1", ["seen applied"])
+    assert "1.000" in Comment.objects.get().text
+    assert not Heard.objects.exists()
+
+
+def test_what_waits_for_quiet_holds_up_no_other_trigger_and_no_other_deal(stages):
+    trigger(stages[2], "field_changed", params={"field": "amount"}, quiet_seconds=60)
+    trigger(stages[1], "field_changed", params={"field": "amount"})
+    first, other = open_in(stages[0]), open_in(stages[0])
+    for deal in (first, other):
+        deals.set_fields(deal_ids=[deal.pk], values={"amount": 100}, by=SYSTEM)
+        work()
+    assert [stage_of(deal) for deal in (first, other)] == ["S1", "S1"]
+    work(later(dt.timedelta(seconds=30)))
+    assert [stage_of(deal) for deal in (first, other)] == ["S1", "S1"]
+    work(later(dt.timedelta(seconds=61)))
+    assert [stage_of(deal) for deal in (first, other)] == ["S2", "S2"]
 
 
 def test_case_82_a_rule_that_changes_what_a_trigger_hears_does_not_start_it_again(stages):

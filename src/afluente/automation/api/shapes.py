@@ -155,6 +155,7 @@ class TriggerFields(Shape):
     may_reopen: bool = False
     hears_rules: bool = Field(False, description="Also what rules did.")
     max_age_minutes: int = Field(60, ge=1, le=LARGEST)
+    quiet_seconds: int = Field(0, ge=0, le=86_400, description="Wait until it was quiet for so long.")
     on_behalf_of_id: int | None = None
     is_on: bool = True
 
@@ -190,6 +191,7 @@ class TriggerOut(Schema):
     may_reopen: bool
     hears_rules: bool
     max_age_minutes: int
+    quiet_seconds: int
     on_behalf_of_id: int | None
     is_on: bool
     address: str

@@ -174,6 +174,7 @@ def _out(request: HttpRequest, one: Trigger) -> dict[str, Any]:
         "may_reopen": one.may_reopen,
         "hears_rules": one.hears_rules,
         "max_age_minutes": one.max_age_minutes,
+        "quiet_seconds": one.quiet_seconds,
         "on_behalf_of_id": one.on_behalf_of_id,
         "is_on": one.is_on,
         "address": services.address_of(one) if shown else "",

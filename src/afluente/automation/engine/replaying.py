@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from afluente.automation.engine.past import Found, Past, echoes
+from afluente.automation.engine.silences import Silences
 from afluente.automation.engine.simulating import DEEPEST, Simulation
 from afluente.automation.engine.triggers import MOVED, REFUSED, Armed, Decided, Happened, Place, decide
 
@@ -47,6 +48,7 @@ class Replay:
     found: list[Found] = field(default_factory=list)
     _runs: dict[int, Simulation] = field(default_factory=dict)
     _wakes: list[tuple[dt.datetime, int]] = field(default_factory=list)
+    _silences: Silences = field(default_factory=Silences)
     _active: dict[int, tuple[dt.datetime, int]] = field(default_factory=dict)
     _moves: dict[int, deque[dt.datetime]] = field(default_factory=lambda: defaultdict(deque))
     _frozen: set[int] = field(default_factory=set)
@@ -64,7 +66,13 @@ class Replay:
 
     def advance(self, until: dt.datetime) -> None:
         """Let time pass for every record."""
-        while self._wakes and self._wakes[0][0] <= until:
+        while True:
+            wake = self._wakes[0][0] if self._wakes else until + HOUR
+            while silence := self._silences.take(min(wake, until)):
+                if silence.record_id not in self._gone:
+                    self._decide(silence.record_id, silence.happened, [silence.armed])
+            if wake > until:
+                return
             at, record_id = heapq.heappop(self._wakes)
             run = self._runs[record_id]
             if run.next_at == at:
@@ -162,6 +170,7 @@ class Replay:
     def _decide(self, record_id: int, happened: Happened, wanting: Sequence[Armed]) -> bool:
         run = self._run(record_id)
         at = self.places.get(run.stage_id)
+        wanting = self._silences.put_off(record_id, happened, wanting)
         if at is None or not wanting:
             return False
         verdict = decide(
@@ -179,7 +188,7 @@ class Replay:
         self.found.append(Found(record_id=record_id, decided=verdict, at=happened.at))
         if verdict.state != MOVED or verdict.to is None:
             return False
-        self._move(record_id, verdict.to.stage_id, happened.at, happened.depth + 1, heard=0)
+        self._move(record_id, verdict.to.stage_id, happened.at, happened.depth + 1)
         return True
 
     def _allowed(self, record_id: int, verdict: Decided, at: dt.datetime) -> Decided:
@@ -203,17 +212,20 @@ class Replay:
             self._step(record_id, at, lambda: self._runs[record_id].leave(at, "loop_guard"))
         return record_id in self._frozen
 
-    def _move(self, record_id: int, stage_id: int, at: dt.datetime, depth: int, *, heard: int) -> None:
-        """Automation puts it into another stage; triggers that hear rules may move it on before it begins there.
-
-        They hear of it at the depth `heard`: that of the rule, or the beginning when a trigger moved it.
+    def _move(
+        self, record_id: int, stage_id: int, at: dt.datetime, depth: int, *, heard: int | None = None
+    ) -> None:
+        """Automation puts it into another stage, and triggers that hear rules may move it on: when a rule of the
+        depth `heard` did it before it begins there, when a trigger did it after that, as the worker takes turns.
         """
         before = self._run(record_id).stage_id
         self._moves[record_id].append(at)
         self._stand(record_id, stage_id, at)
         data = {"from": before, "to": stage_id}
-        happened = Happened(kind="deal.moved", at=at, data=data, is_automatic=True, depth=heard)
-        if not self._trigger(record_id, happened):
+        happened = Happened(kind="deal.moved", at=at, data=data, is_automatic=True, depth=heard or 0)
+        if heard is None and self._may_enter(record_id, depth):
+            self._enter(record_id, stage_id, at, depth, told=[happened])
+        elif not self._trigger(record_id, happened):
             self._enter(record_id, stage_id, at, depth)
 
     def _stand(self, record_id: int, stage_id: int, at: dt.datetime, *, lost_for: str | None = None) -> None:
@@ -229,14 +241,22 @@ class Replay:
         if place:
             run.record.changed["pipeline"] = place.pipeline_id
 
-    def _enter(self, record_id: int, stage_id: int, at: dt.datetime, depth: int) -> None:
-        if record_id in self._frozen or record_id in self._gone or depth > DEEPEST:
-            return
-        run = self._run(record_id)
-        self._step(record_id, at, lambda: run.enter(stage_id, at, depth=depth))
+    def _may_enter(self, record_id: int, depth: int) -> bool:
+        return record_id not in self._frozen and record_id not in self._gone and depth <= DEEPEST
 
-    def _step(self, record_id: int, at: dt.datetime, act: Callable[[], None]) -> None:
-        """Let a record go on, note what it came to, and let what rules did have its consequences."""
+    def _enter(
+        self, record_id: int, stage_id: int, at: dt.datetime, depth: int, told: Sequence[Happened] = ()
+    ) -> None:
+        if self._may_enter(record_id, depth):
+            run = self._run(record_id)
+            self._step(record_id, at, lambda: run.enter(stage_id, at, depth=depth), told)
+
+    def _step(
+        self, record_id: int, at: dt.datetime, act: Callable[[], None], told: Sequence[Happened] = ()
+    ) -> None:
+        """Let a record go on, note what it came to, and let what rules did have its consequences, after what was
+        `told` before.
+        """
         run = self._run(record_id)
         before, known = dict(run.record.changed) if self._hears_rules else {}, len(run.told)
         run.target = None
@@ -249,7 +269,7 @@ class Replay:
             self._gone.add(record_id)
         target, depth = run.target, run.depth + 1
         heard = echoes(run.record, before, fresh, at=at, depth=run.depth) if self._hears_rules else []
-        for happened in heard:
+        for happened in [*told, *heard]:
             if target is None and self._trigger(record_id, happened):
                 return
         if target is not None and not self._freezes(record_id, at):

@@ -71,6 +71,7 @@ class Armed:
     may_reopen: bool = False
     hears_rules: bool = False
     max_age: dt.timedelta = dt.timedelta(hours=1)
+    quiet: dt.timedelta = dt.timedelta()  # how long nothing more of it may happen before
 
     def wants(self, happened: Happened) -> bool:
         """Whether this is what it waits for."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from afluente.automation.models import Trigger
     from afluente.automation.selectors.naming import Names
 
+NUMBERS = ("max_age_minutes", "quiet_seconds")
 FLAGS = ("allows_back", "may_reopen", "hears_rules", "is_on")
 
 
@@ -41,6 +42,13 @@ class TriggerForm(forms.Form):
     max_age_minutes = forms.IntegerField(
         label=_("Forget what is older than, in minutes"), min_value=1, max_value=10_000
     )
+    quiet_seconds = forms.IntegerField(
+        label=_("Wait until it was quiet for so many seconds"),
+        min_value=0,
+        max_value=86_400,
+        required=False,
+        help_text=_("Several quick changes then count as one, with the last values."),
+    )
     is_on = forms.BooleanField(label=_("Switched on"), required=False)
 
     def __init__(
@@ -52,7 +60,7 @@ class TriggerForm(forms.Form):
         shape = kinds[kind].params if kind in kinds else ()
         self.params = trigger_params(shape)
         present = trigger.params if kind == trigger.kind else {}
-        initial = {name: getattr(trigger, name) for name in ("title", "reach", "max_age_minutes", *FLAGS)}
+        initial = {name: getattr(trigger, name) for name in ("title", "reach", *NUMBERS, *FLAGS)}
         super().__init__(data, initial=initial | initial_of(present) | {"kind": kind})
         offered = [(one.slug, one.label) for one in kinds.values()]
         if trigger.pk is not None:
@@ -86,9 +94,9 @@ class TriggerForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """As services.change_trigger takes it."""
         cleaned = self.cleaned_data
-        names = ("title", "reach", "max_age_minutes", *FLAGS)
         return {
-            **{name: cleaned[name] for name in names},
+            **{name: cleaned[name] for name in ("title", "reach", "max_age_minutes", *FLAGS)},
+            "quiet_seconds": cleaned["quiet_seconds"] or 0,
             "params": params_from(cleaned, self.params),
             "where": self.asked.where(),
             "match": self.asked.match,

@@ -39,6 +39,7 @@ class Trigger(WorkspaceModel):
     may_reopen = models.BooleanField(default=False)
     hears_rules = models.BooleanField(default=False)
     max_age_minutes = models.PositiveIntegerField(default=60)
+    quiet_seconds = models.PositiveIntegerField(default=0)  # how long nothing more of it may happen before
     on_behalf_of = models.ForeignKey(
         "accounts.Membership",
         models.SET_NULL,
@@ -78,7 +79,8 @@ class Heard(WorkspaceModel):
     """Something that a trigger listens for: written in the transaction of what happened, looked at by a worker.
 
     Of an event of the log `event_id` names it and the row goes when it was looked at; what came from outside
-    has `data`, and a `key` that makes a repeat be recognised, so its row stays for some days.
+    has `data`, and a `key` that makes a repeat be recognised, so its row stays for some days. What a trigger put off
+    until it is quiet is a row for it and the deal, due then.
     """
 
     event_id = models.BigIntegerField(null=True)
@@ -93,6 +95,7 @@ class Heard(WorkspaceModel):
     root_id = models.BigIntegerField(null=True)
     depth = models.PositiveSmallIntegerField(default=0)
     looked_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # not to be looked at before
 
     class Meta(WorkspaceModel.Meta):
         indexes = [

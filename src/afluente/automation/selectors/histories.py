@@ -97,7 +97,12 @@ def _named(rows: Iterable[Row], contacts: Mapping[int, Sequence[int]]) -> set[in
 
 def _calls(since: dt.datetime, records: Collection[int], contacts: Mapping[int, Sequence[int]]) -> list[Past]:
     """What came from outside and is no event: calls of webhooks, as long as they are remembered."""
-    rows = Heard.objects.filter(happened_at__gte=since).exclude(key="").order_by("happened_at", "pk")
+    rows = (
+        Heard.objects.filter(happened_at__gte=since)
+        .exclude(key="")
+        .filter(due_at=None)
+        .order_by("happened_at", "pk")
+    )
     return [
         Past(
             at=one.happened_at,

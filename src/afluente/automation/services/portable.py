@@ -46,7 +46,16 @@ PLAIN = (
     "person_hours",
     "is_on",
 )
-OF_TRIGGER = ("title", "match", "reach", "allows_back", "may_reopen", "hears_rules", "max_age_minutes")
+OF_TRIGGER = (
+    "title",
+    "match",
+    "reach",
+    "allows_back",
+    "may_reopen",
+    "hears_rules",
+    "max_age_minutes",
+    "quiet_seconds",
+)
 OF_FIELD = {"stage": "stage", "assignee": "member", "type": "type", "pipeline": "pipeline"}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from afluente.accounts.models import Workspace
 from afluente.automation import selectors, statements
@@ -19,6 +20,7 @@ from afluente.automation.engine.triggers import MOVED, REFUSED, Armed, Decided, 
 from afluente.automation.models import Firing, Heard, Trigger
 from afluente.automation.selectors.trigger_kinds import trigger_kinds
 from afluente.automation.services.freezing import freeze_busy
+from afluente.automation.services.quieting import QUIET, put_off
 from afluente.automation.services.triggered import Move, move_all
 from afluente.contacts.services import survivors_of
 from afluente.deals.models import Deal, Stage
@@ -72,17 +74,19 @@ def route(*, limit: int = BATCH, now: dt.datetime | None = None) -> int:
     """
     if not statements.take_triggers():
         return 0
-    heard = list(Heard.objects.filter(looked_at=None).order_by("pk")[:limit])
+    moment = now or statements.database_now()
+    waiting = Heard.objects.filter(Q(due_at=None) | Q(due_at__lte=moment), looked_at=None)
+    heard = list(waiting.order_by("pk")[:limit])
     if not heard:
         return 0
-    known = triggers_now(now or statements.database_now())
+    known = triggers_now(moment)
     wanted = {one.pk: _wanting(one, known) for one in heard}
-    meant = _meant(heard, wanted, known)
+    meant = put_off(heard, _meant(heard, wanted, known))
     locked, present = statements.lock_present({deal for ids in meant.values() for deal in ids})
     _look_up(locked, known)
     done, moves = _decide_all(heard, meant, locked, present, known)
     move_all(moves, known.triggers)
-    Heard.objects.filter(pk__in=done, key="").delete()
+    Heard.objects.filter(Q(key="") | Q(key__startswith=QUIET), pk__in=done).delete()
     Heard.objects.filter(pk__in=done).update(looked_at=known.now)
     Heard.objects.filter(looked_at__lt=known.now - KEPT).delete()
     return len(done)
@@ -124,6 +128,7 @@ def _armed(one: Trigger, to: Place) -> Armed:
         may_reopen=one.may_reopen,
         hears_rules=one.hears_rules,
         max_age=dt.timedelta(minutes=one.max_age_minutes),
+        quiet=dt.timedelta(seconds=one.quiet_seconds),
     )
 
 

@@ -36,6 +36,7 @@ EDITABLE = (
     "may_reopen",
     "hears_rules",
     "max_age_minutes",
+    "quiet_seconds",
     "on_behalf_of_id",
     "is_on",
 )

@@ -31,6 +31,7 @@ from afluente.automation.statements.steps import (
 )
 from afluente.automation.statements.triggers import (
     Candidate,
+    PutOff,
     busy,
     candidates,
     freeze,
@@ -38,6 +39,7 @@ from afluente.automation.statements.triggers import (
     hear,
     heard_workspaces,
     lock_present,
+    put_off,
     take_triggers,
     waited_for,
 )
@@ -45,6 +47,7 @@ from afluente.automation.statements.triggers import (
 __all__ = [
     "Candidate",
     "Name",
+    "PutOff",
     "Taken",
     "answer",
     "begin",
@@ -74,6 +77,7 @@ __all__ = [
     "lock_present",
     "of_dates",
     "postpone",
+    "put_off",
     "ran_for_dates",
     "release",
     "rewrite",

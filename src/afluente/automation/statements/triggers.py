@@ -11,6 +11,7 @@ from django.db import connection
 from afluente.automation.statements.running import run
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Mapping, Sequence
 
     from afluente.timeline.events import NewEvent
@@ -31,6 +32,20 @@ SELECT %(ws)s, e.id, e.kind, e.deal, e.contact, '', e.data::jsonb, now(), e.is_a
 WAITED_FOR = """
 SELECT DISTINCT kind FROM automation_trigger
  WHERE workspace_id = %(ws)s AND is_on AND deleted_at IS NULL AND kind = ANY(%(kinds)s)
+"""
+# What a trigger hears of a deal again before it was quiet takes the place of what it heard first.
+PUT_OFF = """
+INSERT INTO automation_heard (workspace_id, event_id, kind, trigger_id, deal_id, key, data, happened_at, is_automatic,
+                              root_id, depth, due_at)
+SELECT %(ws)s, h.event_id, h.kind, p.trigger, p.deal, p.key, h.data, p.until, h.is_automatic, h.root_id, h.depth,
+       p.until
+  FROM unnest(%(heard)s::bigint[], %(deals)s::bigint[], %(triggers)s::bigint[], %(until)s::timestamptz[],
+              %(keys)s::text[]) AS p (heard, deal, trigger, until, key)
+  JOIN automation_heard h ON h.workspace_id = %(ws)s AND h.id = p.heard
+    ON CONFLICT (workspace_id, key) WHERE NOT (key = '') DO UPDATE
+   SET event_id = excluded.event_id, kind = excluded.kind, data = excluded.data, happened_at = excluded.happened_at,
+       is_automatic = excluded.is_automatic, root_id = excluded.root_id, depth = excluded.depth,
+       due_at = excluded.due_at
 """
 TAKE = "SELECT pg_try_advisory_xact_lock(hashtextextended('automation.triggers', %(ws)s))"
 HEARD_WORKSPACES = "SELECT automation_heard_workspaces()"
@@ -108,6 +123,28 @@ def take_triggers() -> bool:
 def waited_for(kinds: Collection[str]) -> set[str]:
     """Those of these kinds of triggers that the workspace has and that are on."""
     return {row[0] for row in run(WAITED_FOR, kinds=sorted(kinds))}
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """A thing that was heard, for a deal and a trigger, until it was quiet."""
+
+    heard_id: int
+    deal_id: int
+    trigger_id: int
+    until: dt.datetime
+
+
+def put_off(later: Mapping[str, PutOff]) -> None:
+    """Keep things until then, one for each name: the last one."""
+    run(
+        PUT_OFF,
+        keys=list(later),
+        heard=[one.heard_id for one in later.values()],
+        deals=[one.deal_id for one in later.values()],
+        triggers=[one.trigger_id for one in later.values()],
+        until=[one.until for one in later.values()],
+    )
 
 
 def heard_workspaces() -> list[int]:
