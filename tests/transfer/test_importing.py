@@ -188,6 +188,23 @@ def test_the_file_of_errors_speaks_the_language_of_whoever_imports(
     assert text.splitlines()[0] == "Nome,E-mail,Linha,Motivo"
 
 
+def test_the_file_of_errors_of_cards_is_headed_in_that_language_and_can_be_sent_again(
+    send: Any, check: Any, work: Any, ana: Any
+):
+    type(ana.user).objects.filter(pk=ana.user_id).update(language="pt-br")
+    cards = "BEGIN:VCARD\nFN:Lia Prado\nEMAIL:lia@a.example\nEND:VCARD\nBEGIN:VCARD\nFN:Rui\nTITLE:Chefe\n"
+    given = check(send(cards, "people.vcf"))
+    services.start_import(import_id=given.pk)
+    work()
+
+    given.refresh_from_db()
+    text = b"".join(blobs.storage().read(given.errors.key, size=given.errors.size)).decode("utf-8-sig")
+    heads = text.splitlines()[0]
+    assert heads.startswith("Primeiro nome,Sobrenome,E-mail,Telefone,Empresa,Cargo,Endereço,")
+    again = send(text.replace("Rui", "Rui Sá"), "again.csv")
+    assert again.mapping[:6] == ["first_name", "last_name", "email", "phone", "company", "position"]
+
+
 @pytest.mark.parametrize("ends", ["done", "cancelled"])
 def test_the_file_of_errors_holds_what_failed_before_and_after_a_pause(
     send: Any, check: Any, work: Any, monkeypatch: Any, ends: str
@@ -301,6 +318,58 @@ def test_the_preview_counts_as_the_run_does(send: Any, check: Any, bring: Any):
 
     assert counted == {"created": 1, "updated": 1, "skipped": 3, "failed": 0}
     assert counted == {name: getattr(given, f"{name}_count") for name in counted}
+
+
+def counted(given: Import, check: Any) -> tuple[list[int], list[int]]:
+    """What the preview says of new, updated, skipped and failed rows, and what the run made of them."""
+    looked = check(given).report
+    names = ("created", "updated", "skipped", "failed")
+    services.start_import(import_id=given.pk)
+    services.run_import(workspace_id=given.workspace_id, import_id=given.pk)
+    given.refresh_from_db()
+    return [looked[name] for name in names], [getattr(given, f"{name}_count") for name in names]
+
+
+def test_rows_that_fit_one_contact_by_different_addresses_all_count(send: Any, check: Any, bring: Any):
+    known = make.contact(name="Lia Prado", emails=("lia@a.example", "lia@b.example"))
+    given = send("Nome;E-mail;Cidade\nLia Prado;lia@a.example;Recife\nLia Prado;lia@b.example;Natal\n")
+
+    looked, done = counted(given, check)
+
+    assert looked == done == [0, 2, 0, 0]
+    known.refresh_from_db()
+    assert known.location == "Natal"
+
+
+def test_a_second_row_that_says_nothing_new_is_foreseen_as_skipped(send: Any, check: Any):
+    make.contact(name="Rui Sá", emails=("rui@a.example", "rui@b.example"))
+    given = send(
+        "Nome;E-mail;Cidade\nEva;eva@a.example;Recife\n;eva@a.example;\nEva;eva@a.example;Natal\n"
+        "Rui Sá;rui@a.example;\nRui Sá;rui@b.example;\nEva;;\n;lia@a.example;Olinda\n"
+        ";lia@a.example;Recife\n;lia@a.example;Olinda\n"
+    )
+
+    looked, done = counted(given, check)
+
+    assert looked == done == [3, 3, 3, 0]
+    assert Contact.objects.count() == 4
+
+
+def test_rows_of_one_contact_are_taken_back_to_the_first_state(send: Any, bring: Any, work: Any):
+    known = make.contact(name="Lia Prado", emails=("lia@a.example", "lia@b.example"))
+    given = bring(
+        send(
+            "Nome;E-mail;Cidade\nLia;lia@a.example;Recife\nLia Sá;lia@b.example;Natal\n;lia@a.example;Olinda\n"
+        )
+    )
+
+    services.undo_import(import_id=given.pk)
+    work()
+
+    known.refresh_from_db()
+    given.refresh_from_db()
+    assert (known.first_name, known.last_name, known.location) == ("Lia", "Prado", "")
+    assert (given.undone_count, given.kept_count) == (3, 0)
 
 
 def test_surplus_cells_stand_in_the_file_of_errors(send: Any, bring: Any):

@@ -19,6 +19,7 @@ from afluente.transfer.selectors import reading
 from afluente.transfer.selectors.tables import MOST_ROWS, Shape, UnreadableError
 from afluente.transfer.services.deciding import Bringing, are_apart
 from afluente.transfer.services.kinds import actor_of, kind_of
+from afluente.transfer.services.repeating import settle_later
 from afluente.transfer.services.running import batches
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class _Report:
         self.reasons: Counter[str] = Counter()
         self.seen: dict[str, list[tuple[int, str]]] = {}  # rows by what finds their person, with the name
         self.said: set[int] = set()
+        self.known: dict[int, int] = {}  # the first row of each known contact
+        self.later: dict[int, tuple[int, str]] = {}  # a second row of somebody: their first, what is expected
 
     def note(self, one: Bad) -> None:
         listed = self.bad.setdefault(one.column, {})
@@ -110,6 +113,12 @@ def check_import(*, workspace_id: int, import_id: int) -> None:
                 workspace_id, given, Import.State.FAILED, reason=gettext("There is no row below the headers.")
             )
             return
+        settle_later(
+            workspace_id,
+            given,
+            report,
+            lambda numbers: read_shown(given, [{"row": number} for number in numbers], reader),
+        )
         with scope(workspace_id):
             if shown := [one for one in report.samples[Outcome.UPDATED] if one["contact"] or one["record"]]:
                 kind_of(given).add_changes(given, given.member, shown)
@@ -151,6 +160,8 @@ def _look(workspace_id: int, given: Import, reader: Reader, part: Sequence[Any],
             report.note(bad)
         outcome, reason = _expected(given, one, row, report, is_unchanged=row.number in same)
         report.counts[outcome] += 1
+        if row.number in report.later:
+            report.later[row.number] = (report.later[row.number][0], outcome)
         if outcome == Outcome.FAILED:
             report.reasons[kept(reason)] += 1
         listed = report.samples[outcome]
@@ -168,6 +179,9 @@ def _expected(
     kind = kind_of(given)
     keys = kind.keys(given, one.person)
     earlier = report.earlier(given, keys, one.person.name)
+    first = report.known.setdefault(one.contact_id, row.number) if one.contact_id else row.number
+    if earlier is not None or first != row.number:
+        report.later[row.number] = (first if earlier is None else earlier, outcome)
     if outcome == Outcome.CREATED and earlier is not None:
         reason = gettext("The same as in row {n}").format(n=earlier)
         if given.policy == Import.Policy.SKIP:

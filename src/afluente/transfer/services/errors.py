@@ -15,6 +15,7 @@ from afluente.kernel.workspace import scope
 from afluente.transfer.models import Import, ImportRow
 from afluente.transfer.selectors import reading
 from afluente.transfer.selectors.cells import guarded
+from afluente.transfer.selectors.preview import labels
 from afluente.transfer.selectors.tables import Shape, UnreadableError
 from afluente.transfer.selectors.wording import sign_of
 from afluente.transfer.services.starting import KIND
@@ -54,7 +55,7 @@ def _write(given: Import, reasons: dict[int, str], body: IO[bytes]) -> None:
     shape = Shape.read(given.shape)
     text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="", write_through=True)
     out = csv.writer(text, delimiter=sign_of(shape), lineterminator="\r\n")
-    out.writerow([*(guarded(header) for header in given.headers), gettext("Row"), gettext("Reason")])
+    out.writerow([*(guarded(label) for label in labels(given)), gettext("Row"), gettext("Reason")])
     if given.file is None:
         raise UnreadableError
     with reading.local_copy(given.file) as path:

@@ -192,15 +192,7 @@ def _take_wave(
     decisions = decide(given, member, wave, is_held=True)
     new = [one.person for one in decisions if one.outcome == Outcome.CREATED]
     ids = _create(given, new, bringing, by)
-    known = [one for one in decisions if one.outcome == Outcome.UPDATED]
-    known, again = _first_of_each(known)
-    changes = contacts.change_contacts(
-        arrivals=[
-            bringing.arrival(one.person, one.contact_id or 0, _told(given, one.person)) for one in known
-        ],
-        fill_only=given.policy == Import.Policy.FILL,
-        by=by,
-    )
+    changes = _change(given, [one for one in decisions if one.outcome == Outcome.UPDATED], bringing, by)
     _note(given, member, decisions, ids)
     lines = []
     for one in decisions:
@@ -209,10 +201,8 @@ def _take_wave(
             external[one.person.external_id] = contact_id
         outcome, reason = one.outcome, one.reason
         record: dict[str, Any] = {}
-        if one in again:
-            outcome, reason = Outcome.SKIPPED, gettext("Another row of this file is the same contact.")
-        elif outcome == Outcome.UPDATED:
-            record = changes.get(contact_id or 0, {})
+        if outcome == Outcome.UPDATED:
+            record = changes[one.person.number]
             if not record and not one.person.notes:
                 outcome, reason = Outcome.SKIPPED, gettext("The contact says all this already.")
         lines.append(statements.Line(one.person.number, str(outcome), contact_id, reason, record))
@@ -234,8 +224,28 @@ def _note(given: Import, member: Membership, decisions: Sequence[Decision], ids:
         )
 
 
+def _change(
+    given: Import, known: Sequence[Decision], bringing: Bringing, by: Actor
+) -> dict[int, dict[str, Any]]:
+    """Write what these rows say of known contacts, one after another where several fit one by different
+    addresses; what each changed, by the number of the row.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    while known:
+        first, known = _first_of_each(known)
+        changes = contacts.change_contacts(
+            arrivals=[
+                bringing.arrival(one.person, one.contact_id or 0, _told(given, one.person)) for one in first
+            ],
+            fill_only=given.policy == Import.Policy.FILL,
+            by=by,
+        )
+        found |= {one.person.number: changes.get(one.contact_id or 0, {}) for one in first}
+    return found
+
+
 def _first_of_each(known: Sequence[Decision]) -> tuple[list[Decision], list[Decision]]:
-    """Rows that fit one contact by different addresses: the first counts in this wave."""
+    """The first row of each contact, and the others."""
     first: dict[int | None, Decision] = {}
     again = [one for one in known if first.setdefault(one.contact_id, one) is not one]
     return list(first.values()), again
