@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +16,7 @@ from afluente.delivery.models import Call
 from afluente.tasks.models import Task
 from afluente.timeline.events import SYSTEM
 from tests import make
-from tests.automation.arranging import lines, open_in, publish, rule, work
+from tests.automation.arranging import later, lines, open_in, publish, rule, work
 from tests.delivery.hooking import call_in, endpoint, over, receiver
 
 if TYPE_CHECKING:
@@ -138,6 +140,83 @@ def test_case_98_a_rule_that_could_not_call_is_refused(stages, settings, params)
 def test_the_designer_asks_what_a_call_may_be_told(ana):
     one, _ = endpoint(ana, "https://example.com/", description="Accounting")
     names = {each.name: each for each in params_of("webhook")}
-    assert set(names) == {"endpoint", "url", "method", "headers", "body", "goes_anyway"}
+    assert set(names) == {"endpoint", "url", "method", "headers", "body", "waits", "hours", "goes_anyway"}
     assert (str(one.pk), "Accounting") in names["endpoint"].offered
     assert actions()["webhook"].is_outside
+
+
+def answered(client, url: str, body: dict[str, Any] | None = None) -> int:
+    """The status that the other program gets when it answers there."""
+    path = "/hooks/" + url.partition("/hooks/")[2]
+    return client.post(path, json.dumps(body or {}), content_type="application/json").status_code
+
+
+def waiting(ana, stage: Stage, tmp_path, **more: Any) -> tuple[Deal, str]:
+    """A deal whose call was taken and whose lane waits, and the address to answer at."""
+    with receiver(tmp_path) as there:
+        publish(stage, hook(url=there.url(), waits=True, **more), rule("next", "task", **NEXT))
+        deal = ready(stage)
+        work()
+        call_in(ana.workspace_id, None)
+        work()
+    assert lines(deal) == ["hook awaiting"]
+    return deal, there.got[0].said["data"]["answer"]["url"]
+
+
+def test_case_28_the_lane_resumes_once_when_the_app_answers_and_wrong_answers_are_refused(
+    ana, stages, tmp_path, client, caplog
+):
+    deal, url = waiting(ana, stages[0], tmp_path)
+    assert answered(client, url[:-3] + "abc") == 404
+    assert answered(client, url, {"state": "perhaps"}) == 422
+    assert "not signed by us" in caplog.text
+    work()
+    assert lines(deal) == ["hook awaiting"]
+
+    assert [answered(client, url), answered(client, url)] == [200, 409]
+    work()
+    assert lines(deal) == ["hook applied", "next applied"]
+    assert Task.objects.count() == 1
+
+
+def test_case_28_an_answer_that_comes_too_late_is_refused(ana, stages, tmp_path, client, caplog):
+    deal, url = waiting(ana, stages[0], tmp_path, hours=2)
+    work(later(dt.timedelta(hours=2)))
+    assert lines(deal) == ["hook awaiting"]
+    work(later(dt.timedelta(hours=3)))
+    assert lines(deal)[0].startswith("hook unknown")
+    assert answered(client, url) == 410
+    assert "over" in caplog.text
+    assert not Task.objects.exists()
+
+
+def test_an_app_may_answer_that_it_failed(ana, stages, tmp_path, client):
+    deal, url = waiting(ana, stages[0], tmp_path)
+    assert answered(client, url, {"state": "failed", "detail": "No stock"}) == 200
+    work()
+    assert lines(deal) == ["hook failed refused", "next skipped chain_not_met"]
+
+
+def test_an_answer_for_a_deal_that_left_changes_nothing(ana, stages, tmp_path, client):
+    deal, url = waiting(ana, stages[0], tmp_path)
+    deals.move_deals(deal_ids=[deal.pk], to=stages[1], by=SYSTEM)
+    work()
+    answered(client, url)
+    work()
+    assert not Task.objects.exists()
+
+
+def test_a_call_that_fails_is_not_waited_for(ana, stages, tmp_path):
+    with receiver(tmp_path) as there:
+        publish(stages[0], hook(url=there.url("/status/422"), waits=True), rule("next", "task", **NEXT))
+        deal = ready(stages[0])
+        work()
+        call_in(ana.workspace_id, None)
+        work()
+    assert lines(deal) == ["hook failed refused", "next skipped chain_not_met"]
+
+
+def test_how_long_an_answer_is_waited_for_is_checked(ana, stages):
+    for wrong in ({"hours": 0.5}, {"hours": 721}, {"method": "GET"}):
+        with pytest.raises(services.NotPublishableError):
+            publish(stages[0], hook(url="https://erp.example.com/in", waits=True, **wrong))

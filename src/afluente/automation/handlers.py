@@ -44,7 +44,8 @@ def hear(fact: Recorded) -> None:
 
 def answer(fact: Settled) -> None:
     """What a rule sent came to an end; what waits for it goes on."""
-    ended = services.outcome_of(fact.key, fact.state, reason=fact.reason, detail=fact.detail)
+    name = services.name_of(fact)
+    ended = services.outcome_of(name, fact.state, reason=fact.reason, detail=fact.detail)
     if ended is not None:
         services.settle([ended])
 

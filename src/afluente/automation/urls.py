@@ -46,6 +46,7 @@ urlpatterns = [
     path("deals/<int:pk>/automation/dry-run/", trying.dry_run, name="dry_run"),
     path("deals/<int:pk>/automation/test/", trying.rehearsal, name="rehearsal"),
     path("deals/<int:pk>/automation/resumption/", standing.resume, name="resume"),
+    path("hooks/answer/<str:token>", calling.answer, name="answer"),
     re_path(
         r"^hooks/trigger/(?P<public_id>[0-9]{1,18}x[0-9a-z]{26})/(?P<secret>[0-9a-z]{32})$",
         calling.call,

@@ -38,7 +38,7 @@ MAY_WRITE = {
     "accounts:enter": "Choosing a workspace is kept in the session.",
 }
 # Doors without a session, where a forged request has nothing to borrow.
-NO_SESSION = re.compile(r"api/|hooks/in/|\^hooks/trigger/|\^f/")
+NO_SESSION = re.compile(r"api/|hooks/in/|hooks/answer/|\^hooks/trigger/|\^f/")
 
 
 Methods = Callable[[str], list[str]]

@@ -36,6 +36,7 @@ KEYED = {
     "unsubscribe/<str:token>": "The token is signed; it opens the letters of the member it was sent to.",
     "leave/<str:token>/": "The token is signed; it opens the wishes of the person it was sent to.",
     "arrive/<str:token>/": "The token is signed; it brings receipts of the provider of one workspace.",
+    "hooks/answer/<str:token>": "The token is signed; it names one step that waits for its answer.",
     "^hooks/trigger/": "Another program calls it: its address, with a secret in it, is the permission.",
     "^f/(?P<public_id>": "A hosted form is public: its address is the permission (S-18).",
     "api/v1/<path:rest>": "Nothing stands there: every address is answered alike.",

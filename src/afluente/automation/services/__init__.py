@@ -3,6 +3,7 @@
 from afluente.automation.selectors.trigger_kinds import TriggerKind, register_trigger, trigger_kinds
 from afluente.automation.services.actions import Known, register_action
 from afluente.automation.services.actions.telling import NOTICE
+from afluente.automation.services.answering import STRANGE, name_of, read_answer, take_answer
 from afluente.automation.services.backtests import (
     MOST_DAYS,
     begin_backtest,
@@ -89,6 +90,7 @@ __all__ = [
     "MOST_DAYS",
     "NOTICE",
     "NOT_FOUND",
+    "STRANGE",
     "Answer",
     "BadFileError",
     "Brought",
@@ -132,6 +134,7 @@ __all__ = [
     "insert_rule",
     "leave",
     "move_rule",
+    "name_of",
     "order_triggers",
     "outcome_of",
     "pass_over_steps",
@@ -141,6 +144,7 @@ __all__ = [
     "publish_pipeline",
     "publish_rules",
     "put_rule",
+    "read_answer",
     "read_file",
     "register_action",
     "register_finder",
@@ -164,6 +168,7 @@ __all__ = [
     "stop_rules",
     "stop_steps",
     "switch_rule",
+    "take_answer",
     "take_call",
     "trigger_kinds",
     "unfreeze",

@@ -17,6 +17,7 @@ from afluente.kernel.workspace import scope
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+ANSWERS = Limit("rule-answer", most=6_000, seconds=60)
 CALLS = Limit("trigger-call", most=600, seconds=60)
 LARGEST = 100_000  # bytes of a call
 
@@ -37,11 +38,7 @@ def call(request: HttpRequest, public_id: str, secret: str) -> HttpResponse:
     workspace_id = ids.workspace_of(public_id)
     verdict = limits.take(CALLS, public_id)
     if not verdict.is_allowed:
-        return JsonResponse(
-            {"error": {"code": "too_many", "message": "Too many calls.", "field": None}},
-            status=429,
-            headers={"Retry-After": str(verdict.retry_after)},
-        )
+        return _too_many(verdict.retry_after)
     if workspace_id is None:
         return _said(services.NOT_FOUND)
     try:
@@ -52,6 +49,31 @@ def call(request: HttpRequest, public_id: str, secret: str) -> HttpResponse:
     with scope(workspace_id):
         answer = services.take_call(public_id=public_id, secret=secret, body=body, key=key[:200])
     return _said(answer)
+
+
+@_public
+@require_POST
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Another program that a rule called says that it is done, or failed: `state` and `detail`, as JSON or a form."""
+    meant = services.read_answer(token)
+    if meant is None:
+        return _said(services.STRANGE)
+    workspace_id, step = meant
+    verdict = limits.take(ANSWERS, str(workspace_id))
+    if not verdict.is_allowed:
+        return _too_many(verdict.retry_after)
+    try:
+        body = _body(request)
+    except ValueError as wrong:
+        return _said(services.Answer(400, "unreadable", str(wrong) or "The body cannot be read."))
+    with scope(workspace_id):
+        said = services.take_answer(step=step, body=body)
+    return _said(said)
+
+
+def _too_many(retry_after: int) -> JsonResponse:
+    said = {"code": "too_many", "message": "Too many calls.", "field": None}
+    return JsonResponse({"error": said}, status=429, headers={"Retry-After": str(retry_after)})
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from afluente.delivery.services.rendering import BadTemplateError
 from afluente.kernel import jsonin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def fill_body(source: str, words: Mapping[str, Mapping[str, str]]) -> str:
@@ -28,9 +28,9 @@ def fill_body(source: str, words: Mapping[str, Mapping[str, str]]) -> str:
     return filled
 
 
-def body_problems(source: str) -> list[str]:
-    """What is wrong with a body, in words."""
-    known = [one.name for one in variables()]
+def body_problems(source: str, *, more: Sequence[str] = ()) -> list[str]:
+    """What is wrong with a body, in words. It may also name `more` variables."""
+    known = [*(one.name for one in variables()), *more]
     found = rendering.problems(subject="", body=source, known=known)
     if found:
         return found
