@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from afluente.accounts.models import Action, Area, Reach, Rights
+from afluente.accounts.models import Action, Area, Reach, Rights, Role
 from afluente.accounts.services import create_role
 from afluente.contacts import services
 from afluente.contacts.models import Contact, ContactMerge, ContactTag, Field, MergeRun, PossibleDuplicate
@@ -148,6 +148,16 @@ def test_merging_needs_the_right_to_change_and_to_delete(people, client_as, two)
     assert browser.post(f"/contacts/{one.pk}/merge/", {"with": other.pk}).status_code == 403
     assert browser.post("/contacts/duplicates/runs/", {"match": "email"}).status_code == 403
     assert Contact.objects.present().count() == 2
+
+
+def test_who_may_change_nobody_is_not_asked_to_decide(people, client_as, two):
+    browser = client_as(make.member(name="Nina Reis", role=Role.ANALYST))
+
+    for page in ("/contacts/duplicates/", f"/contacts/{two[1].pk}/"):
+        read = text(browser.get(page))
+        assert "José Souza" in read
+        assert "Not a duplicate" not in read
+        assert f"/contacts/duplicates/{PossibleDuplicate.objects.get().pk}/" not in read
 
 
 def test_the_list_of_suggestions_costs_the_same_for_one_and_for_many(people, client_as, two):

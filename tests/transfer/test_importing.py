@@ -352,6 +352,8 @@ def test_a_second_row_that_says_nothing_new_is_foreseen_as_skipped(send: Any, ch
     looked, done = counted(given, check)
 
     assert looked == done == [3, 3, 3, 0]
+    shown = [row["row"] for row in given.report["samples"]["skipped"]]
+    assert shown == sorted(shown)
     assert Contact.objects.count() == 4
 
 

@@ -298,6 +298,17 @@ def test_the_columns_of_cards_are_called_in_the_language_of_who_reads_them(send:
     assert given.headers[14] == "Birthday"  # what is remembered and what the API calls it is the same for all
 
 
+def test_the_preview_of_cards_calls_them_so_too(send: Any, check: Any):
+    given = check(send(CARD_30, "people.vcf"))
+
+    with translation.override("pt-br"):
+        (new,) = preview.samples(given)
+
+    assert [label for label, _ in new["rows"][0]["cells"]] == [
+        "Primeiro nome", "Sobrenome", "E-mail", "Telefone", "Empresa",
+    ]  # fmt: skip
+
+
 def test_a_field_made_of_a_card_is_called_as_its_column_was_shown(send: Any, bring: Any):
     given = send(CARD_30.replace("END:VCARD", "BDAY:1990-05-17\nEND:VCARD"), "people.vcf")
     given.mapping[14] = "new:moment"

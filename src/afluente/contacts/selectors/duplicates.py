@@ -77,6 +77,7 @@ class Suggestion:
     people: tuple[Who, Who]
     reasons: Sequence[Reason]
     may_merge: bool
+    may_dismiss: bool
 
     @property
     def is_likely(self) -> bool:
@@ -152,6 +153,7 @@ def suggestions(member: Membership, pairs: Sequence[PossibleDuplicate]) -> list[
         return []
     emails, phones = main_addresses(ids)
     allowed = set(policies.mergeable_by(member).filter(pk__in=ids).values_list("pk", flat=True))
+    changeable = set(policies.editable_by(member).filter(pk__in=ids).values_list("pk", flat=True))
     words = _companies(pair.reasons for pair in pairs)
 
     def who(contact: Contact) -> Who:
@@ -170,6 +172,7 @@ def suggestions(member: Membership, pairs: Sequence[PossibleDuplicate]) -> list[
             people=(who(pair.other), who(pair.contact)),
             reasons=_said(pair.reasons or [[pair.reason, ""]], words),
             may_merge={pair.contact_id, pair.other_id} <= allowed,
+            may_dismiss={pair.contact_id, pair.other_id} <= changeable,
         )
         for pair in pairs
     ]

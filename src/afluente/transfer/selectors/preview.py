@@ -103,13 +103,19 @@ def reasons(given: Import) -> list[tuple[str, int]]:
 def samples(given: Import) -> list[dict[str, Any]]:
     """Some rows of each outcome, as the preview shows them."""
     told = given.report.get("samples", {})
+    called = dict(zip(given.headers, labels(given), strict=True))
     return [
         {
             "outcome": outcome,
             "label": outcome.label,
             "count": given.report.get(outcome, 0),
             "rows": [
-                {**row, "reason": read(row["reason"]), "lines": _lines(row.get("changes", {}))}
+                {
+                    **row,
+                    "reason": read(row["reason"]),
+                    "cells": [[called.get(header, header), cell] for header, cell in row["cells"]],
+                    "lines": _lines(row.get("changes", {})),
+                }
                 for row in told.get(outcome, [])
             ],
         }

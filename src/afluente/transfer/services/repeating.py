@@ -59,4 +59,5 @@ def _move(report: Report, number: int, expected: str, outcome: str, reason: str)
         report.reasons[reason] += 1 if outcome == Outcome.FAILED else -1
     shown = [one for one in report.samples[expected] if one["row"] == number]
     report.samples[expected] = [one for one in report.samples[expected] if one["row"] != number]
-    report.samples[outcome] += [{**one, "reason": reason} for one in shown]
+    moved = report.samples[outcome] + [{**one, "reason": reason} for one in shown]
+    report.samples[outcome] = sorted(moved, key=lambda one: int(one["row"]))
