@@ -11,6 +11,7 @@ places in the code, so that they change only when a sentence does (docs/how-to/t
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import os
 import shutil
@@ -57,7 +58,24 @@ def extract() -> Catalog:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "django.conf.global_settings"}
         subprocess.run(command, cwd=copy, env=environment, check=True)  # noqa: S603 - our own words
         with (copy / "locale/pl/LC_MESSAGES/django.po").open("rb") as file:
-            return read_po(file)
+            found = read_po(file)
+    for sentence in within_f_strings():
+        found.add(sentence)
+    return found
+
+
+def within_f_strings() -> set[str]:
+    """The sentences that xgettext passes over, because they stand in braces of an f-string."""
+    trees = (ast.parse(file.read_text()) for file in PACKAGE.rglob("*.py"))
+    strings = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+    calls = (call for string in strings for call in ast.walk(string) if isinstance(call, ast.Call))
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name)
+        and call.func.id in {"gettext", "_"}
+        and isinstance(call.args[0], ast.Constant)
+    }
 
 
 def read(language: str) -> Catalog:

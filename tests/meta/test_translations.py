@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import re
 import shutil
@@ -101,6 +102,24 @@ def test_the_catalogues_hold_the_sentences_of_the_code():
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
 
     assert (answer.returncode, answer.stdout) == (0, "")
+
+
+def said_by_the_code(tree):
+    """What is given to a function of gettext as it stands, wherever it stands."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if name in {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "npgettext"}:
+            words = call.args[1:2] if "pgettext" in name else call.args[:1]
+            yield from (one.value for one in words if isinstance(one, ast.Constant))
+
+
+def test_no_sentence_is_passed_over_because_of_where_it_stands():
+    known = {forms(message.id)[0] for message in catalogue("pl")}
+    files = (ROOT / "src/afluente").rglob("*.py")
+    said = {one for file in files for one in said_by_the_code(ast.parse(file.read_text()))}
+
+    assert "errors" in said
+    assert said - known == set()
 
 
 @pytest.fixture(params=REGIONS)
