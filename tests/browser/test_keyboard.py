@@ -171,7 +171,8 @@ def offers_a_kitchen(ana: Person) -> None:
     ana.sees("18.000,00", within=".sums")
     ana.stands_in(page.get_by_label("Price"))
     ana.goes_to(page.get_by_role("switch"))
-    ana.press("Space")  # the whole part is drawn anew, and she is still where she was
+    with page.expect_response("**/following/"):
+        ana.press("Space")  # the whole part is drawn anew, and she is still where she was
     expect(page.get_by_role("switch")).not_to_be_checked(timeout=PATIENCE)
     ana.stands_in(page.get_by_role("switch"))
     ana.press("Space")

@@ -21,12 +21,13 @@ def test_its_rules_are_published_once_and_run_for_a_new_lead(people):
     demo_rules.arrange(people.dora)
     assert (Definition.objects.count(), Trigger.objects.count()) == (5, 2)
     work()
-    before = Step.objects.exclude(state="applied").count()
+    # A reminder of a date that has passed is passed over; which dates have, depends on the hour.
+    before = list(Step.objects.exclude(state__in=["applied", "skipped"]).values_list("rule", "state", "reason"))
     first = Pipeline.objects.present().order_by("position", "pk")[0].stages.order_by("position")[0]
     deal = open_in(first, amount=9000)
     work()
 
-    assert before == 0
+    assert before == []
     assert [one.partition(" ")[2] for one in lines(deal)] == ["applied"] * 3
     deal.refresh_from_db()
     assert deal.assignee_id is not None
