@@ -12,7 +12,7 @@ from afluente.intake import services as intake
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Event
 from tests import make
-from tests.automation.arranging import IN_A_DAY, lines, open_in, publish, rule, work
+from tests.automation.arranging import DAY, IN_A_DAY, later, lines, open_in, publish, rule, work
 from tests.deals.test_api import Program
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +64,19 @@ def test_case_55_a_stage_that_goes_wants_a_place_for_its_deals_and_its_steps_are
     assert (deal.stage_id, deal.stage_epoch) == (stages[1].pk, 2)
     assert lines(deal) == ["a cancelled rule_removed", "b applied"]
     assert not Token.objects.exists()
+
+
+def test_case_52_of_merged_deals_the_losers_steps_are_over_and_the_winners_stay_single(stages):
+    publish(stages[0], rule("a", when=IN_A_DAY))
+    winner, loser = open_in(stages[0]), open_in(stages[0])
+    work()
+
+    merge = deals.merge_deals(survivor_id=winner.pk, loser_id=loser.pk, by=SYSTEM)
+    assert lines(loser) == ["a cancelled merged"]
+    assert [one.deal_id for one in Token.objects.all()] == [winner.pk]
+    work(later(2 * DAY))
+    assert lines(winner) == ["a applied"]
+
+    deals.unmerge_deals(merge_id=merge.pk, by=SYSTEM)
+    work(later(3 * DAY))
+    assert lines(loser) == ["a cancelled merged"]  # restoring starts nothing by itself (S-CANCEL)

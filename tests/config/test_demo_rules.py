@@ -22,7 +22,9 @@ def test_its_rules_are_published_once_and_run_for_a_new_lead(people):
     assert (Definition.objects.count(), Trigger.objects.count()) == (5, 2)
     work()
     # A reminder of a date that has passed is passed over; which dates have, depends on the hour.
-    before = list(Step.objects.exclude(state__in=["applied", "skipped"]).values_list("rule", "state", "reason"))
+    before = list(
+        Step.objects.exclude(state__in=["applied", "skipped"]).values_list("rule", "state", "reason")
+    )
     first = Pipeline.objects.present().order_by("position", "pk")[0].stages.order_by("position")[0]
     deal = open_in(first, amount=9000)
     work()

@@ -17,12 +17,14 @@ class AutomationConfig(AppConfig):
         from afluente.automation import handlers, jobs  # noqa: F401  registers the jobs
         from afluente.automation.services import personal as own
         from afluente.contacts.services import declare_staying
+        from afluente.deals import services as deals
         from afluente.deals.events import DealsEntered, DealsGone
         from afluente.delivery.events import Settled
         from afluente.kernel import bus, personal, slots
         from afluente.timeline.events import Recorded
 
         declare_staying(own.STAYING)
+        deals.declare_staying(own.STAYING_WITH_DEALS)
         personal.register_holding(own.HOLDING)
         personal.declare_free(own.FREE)
         bus.subscribe(DealsEntered, handlers.begin)

@@ -33,7 +33,7 @@ def begin(fact: DealsEntered) -> None:
 
 def end(fact: DealsGone) -> None:
     """Nothing happens to deals that were put away."""
-    services.leave(fact.deal_ids, reason="record_deleted")
+    services.leave(fact.deal_ids, reason=fact.reason)
 
 
 def hear(fact: Recorded) -> None:

@@ -83,8 +83,10 @@ def _bring_people() -> None:
     from afluente.contacts.events import ArrivalsReturned
     from afluente.contacts.services import Carrier, register_carrier
     from afluente.deals import handlers
+    from afluente.deals.services import merge_carriers
     from afluente.kernel import bus
 
+    merge_carriers.register()
     bus.subscribe(ArrivalsReturned, handlers.return_deals)
     register_carrier(
         Carrier(
@@ -219,21 +221,10 @@ def _register_kinds() -> None:
     kinds.register_kind(
         kinds.Kind(name="deal.reordered", label=_("Deal put in another place"), is_hidden=True)
     )
-    for name, label, icon in (
-        ("deal.converted", _("Lead converted"), "user-check"),
-        ("deal.unconverted", _("Conversion taken back"), "rotate-ccw"),
-        ("deal.from_lead", _("Made from a lead"), "funnel"),
-        ("deal.copied", _("Copied"), "copy"),
-    ):
-        kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_lead.html"))
-    for name, label, icon in (
-        ("deal.deleted", _("Deal deleted"), "trash-2"),
-        ("deal.restored", _("Deal restored"), "rotate-ccw"),
-        ("deal.restarted", _("Stage begun anew"), "refresh-cw"),
-        ("deal.contact_added", _("Person added"), "user-plus"),
-        ("deal.contact_removed", _("Person taken out"), "user-x"),
-    ):
-        kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, template="deals/kinds/_said.html"))
+    for name, label, icon, template in handlers.KINDS:
+        kinds.register_kind(
+            kinds.Kind(name=name, label=label, icon=icon, template=f"deals/kinds/{template}.html")
+        )
 
 
 def _bring_finding() -> None:

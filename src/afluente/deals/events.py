@@ -1,7 +1,7 @@
 """Facts that slices above deals act on. What people read is the log (`timeline.services.record`).
 
 Kinds written to the log by this slice: deal.opened, deal.moved, deal.changed, deal.assigned,
-deal.deleted, deal.restored, deal.restarted, deal.contact_added, deal.contact_removed, pipeline.created,
+deal.deleted, deal.restored, deal.merged, deal.unmerged, deal.restarted, deal.contact_added, deal.contact_removed, pipeline.created,
 pipeline.changed, pipeline.ordered, pipeline.archived, pipeline.unarchived,
 pipeline.stages_changed, stage.deleted, dealtype.created, dealtype.changed, dealtype.ordered,
 dealtype.archived, dealtype.unarchived, dealtype.deleted (docs/reference/events.md).
@@ -68,6 +68,25 @@ class DealsEntered:
 
 @dataclass(frozen=True)
 class DealsGone:
-    """Deals were put away."""
+    """Deals were put away: `record_deleted`, or they became part of another (`merged`)."""
 
     deal_ids: Sequence[int]
+    reason: str = "record_deleted"
+
+
+@dataclass(frozen=True)
+class DealsMerged:
+    """A deal became part of another, with everything it has."""
+
+    survivor_id: int
+    loser_id: int
+    by: Actor
+
+
+@dataclass(frozen=True)
+class DealsParted:
+    """The merge of two deals was taken back."""
+
+    survivor_id: int
+    loser_id: int
+    by: Actor

@@ -106,9 +106,10 @@ def deal_subjects(
     """The deals that a history speaks of, with their pages."""
     if contact_id:
         found = selectors.named_once(member=member, contact_id=contact_id)
+        pages = selectors.with_joined(found)
     else:
-        found = selectors.subjects(member=member, deal_ids=deal_ids)
-    return {pk: kinds.Subject(name, reverse("deals:deal", args=[pk])) for pk, name in found.items()}
+        found, pages = selectors.pages_of(member, deal_ids)
+    return {pk: kinds.Subject(found[page], reverse("deals:deal", args=[page])) for pk, page in pages.items()}
 
 
 def contact_strips(*, member: Membership, contact: Contact) -> list[slots.Part]:
@@ -210,6 +211,20 @@ FILES = files.Kind(
     visible_to=policies.visible_to,
     editable_by=policies.movable_by,
     subjects=file_subjects,
+)
+# How the history tells them: kind, label, sign, template.
+KINDS = (
+    ("deal.converted", _("Lead converted"), "user-check", "_lead"),
+    ("deal.unconverted", _("Conversion taken back"), "rotate-ccw", "_lead"),
+    ("deal.from_lead", _("Made from a lead"), "funnel", "_lead"),
+    ("deal.copied", _("Copied"), "copy", "_lead"),
+    ("deal.merged", _("Deals merged"), "merge", "_merged"),
+    ("deal.unmerged", _("Merge of deals taken back"), "rotate-ccw", "_merged"),
+    ("deal.deleted", _("Deal deleted"), "trash-2", "_said"),
+    ("deal.restored", _("Deal restored"), "rotate-ccw", "_said"),
+    ("deal.restarted", _("Stage begun anew"), "refresh-cw", "_said"),
+    ("deal.contact_added", _("Person added"), "user-plus", "_said"),
+    ("deal.contact_removed", _("Person taken out"), "user-x", "_said"),
 )
 NEW_DEAL = notices.NotificationKind(
     name=services.OPENED,

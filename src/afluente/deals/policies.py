@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from afluente.accounts import policies as accounts
 from afluente.accounts.models import Action, Area, Reach
-from afluente.deals.models import Deal, Pipeline, Stage
+from afluente.deals.models import Deal, DealMerge, Pipeline, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.db.models import Q
+    from django.db.models import Q, QuerySet
 
     from afluente.accounts.models import Membership
     from afluente.deals.models import DealQuerySet, PipelineQuerySet
@@ -52,6 +52,18 @@ def may_delete(member: Membership) -> bool:
     return accounts.may(member, Area.DEALS, Action.DELETE)
 
 
+def mergeable_by(member: Membership) -> DealQuerySet:
+    """The deals that `member` may make one of: they may both change and delete them."""
+    return movable_by(member).filter(_condition(member, Action.DELETE))
+
+
+def merges_of(member: Membership) -> QuerySet[DealMerge]:
+    """The merges that `member` may take back: they may both change and delete either deal."""
+    may = _condition(member, Action.EDIT) & _condition(member, Action.DELETE)
+    theirs = Deal.objects.filter(_condition(member, Action.VIEW) & may)
+    return DealMerge.objects.filter(survivor__in=theirs, loser__in=theirs)
+
+
 def exportable_by(member: Membership) -> DealQuerySet:
     """The deals that `member` may take out of the product."""
     return visible_to(member).filter(_condition(member, Action.EXPORT))
@@ -69,7 +81,7 @@ def restorable_by(member: Membership) -> DealQuerySet:
 
 def gone_for(member: Membership) -> DealQuerySet:
     """The deleted deals that `member` could see: whoever looks at one is told that it is gone."""
-    return Deal.objects.exclude(deleted_at=None).filter(_condition(member, Action.VIEW))
+    return Deal.objects.exclude(deleted_at=None).filter(_condition(member, Action.VIEW), merged_into=None)
 
 
 def may_list(member: Membership) -> bool:

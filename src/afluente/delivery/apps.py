@@ -92,10 +92,15 @@ def _bring_history() -> None:
 def _bring_merging() -> None:
     """Messages and consent go along when people are merged; of two words on one channel the later one counts."""
     from afluente.contacts.services import Carrier, register_carrier
+    from afluente.deals import services as deals
 
     register_carrier(
         Carrier(slug="delivery.messages", table="delivery_message", label=_("Messages"), order=27)
     )
+    deals.register_carrier(
+        deals.Carrier(slug="delivery.messages", table="delivery_message", label=_("Messages"), order=25)
+    )
+    deals.declare_staying({("delivery_call", "deal_id"): "The log of what was told to others."})
     register_carrier(
         Carrier(slug="delivery.consents", table="delivery_consent", label=_("Consent"), order=28)
     )

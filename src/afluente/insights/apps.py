@@ -12,6 +12,7 @@ class InsightsConfig(AppConfig):
 
     def ready(self) -> None:
         # ruff: noqa: PLC0415  when every app is loaded
+        from afluente.deals.services import declare_staying
         from afluente.insights import events, services
         from afluente.insights import jobs as jobs  # registers them
         from afluente.kernel import personal
@@ -37,4 +38,7 @@ class InsightsConfig(AppConfig):
             (events.UNANSWERED, _("Not answered after all"), "rotate-ccw"),
         ):
             kinds.register_kind(kinds.Kind(name=name, label=label, icon=icon, group="deal"))
+        declare_staying(
+            {("insights_journey", "deal_id"): "How far it had come; figures leave out who is away."}
+        )
         personal.declare_free({"insights_journey": "moments and numbers of deals and members"})

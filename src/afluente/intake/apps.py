@@ -49,7 +49,9 @@ def _register_pages() -> None:
 def _bring_arrivals() -> None:
     """What arrived goes along when its contact becomes part of another one."""
     from afluente.contacts.services import Carrier, register_carrier  # noqa: PLC0415
+    from afluente.deals import services as deals  # noqa: PLC0415
 
+    deals.declare_staying({("intake_rawevent", "deal_id"): "What an arrival made; its page leads on."})
     register_carrier(Carrier(slug="intake.arrivals", table="intake_rawevent", label=_("Arrivals"), order=45))
 
 

@@ -1,4 +1,4 @@
-"""A lead, a field of deals, a reason for losing, a product and its tax in a workspace that is probed."""
+"""A lead that another one became part of, a field of deals, a reason for losing, a product and its tax in a workspace that is probed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def fill(canary: str, by: Actor, deal_id: int) -> dict[str, Any]:
     leads = deals.create_pipeline(name=f"{canary} leads", currency="BRL", kind="lead", by=by)
     stage = Stage.objects.filter(pipeline=leads).order_by("position")[0]
     new = deals.NewDeal(name=canary, pipeline_id=leads.pk, stage_id=stage.pk, currency="BRL")
-    (lead_id,) = deals.open_deals(deals=[new], by=by)
+    lead_id, goes = deals.open_deals(deals=[new, new], by=by)
+    merged = deals.merge_deals(survivor_id=lead_id, loser_id=goes, by=by)
     field = contacts.create_field(entity="deal", name=canary, by=by)
     deals.fill_values(given={lead_id: {field.pk: canary}}, by=by)
     reason = deals.create_reason(name=canary, by=by)
@@ -33,4 +34,5 @@ def fill(canary: str, by: Actor, deal_id: int) -> dict[str, Any]:
     sales.save_seller(values={"name": canary}, by=by)
     sales.issue_document(document_id=document.pk, by=by)
     ids["document"] = document.pk
+    ids["deal_merge"] = merged.pk
     return ids | {"lead_deal": lead_id, "deal_field": field.pk, "lost_reason": reason.pk}

@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+# A line says its price in the currency of its deal.
+SAME_MONEY = """EXISTS (SELECT FROM deals_deal AS d
+   WHERE d.workspace_id = r.workspace_id AND d.id = r.deal_id AND d.currency = %(currency)s)"""
+
 
 class SalesConfig(AppConfig):
     name = "afluente.sales"
@@ -179,6 +183,34 @@ def _bring_documents() -> None:
     register_carrier(
         Carrier(slug="sales.documents", table="sales_document", label=_("Quotes and invoices"), order=27)
     )
+    _bring_merging()
+
+
+def _bring_merging() -> None:
+    """Documents go along when two deals become one; lines only to a deal without any, or they would count twice."""
+    from afluente.deals import services as deals
+    from afluente.deals.events import DealsMerged, DealsParted
+    from afluente.kernel import bus
+    from afluente.sales import handlers
+
+    for slug, table, label, same in (
+        ("sales.documents", "sales_document", _("Quotes and invoices"), ""),
+        ("sales.lines", "sales_line", _("Products"), "o.removed_at IS NULL"),
+        ("sales.baskets", "sales_basket", _("Value follows the lines"), "true"),
+    ):
+        deals.register_carrier(
+            deals.Carrier(
+                slug=slug,
+                table=table,
+                label=label,
+                same=same,
+                only=SAME_MONEY if same else "",
+                is_shown=slug != "sales.baskets",
+                order=27,
+            )
+        )
+    bus.subscribe(DealsMerged, handlers.follow_merged)
+    bus.subscribe(DealsParted, handlers.follow_merged)
 
 
 def _find_documents() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from afluente.accounts.models import Membership
-    from afluente.deals.events import DealCopied, DealsChanged
+    from afluente.deals.events import DealCopied, DealsChanged, DealsMerged, DealsParted
     from afluente.deals.models import Deal
 
 
@@ -103,3 +103,8 @@ FILES = files.Kind(
     editable_by=lambda _member: Product.objects.none(),
     subjects=product_subjects,
 )
+
+
+def follow_merged(fact: DealsMerged | DealsParted) -> None:
+    """Lines went from one deal to another: values that follow lines follow."""
+    services.follow_lines(deal_ids=[fact.survivor_id, fact.loser_id], by=fact.by)

@@ -92,6 +92,8 @@ def _bring_contacts() -> None:
     from afluente.contacts.services import Carrier, register_carrier
     from afluente.deals.selectors import criteria as deals
     from afluente.deals.selectors import register_next
+    from afluente.deals.services import Carrier as DealCarrier
+    from afluente.deals.services import register_carrier as register_deal_carrier
     from afluente.tasks import selectors
     from afluente.tasks.selectors.coming import next_of_deals
     from afluente.tasks.selectors.criteria import CRITERIA, OF_DEALS
@@ -100,6 +102,15 @@ def _bring_contacts() -> None:
         register_criterion(criterion)
     deals.register_criterion(OF_DEALS)
     register_next(next_of_deals)
+    register_deal_carrier(
+        DealCarrier(
+            slug="tasks.deals",
+            table="tasks_taskdeal",
+            label=_("Tasks"),
+            same="o.task_id = r.task_id",
+            order=20,
+        )
+    )
     register_column(
         key="tasks", label=_("Open tasks"), load=selectors.open_task_counts, look="number", order=31
     )

@@ -149,6 +149,7 @@ def _bring_personal() -> None:
 def _bring_merging() -> None:
     """Numbers of other systems go along when contacts become one, so that the next import knows them."""
     from afluente.contacts import services as contacts
+    from afluente.deals import services as deals
 
     contacts.register_carrier(
         contacts.Carrier(
@@ -157,6 +158,19 @@ def _bring_merging() -> None:
             label=_("Numbers in other systems"),
             order=46,
         )
+    )
+    deals.register_carrier(
+        deals.Carrier(
+            slug="transfer.external",
+            table="transfer_externalrecord",
+            label=_("Numbers in other systems"),
+            column="record_id",
+            where=(("about", "deal"),),
+            order=46,
+        )
+    )
+    deals.declare_staying(
+        {("transfer_importrow", "record_id"): "What a row did to which deal; undoing passes over who left."}
     )
     contacts.declare_staying(
         {

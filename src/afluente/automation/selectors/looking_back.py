@@ -44,7 +44,9 @@ ENDED_AT = {
     **dict.fromkeys(("off", "later", "draft", "stopped", "frozen", "gone", "definition_stopped"), LIVE),
     **dict.fromkeys(("rule_removed", "loop_guard", "never"), LIVE),
     **dict.fromkeys(("chain_not_met", "before", "soon"), BEGUN),
-    **dict.fromkeys(("date_passed", "too_late", "no_working_time", "stage_left", "record_deleted"), TIMED),
+    **dict.fromkeys(
+        ("date_passed", "too_late", "no_working_time", "stage_left", "record_deleted", "merged"), TIMED
+    ),
     **dict.fromkeys(("stopped_by_user", "skipped_by_user"), TIMED),
     **dict.fromkeys(("condition_false", "invalid_condition"), ASKED),
 }

@@ -45,6 +45,7 @@ REASONS: dict[str, StrOrPromise] = {
     "chain_not_met": _("the rule before it did not end well"),
     "stage_left": _("the deal left the stage"),
     "record_deleted": _("the deal was deleted"),
+    "merged": _("the deal became part of another one"),
     "definition_stopped": _("the rules were stopped"),
     "rule_removed": _("the rule was removed"),
     "loop_guard": _("rules went round in a circle"),

@@ -36,6 +36,11 @@ def _erase(subject: Subject) -> int:
     return _steps(subject).update(asked=[], detail="")
 
 
+_RAN = "What ran or waited for the deal it was; its steps end with it (S-CANCEL)."
+STAYING_WITH_DEALS = {
+    (f"automation_{table}", "deal_id"): _RAN
+    for table in ("token", "step", "heard", "firing", "frozen", "backtestrow")
+}
 HOLDING = personal.Holding(
     slug="automation",
     label=_("What rules did"),

@@ -6,6 +6,7 @@ from afluente.deals.api.closing import router as closing_router
 from afluente.deals.api.deals import router as deals_router
 from afluente.deals.api.leads import router as leads_router
 from afluente.deals.api.mass import router as mass_router
+from afluente.deals.api.merges import router as merges_router
 from afluente.deals.api.people import filters_router
 from afluente.deals.api.people import router as people_router
 from afluente.deals.api.pipelines import router as pipelines_router
@@ -20,6 +21,7 @@ for part in (
     people_router,
     closing_router,
     leads_router,
+    merges_router,
     pipelines_router,
     words_router,
 ):

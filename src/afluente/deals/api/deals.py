@@ -78,8 +78,9 @@ def _unknown(asked: DealQuery, member: Membership) -> JsonResponse | None:
 
 @router.get("/deals/{deal_id}", response={200: DealOut, **REFUSALS})
 def read_deal(request: HttpRequest, deal_id: int) -> Any:
-    """One deal."""
-    return answer(request, deal_id)
+    """One deal. The number of one that was merged is answered with the survivor."""
+    survivor = selectors.leads_to(member=member_of(request), deal_id=deal_id)
+    return answer(request, survivor.pk if survivor else deal_id)
 
 
 @router.patch("/deals/{deal_id}", response={200: DealOut, **REFUSALS})

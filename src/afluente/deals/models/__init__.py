@@ -3,6 +3,7 @@
 from afluente.deals.models.bulk import DealBulkEntry
 from afluente.deals.models.deals import Deal, DealContact, DealCounter, DealQuerySet, DealType, LostReason
 from afluente.deals.models.leads import Conversion
+from afluente.deals.models.merging import DealMerge
 from afluente.deals.models.pipelines import Pipeline, PipelineQuerySet, Stage
 from afluente.deals.models.search import DealSearch
 from afluente.deals.models.values import DealValue
@@ -13,6 +14,7 @@ __all__ = [
     "DealBulkEntry",
     "DealContact",
     "DealCounter",
+    "DealMerge",
     "DealQuerySet",
     "DealSearch",
     "DealType",

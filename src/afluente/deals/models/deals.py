@@ -104,6 +104,10 @@ class Deal(WorkspaceModel):
     updated_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    # The deal it became part of: `deleted_at` is set too, so whatever lists deals leaves it out.
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
 
     contacts = models.ManyToManyField("contacts.Contact", through="DealContact", related_name="deals")
 
@@ -114,6 +118,9 @@ class Deal(WorkspaceModel):
             models.UniqueConstraint(fields=["workspace", "number"], name="deals_deal_number_once"),
             models.UniqueConstraint(fields=["workspace", "raw_event_id"], name="deals_deal_one_per_event"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="deals_deal_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(deleted_at__isnull=False), name="deals_deal_merged_is_gone"
+            ),
         ]
         indexes = [
             models.Index(
@@ -148,6 +155,11 @@ class Deal(WorkspaceModel):
             ),
             models.Index(
                 fields=["workspace", "-amount", "-id"], condition=Q(deleted_at=None), name="deals_deal_amount"
+            ),
+            models.Index(
+                fields=["workspace", "merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="deals_deal_merged",
             ),
             # Sums of what is open, and of what was closed in a period, without reading the table.
             models.Index(

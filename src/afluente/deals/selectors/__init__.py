@@ -40,6 +40,14 @@ from afluente.deals.selectors.lists import (
     list_page,
     view_for,
 )
+from afluente.deals.selectors.merging import (
+    candidates,
+    joined_deals,
+    leads_to,
+    offered,
+    pages_of,
+    with_joined,
+)
 from afluente.deals.selectors.nexts import Next, nexts, register_next, tone_of
 from afluente.deals.selectors.orders import CLOSED, NEWEST
 from afluente.deals.selectors.pages import (
@@ -101,6 +109,7 @@ __all__ = [
     "archived_pipelines",
     "around",
     "board",
+    "candidates",
     "cards",
     "column_heads",
     "column_page",
@@ -128,7 +137,9 @@ __all__ = [
     "find_pipelines",
     "forecast",
     "inside",
+    "joined_deals",
     "labels_of",
+    "leads_to",
     "linked_deal_counts",
     "list_columns",
     "list_heads",
@@ -138,7 +149,9 @@ __all__ = [
     "move_targets",
     "named_once",
     "nexts",
+    "offered",
     "open_deal_counts",
+    "pages_of",
     "people_linked_to",
     "people_to_add",
     "pipeline_summaries",
@@ -158,4 +171,5 @@ __all__ = [
     "tone_of",
     "type_rows",
     "view_for",
+    "with_joined",
 ]

@@ -102,23 +102,31 @@ def assign_deals(*, deal_ids: Sequence[int], assignee: Membership | None, by: Ac
 
 
 @transaction.atomic
-def delete_deals(*, deal_ids: Sequence[int], by: Actor, told: Mapping[str, Any] | None = None) -> list[int]:
+def delete_deals(
+    *,
+    deal_ids: Sequence[int],
+    by: Actor,
+    told: Mapping[str, Any] | None = None,
+    reason: str = "record_deleted",
+) -> list[int]:
     """Put deals away; `restore_deals` brings them back. The ids of those that were there. `told` is what their
-    events say besides.
+    events say besides, `reason` why what waited for them ends.
     """
     gone = _mark(deal_ids, gone=True, kind="deal.deleted", by=by, told=told or {})
-    bus.publish(DealsGone(gone))
+    bus.publish(DealsGone(gone, reason))
     return gone
 
 
 @transaction.atomic
-def restore_deals(*, deal_ids: Sequence[int], by: Actor) -> list[int]:
-    """Bring deleted deals back to where they were; the ids of those that were away."""
-    return _mark(deal_ids, gone=False, kind="deal.restored", by=by, told={})
+def restore_deals(*, deal_ids: Sequence[int], by: Actor, told: Mapping[str, Any] | None = None) -> list[int]:
+    """Bring deleted deals back to where they were; the ids of those that were away. One that became part of
+    another is not brought back but parted (`unmerge_deals`). `told` as in `delete_deals`.
+    """
+    return _mark(deal_ids, gone=False, kind="deal.restored", by=by, told=told or {})
 
 
 def _mark(deal_ids: Sequence[int], *, gone: bool, kind: str, by: Actor, told: Mapping[str, Any]) -> list[int]:
-    wanted = Deal.objects.filter(pk__in=deal_ids, deleted_at__isnull=gone)
+    wanted = Deal.objects.filter(pk__in=deal_ids, deleted_at__isnull=gone, merged_into=None)
     deals = list(wanted.select_for_update().order_by("pk"))
     moment = clock.now()
     Deal.objects.filter(pk__in=[deal.pk for deal in deals]).update(

@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts import selectors
-from afluente.deals.models import Deal, DealBulkEntry, DealContact, DealValue
+from afluente.deals.models import Deal, DealBulkEntry, DealContact, DealMerge, DealValue
+from afluente.deals.statements.merging import joined
 from afluente.files.services import personal as files
 from afluente.kernel import personal
 from afluente.timeline.services import personal as timeline
@@ -50,12 +51,24 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
         DealBulkEntry.objects.filter(deal_id__in=ids).values("deal_id", "before", "after")
     ):
         changed.setdefault(one.pop("deal_id"), []).append(one)
-    return [{**row, "fields": values[row["id"]], "bulk_changes": changed.get(row["id"], [])} for row in rows]
+    merged: dict[int, list[Any]] = {}
+    for one in personal.plain(DealMerge.objects.filter(survivor_id__in=ids).values("survivor_id", "changes")):
+        merged.setdefault(one["survivor_id"], []).append(one["changes"])
+    return [
+        {
+            **row,
+            "fields": values[row["id"]],
+            "bulk_changes": changed.get(row["id"], []),
+            "merges": merged.get(row["id"], []),
+        }
+        for row in rows
+    ]
 
 
 def _erase(subject: Subject) -> int:
     """The sum and the stage stay, for the figures; nothing that says whose they were."""
     ids = _own(subject)
+    ids += joined(ids)  # what became part of them had the same people
     timeline.erase_history(Q(deal_id__in=ids, contact_id=None), records=[("deal", ids)])
     files.erase_attached("deal", ids)
     for deal in Deal.objects.filter(pk__in=ids):
@@ -63,6 +76,7 @@ def _erase(subject: Subject) -> int:
         deal.save(update_fields=["name", "lost_reason", "source_name"])
     DealValue.objects.filter(deal_id__in=ids).delete()
     DealBulkEntry.objects.filter(deal_id__in=ids).delete()
+    DealMerge.objects.filter(survivor_id__in=ids).update(changes={})
     DealContact.objects.filter(contact_id__in=subject.ids).exclude(deal_id__in=ids).delete()
     return len(ids)
 
@@ -70,7 +84,14 @@ def _erase(subject: Subject) -> int:
 HOLDING = personal.Holding(
     slug="deals",
     label=_("Deals"),
-    tables=("deals_deal", "deals_dealsearch", "deals_dealcontact", "deals_dealvalue", "deals_dealbulkentry"),
+    tables=(
+        "deals_deal",
+        "deals_dealsearch",
+        "deals_dealcontact",
+        "deals_dealvalue",
+        "deals_dealbulkentry",
+        "deals_dealmerge",
+    ),
     collect=_collect,
     erase=_erase,
     fate=_(

@@ -40,6 +40,11 @@ def movable(request: Request, pk: int) -> Deal:
     return _picked(policies.movable_by(request.member), pk)
 
 
+def mergeable(request: Request, pk: int) -> Deal:
+    """A deal this member may make one with another; otherwise as `movable`."""
+    return _picked(policies.mergeable_by(request.member), pk)
+
+
 def visible(request: Request, pk: int) -> Deal:
     """A deal this member sees; otherwise as `movable`."""
     return _picked(policies.visible_to(request.member), pk)

@@ -16,7 +16,7 @@ from afluente.accounts import selectors as account_selectors
 from afluente.accounts.models import Area
 from afluente.contacts import policies as contact_policies
 from afluente.deals import forms, policies, selectors, services
-from afluente.deals.views import asking
+from afluente.deals.views import asking, merging
 from afluente.kernel import slots, text
 from afluente.kernel.htmx import respond, toast, trigger, wants_fragment
 from afluente.timeline import selectors as timeline_selectors
@@ -41,6 +41,8 @@ def deal(request: Request, pk: int) -> HttpResponse:
 def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> HttpResponse:
     page = selectors.deal_page(member=request.member, deal_id=pk)
     if page is None:
+        if answer := merging.lead_on(request, pk):
+            return answer
         asking.visible(request, pk)
         raise Http404
     found = feed(request, page.deal)
@@ -60,6 +62,7 @@ def _draw(request: Request, pk: int, *, status: int = 200, **extra: Any) -> Http
         "reasons": selectors.lost_reasons(),
         "due_form": selectors.due_parts(page.deal),
         "may_copy": policies.may_create(request.member),
+        "may_merge": policies.mergeable_by(request.member).filter(pk=pk).exists(),
         "around": _around(request, page.deal),
         "close_url": _came_from(request, page.deal),
         "link": request.build_absolute_uri(reverse("deals:deal", args=[pk])),
@@ -112,6 +115,7 @@ def feed(request: Request, found: Deal) -> timeline_selectors.Feed:
         page_url=reverse("deals:deal", args=[found.pk]),
         comment_url=reverse("deals:comments", args=[found.pk]),
         query=request.GET,
+        joined=selectors.joined_deals(found.pk),
     )
 
 

@@ -38,6 +38,7 @@ REASONS: Mapping[str, StrOrPromise] = {
     "stopped_by_user": _("A colleague took it back."),
     "stage_left": _("The deal left the stage."),
     "record_deleted": _("The record was deleted."),
+    "merged": _("The deal became part of another one."),
     "definition_stopped": _("The rules were stopped."),
 }
 

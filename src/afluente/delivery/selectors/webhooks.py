@@ -28,6 +28,7 @@ CALL_REASONS: Mapping[str, StrOrPromise] = {
     "unreadable_secret": _("The secret cannot be read any more: make a new one."),
     "stage_left": _("The deal left the stage."),
     "record_deleted": _("The record was deleted."),
+    "merged": _("The deal became part of another one."),
     "definition_stopped": _("The rules were stopped."),
 }
 

@@ -166,6 +166,14 @@ def copy_lines(*, from_id: int, to_id: int) -> None:
         Basket.objects.create(deal_id=to_id, follows=basket.follows)
 
 
+def follow_lines(*, deal_ids: Sequence[int], by: Actor) -> None:
+    """Let the values of those of these deals that follow their lines say what the lines come to now."""
+    following = Basket.objects.filter(deal_id__in=list(deal_ids), follows=True).values("deal_id")
+    held = Deal.objects.present().select_for_update(of=("self",)).filter(pk__in=following)
+    for deal in held.order_by("pk"):
+        _follow(deal, by)
+
+
 def note_values(*, values: Mapping[int, Decimal], by: Actor) -> None:
     """Somebody sets the values of deals: those that are not what their lines come to follow them no more."""
     following = Basket.objects.filter(deal_id__in=list(values), follows=True).values_list(

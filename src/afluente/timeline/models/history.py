@@ -103,6 +103,11 @@ class Comment(WorkspaceModel):
                 name="timeline_comment_company",
             ),
             models.Index(
+                fields=["workspace", "deal_id"],
+                condition=models.Q(deal_id__isnull=False),
+                name="timeline_comment_deal",
+            ),
+            models.Index(
                 fields=["workspace", "task_id"],
                 condition=models.Q(task_id__isnull=False),
                 name="timeline_comment_task",

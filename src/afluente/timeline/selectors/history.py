@@ -45,16 +45,24 @@ def contact_feed(
 
 
 def record_feed(
-    *, member: Membership, of: tuple[str, int], page_url: str, comment_url: str, query: Mapping[str, str]
+    *,
+    member: Membership,
+    of: tuple[str, int],
+    page_url: str,
+    comment_url: str,
+    query: Mapping[str, str],
+    joined: Sequence[int] = (),
 ) -> Feed:
-    """The history of one deal, company or task that `member` may see: 2 queries."""
+    """The history of one deal, company or task that `member` may see: 2 queries. `joined` are deals that became
+    part of this one: what happened to them is told with it.
+    """
     kind, number = of
     feed = Feed(
         subject=kind,
         subject_id=number,
         page_url=page_url,
         comment_url=comment_url,
-        deal_ids=[number] if kind == "deal" else [],
+        deal_ids=[number, *joined] if kind == "deal" else [],
         context=_context(query),
     )
     return _filled(feed, Place.read(query), member=member, deals={})
