@@ -160,7 +160,7 @@ def _ask(client: Client, attacker: World, cell: Cell) -> tuple[int, bytes]:
     client.cookies = cookies  # a new session was taken back with everything else
     body = RESTLESS.sub(b"", body + str(answer.headers.get("Location", "")).encode())
     for value in {str(value) for value in cell.data.values()} | set(
-        re.findall(r"\d{2,}|[0-9a-f-]{36}", cell.path)
+        re.findall(r"\b\d{2,}\b|[0-9a-f-]{36}", cell.path)
     ):
         body = body.replace(value.encode(), b"ID")
     return answer.status_code, body
