@@ -105,6 +105,20 @@ def test_an_unsubscription_outlives_a_softer_reason(dora, softer):
         services.let_through(kept.pk, by=dora)
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_who_comes_back_is_still_passed_over_where_a_colleague_said_so_meanwhile(dora, by_hand):
+    contact = person()
+    services.leave(leaving(contact))
+    if by_hand:
+        services.pass_over(channel="email", addresses=[ANA], detail="Threats", by=dora)
+    else:
+        services.suppress(channel="email", address=ANA, reason="manual")
+    services.come_back(leaving(contact))
+    kept = Suppression.objects.get()
+    assert (kept.reason, kept.has_left) == ("manual", False)
+    assert refused(contact) == "no_consent"
+
+
 def test_of_two_people_who_become_one_the_later_word_counts(workspace):
     one, other = person("Ana C."), person("Ana Cliente", "ana2@cliente.example")
     say(one, True)
@@ -171,3 +185,15 @@ def test_who_may_not_change_a_contact_writes_down_nothing_for_it(carla, dora, cl
         f"/contacts/{contact.pk}/consent/email/", {"is_given": "no", "reason": "x"}
     ).status_code in {403, 404}
     assert not Consent.objects.exists()
+
+
+def test_a_no_of_a_colleague_does_not_open_the_way_back_for_their_yes(workspace):
+    contact = person()
+    services.leave(leaving(contact))
+    assert say(contact, False, source="hand", reason="On the phone")
+    with pytest.raises(services.LeftThemselvesError):
+        say(contact, True, source="hand", reason="They called")
+    assert refused(contact) == "no_consent"
+    services.come_back(leaving(contact))
+    assert say(contact, False, source="hand")
+    assert say(contact, True, source="hand")

@@ -80,6 +80,7 @@ def _bring_history() -> None:
         ("message.unknown", _("Nobody knows whether a message was sent"), "circle-alert"),
         ("consent.given", _("Agreed to messages"), "circle-check"),
         ("consent.withdrawn", _("Wants no more messages"), "circle-x"),
+        ("consent.taken_back", _("A word about messages was taken back"), "rotate-ccw"),
         ("consent.passed_over", _("A yes to messages does not count"), "circle-alert"),
     ):
         kinds.register_kind(

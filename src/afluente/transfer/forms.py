@@ -104,6 +104,15 @@ class Columns(forms.Form):
     assignee: Any = forms.ModelChoiceField(
         label=_("Responsible for new contacts"), queryset=None, required=False, empty_label=_("Nobody")
     )
+    consent_basis = forms.CharField(
+        label=_("Where they agreed to messages"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "Needed when a column says so. It stands beside each word, such as: list at the fair, May 2026."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,7 +123,7 @@ class Columns(forms.Form):
     @property
     def options(self) -> dict[str, Any]:
         """What is asked besides what every import has."""
-        return {}
+        return {"consent_basis": self.cleaned_data["consent_basis"]}
 
     def clean_tags(self) -> list[str]:
         return [word for word in (part.strip() for part in self.cleaned_data["tags"].split(",")) if word]

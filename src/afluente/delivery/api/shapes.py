@@ -107,7 +107,7 @@ class ConsentOut(Schema):
 
     id: int
     channel: ChannelName
-    is_given: bool
+    is_given: bool | None = Field(description="Empty: what was said before was taken back.")
     source: str
     reason: str
     wording: str

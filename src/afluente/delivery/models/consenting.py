@@ -38,7 +38,7 @@ class Consent(WorkspaceModel):
         "contacts.Contact", models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
     channel = models.CharField(max_length=10, choices=Channel)
-    is_given = models.BooleanField()
+    is_given = models.BooleanField(null=True)  # None: what was said before is taken back, nothing is known
     source = models.CharField(max_length=150, choices=Source, blank=True, default="")
     reason = models.CharField(max_length=300, blank=True, default="")
     wording = models.CharField(max_length=1000, blank=True, default="")

@@ -20,40 +20,34 @@ SHOWN = 100  # words of one contact
 @dataclass(frozen=True)
 class Standing:
     """Where a contact stands on one channel. `last` is their last word; without one `is_asked` decides:
-    whether the channel wants a yes first. `stopped` are their addresses that are passed over.
+    whether the channel wants a yes first. `is_closed`: they unsubscribed themselves, nobody else says yes for them.
+    `stopped` are their addresses that are passed over.
     """
 
     channel: Channel
     last: Consent | None
     is_asked: bool
+    is_closed: bool
     stopped: Sequence[tuple[str, Suppression]]
 
     @property
     def state(self) -> str:
         """`given`, `withdrawn`, or `unsaid`."""
-        if self.last is None:
+        if self.last is None or self.last.is_given is None:
             return "unsaid"
         return "given" if self.last.is_given else "withdrawn"
 
     @property
     def is_written_to(self) -> bool:
         """Whether messages that advertise go to them."""
-        return self.last.is_given if self.last else not self.is_asked
-
-    @property
-    def is_closed(self) -> bool:
-        """They unsubscribed themselves: nobody else says yes for them."""
-        return (
-            self.last is not None
-            and not self.last.is_given
-            and self.last.source == Consent.Source.UNSUBSCRIBE
-        )
+        return not self.is_asked if self.state == "unsaid" else self.state == "given"
 
 
 def standings(contact_id: int) -> list[Standing]:
-    """Where a contact stands on each channel. Five queries."""
+    """Where a contact stands on each channel. Six queries."""
     found = Consent.objects.filter(contact_id=contact_id).order_by("channel", "-pk").distinct("channel")
     last = {one.channel: one for one in found}
+    own = dict(found.filter(source=Consent.Source.UNSUBSCRIBE).values_list("channel", "is_given"))
     asks = set(Sender.objects.filter(asks_consent=True).values_list("channel", flat=True))
     addresses = {
         Channel.EMAIL: ContactEmail.objects.filter(contact_id=contact_id).values_list("email", flat=True),
@@ -70,7 +64,10 @@ def standings(contact_id: int) -> list[Standing]:
     for row in Suppression.objects.filter(wanted).order_by("pk"):
         if address := digests.get((row.channel, row.digest)):
             stopped.setdefault(row.channel, []).append((address, row))
-    return [Standing(one, last.get(one), one in asks, stopped.get(one, [])) for one in Channel]
+    return [
+        Standing(one, last.get(one), one in asks, own.get(one) is False, stopped.get(one, []))
+        for one in Channel
+    ]
 
 
 def words(contact_id: int, *, limit: int = SHOWN) -> list[Consent]:

@@ -29,6 +29,8 @@ from afluente.delivery.services.consents import (
     Said,
     hear_consents,
     say_consent,
+    take_back_consents,
+    would_add,
 )
 from afluente.delivery.services.queueing import GOES_ON, NewMessage, cancel_messages, queue_messages, wake
 from afluente.delivery.services.rendering import LINE, SMS, BadTemplateError, Rendered, fill, render
@@ -152,9 +154,11 @@ __all__ = [
     "send_test_event",
     "suppress",
     "switch_endpoint",
+    "take_back_consents",
     "take_bounce",
     "template_problems",
     "url_problem",
     "wake",
     "withdraw",
+    "would_add",
 ]

@@ -103,6 +103,14 @@ def note_left(*, channel: str, digest: str, address: str = "", detail: str = "")
     return is_new
 
 
+def enter_beside(*, channel: str, digests: Collection[str], detail: str) -> None:
+    """A colleague says no for owners who unsubscribed: both stand, so that who comes back is not written to before
+    the colleague says so as well.
+    """
+    left = Suppression.objects.filter(channel=channel, digest__in=digests, reason=UNSUBSCRIBED)
+    left.update(reason=Suppression.Reason.MANUAL, detail=detail[:300], has_left=True)
+
+
 def has_left(said: Leaving) -> bool:
     """Whether the owner of the address unsubscribed."""
     own = Q(reason=UNSUBSCRIBED) | Q(has_left=True)
@@ -111,12 +119,14 @@ def has_left(said: Leaving) -> bool:
 
 def suppress(*, channel: str, address: str, reason: str, detail: str = "") -> bool:
     """Pass an address over from now on; whether it was not before. What its owner said is not covered by what
-    a server says.
+    a server says, and stands beside what a colleague says.
     """
     digest = digest_of(address)[:32]
     if reason == UNSUBSCRIBED:
         return note_left(channel=channel, digest=digest, address=address, detail=detail)
     if Suppression.objects.filter(channel=channel, digest=digest, reason=UNSUBSCRIBED).exists():
+        if reason == Suppression.Reason.MANUAL:
+            enter_beside(channel=channel, digests=[digest], detail=detail)
         return False
     _row, is_new = Suppression.objects.update_or_create(
         channel=channel,

@@ -31,6 +31,7 @@ class Fate(Enum):
     KNOWN = "known"
     LEFT = "unsubscribed"
     LATE = "said_since"
+    NO = "said_no"
 
 
 class LeftThemselvesError(Exception):
@@ -52,15 +53,20 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One word of one contact about one channel. `at`: when it was said, if that was before now."""
+    """One word of one contact about one channel; None takes earlier words back. `at`: when it was said, if that
+    was before now. `gives_way`: a yes that does not undo a no, such as one of a file. `only_first`: it counts where
+    no word stands.
+    """
 
     contact_id: int
     channel: str
-    is_given: bool
+    is_given: bool | None
     source: str
     by: Actor
     proof: Proof
     at: dt.datetime | None = None
+    gives_way: bool = False
+    only_first: bool = False
 
 
 def last_words(*, channel: str, contact_ids: Collection[int]) -> dict[int, bool]:
@@ -69,7 +75,8 @@ def last_words(*, channel: str, contact_ids: Collection[int]) -> dict[int, bool]
         return {}
     found = Consent.objects.filter(channel=channel, contact_id__in=contact_ids)
     last = found.order_by("contact_id", "-pk").distinct("contact_id")
-    return dict(last.values_list("contact_id", "is_given"))
+    rows = last.values_list("contact_id", "is_given")
+    return {contact_id: is_given for contact_id, is_given in rows if is_given is not None}
 
 
 @transaction.atomic
@@ -95,14 +102,15 @@ def say_consent(
 
 
 @transaction.atomic
-def hear_consents(words: Sequence[Said]) -> None:
-    """Add what many people said, in its order, in a constant number of queries (P-3).
+def hear_consents(words: Sequence[Said]) -> list[int | None]:
+    """Add what many people said, in its order, in a constant number of queries (P-3); the numbers of the words that
+    were added.
 
     The same word from the same place is kept once. A yes that does not count, because its contact unsubscribed or
     said something else since, is told of in the history and kept nowhere else.
     """
     fates = _judged(words)
-    _add([one for one, fate in zip(words, fates, strict=True) if fate == Fate.ADDED])
+    added = iter(_add([one for one, fate in zip(words, fates, strict=True) if fate == Fate.ADDED]))
     timeline.record(
         [
             NewEvent(
@@ -112,7 +120,43 @@ def hear_consents(words: Sequence[Said]) -> None:
                 data={"channel": one.channel, "source": one.source, "why": fate.value},
             )
             for one, fate in zip(words, fates, strict=True)
-            if fate in {Fate.LEFT, Fate.LATE}
+            if fate in {Fate.LEFT, Fate.LATE, Fate.NO}
+        ]
+    )
+    return [next(added) if fate == Fate.ADDED else None for fate in fates]
+
+
+def would_add(words: Sequence[Said]) -> list[bool]:
+    """Which of these words `hear_consents` would add now."""
+    return [fate == Fate.ADDED for fate in _judged(words)]
+
+
+@transaction.atomic
+def take_back_consents(*, word_ids: Sequence[int], reason: str, by: Actor) -> None:
+    """Give people back what they had said before these words, as further words. What was said since stays."""
+    held = Consent.objects.filter(pk__in=word_ids).order_by("pk")
+    places = {(one.contact_id, one.channel): one for one in held}
+    taken = set(word_ids)
+    every = Consent.objects.filter(contact_id__in={contact_id for contact_id, _ in places}).order_by("pk")
+    before: dict[tuple[int, str], Consent] = {}
+    last: dict[tuple[int, str], Consent] = {}
+    for one in every:
+        place = one.contact_id, one.channel
+        last[place] = one
+        if place in places and one.pk not in taken and one.pk < places[place].pk:
+            before[place] = one
+    _add(
+        [
+            Said(
+                contact_id=place[0],
+                channel=place[1],
+                is_given=before[place].is_given if place in before else None,
+                source=Source.IMPORT,
+                by=by,
+                proof=Proof(reason=reason, wording=before[place].wording if place in before else ""),
+            )
+            for place, one in places.items()
+            if last[place].pk == one.pk
         ]
     )
 
@@ -122,16 +166,17 @@ def _judged(words: Sequence[Said]) -> list[Fate]:
     found = Consent.objects.filter(contact_id__in={one.contact_id for one in words})
     newest = found.order_by("contact_id", "channel", "-pk").distinct("contact_id", "channel")
     last = {(one.contact_id, one.channel): one for one in newest}
+    own = {(one.contact_id, one.channel): one.is_given for one in newest.filter(source=Source.UNSUBSCRIBE)}
     fates = []
     for one in words:
         place = one.contact_id, one.channel
-        fates.append(_fate(one, last.get(place)))
+        fates.append(_fate(one, last.get(place), has_left=own.get(place) is False))
         if fates[-1] == Fate.ADDED:
             last[place] = _row(one)
     return fates
 
 
-def _fate(one: Said, last: Consent | None) -> Fate:
+def _fate(one: Said, last: Consent | None, *, has_left: bool) -> Fate:
     if last is None:
         return Fate.ADDED
     row = _row(one)
@@ -140,9 +185,12 @@ def _fate(one: Said, last: Consent | None) -> Fate:
     )
     if is_same and (one.source != Source.FORM or last.actor_id == row.actor_id):
         return Fate.KNOWN
-    is_own = not last.is_given and last.source == Source.UNSUBSCRIBE
-    if is_own and one.is_given and one.source != Source.UNSUBSCRIBE:
+    if one.only_first and last.is_given is not None:
+        return Fate.KNOWN
+    if has_left and one.is_given and one.source != Source.UNSUBSCRIBE:
         return Fate.LEFT
+    if one.gives_way and one.is_given and last.is_given is False:
+        return Fate.NO
     return Fate.LATE if one.at is not None and one.at < last.at else Fate.ADDED
 
 
@@ -165,13 +213,16 @@ def _row(one: Said) -> Consent:
     )
 
 
-def _add(words: Sequence[Said]) -> None:
-    Consent.objects.bulk_create([_row(one) for one in words])
+def _add(words: Sequence[Said]) -> list[int]:
+    rows = Consent.objects.bulk_create([_row(one) for one in words])
     timeline.record([_told(one) for one in words])
+    return [row.pk for row in rows]
 
 
 def _told(one: Said) -> NewEvent:
     data = {"channel": one.channel, "source": one.source, "detail": one.proof.reason[:300]}
+    if one.is_given is None:
+        return NewEvent("consent.taken_back", one.by, contact_id=one.contact_id, data=data)
     if one.is_given:
         return NewEvent("consent.given", one.by, contact_id=one.contact_id, data=data)
     return NewEvent("consent.withdrawn", one.by, contact_id=one.contact_id, data=data)

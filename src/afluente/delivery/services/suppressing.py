@@ -10,6 +10,7 @@ from django.db import transaction
 from afluente.accounts import services as accounts
 from afluente.delivery.models import Channel, Suppression
 from afluente.delivery.models.consenting import digest_of
+from afluente.delivery.services.consenting import enter_beside
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class PassedOver:
 
 @transaction.atomic
 def pass_over(*, channel: str, addresses: Sequence[str], detail: str = "", by: Membership) -> PassedOver:
-    """Write to these addresses no more, whatever it is. One that is passed over already keeps its reason: what
-    a person said of themselves is not covered by what a colleague says.
+    """Write to these addresses no more, whatever it is. One that is passed over already keeps its reason; that
+    its owner unsubscribed stands beside what the colleague says.
     """
     now = clock.now()
     rows = {
@@ -58,6 +59,7 @@ def pass_over(*, channel: str, addresses: Sequence[str], detail: str = "", by: M
     before = Suppression.objects.filter(channel=channel)
     known = before.filter(digest__in=list(rows)).count()
     Suppression.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=BATCH)
+    enter_beside(channel=channel, digests=list(rows), detail=detail)
     new = len(rows) - known
     if new:
         accounts.record_audit(

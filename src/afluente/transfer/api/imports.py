@@ -259,8 +259,13 @@ def _nowhere(payload: ColumnsShape, member: Membership) -> Any:
 
 
 def _options(payload: ColumnsShape, found: Import) -> dict[str, Any]:
-    """What an import of deals or tasks asks besides."""
-    said = {"stage": payload.stage_id, "begins_rules": payload.begins_rules, "step": payload.step_id}
+    """What an import of deals, tasks or contacts asks besides."""
+    said: dict[str, Any] = {
+        "stage": payload.stage_id,
+        "begins_rules": payload.begins_rules,
+        "step": payload.step_id,
+    }
+    said["consent_basis"] = payload.consent_basis
     return {**found.options, **{name: value for name, value in said.items() if value is not None}}
 
 

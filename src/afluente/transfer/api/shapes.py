@@ -64,6 +64,9 @@ class ColumnsShape(Shape):
     stage_id: Number | None = Field(None, description="Of deals: the stage of rows that name none.")
     step_id: Number | None = Field(None, description="Of tasks, the same.")
     begins_rules: bool | None = Field(None, description="Of deals: whether rules act on them.")
+    consent_basis: Annotated[str, Field(max_length=300)] | None = Field(
+        None, description="Of contacts: where and when they agreed, when a column says so."
+    )
 
 
 class FixShape(Shape):

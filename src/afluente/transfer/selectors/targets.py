@@ -46,6 +46,12 @@ FIXED: dict[str, StrOrPromise] = {
     "utm_term": "utm_term",
     "utm_content": "utm_content",
 }
+# What people agreed to be sent, by channel. Never guessed: somebody has to say so, and where they agreed.
+CONSENTS = {"consent_email": "email", "consent_sms": "sms"}
+_AGREES: dict[str, StrOrPromise] = {
+    "consent_email": _("Agrees to e-mail"),
+    "consent_sms": _("Agrees to SMS"),
+}
 NEW_KINDS = ("text", "number", "moment", "link", "checkbox", "select", "multiselect")
 
 # Names of columns in English, Portuguese and Polish, folded (kernel.text.norm), digits aside.
@@ -101,11 +107,12 @@ class Target:
 
 
 def targets(*, may_make_fields: bool) -> list[Target]:
-    """Every meaning, in the order of the menu: contact, messengers, own fields, new ones."""
+    """Every meaning, in the order of the menu: contact, messengers, consent, own fields, new ones."""
     found = [Target(code, label, _("Contact")) for code, label in FIXED.items()]
     found += [
         Target(f"{MESSENGER}{kind.value}", kind.label, _("Messengers")) for kind in ContactMessenger.Kind
     ]
+    found += [Target(code, label, _("Consent")) for code, label in _AGREES.items()]
     fields = [field for field in contacts.fields_of(contacts.CONTACT) if not field.is_archived]
     found += [Target(f"{FIELD}{field.id}", field.name, _("Your fields")) for field in fields]
     if may_make_fields:

@@ -76,6 +76,10 @@ class ImportKind(ABC):
     def lacking(self, codes: Sequence[str]) -> str:
         """Why columns of these meanings bring nothing in; "" when they do."""
 
+    def unproven(self, _codes: Sequence[str], _options: Mapping[str, Any]) -> str:
+        """What must be said besides for columns of these meanings; "" when nothing must."""
+        return ""
+
     @abstractmethod
     def fields(self) -> Sequence[KnownField]:
         """The workspace's own fields of such records."""

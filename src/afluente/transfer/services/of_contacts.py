@@ -14,12 +14,12 @@ from afluente.contacts import services as contact_services
 from afluente.transfer.models import Import
 from afluente.transfer.selectors import layouts, targets
 from afluente.transfer.selectors.tables import Shape
-from afluente.transfer.services import checking, deciding, running, undoing
-from afluente.transfer.services.kinds import CONTACTS, ImportKind, Words
+from afluente.transfer.services import checking, consents, deciding, running, undoing
+from afluente.transfer.services.kinds import CONTACTS, ImportKind, Words, actor_of
 from afluente.transfer.services.people import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from afluente.accounts.models import Membership
     from afluente.contacts.selectors import KnownField
@@ -50,6 +50,9 @@ class Contacts(ImportKind):
             return ""
         return gettext("Say which column holds the name, an e-mail or a phone.")
 
+    def unproven(self, codes: Sequence[str], options: Mapping[str, Any]) -> str:
+        return consents.unproven(codes, options)
+
     def fields(self) -> Sequence[KnownField]:
         return contacts.fields_of(contacts.CONTACT)
 
@@ -67,7 +70,8 @@ class Contacts(ImportKind):
         return deciding.decide(given, member, rows, is_held=False)
 
     def unchanged(self, given: Import, member: Membership, found: Sequence[Decision]) -> set[int]:
-        return checking.unchanged(given, member, found)
+        same = checking.unchanged(given, member, found)
+        return same - consents.adding(given, found, actor_of(member))
 
     def add_changes(self, given: Import, member: Membership, shown: Sequence[dict[str, Any]]) -> None:
         checking.add_changes(given, member, shown, self.reader(given))

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from afluente.contacts.services import EmailValue, MessengerValue, PhoneValue
+from afluente.contacts.services.reading import NO, YES
 from afluente.kernel import email, phone, text
 from afluente.kernel.sayings import gettext
 
@@ -126,6 +127,14 @@ def _note(raw: str) -> list[str]:
 
 def _external(raw: str) -> str:
     return text.clean(raw, limit=200)
+
+
+def yes_or_no(raw: str) -> bool:
+    """What somebody agreed to, or did not. Raises BadCellError."""
+    word = text.norm(raw)
+    if word not in YES and word not in NO:
+        raise BadCellError(gettext("Write yes or no."))
+    return word in YES
 
 
 READERS: dict[str, Callable[[str], Any]] = {

@@ -12,7 +12,7 @@ from afluente.contacts.services.reading import ValueRefusedError, parse_moment, 
 from afluente.kernel import text
 from afluente.kernel.sayings import gettext, joined
 from afluente.transfer.selectors.cells import unguarded
-from afluente.transfer.selectors.targets import FIELD, MESSENGER
+from afluente.transfer.selectors.targets import CONSENTS, FIELD, MESSENGER
 from afluente.transfer.services import parsing
 from afluente.transfer.services.kinds import kind_of
 
@@ -47,6 +47,7 @@ class Person:
     companies: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    consents: dict[str, bool] = field(default_factory=dict)  # by channel
     values: dict[int, Held] = field(default_factory=dict)
     utm: dict[str, str] = field(default_factory=dict)
     assignee_id: int | None = None
@@ -165,6 +166,8 @@ class Reader:
             return self.moment(raw)
         if target == "assignee":
             return self.member(raw)
+        if target in CONSENTS:
+            return parsing.yes_or_no(raw)
         if target == "phone":
             return parsing.phones(raw, self._country)
         return parsing.READERS.get(target, parsing.text_reader(target))(raw)
@@ -250,6 +253,8 @@ def _put(found: Person, target: str, read: Any) -> None:
         found.utm[target] = read
     elif target in _LISTS:
         getattr(found, _LISTS[target]).extend(read)
+    elif target in CONSENTS:
+        found.consents[CONSENTS[target]] = read
     elif target in {"assignee", "created_at", "external_id"}:
         setattr(found, {"assignee": "assignee_id"}.get(target, target), read)
     elif target == "address" and found.parts.get("address"):

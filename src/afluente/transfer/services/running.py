@@ -25,7 +25,7 @@ from afluente.timeline.models import Event
 from afluente.transfer.models import Import, ImportRow
 from afluente.transfer.selectors import reading
 from afluente.transfer.selectors.tables import Shape, UnreadableError
-from afluente.transfer.services import kinds
+from afluente.transfer.services import consents, kinds
 from afluente.transfer.services.deciding import Bringing, decide, identity_of, keys_of, system_of, waves
 from afluente.transfer.services.kinds import actor_of
 from afluente.transfer.services.starting import ImportRefusedError, held_import
@@ -192,20 +192,29 @@ def _take_wave(
     decisions = decide(given, member, wave, is_held=True)
     new = [one.person for one in decisions if one.outcome == Outcome.CREATED]
     ids = _create(given, new, bringing, by)
-    changes = _change(given, [one for one in decisions if one.outcome == Outcome.UPDATED], bringing, by)
+    known = [one for one in decisions if one.outcome == Outcome.UPDATED]
+    changes = _change(given, known, bringing, by)
     _note(given, member, decisions, ids)
+    heard = consents.hear(
+        given,
+        [*((one, ids[one.number]) for one in new), *((one.person, one.contact_id or 0) for one in known)],
+        by,
+    )
     lines = []
     for one in decisions:
         contact_id = ids.get(one.person.number) or one.contact_id
         if one.person.external_id and contact_id and one.outcome in {Outcome.CREATED, Outcome.UPDATED}:
             external[one.person.external_id] = contact_id
         outcome, reason = one.outcome, one.reason
+        words = {consents.KEPT: heard[one.person.number]} if one.person.number in heard else {}
         record: dict[str, Any] = {}
         if outcome == Outcome.UPDATED:
             record = changes[one.person.number]
-            if not record and not one.person.notes:
+            if not record and not words and not one.person.notes:
                 outcome, reason = Outcome.SKIPPED, gettext("The contact says all this already.")
-        lines.append(statements.Line(one.person.number, str(outcome), contact_id, reason, record))
+        lines.append(
+            statements.Line(one.person.number, str(outcome), contact_id, reason, {**record, **words})
+        )
     return lines
 
 

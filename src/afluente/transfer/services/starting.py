@@ -163,13 +163,16 @@ def set_columns(
     """
     given = _held(import_id, Import.UNSTARTED)
     codes = _checked(given, mapping, match, may_make_fields=may_make_fields)
+    said = dict(given.options if options is None else options)
+    if lacking := kinds.kind_of(given).unproven(codes, said):
+        raise ImportRefusedError(lacking, "consent_basis")
     given.mapping = [
         _made_field(given, place, code, by) if code.startswith(targets.NEW) else code
         for place, code in enumerate(codes)
     ]
     given.tags = [tag.pk for tag in contact_services.ensure_tags(names=tags, by=by)] if tags else []
     given.match, given.policy, given.assignee_id = match, policy, assignee_id
-    given.options = dict(given.options if options is None else options)
+    given.options = said
     given.fixes = {}
     _remember(given)
     _check_again(given)

@@ -20,6 +20,7 @@ from afluente.timeline import services as timeline
 from afluente.timeline.models import Event
 from afluente.timeline.selectors import kinds
 from afluente.transfer.models import Import, ImportRow
+from afluente.transfer.services import consents
 from afluente.transfer.services.kinds import actor_of, kind_of
 from afluente.transfer.services.starting import held_import
 
@@ -108,11 +109,17 @@ def undo_contacts(given: Import, rows: Sequence[ImportRow], by: Actor) -> None:
             row.undone, row.note = (Undone.KEPT, why) if why else (Undone.YES, "")
             if not why:
                 gone.append(row.contact_id or 0)
+    consents.take_back(given, [row for row in here if row.undone != Undone.KEPT], by)
     contacts.withdraw_contacts(contact_ids=gone, by=by, told=told)
     changed = {row.contact_id or 0: row for row in here if row.outcome == Outcome.UPDATED}
     timeline.withdraw_notes(contact_ids=list(changed), import_id=given.pk)
     found = contacts.take_back_changes(
-        records={number: row.changes for number, row in changed.items()}, by=by, told=told
+        records={
+            number: {key: was for key, was in row.changes.items() if key != consents.KEPT}
+            for number, row in changed.items()
+        },
+        by=by,
+        told=told,
     )
     for number, (done, kept) in found.items():
         row = changed[number]
