@@ -208,4 +208,4 @@ def test_the_quota_is_set_by_administrators_only(ana, bruno, client_as):
 
     client_as(ana).post("/settings/files/", {"megabytes": "5"})
 
-    assert "of 5.0" in text(client_as(ana).get("/settings/files/"))
+    assert "of 5\N{NO-BREAK SPACE}MB" in text(client_as(ana).get("/settings/files/"))

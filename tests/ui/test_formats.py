@@ -97,3 +97,19 @@ def test_counts_fit_their_badge():
         assert formats.short_number(1240) == "1,2 k"
         assert formats.number(10482) == "10.482"
         assert formats.percent(0.72) == "72 %"
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (0, "0 B"),
+        (1023, "1.023 B"),
+        (1536, "1,5 kB"),
+        (1024**2 - 1, "1 MB"),
+        (200 * 1024**2, "200 MB"),
+        (5 * 1024**3 // 2, "2,5 GB"),
+    ],
+)
+def test_sizes_are_written_as_in_the_region_and_without_empty_places(count: int, expected: str):
+    with formats.region("BR"):
+        assert formats.size(count) == expected.replace(" ", NBSP)

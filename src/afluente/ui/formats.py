@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _region: ContextVar[str] = ContextVar("region", default="")
 _home: ContextVar[str] = ContextVar("home", default="")
 _ENGLISH_MONTH_FIRST = {"US", "CA", "PH"}
+_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 @contextmanager
@@ -113,6 +114,15 @@ def _number(value: Decimal | int, locale: Locale) -> str:
 def exact(value: Decimal) -> str:
     """A number with all its places, as far as a field keeps them."""
     return format_decimal(value, "#,##0.##########", locale=_present()[0], decimal_quantization=False)
+
+
+def size(count: int) -> str:
+    """So many bytes, `1,5 MB`: with one place at most, and that only when it says something."""
+    value, unit = Decimal(count), 0
+    # What would be written as 1,024 is the next unit already.
+    while round(value, 1 if unit else 0) >= 1024 and unit < len(_UNITS) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{format_decimal(value, '#,##0.#', locale=_present()[0])}\N{NO-BREAK SPACE}{_UNITS[unit]}"
 
 
 def percent(share: float) -> str:

@@ -24,6 +24,7 @@ from afluente.contacts.services.bulk_kinds import Change
 from afluente.contacts.views import handing
 from afluente.contacts.views.contact import actor_of
 from afluente.kernel import htmx, slots
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -187,20 +188,38 @@ def said(done: BulkChange) -> str:
         return handing.said(done)
     if done.state in {BulkChange.State.UNDOING, BulkChange.State.UNDONE}:
         parts = [
-            ngettext("%d contact is as it was", "%d contacts are as they were", done.restored) % done.restored
+            ngettext("{n} contact is as it was", "{n} contacts are as they were", done.restored).format(
+                n=formats.number(done.restored)
+            )
         ]
         if done.kept:
-            kept = ngettext("%d was changed since and stays", "%d were changed since and stay", done.kept)
-            parts.append(kept % done.kept)
+            kept = ngettext("{n} was changed since and stays", "{n} were changed since and stay", done.kept)
+            parts.append(kept.format(n=formats.number(done.kept)))
         return ". ".join(parts)
     if done.change["kind"] == "delete":
-        parts = [ngettext("Deleted %d contact", "Deleted %d contacts", done.changed) % done.changed]
+        parts = [
+            ngettext("Deleted {n} contact", "Deleted {n} contacts", done.changed).format(
+                n=formats.number(done.changed)
+            )
+        ]
     else:
-        parts = [ngettext("Changed %d contact", "Changed %d contacts", done.changed) % done.changed]
+        parts = [
+            ngettext("Changed {n} contact", "Changed {n} contacts", done.changed).format(
+                n=formats.number(done.changed)
+            )
+        ]
     if done.same:
-        parts.append(ngettext("%d was so already", "%d were so already", done.same) % done.same)
+        parts.append(
+            ngettext("{n} was so already", "{n} were so already", done.same).format(
+                n=formats.number(done.same)
+            )
+        )
     if done.refused:
-        parts.append(ngettext("%d you may not change", "%d you may not change", done.refused) % done.refused)
+        parts.append(
+            ngettext("{n} you may not change", "{n} you may not change", done.refused).format(
+                n=formats.number(done.refused)
+            )
+        )
     return ". ".join(parts)
 
 

@@ -53,11 +53,14 @@ def said(done: BulkChange) -> str:
     """What became of a change of many companies, in a sentence or two."""
     is_back = done.state in {done.State.UNDOING, done.State.UNDONE}
     if is_back:
-        one = ngettext("%d company is as it was", "%d companies are as they were", done.restored)
-        parts = [one % done.restored]
+        parts = [
+            ngettext("{n} company is as it was", "{n} companies are as they were", done.restored).format(
+                n=formats.number(done.restored)
+            )
+        ]
         if done.kept:
-            kept = ngettext("%d was changed since and stays", "%d were changed since and stay", done.kept)
-            parts.append(kept % done.kept)
+            kept = ngettext("{n} was changed since and stays", "{n} were changed since and stay", done.kept)
+            parts.append(kept.format(n=formats.number(done.kept)))
         return ". ".join(parts)
     parts = [
         ngettext("{n} company given", "{n} companies given", done.changed).format(
@@ -65,5 +68,9 @@ def said(done: BulkChange) -> str:
         )
     ]
     if done.refused:
-        parts.append(ngettext("%d you may not change", "%d you may not change", done.refused) % done.refused)
+        parts.append(
+            ngettext("{n} you may not change", "{n} you may not change", done.refused).format(
+                n=formats.number(done.refused)
+            )
+        )
     return ". ".join(parts)

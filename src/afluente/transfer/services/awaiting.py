@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 
 from afluente.files import services as files
@@ -16,6 +15,7 @@ from afluente.kernel.workspace import current_workspace_id
 from afluente.transfer.models import Import
 from afluente.transfer.services.kinds import CONTACTS
 from afluente.transfer.services.starting import look_later
+from afluente.ui import formats
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -36,7 +36,7 @@ def await_file(*, name: str, size: int, member: Membership, about: str = CONTACT
             gettext("{file} is empty. Save it again with its rows in it.").format(file=called), "empty"
         )
     if size > settings.FILE_LIMIT:
-        limit = filesizeformat(settings.FILE_LIMIT)
+        limit = formats.size(settings.FILE_LIMIT)
         raise files.FileRefusedError(
             gettext("This file is too large: up to {limit} can be sent. Split it, or save it as CSV.").format(
                 limit=limit

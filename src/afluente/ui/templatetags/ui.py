@@ -214,6 +214,7 @@ def pagination(*, next_url: str = "", previous_url: str = "", summary: str = "")
 
 register.filter("money", formats.money)
 register.filter("number", formats.number)
+register.filter("filesize", formats.size)
 register.filter("percent", formats.percent)
 register.filter("ago", formats.ago)
 register.filter("when", formats.when)
