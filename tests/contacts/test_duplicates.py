@@ -129,6 +129,27 @@ def test_a_change_brings_a_suggestion_and_takes_it_away(people):
     assert not DuplicateDue.objects.exists()
 
 
+def test_what_was_noted_goes_when_nothing_agrees_any_more(people):
+    one = known("Ana Costa", phones=("11 98412-3307",))
+    other = known("Bia Reis", phones=("11 98412-3307",))
+    services.note_possible_duplicates([(other.pk, one.pk, "phone")])
+    assert found() == {("Ana Costa", "Bia Reis"): ["phone"]}
+
+    services.remove_address(contact_id=other.pk, kind="phone", address_id=other.phones.get().pk, by=SYSTEM)
+
+    assert found() == {}
+    assert not PossibleDuplicate.objects.exists()
+
+
+def test_a_place_is_told_as_it_was_written(people):
+    known("Ana Beatriz Costa", location="São Paulo")
+    known("Ana Beatriz Costa", location="SAO PAULO")
+
+    found()
+
+    assert dict(PossibleDuplicate.objects.get().reasons)["city"] == "SAO PAULO · São Paulo"
+
+
 def test_two_people_stay_two_people(people):
     one = known("Ana Costa", phones=("11 98412-3307",))
     known("Ana Costa", phones=("11 98412-3307",))

@@ -292,3 +292,29 @@ def test_a_filtered_page_costs_as_many_queries_for_many_as_for_one(people, world
 
 def test_a_condition_can_be_written_by_hand():
     assert str(Condition("tag", "is", ("7", "a,b"))) == "tag.is:7,a%2Cb"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("https://wa.me/5511984123307", {"Zulmira"}),
+        ("+55 (11) 98412-3307", {"Zulmira"}),
+        ("98412-3307", {"Zulmira", "Rita"}),
+        ("5511984123308", set()),
+        ("zul_55", {"Lia"}),
+        ("https://t.me/zul_55/", {"Lia"}),
+    ],
+)
+def test_a_messenger_is_found_by_number_name_and_link_however_written(people, asked, found):
+    for name, kind, value in (
+        ("Zulmira", "whatsapp", "+55 11 98412-3307"),
+        ("Rita", "viber", "98412 3307 5"),
+        ("Lia", "telegram", "@zul_55"),
+    ):
+        make.contact(name=name).messengers.create(kind=kind, value=value, is_primary=True)
+    index_contacts(list(Contact.objects.values_list("pk", flat=True)))
+    expression = Expression([[Condition("messenger", "contains", (asked,))]])
+
+    ids = policies.visible_to(people.ana).filter(plan_of(expression, member=people.ana, known=OWN).whole)
+
+    assert {contact.name for contact in ids} == found

@@ -27,6 +27,7 @@ from afluente.contacts.models import (
 )
 from afluente.contacts.selectors import asking
 from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
+from afluente.contacts.selectors.messenger_criteria import ask_messenger
 from afluente.kernel import email, text
 from afluente.ui import channels
 
@@ -138,22 +139,6 @@ def _phone(asker: Asker) -> Answer:
     q = Q(_has(ContactPhone, e164__contains=digits)) | Q(_has(ContactPhone, raw__contains=digits))
     token = " & ".join(asking.lexeme(f"#{digits[at : at + 3]}") for at in range(len(digits) - 2))
     return _turned(Answer(q, token if asker.op == "contains" else ""), asker)
-
-
-def _messenger(asker: Asker) -> Answer:
-    if asker.op in {EMPTY, FILLED}:
-        filled = Answer(Q(_has(ContactMessenger)))
-        return ~filled if asker.op == EMPTY else filled
-    if asker.op == "contains":
-        said = text.clean(asker.value, limit=100).rsplit("/", 1)[-1].lstrip("@")  # a link ends with the name
-        return Answer(Q(_has(ContactMessenger, value__iregex=asking.part(said))), asking.starting(":", said))
-    kinds = asker.among(ContactMessenger.Kind.values)
-    found = Answer(
-        Q(_has(ContactMessenger, kind__in=kinds)),
-        asking.any_of([f"@m{kind}" for kind in kinds]),
-        is_exact=True,
-    )
-    return _turned(found, asker)
 
 
 def _tag(asker: Asker) -> Answer:
@@ -276,7 +261,7 @@ _LIST: tuple[Criterion, ...] = (
         slug="messenger",
         label=_("Messenger"),
         ops=("is", "is_not", "contains", EMPTY, FILLED),
-        ask=_messenger,
+        ask=ask_messenger,
         control="choices",
         choices=lambda _member: ContactMessenger.Kind.choices,
         order=9,

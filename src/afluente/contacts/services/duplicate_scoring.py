@@ -95,7 +95,7 @@ ROLES = frozenset(
 @dataclass(frozen=True)
 class Traits:
     """What can tell who somebody is. `emails` are match keys; `phones` E.164, or bare digits of numbers
-    that cannot be read; `companies` numbers; `tax_ids` CPFs.
+    that cannot be read; `city` folded and `place` as it was written; `companies` numbers; `tax_ids` CPFs.
     """
 
     id: int
@@ -105,6 +105,7 @@ class Traits:
     city: str = ""
     companies: frozenset[int] = frozenset()
     tax_ids: frozenset[str] = frozenset()
+    place: str = ""
 
 
 @dataclass
@@ -132,7 +133,7 @@ def judge(one: Traits, other: Traits) -> Verdict:
     if one.companies & other.companies:
         found.add("company", str(min(one.companies & other.companies)))
     if one.city and one.city == other.city:
-        found.add("city", one.city)
+        found.add("city", _both(one.place or one.city, other.place or other.city))
     is_apart = one.emails and other.emails and one.phones and other.phones
     if is_apart and not same_email and not same_phone:
         found.score += OTHER_ADDRESSES
@@ -182,8 +183,12 @@ def _judge_names(one: Traits, other: Traits, found: Verdict) -> None:
         found.score += NAMELESS if found.score > 0 else 0
     elif likeness != "numbered":
         rule = {"same": "name", "nickname": "nickname", "similar": "name_similar", "part": "name_part"}
-        shown = one.name if one.name == other.name else f"{one.name} · {other.name}"
-        found.add(rule[likeness], shown)
+        found.add(rule[likeness], _both(one.name, other.name))
+
+
+def _both(one: str, other: str) -> str:
+    """What two wrote, once when it is the same."""
+    return one if one == other else f"{one} · {other}"
 
 
 @lru_cache(maxsize=65_536)

@@ -43,21 +43,28 @@ def look_for_duplicates(*, limit: int = BATCH) -> int:
 
 
 def suggest(contact_ids: Sequence[int]) -> int:
-    """Bring keys and suggestions of these contacts up to date; how many suggestions they have."""
+    """Bring keys and suggestions of these contacts up to date; how many suggestions they have.
+
+    A pair that was noted stands as long as anything agrees. By which messenger somebody wrote is not
+    judged here: a pair noted for that is left to a person.
+    """
     own = read_traits(contact_ids)
     pairs = [(one.id, key) for one in own.values() for key in sorted(duplicate_keys.keys(one))]
     statements.replace_keys(contact_ids, pairs)
-    noted = set(statements.noted(contact_ids))
+    noted = statements.noted(contact_ids)
     near = {*statements.sharing(pairs, most=MOST), *noted}
     others = {pk for pair in near for pk in pair} - own.keys()
     known = own | read_traits(others)
-    found = []
+    found, apart = [], []
     for younger, older in sorted(near):
         if younger not in known or older not in known:
             continue
         verdict = scoring.judge(known[younger], known[older])
         if verdict.score >= scoring.ENOUGH or ((younger, older) in noted and verdict.reasons):
             found.append((younger, older, verdict.score, statements.as_json(verdict.reasons)))
+        elif noted.get((younger, older), "messenger") != "messenger":
+            apart.append((younger, older))
+    statements.forget_noted(apart)
     statements.say(contact_ids, found)
     return len(found)
 
@@ -74,10 +81,11 @@ def read_traits(contact_ids: Collection[int]) -> dict[int, scoring.Traits]:
             emails=frozenset(emails),
             phones=frozenset(filter(None, phones)),
             city=city,
+            place=place,
             companies=frozenset(companies),
             tax_ids=frozenset(tax_ids),
         )
-        for number, name, city, emails, phones, companies, tax_ids in statements.traits(
+        for number, name, city, place, emails, phones, companies, tax_ids in statements.traits(
             contact_ids, tax_fields
         )
     }

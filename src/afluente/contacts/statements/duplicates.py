@@ -22,7 +22,7 @@ TAKE = "SELECT id, contact_id FROM contacts_duplicatedue WHERE workspace_id = %s
 DONE = "DELETE FROM contacts_duplicatedue WHERE workspace_id = %s AND id = ANY(%s)"
 # Each trait through the contact's own index; an empty list where there is nothing.
 TRAITS = """
-SELECT w.id, btrim(c.first_name || ' ' || c.last_name), af_norm(c.location),
+SELECT w.id, btrim(c.first_name || ' ' || c.last_name), af_norm(c.location), btrim(c.location),
        ARRAY(SELECT key FROM contacts_contactemail
               WHERE workspace_id = %(ws)s AND contact_id = w.id AND key <> ''),
        ARRAY(SELECT CASE WHEN e164 = '' THEN regexp_replace(raw, '[^0-9]', '', 'g') ELSE e164 END
@@ -68,7 +68,7 @@ SELECT %(ws)s, g.contact_id, g.other_id, g.reasons -> 0 ->> 0, false, g.score, g
    SET score = EXCLUDED.score, reasons = EXCLUDED.reasons
  WHERE d.resolved_at IS NULL AND (d.score, d.reasons) IS DISTINCT FROM (EXCLUDED.score, EXCLUDED.reasons)
 """
-# What these contacts were suggested for and are no longer. What somebody noted stays for a person to decide.
+# What these contacts were suggested for and are no longer. What was noted is asked about apart.
 UNSAY = """
 WITH known AS (
   SELECT id, contact_id, other_id FROM contacts_possibleduplicate
@@ -84,9 +84,15 @@ DELETE FROM contacts_possibleduplicate AS d USING known AS k
 """
 # Pairs to be judged again although they share no key: what people noted.
 NOTED = """
-SELECT contact_id, other_id FROM contacts_possibleduplicate
+SELECT contact_id, other_id, reason FROM contacts_possibleduplicate
  WHERE workspace_id = %(ws)s AND resolved_at IS NULL AND is_noted
    AND (contact_id = ANY(%(ids)s) OR other_id = ANY(%(ids)s))
+"""
+FORGET_NOTED = """
+DELETE FROM contacts_possibleduplicate AS d
+ USING unnest(%(contacts)s::bigint[], %(others)s::bigint[]) AS g (contact_id, other_id)
+ WHERE d.workspace_id = %(ws)s AND d.contact_id = g.contact_id AND d.other_id = g.other_id
+   AND d.resolved_at IS NULL AND d.is_noted
 """
 
 
@@ -119,7 +125,7 @@ def done(places: Sequence[int]) -> None:
 
 
 def traits(contact_ids: Collection[int], tax_fields: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Of present contacts: number, name, folded place, e-mail keys, numbers, companies, texts of the fields."""
+    """Of present contacts: number, name, place folded and as written, e-mail keys, numbers, companies, texts of the fields."""
     if not contact_ids:
         return []
     with connection.cursor() as cursor:
@@ -151,11 +157,19 @@ def sharing(pairs: Sequence[tuple[int, int]], *, most: int) -> list[tuple[int, i
         return [(younger, older) for younger, older in cursor.fetchall()]
 
 
-def noted(contact_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """Open pairs with one of these contacts that somebody noted."""
+def noted(contact_ids: Sequence[int]) -> dict[tuple[int, int], str]:
+    """Open pairs with one of these contacts that somebody noted, and why."""
     with connection.cursor() as cursor:
         cursor.execute(NOTED, {"ws": current_workspace_id(), "ids": list(contact_ids)})
-        return [(younger, older) for younger, older in cursor.fetchall()]
+        return {(younger, older): reason for younger, older, reason in cursor.fetchall()}
+
+
+def forget_noted(pairs: Sequence[tuple[int, int]]) -> None:
+    """Ask nobody about these pairs any more; what was decided stays decided."""
+    if not pairs:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_NOTED, {"ws": current_workspace_id(), **columns(pairs, "contacts", "others")})
 
 
 def say(contact_ids: Sequence[int], found: Sequence[Found]) -> None:
