@@ -10,7 +10,9 @@ import pytest
 import xlsxwriter
 from django.utils import translation
 
+from afluente.contacts import services
 from afluente.contacts.models import Contact, Field
+from afluente.timeline.events import SYSTEM
 from afluente.transfer.selectors import layouts, preview, reading, targets
 from afluente.transfer.selectors.tables import UnreadableError
 from afluente.transfer.services import parsing
@@ -296,6 +298,18 @@ def test_the_columns_of_cards_are_called_in_the_language_of_who_reads_them(send:
     ]
     assert as_written == ["First name", "E-mail"]
     assert given.headers[14] == "Birthday"  # what is remembered and what the API calls it is the same for all
+
+
+def test_a_column_of_cards_fits_a_field_that_is_called_so_in_the_language_of_who_sends_them(
+    send: Any, ana: Any
+):
+    field = services.create_field(name="Aniversário", kind="moment", by=SYSTEM)
+    ana.user.language = "pt-br"
+
+    given = send(CARD_30.replace("END:VCARD", "BDAY:1990-05-17\nEND:VCARD"), "people.vcf")
+
+    assert given.mapping[14] == f"field:{field.pk}"
+    assert given.mapping[:4] == ["first_name", "last_name", "email", "phone"]
 
 
 def test_the_preview_of_cards_calls_them_so_too(send: Any, check: Any):

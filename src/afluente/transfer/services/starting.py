@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import translation
 
 from afluente.accounts.models import Workspace
 from afluente.contacts import selectors as contacts
@@ -15,7 +16,7 @@ from afluente.kernel.sayings import gettext, joined
 from afluente.kernel.workspace import current_workspace_id
 from afluente.transfer.models import Import, Remembered
 from afluente.transfer.selectors import layouts, preview, reading, targets
-from afluente.transfer.selectors.tables import Shape, UnreadableError
+from afluente.transfer.selectors.tables import VCARD, Shape, UnreadableError
 from afluente.transfer.services import kinds
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from afluente.accounts.models import Membership
     from afluente.timeline.events import Actor
+    from afluente.transfer.services.kinds import ImportKind
 
 KIND = "import"  # of the record that the file belongs to (files.policies.Kind)
 LOOK, CHECK = "transfer.look", "transfer.check"
@@ -107,7 +109,7 @@ def _guess_columns(given: Import) -> None:
     given.layout = layout.slug if layout else ""
     if _recall(given):
         return
-    given.mapping = kind.guess(given.headers, given.sample)
+    given.mapping = _guessed(given, kind)
     if layout is not None:
         whole = layouts.mapped(layout, given.headers)
         given.mapping = [
@@ -120,6 +122,18 @@ def _guess_columns(given: Import) -> None:
         ]
     if given.match not in kind.matches:
         given.match = kind.usual_match(given.mapping)
+
+
+def _guessed(given: Import, kind: ImportKind) -> list[str]:
+    """What the columns mean by their names. Those of cards are called in the language of whoever brings them,
+    as their own fields are: a birthday comes into «Aniversário».
+    """
+    found = kind.guess(given.headers, given.sample)
+    if given.shape.get("kind") != VCARD or given.member is None:
+        return found
+    with translation.override(given.member.user.language):
+        said = kind.guess(preview.labels(given), given.sample)
+    return [code or ("" if other in found else other) for code, other in zip(found, said, strict=True)]
 
 
 def _recall(given: Import) -> bool:
