@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from afluente.contacts import policies, selectors, services
 from afluente.contacts.models import BulkChange, CompanyContact, Contact, ContactTag
@@ -237,6 +238,22 @@ def test_a_change_of_its_own_filter_meets_everybody_once(people, three, monkeypa
     done = change(people.ana, Selection(query=f"where=tag.is%3A{tag}"), Change("tags", "remove", [tag]))
 
     assert counts(done) == ("done", 3, 0, 0)
+
+
+def test_in_a_job_days_begin_when_they_begin_for_whoever_asked(people, three):
+    for number, at in zip(three, ("2026-11-21T02:30", "2026-11-21T12:00", "2026-11-22T02:30"), strict=True):
+        Contact.objects.filter(pk=number).update(created_at=dt.datetime.fromisoformat(f"{at}+00:00"))
+    search.index_contacts(three)
+    picked = Selection(query="where=created.on:2026-11-21")  # of São Paulo: three hours later than of UTC
+
+    with timezone.override("UTC"):
+        change(people.ana, picked, Change("location", value="Campinas"))
+        here = set(Contact.objects.filter(location="Campinas").values_list("pk", flat=True))
+        people.ana.user.timezone = "Asia/Tokyo"
+        there = picked.batch(member=people.ana, limit=5)
+
+    assert here == set(three[1:])
+    assert set(there) == set(three[:2])
 
 
 def test_somebody_who_left_stops_their_change(people, three):

@@ -7,14 +7,17 @@ from what the member may see, at the moment of asking.
 
 from __future__ import annotations
 
+import zoneinfo
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from django.http import QueryDict
+from django.utils import timezone
 
 from afluente.contacts import policies
 from afluente.contacts.models import Contact
 from afluente.contacts.selectors.listing import COUNTED_TO, Filter, filtered, newest_ids
+from afluente.contacts.selectors.values import home
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,8 +100,13 @@ class Picked:
     def batch(self, *, member: Membership, limit: int, before_id: int | None = None) -> list[int]:
         """Numbers of up to `limit` of them, the highest first, below `before_id`: read on with the last.
 
-        Costs the same however many there are, which a slice of the list would not.
+        Costs the same however many there are, which a slice of the list would not. Days begin when they begin
+        for `member`, in a job as on the page where the selection was made.
         """
+        with timezone.override(_zone_of(member)):
+            return self._batch(member=member, limit=limit, before_id=before_id)
+
+    def _batch(self, *, member: Membership, limit: int, before_id: int | None) -> list[int]:
         if self.query is None:
             found = self.listed(member).filter(pk__in=self.ids)
             below = found.filter(pk__lt=before_id) if before_id else found
@@ -153,6 +161,11 @@ class Selection(Picked):
         if self.without:
             found = found.exclude(pk__in=self.without)
         return found if self.top is None else found.filter(pk__lte=self.top)
+
+
+def _zone_of(member: Membership) -> zoneinfo.ZoneInfo:
+    own = member.user.timezone
+    return zoneinfo.ZoneInfo(own) if own else home().zone
 
 
 def _numbers(texts: Iterable[str]) -> list[int]:

@@ -62,7 +62,8 @@ def begin_export(
         raise ExportRefusedError(gettext("Choose CSV or XLSX."))
     if not chosen and format != Format.VCARD:
         raise ExportRefusedError(gettext("Choose at least one column."))
-    now = timezone.localtime(clock.now())  # as on the clock of whoever asks
+    # As on the clock of whoever asks; of a plan, where the workspace is, as the hour it was given.
+    now = timezone.localtime(clock.now(), contacts.home().zone if schedule else None)
     made = Export.objects.create(
         name=f"{schedule.name if schedule else kind.label} {now:%Y-%m-%d %H.%M}.{Format(format).value}",
         about=kind.slug,
@@ -171,7 +172,7 @@ def _keep(given: Export, path: Path, count: int) -> None:
     held.save()
     told: dict[str, Any] = {given.about: count, "format": given.format, "columns": given.columns}
     if given.schedule_id:
-        told["schedule"] = given.schedule_id
+        told["schedule"] = given.schedule.name if given.schedule else given.schedule_id
     record_audit(kind="export.made", by=given.member, subject=given.name, after=told)
     jobs.enqueue(EXPIRE, {"export_id": held.pk}, due_at=held.expires_at, workspace_id=current_workspace_id())
 
