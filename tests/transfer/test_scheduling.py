@@ -83,10 +83,11 @@ def test_a_file_is_made_when_it_is_due_and_the_next_is_planned(people, planned, 
 
     made = Export.objects.get()
     assert (made.state, made.schedule_id, rows(made)) == ("ready", planned.pk, [["Name"], ["Lia Prado"]])
+    assert made.name.endswith(" 07.01.csv")  # as on the clock where the workspace is
     planned.refresh_from_db()
     assert planned.due_at == first + dt.timedelta(days=1)
     told = AuditEntry.objects.get(kind="export.made")
-    assert (told.actor_id, told.after["schedule"], told.after["contacts"]) == (people.ana.pk, planned.pk, 1)
+    assert (told.actor_id, told.after["schedule"], told.after["contacts"]) == (people.ana.pk, "Recife", 1)
 
 
 def test_it_stops_and_says_so_when_its_member_may_no_longer_export(people, planned, client_as):
@@ -183,10 +184,18 @@ def test_others_do_not_see_it(people, planned, client_as):
 def test_the_log_names_what_is_exported_in_the_words_of_its_reader(people, planned):
     with translation.override("pl"):
         line = audit_page(member=people.ana).lines[0]
-        words = (*line.changes, str(Schedule.Every.DAY.label))
 
-    assert "Kolumny: Nazwa" in words
-    assert words[-1] == "Codziennie"
+    assert line.changes == ["Jak często: Codziennie", "Filtr: Recife", "Format: CSV", "Kolumny: Nazwa"]
+
+
+def test_the_log_names_the_plan_by_which_a_file_was_made(people, planned, work):
+    with time_machine.travel(planned.due_at, tick=False):
+        services.run_schedule(schedule_id=planned.pk)
+        work()
+
+    line = audit_page(member=people.ana).lines[0]
+
+    assert line.changes == ["Format: CSV", "Columns: Name", "Contacts: 1", "Automatic export: Recife"]
 
 
 def test_deals_are_exported_by_schedule_too(people, client_as, work):

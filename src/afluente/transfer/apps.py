@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 OF_A_FORM = 65_536  # bytes that a form adds to a file: names, boundaries, the token
 
@@ -115,6 +116,7 @@ def _bring_personal() -> None:
     from afluente.accounts.selectors.audit import register_audit_kinds, register_audit_words
     from afluente.contacts.selectors.columns import OWN
     from afluente.kernel import personal
+    from afluente.transfer.models import Export, Schedule
     from afluente.transfer.services import personal as own
 
     register_audit_kinds(
@@ -131,8 +133,9 @@ def _bring_personal() -> None:
             "columns": _("Columns"),
             "every": _("How often"),
             "files": _("Files"),
-            "filter": _("Filter"),
+            "filter": pgettext_lazy("kept", "Filter"),
             "format": _("Format"),
+            "schedule": _("Automatic export"),
             "intake": _("Incoming"),
             "reason": _("Reason"),
             "struck": _("Struck out in what others wrote"),
@@ -140,6 +143,8 @@ def _bring_personal() -> None:
             "timeline": _("History"),
             "transfer": _("Imports and exports"),
             **{key: column.label for key, column in OWN.items()},
+            **{f"every={every.value}": every.label for every in Schedule.Every},
+            **{f"format={form.value}": form.label for form in Export.Format},
         }
     )
     personal.register_holding(own.HOLDING)

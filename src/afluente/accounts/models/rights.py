@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,12 +64,12 @@ class Area(models.TextChoices):
 
 
 class Action(models.TextChoices):
-    VIEW = "view", _("See")
-    CREATE = "create", _("Add")
-    EDIT = "edit", _("Change")
-    DELETE = "delete", _("Delete")
-    EXPORT = "export", _("Export")
-    CONFIGURE = "configure", _("Set up")
+    VIEW = "view", pgettext_lazy("right", "See")
+    CREATE = "create", pgettext_lazy("right", "Add")
+    EDIT = "edit", pgettext_lazy("right", "Change")
+    DELETE = "delete", pgettext_lazy("right", "Delete")
+    EXPORT = "export", pgettext_lazy("right", "Export")
+    CONFIGURE = "configure", pgettext_lazy("right", "Set up")
 
 
 # Their slices are yet to come: standard roles say already what will hold, nothing asks yet.

@@ -53,7 +53,9 @@ def register_audit_kinds(kinds: Mapping[str, StrOrPromise]) -> None:
 
 
 def register_audit_words(words: Mapping[str, StrOrPromise]) -> None:
-    """Let the log name what a slice above writes into it: cells, and what stands in lists."""
+    """Let the log name what a slice above writes into it: cells, what stands in lists, and as `cell=value` what
+    stands in one cell.
+    """
     _WORDS.update(words)
 
 
@@ -93,10 +95,10 @@ def _changes(entry: AuditEntry) -> list[str]:
     cells = [*entry.before, *(cell for cell in entry.after if cell not in entry.before)]
     return [
         gettext("{what}: {before} → {after}").format(
-            what=_what(cell), before=_value(entry.before[cell]), after=_value(entry.after.get(cell))
+            what=_what(cell), before=_said(cell, entry.before[cell]), after=_said(cell, entry.after.get(cell))
         )
         if cell in entry.before
-        else f"{_what(cell)}: {_value(entry.after[cell])}"
+        else f"{_what(cell)}: {_said(cell, entry.after[cell])}"
         for cell in cells
         if entry.before.get(cell) != entry.after.get(cell)
         # What something new does not have changes nothing: a role lists what it grants.
@@ -110,6 +112,10 @@ def _what(cell: str) -> str:
     if area in Area.values and action in Action.values:
         return f"{Area(area).label}, {Action(action).label}"
     return str(_WORDS.get(cell, cell))
+
+
+def _said(cell: str, value: Any) -> str:
+    return str(_WORDS.get(f"{cell}={value}") or _value(value))
 
 
 def _value(value: Any) -> str:

@@ -61,14 +61,15 @@ def save_schedule(
         raise ScheduleRefusedError(gettext("Choose CSV or XLSX."))
     if not columns and format != Export.Format.VCARD:
         raise ScheduleRefusedError(gettext("Choose at least one column."))
-    if filter_id is not None and seen_filter(member, filter_id, kind.entity) is None:
+    kept = seen_filter(member, filter_id, kind.entity) if filter_id is not None else None
+    if filter_id is not None and kept is None:
         raise ScheduleRefusedError(gettext("There is no such filter any more. Choose another one."))
     held = schedule or Schedule(about=kind.slug, created_at=clock.now())
     held.name, held.filter_id, held.columns, held.format = name, filter_id, list(columns), format
     held.every, held.weekday, held.hour, held.member = every, weekday, hour, member
     held.is_on, held.reason, held.due_at = True, "", next_due(held, clock.now())
     held.save()
-    told = {"filter": filter_id, "columns": held.columns, "format": format, "every": every}
+    told = {"filter": kept.name if kept else None, "columns": held.columns, "format": format, "every": every}
     record_audit(kind="export.scheduled", by=member, subject=name, after=told)
     _plan(held)
     return held
