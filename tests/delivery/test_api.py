@@ -69,7 +69,7 @@ def test_consent_is_read_and_added_with_its_proof(program):
     word = Consent.objects.get()
     assert (word.source, word.ip, word.actor_kind) == ("form", "203.0.113.7", "token")
     found = program.get(path).json()
-    assert [one["state"] for one in found["standings"]] == ["given", "unsaid"]
+    assert [one["state"] for one in found["standings"]] == ["given", "unsaid", "unsaid"]
     assert found["items"][0]["wording"] == "I want the news"
     url = services.leaving_url(channel="email", address="ana@cliente.example", contact_id=contact.pk)
     services.leave(services.read_leaving(url.rstrip("/").rpartition("/")[2]))

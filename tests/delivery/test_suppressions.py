@@ -90,6 +90,9 @@ def test_who_unsubscribed_is_not_brought_back_by_a_colleague(dora, client_as):
     services.suppress(channel="email", address="ana@cliente.example", reason="unsubscribed")
     kept = Suppression.objects.get()
     browser.post(PATH, {"addresses": "ana@cliente.example"})
+    assert (Suppression.objects.get().reason, Suppression.objects.get().has_left) == ("manual", True)
+    browser.post(f"{PATH}{kept.pk}/removal/")  # what the colleague entered
+    assert Suppression.objects.get().reason == "unsubscribed"
     browser.post(f"{PATH}{kept.pk}/removal/")
     assert Suppression.objects.get().reason == "unsubscribed"
     page = browser.get(PATH).content.decode()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from afluente.delivery import policies, selectors, services
-from afluente.delivery.models import Channel
+from afluente.delivery.models import Purpose
 from afluente.intake import policies as intake
 from afluente.kernel import slots
 from afluente.timeline.events import Actor, Recorded, Subject
@@ -47,7 +47,7 @@ def keep_consents(fact: ConsentsHeard) -> None:
                 at=one.at,
             )
             for one in fact.words
-            if one.channel in Channel.values
+            if one.channel in Purpose.values
         ]
     )
 

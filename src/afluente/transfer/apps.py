@@ -56,8 +56,18 @@ class TransferConfig(AppConfig):
 
 
 def _bring_kinds() -> None:
-    from afluente.transfer.services import of_contacts, of_deals, of_products, of_tasks, register_kind
+    from afluente.transfer.services import (
+        audiences,
+        of_contacts,
+        of_deals,
+        of_products,
+        of_tasks,
+        register_export,
+        register_kind,
+    )
 
+    for way in audiences.KINDS:
+        register_export(way)
     for kind in (of_contacts.KIND, of_deals.KIND, of_tasks.KIND, of_products.KIND):
         register_kind(kind)
 

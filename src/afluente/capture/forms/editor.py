@@ -36,7 +36,12 @@ def target_choices() -> list[Any]:
     for target in intake.TARGETS:
         if target.name not in TOUCH and target.name != "source":
             groups.setdefault(str(target.group), []).append((target.name, target.label))
-    agreed = (_("Agrees to e-mail"), _("Agrees to SMS"), _("Agrees to e-mail and SMS"))
+    agreed = (
+        _("Agrees to e-mail"),
+        _("Agrees to SMS"),
+        _("Agrees to e-mail and SMS"),
+        _("Agrees to ad audiences"),
+    )
     groups[str(_("Consent"))] = list(zip(CONSENTS, agreed, strict=True))
     return [(CUSTOM, _("Kept with the lead, under its label")), *groups.items()]
 

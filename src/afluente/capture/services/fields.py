@@ -23,6 +23,7 @@ CONSENTS: Mapping[str, tuple[str, ...]] = {
     "consent.email": ("email",),
     "consent.sms": ("sms",),
     "consent.email+sms": ("email", "sms"),
+    "consent.ads": ("ads",),
 }
 
 

@@ -12,6 +12,7 @@ from afluente.delivery.services.rendering import LINE
 from afluente.delivery.services.templates import BODY, NAME
 
 ChannelName = Literal["email", "sms"]
+PurposeName = Literal["email", "sms", "ads"]
 LIMIT = 50
 Cursor = Annotated[str, Field(max_length=20, description="The `next` of the answer before.")]
 
@@ -106,7 +107,7 @@ class ConsentOut(Schema):
     """One word of a contact, as it was said; never changed."""
 
     id: int
-    channel: ChannelName
+    channel: PurposeName
     is_given: bool | None = Field(description="Empty: what was said before was taken back.")
     source: str
     reason: str
@@ -122,7 +123,7 @@ class ConsentOut(Schema):
 class StandingOut(Schema):
     """Where a contact stands: `given`, `withdrawn` or `unsaid`, and whether what advertises goes to them."""
 
-    channel: ChannelName
+    channel: PurposeName
     state: Literal["given", "withdrawn", "unsaid"]
     is_written_to: bool
     stopped_addresses: list[str]
@@ -136,7 +137,7 @@ class ConsentsOut(Schema):
 class ConsentNew(MessageShape):
     """One word to add. What shows later how it is known goes with it."""
 
-    channel: ChannelName
+    channel: PurposeName
     is_given: bool
     source: Literal["api", "form", "import"] = "api"
     reason: Annotated[str, Field(max_length=300)] = ""

@@ -1,6 +1,6 @@
 """The tables of delivery."""
 
-from afluente.delivery.models.consenting import Consent, Suppression
+from afluente.delivery.models.consenting import Consent, Purpose, Suppression
 from afluente.delivery.models.messages import Channel, Message, Sender, Template
 from afluente.delivery.models.webhooks import Attempt, Call, Endpoint
 
@@ -11,6 +11,7 @@ __all__ = [
     "Consent",
     "Endpoint",
     "Message",
+    "Purpose",
     "Sender",
     "Suppression",
     "Template",

@@ -20,8 +20,16 @@ def digest_of(address: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), b"suppression:" + plain, hashlib.sha256).hexdigest()
 
 
+class Purpose(models.TextChoices):
+    """What people agree to: messages of a channel that advertise, or to be in audiences of ad networks."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("SMS")
+    ADS = "ads", _("Ad audiences")
+
+
 class Consent(WorkspaceModel):
-    """One word of a contact about messages of one channel that advertise; the last one counts (P-3).
+    """One word of a contact about one purpose, which `channel` names; the last one counts (P-3).
 
     Words are added and never changed, which the database sees to: who said it, when, from where, how the
     question read. Where no word stands, what the channel asks for decides.
@@ -37,7 +45,7 @@ class Consent(WorkspaceModel):
     contact = models.ForeignKey(
         "contacts.Contact", models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
-    channel = models.CharField(max_length=10, choices=Channel)
+    channel = models.CharField(max_length=10, choices=Purpose)
     is_given = models.BooleanField(null=True)  # None: what was said before is taken back, nothing is known
     source = models.CharField(max_length=150, choices=Source, blank=True, default="")
     reason = models.CharField(max_length=300, blank=True, default="")

@@ -1,6 +1,6 @@
 """What delivery gives out."""
 
-from afluente.delivery.selectors.consents import Standing, standings, words
+from afluente.delivery.selectors.consents import Standing, agreeing, standings, words
 from afluente.delivery.selectors.messages import (
     REASONS,
     TONES,
@@ -32,6 +32,7 @@ __all__ = [
     "Standing",
     "SuppressionPage",
     "Variable",
+    "agreeing",
     "attempts_of",
     "call_page",
     "deals_offered",

@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from afluente.contacts.models import ContactEmail, ContactPhone
-from afluente.delivery.models import Channel, Consent, Sender, Suppression
+from afluente.delivery.models import Channel, Consent, Purpose, Sender, Suppression
 from afluente.delivery.models.consenting import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from afluente.contacts.models import ContactQuerySet
 
 SHOWN = 100  # words of one contact
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a contact stands on one channel. `last` is their last word; without one `is_asked` decides:
+    """Where a contact stands on one purpose. `last` is their last word; without one `is_asked` decides:
     whether the channel wants a yes first. `is_closed`: they unsubscribed themselves, nobody else says yes for them.
     `stopped` are their addresses that are passed over.
     """
 
-    channel: Channel
+    channel: Purpose
     last: Consent | None
     is_asked: bool
     is_closed: bool
@@ -38,17 +40,22 @@ class Standing:
         return "given" if self.last.is_given else "withdrawn"
 
     @property
+    def is_ads(self) -> bool:
+        """Whether it is about audiences of ad networks, which want a yes always."""
+        return self.channel == Purpose.ADS
+
+    @property
     def is_written_to(self) -> bool:
-        """Whether messages that advertise go to them."""
+        """Whether messages that advertise go to them, or they may be in an audience."""
         return not self.is_asked if self.state == "unsaid" else self.state == "given"
 
 
 def standings(contact_id: int) -> list[Standing]:
-    """Where a contact stands on each channel. Six queries."""
+    """Where a contact stands on each purpose. Six queries."""
     found = Consent.objects.filter(contact_id=contact_id).order_by("channel", "-pk").distinct("channel")
     last = {one.channel: one for one in found}
     own = dict(found.filter(source=Consent.Source.UNSUBSCRIBE).values_list("channel", "is_given"))
-    asks = set(Sender.objects.filter(asks_consent=True).values_list("channel", flat=True))
+    asks = {*Sender.objects.filter(asks_consent=True).values_list("channel", flat=True), str(Purpose.ADS)}
     addresses = {
         Channel.EMAIL: ContactEmail.objects.filter(contact_id=contact_id).values_list("email", flat=True),
         Channel.SMS: ContactPhone.objects.filter(contact_id=contact_id).values_list("e164", flat=True),
@@ -66,8 +73,14 @@ def standings(contact_id: int) -> list[Standing]:
             stopped.setdefault(row.channel, []).append((address, row))
     return [
         Standing(one, last.get(one), one in asks, own.get(one) is False, stopped.get(one, []))
-        for one in Channel
+        for one in Purpose
     ]
+
+
+def agreeing(contacts: ContactQuerySet, purpose: Purpose) -> ContactQuerySet:
+    """Of these contacts those whose last word on a purpose is a yes."""
+    words = Consent.objects.filter(contact_id=OuterRef("pk"), channel=purpose).order_by("-pk")
+    return contacts.alias(last_word=Subquery(words.values("is_given")[:1])).filter(last_word=True)
 
 
 def words(contact_id: int, *, limit: int = SHOWN) -> list[Consent]:

@@ -10,6 +10,15 @@ from afluente.delivery.services.arrivals import (
     note_arrival,
     read_callback,
 )
+from afluente.delivery.services.audiences import (
+    GOOGLE,
+    META,
+    NETWORKS,
+    Hashes,
+    Network,
+    agreed_to_audiences,
+    audience_hashes,
+)
 from afluente.delivery.services.bounces import LONGEST as BOUNCE_LONGEST
 from afluente.delivery.services.bounces import NoBounceError, take_bounce
 from afluente.delivery.services.consenting import (
@@ -86,13 +95,18 @@ __all__ = [
     "BOUNCE_LONGEST",
     "CALLS_GO_ON",
     "GOES_ON",
+    "GOOGLE",
     "LINE",
+    "META",
+    "NETWORKS",
     "SMS",
     "BadTemplateError",
     "BadValuesError",
     "Count",
     "DecidedError",
+    "Hashes",
     "LeftThemselvesError",
+    "Network",
     "NewCall",
     "NewMessage",
     "NoBounceError",
@@ -101,8 +115,10 @@ __all__ = [
     "Proof",
     "Rendered",
     "Said",
+    "agreed_to_audiences",
     "announce",
     "archive_template",
+    "audience_hashes",
     "body_problems",
     "callback_url",
     "cancel_messages",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from afluente.contacts.models import Contact
 from afluente.delivery import forms, policies, selectors, services
-from afluente.delivery.models import Channel, Consent
+from afluente.delivery.models import Consent, Purpose
 from afluente.delivery.views import asking
 from afluente.kernel import http
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: Request, pk: int, channel: str) -> HttpResponse:
-    """Ask what a contact said about a channel; a POST adds it to the ledger."""
+    """Ask what a contact said about a purpose; a POST adds it to the ledger."""
     contact = http.pick(policies.consent_said_by(request.member), present=Contact.objects.all(), pk=pk)
-    if channel not in Channel.values:
+    if channel not in Purpose.values:
         raise Http404
     form = forms.ConsentSaid(request.POST if request.method == "POST" else None, initial={"is_given": "no"})
     back = reverse("contacts:contact", args=[pk]) + "?tab=consent"

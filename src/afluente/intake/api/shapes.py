@@ -56,7 +56,7 @@ class DealIn(Shape):
 class LeadConsentIn(Shape):
     """What the person said about messages that advertise, and the words that they read."""
 
-    channel: Literal["email", "sms"]
+    channel: Literal["email", "sms", "ads"]
     is_given: bool = True
     wording: str = Field(min_length=1, max_length=1000, description="The question as they read it.")
     reason: str = Field("", max_length=300, description="Where they were asked.")

@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 from afluente.transfer.api.shapes import Number, Shape
 
 Numbers = Annotated[list[Number] | None, Field(min_length=1, max_length=20_000)]
-About = Literal["contacts", "deals", "tasks", "products", "documents"]
+About = Literal["contacts", "audience-meta", "audience-google", "deals", "tasks", "products", "documents"]
+AUDIENCES = ("audience-meta", "audience-google")  # made of contacts
 
 
 class ExportNew(Shape):
@@ -31,7 +32,11 @@ class ExportNew(Shape):
 
     @property
     def ids(self) -> list[int] | None:
-        return self._numbers[self.about]
+        return self._numbers[self._records]
+
+    @property
+    def _records(self) -> str:
+        return "contacts" if self.about in AUDIENCES else self.about
 
     @property
     def _numbers(self) -> dict[str, list[int] | None]:
@@ -47,7 +52,7 @@ class ExportNew(Shape):
     def _says_who_once(self) -> ExportNew:
         if self.ids is not None and self.query is not None:
             raise ValueError("Give numbers or a query, not both.")
-        if any(one and about != self.about for about, one in self._numbers.items()):
+        if any(one and about != self._records for about, one in self._numbers.items()):
             raise ValueError("These numbers are of something else: see about.")
         return self
 

@@ -47,10 +47,11 @@ FIXED: dict[str, StrOrPromise] = {
     "utm_content": "utm_content",
 }
 # What people agreed to be sent, by channel. Never guessed: somebody has to say so, and where they agreed.
-CONSENTS = {"consent_email": "email", "consent_sms": "sms"}
+CONSENTS = {"consent_email": "email", "consent_sms": "sms", "consent_ads": "ads"}
 _AGREES: dict[str, StrOrPromise] = {
     "consent_email": _("Agrees to e-mail"),
     "consent_sms": _("Agrees to SMS"),
+    "consent_ads": _("Agrees to ad audiences"),
 }
 NEW_KINDS = ("text", "number", "moment", "link", "checkbox", "select", "multiselect")
 

@@ -51,7 +51,8 @@ class ExportKind:
     """One kind. `columns` are those of its list by key, `exportable` what a member may take out as a queryset,
     `rows` what columns of some records hold. `nobody` is said when a file would be empty, `everybody` of one without
     a filter. Of kept filters (`entity`), `planned` makes the query of a selection (of None: without one) and
-    `problems` says why it cannot be asked any more.
+    `problems` says why it cannot be asked any more. `note`: what must be known before. `is_for_programs`: its CSV
+    is parted by commas and has no mark, whatever spreadsheets of the region want.
     """
 
     slug: str
@@ -69,6 +70,8 @@ class ExportKind:
     list_url: str
     planned: Callable[[str | None], str]
     problems: Callable[[Membership, str], list[str]]
+    note: StrOrPromise = ""
+    is_for_programs: bool = False
 
 
 def _contact_rows(*, ids: Sequence[int], keys: Sequence[str], member: Membership) -> list[list[Any]]:
@@ -79,7 +82,8 @@ def _contact_rows(*, ids: Sequence[int], keys: Sequence[str], member: Membership
     return [[column.plain(batch, one) for column in columns] for one in batch.contacts]
 
 
-def _contact_problems(member: Membership, query: str) -> list[str]:
+def contact_problems(member: Membership, query: str) -> list[str]:
+    """Why a kept filter of contacts cannot be asked any more."""
     return filter_problems(member=member, wanted=Filter.read(QueryDict(query)))
 
 
@@ -147,7 +151,7 @@ register_export(
         formats=Export.Format.values,
         list_url="contacts:list",
         planned=lambda query: query or "",
-        problems=_contact_problems,
+        problems=contact_problems,
     )
 )
 register_export(

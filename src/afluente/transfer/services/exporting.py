@@ -104,9 +104,10 @@ def _write(workspace_id: int, given: Export, path: str) -> int:
                 else:
                     writer = writer or _writer(given, path, body)
                     kind = export_kind(given.about)
-                    for row in kind.rows(ids=ids, keys=given.columns, member=given.member):
+                    rows = kind.rows(ids=ids, keys=given.columns, member=given.member)
+                    for row in rows:
                         writer.row(row)
-                count += len(ids)
+                count += len(ids) if given.format == Format.VCARD else len(rows)
                 Export.objects.filter(pk=given.pk).update(position=count)
         if given.format != Format.VCARD:
             with scope(workspace_id):
@@ -116,11 +117,12 @@ def _write(workspace_id: int, given: Export, path: str) -> int:
 
 
 def _writer(given: Export, path: str, body: Any) -> Writer:
-    home, known = contacts.home(), export_kind(given.about).columns()
+    home, kind = contacts.home(), export_kind(given.about)
+    known = kind.columns()
     headers = [str(known[key].label) for key in given.columns if key in known]
     if given.format == Format.XLSX:
         return XlsxFile(path, headers, zone=home.zone)
-    return CsvFile(body, headers, country=home.country, zone=home.zone)
+    return CsvFile(body, headers, country=home.country, zone=home.zone, is_for_programs=kind.is_for_programs)
 
 
 def _batches(workspace_id: int, given: Export) -> Iterator[list[int]]:

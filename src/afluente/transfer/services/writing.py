@@ -48,15 +48,26 @@ def words(value: Any, zone: zoneinfo.ZoneInfo, decimal: str = ".") -> str:
 
 
 class CsvFile:
-    """UTF-8 with a mark, so that spreadsheets know; parted as the country of the workspace does."""
+    """UTF-8 with a mark, so that spreadsheets know; parted as the country of the workspace does. Programs want
+    commas and no mark.
+    """
 
     def __init__(
-        self, body: IO[bytes], headers: Sequence[str], *, country: str, zone: zoneinfo.ZoneInfo
+        self,
+        body: IO[bytes],
+        headers: Sequence[str],
+        *,
+        country: str,
+        zone: zoneinfo.ZoneInfo,
+        is_for_programs: bool = False,
     ) -> None:
-        symbol = get_decimal_symbol(Locale.parse(f"und_{country}")) if country else "."
+        has_own = country and not is_for_programs
+        symbol = get_decimal_symbol(Locale.parse(f"und_{country}")) if has_own else "."
         self._decimal = "," if symbol == "," else "."
         self._zone = zone
-        self._text = io.TextIOWrapper(body, encoding="utf-8-sig", newline="", write_through=True)
+        self._text = io.TextIOWrapper(
+            body, encoding="utf-8" if is_for_programs else "utf-8-sig", newline="", write_through=True
+        )
         self._out = csv.writer(
             self._text, delimiter=";" if self._decimal == "," else ",", lineterminator="\r\n"
         )

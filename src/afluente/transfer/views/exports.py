@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -62,7 +62,7 @@ def new(request: Request) -> HttpResponse:
     count, is_more = selection.count(member=request.member)
     context = {
         "kind": kind,
-        "kinds": services.exports_for(request.member),
+        "kinds": _ways(request, kind, selection),
         "selection": selection,
         "list_url": reverse(kind.list_url) + (f"?{selection.query.lstrip('?')}" if selection.query else ""),
         "count": count,
@@ -72,6 +72,17 @@ def new(request: Request) -> HttpResponse:
         "problem": problem or ("" if count else kind.nobody),
     }
     return render(request, "transfer/export_new.html", context, status=422 if problem else 200)
+
+
+def _ways(request: Request, kind: services.ExportKind, selection: Picked) -> list[tuple[Any, str]]:
+    """What else can be exported, with addresses: of a selection only what is made of the same records."""
+    is_whole = not selection.query and not selection.ids
+    pairs = [] if is_whole else selection.pairs
+    return [
+        (one, f"{reverse('transfer:export_new')}?{urlencode([('about', one.slug), *pairs])}")
+        for one in services.exports_for(request.member)
+        if is_whole or one.selection is kind.selection
+    ]
 
 
 def _begin(request: Request, kind: services.ExportKind, selection: Picked) -> str:
