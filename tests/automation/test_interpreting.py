@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from afluente.automation.engine.interpreting import MOST_STEPS
+from afluente.automation.engine.limits import MOST_STEPS
 from afluente.automation.engine.nodes import Zone
 from afluente.automation.engine.opening import Calendar
 from afluente.automation.engine.records import Money
@@ -134,6 +134,26 @@ def test_case_26_an_interval_after_the_previous_rule_counts_from_its_end():
     (call,) = answer(mail, State.APPLIED, *lane, at=scene(now=NOW + 3 * HOUR, entered_at=NOW)).waiting
 
     assert call.due_at == NOW + 4 * HOUR
+
+
+def test_an_interval_after_a_rule_that_was_skipped_counts_from_when_it_was():
+    rules = (
+        write("a"),
+        write("b", follows=True, when=IN_A_DAY, condition=where("amount.gt:1000")),
+        write("c", follows=True, when=IN_A_DAY, or_skipped=True),
+    )
+    (second,) = enter(*rules).waiting
+    then = wake(second, *rules, at=scene(now=NOW + DAY))
+
+    assert said(then) == ["b skipped condition_false"]
+    assert [one.due_at for one in then.waiting] == [NOW + 2 * DAY]
+
+
+def test_case_4_a_first_rule_that_would_follow_counts_from_the_entry_however_late_a_worker_is():
+    late = scene(now=NOW + DAY / 2, entered_at=NOW)
+    (token,) = enter(write("a", follows=True, when=IN_A_DAY), at=late).waiting
+
+    assert token.due_at == NOW + DAY
 
 
 def test_case_30_a_condition_is_asked_when_it_is_due_and_says_what_it_met():

@@ -174,6 +174,14 @@ def test_case_80_a_circle_without_a_condition_is_not_published(stages):
     }
 
 
+def test_case_80_a_first_rule_that_would_follow_another_goes_round_as_well(stages):
+    publish(stages[0], rule("there", "move", params={"stage": stages[1].pk}))
+    back = [rule("back", "move", params={"stage": stages[0].pk}, follows=True)]
+    definition = services.arrange_rules(stage=stages[1], rules=back)
+    with pytest.raises(services.NotPublishableError):
+        services.publish_rules(definition=definition, by=None)
+
+
 @pytest.mark.parametrize(
     "back", [{"where": ["amount.lt:1000"]}, {"when": IN_A_DAY}, {"company_hours": True}, {"is_on": False}]
 )

@@ -14,10 +14,8 @@ MOVE = "move"
 
 def leads_to(rules: Sequence[Rule]) -> int | None:
     """The stage into which these rules put every deal at once, whatever it says; None when they do not."""
-    certain = False  # whether the lane has come so far without a wait or a condition
-    for rule in rules:
-        if not rule.is_on:
-            continue
+    certain = True  # whether the lane has come so far without a wait or a condition
+    for rule in (one for one in rules if one.is_on):
         waits = not rule.when.is_at_once or rule.company_hours or rule.person_hours
         certain = (certain or not rule.follows) and not waits and not rule.condition
         target = rule.params.get("stage")

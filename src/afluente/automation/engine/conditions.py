@@ -1,7 +1,4 @@
-"""Whether a record fits, in the language of filters (kernel.conditions), asked of values in hand (S-COND).
-
-An expression is compiled once for each version of a definition; asking it is then a few calls.
-"""
+"""Whether a record fits, in the language of filters (kernel.conditions), compiled once for each version (S-COND)."""
 
 from __future__ import annotations
 
@@ -16,8 +13,10 @@ from afluente.kernel import text
 from afluente.kernel.conditions import ANY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
+    from afluente.automation.engine.nodes import Case
     from afluente.automation.engine.records import Catalogue, Record
     from afluente.kernel.conditions import Condition, Expression
 
@@ -53,6 +52,7 @@ class Moment:
 
 Test = Callable[[Any, Moment], bool]
 Compiled = Callable[["Record", Moment], Verdict]
+Ways = list[tuple[Compiled, str]] | InvalidConditionError
 
 
 def compile_expression(expression: Expression, catalogue: Catalogue) -> Compiled:
@@ -289,3 +289,11 @@ OPERATORS: dict[Kind, dict[str, Callable[[Values], Test]]] = {
         "no": lambda _values: lambda value, _moment: value is not True,
     },
 }
+
+
+def compile_cases(cases: Sequence[Case], catalogue: Catalogue) -> Ways:
+    """What each way out of a branch asks, and where it leads; or why one cannot be asked."""
+    try:
+        return [(compile_expression(case.condition, catalogue), case.next) for case in cases]
+    except InvalidConditionError as invalid:
+        return invalid

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from afluente.automation.engine import conditions, opening, timing
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
 from afluente.automation.engine.conditions import InvalidConditionError, Moment
+from afluente.automation.engine.limits import MOST_NODES, MOST_STEPS
 from afluente.automation.engine.nodes import Act, Branch, Call, End, Fork, Node, WaitEvent, WaitTime
 from afluente.automation.engine.records import UnknownFieldError
 from afluente.automation.engine.steps import ANSWERS, Line, Made, Sprint, State, Token
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from afluente.automation.engine.actions import Action, Scene
-    from afluente.automation.engine.conditions import Asked
+    from afluente.automation.engine.conditions import Asked, Ways
     from afluente.automation.engine.nodes import Graph
     from afluente.automation.engine.records import Catalogue
 
-MOST_STEPS = 100  # nodes in one sprint (S-LOOP 2)
+    Naming = Callable[[str, str], str]
+
 RESULT_AFTER = dt.timedelta(minutes=30)  # without an answer the end of an outside action is unknown (S-CHAIN)
 
 
@@ -34,33 +36,26 @@ class Program:
 
     def __init__(self, graph: Graph, *, catalogue: Catalogue, actions: Mapping[str, Action]) -> None:
         self.graph, self.actions = graph, actions
-        self.ways: dict[str, list[tuple[conditions.Compiled, str]] | InvalidConditionError] = {}
+        self.ways: dict[str, Ways] = {}
         for node in graph.nodes.values():
             if isinstance(node, Branch):
-                self.ways[node.id] = _ways(node, catalogue)
+                self.ways[node.id] = conditions.compile_cases(node.cases, catalogue)
 
-    def enter(self, scene: Scene, *, named: Callable[[str, str], str]) -> Sprint:
-        """What happens when the scene's record enters. `named` gives a step its name, by rule and occurrence."""
-        walk = _Walk(self, scene, named)
+    def enter(self, scene: Scene, *, named: Naming, limit: int = MOST_STEPS) -> Sprint:
+        """What happens when the scene's record enters. `named` gives a step its name, by rule and occurrence;
+        no more than `limit` rules act.
+        """
+        walk = _Walk(self, scene, named, limit=limit)
         walk.go(self.graph.start)
         return walk.sprint
 
-    def resume(self, token: Token, scene: Scene, *, named: Callable[[str, str], str]) -> Sprint:
+    def resume(self, token: Token, scene: Scene, *, named: Naming) -> Sprint:
         """What happens now that the time of `token` has come, or what it waited for has; its `key` says how an
         outside action ended.
         """
         walk = _Walk(self, scene, named, token)
         walk.go(walk.awake(self.graph.nodes[token.node], token))
         return walk.sprint
-
-
-def _ways(
-    node: Branch, catalogue: Catalogue
-) -> list[tuple[conditions.Compiled, str]] | InvalidConditionError:
-    try:
-        return [(conditions.compile_expression(case.condition, catalogue), case.next) for case in node.cases]
-    except InvalidConditionError as invalid:
-        return invalid
 
 
 class _Walk:
@@ -70,12 +65,13 @@ class _Walk:
         self,
         program: Program,
         scene: Scene,
-        named: Callable[[str, str], str],
+        named: Naming,
         token: Token | None = None,
+        limit: int = MOST_STEPS,
     ) -> None:
         self.program, self.scene, self.named = program, scene, named
         self.sprint = Sprint()
-        self.steps = 0
+        self.limit, self.steps, self.nodes = limit, 0, 0
         self.asked: tuple[Asked, ...] = ()
         self.due_at = token.planned_at if token else None
         self.occurrence = token.occurrence if token else ""
@@ -105,8 +101,9 @@ class _Walk:
             if self.sprint.has_left:
                 self._cancel(node_id, "stage_left")
                 return
-            self.steps += 1
-            if self.steps > MOST_STEPS:
+            self.nodes += 1
+            self.steps += isinstance(node, Act)
+            if self.steps > self.limit or self.nodes > MOST_NODES:
                 self._cancel(node_id, "loop_guard")
                 return
             node_id = self._pass(node)
@@ -226,7 +223,7 @@ class _Walk:
 
     def _acted(self, node: Act) -> str | None:
         action = self.program.actions.get(node.action)
-        asked, self.asked, self.since = self.asked, (), None
+        asked, self.asked = self.asked, ()
         if action is None:
             self._line(node.rule, State.FAILED, "unknown_action", node.action, asked)
             return node.on_failure
@@ -279,6 +276,7 @@ class _Walk:
         asked: tuple[Asked, ...] = (),
         key: str = "",
     ) -> None:
+        self.since = None  # the rule has ended, done or not: what follows it counts from now (S-CHAIN)
         late = max(dt.timedelta(0), self.scene.now - self.due_at) if self.due_at else dt.timedelta(0)
         self.sprint.lines.append(
             Line(

@@ -12,9 +12,10 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from afluente.automation.engine.limits import DEEPEST
 from afluente.automation.engine.past import Found, Past, echoes
 from afluente.automation.engine.silences import Silences
-from afluente.automation.engine.simulating import DEEPEST, Simulation
+from afluente.automation.engine.simulating import Simulation
 from afluente.automation.engine.triggers import MOVED, REFUSED, Armed, Decided, Happened, Place, decide
 
 if TYPE_CHECKING:

@@ -57,8 +57,8 @@ def compile_rules(rules: Sequence[Rule]) -> Graph:
             continue
         if rule.follows and lanes:
             lanes[-1].append(rule)
-        else:
-            lanes.append([rule])
+        else:  # with nothing before it, it counts from the entry, however late a worker looks (case 4)
+            lanes.append([replace(rule, follows=False)])
     nodes: list[Node] = [Fork(id=START, lanes=tuple(_first(lane[0]) for lane in lanes))]
     rest: dict[str, tuple[str, ...]] = {}
     for lane in lanes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from afluente.automation.engine import carrying
+from afluente.automation.engine.limits import DEEPEST, MOST_OF_ROOT, MOST_STEPS
 from afluente.automation.engine.nodes import WaitTime
 from afluente.automation.engine.steps import Line, Made, Sprint, State, Token
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from afluente.automation.engine.nodes import Graph
     from afluente.automation.engine.records import Record
 
-DEEPEST = 10  # automatic moves of one chain (S-LOOP 1)
 MOST = 1000  # steps of one simulation
 
 
@@ -59,6 +59,7 @@ class Simulation:
     _parked: list[Token] = field(default_factory=list)
     _done: dict[str, set[str]] = field(default_factory=dict)
     _number: int = 0
+    _began: int = 0  # how much was told when the present chain began
 
     def enter(self, stage_id: int, at: dt.datetime, *, depth: int = 0) -> None:
         """The record enters a stage; what waited for the one before is over."""
@@ -68,9 +69,11 @@ class Simulation:
         self._done = {}
         closed = at if stage_id in self.ends else None
         self.record.changed |= {"stage": stage_id, "entered": at, "closed": closed}
+        self._began = self._began if depth else len(self.told)
         program = self.programs.get(stage_id)
-        if program is not None and depth <= DEEPEST:
-            self._take(program.enter(self._scene(at), named=self._named), at)
+        limit = min(MOST_STEPS, MOST_OF_ROOT - (len(self.told) - self._began))
+        if program is not None and depth <= DEEPEST and limit > 0:
+            self._take(program.enter(self._scene(at), named=self._named, limit=limit), at)
 
     def leave(self, at: dt.datetime, reason: str = "stage_left") -> None:
         """Nothing that waits happens any more."""

@@ -59,6 +59,7 @@ class Batch:
     floors: Mapping[int, int]
     facts: Facts
     is_timed: bool  # whether anything asks when people work
+    spent: Mapping[int, int]  # steps of the chain that each deal which rules moved is in
     left: set[int] = field(default_factory=set)
 
     @cached_property
@@ -114,6 +115,7 @@ def read_batch(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
         floors={pk: floor for pk, (_, floor) in turned.items()},
         facts=Facts(deal_ids, own, catalogue=known),
         is_timed=any(_is_timed(program) for program in programs.values()),
+        spent=statements.spent({one.deal_id: one.root_id for one in tokens if one.depth and one.root_id}),
     )
     own |= {
         "members": lambda: frozenset(batch.zones),

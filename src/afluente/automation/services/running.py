@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from afluente.automation import statements
+from afluente.automation.engine.limits import DEEPEST, MOST_OF_ROOT, MOST_STEPS
 from afluente.automation.engine.rules import START
 from afluente.automation.engine.steps import Line, Sprint, State
 from afluente.automation.models import Definition
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("afluente.automation")
 
 BATCH = 500
-DEEPEST = 10  # moves of one chain (S-LOOP 1)
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,10 @@ def _walk(token: Taken, batch: Batch) -> Sprint:
     program = batch.programs[token.definition_id, token.version]
     named = _namer(token)
     if token.node == START:
-        sprint = program.enter(batch.scene(token), named=named)
+        limit = min(MOST_STEPS, MOST_OF_ROOT - batch.spent.get(token.deal_id, 0))
+        if limit <= 0:
+            return _over(token, "loop_guard")
+        sprint = program.enter(batch.scene(token), named=named, limit=limit)
     elif token.node not in program.graph.nodes:
         return _over(token, "rule_removed")
     else:

@@ -40,6 +40,7 @@ from afluente.automation.statements.triggers import (
     heard_workspaces,
     lock_present,
     put_off,
+    spent,
     take_triggers,
     waited_for,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "ran_for_dates",
     "release",
     "rewrite",
+    "spent",
     "take",
     "take_shards",
     "take_triggers",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from afluente.automation.engine.limits import MOST_OF_ROOT
 from afluente.automation.statements.running import run
 
 if TYPE_CHECKING:
@@ -167,6 +168,22 @@ def lock_present(deal_ids: Collection[int]) -> tuple[set[int], set[int]]:
     if len(locked) == len(ids):
         return locked, locked
     return locked, {row[0] for row in run(PRESENT, ids=ids)}
+
+
+SPENT = """
+SELECT g.deal, (SELECT count(*) FROM (SELECT root_id FROM automation_step
+                                       WHERE workspace_id = %(ws)s AND deal_id = g.deal
+                                       ORDER BY id DESC LIMIT %(most)s) AS s
+                 WHERE s.root_id = g.root)
+  FROM unnest(%(deals)s::bigint[], %(roots)s::bigint[]) AS g (deal, root)
+"""
+
+
+def spent(roots: dict[int, int]) -> dict[int, int]:
+    """How many steps of the chain that began with an event each of these deals had, up to the limit of one."""
+    if not roots:
+        return {}
+    return dict(run(SPENT, deals=list(roots), roots=list(roots.values()), most=MOST_OF_ROOT))
 
 
 def busy(deal_ids: Collection[int], *, most: int, looked: int = 200) -> set[int]:
