@@ -10,7 +10,7 @@ from django.urls import reverse
 from afluente.automation import selectors, services
 from afluente.automation.engine.actions import Done, Effect, Fail
 from afluente.automation.engine.steps import State
-from afluente.automation.models import Step, Token
+from afluente.automation.models import Definition, Frozen, Step, Token
 from afluente.deals import services as deals
 from afluente.deals.models import Deal
 from afluente.delivery import services as delivery
@@ -237,7 +237,16 @@ def test_programs_read_runs_and_decide(people, stages, deal):
     assert [(one["rule"], one["why"], one["stands"]) for one in failed] == [
         ("mail", "its text could not be filled in", True)
     ]
-    assert program.get(f"{base}/decisions").json()["items"] == failed
+    found = program.get(f"{base}/decisions").json()
+    assert (found["items"], found["frozen"], found["paused"]) == (failed, [], [])
+    Frozen.objects.create(deal=deal, since=clock.now(), reason="loop_guard")
+    Definition.objects.update(state=Definition.State.PAUSED, paused_because="mail: 10 failures")
+    found = program.get(f"{base}/decisions").json()
+    assert [(one["deal_id"], one["deal"]) for one in found["frozen"]] == [(deal.pk, deal.name)]
+    (paused,) = found["paused"]
+    assert (paused["stage_id"], paused["stage"]) == (stages[0].pk, "A")
+    Frozen.objects.all().delete()
+    Definition.objects.update(state=Definition.State.ACTIVE, paused_because="")
     works["now"] = True
     said = {"act": "run", "steps": [failed[0]["id"], 10**9]}
 

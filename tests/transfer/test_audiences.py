@@ -149,7 +149,8 @@ def test_a_filter_and_the_right_to_export_count(ana: Any, bruno: Any, client_as:
 
 
 def test_the_page_leads_from_a_filter_of_contacts_to_its_audience(ana: Any, client_as: Any):
-    agree(make.contact(name="Lia", emails=("lia@x.example",)))
+    lia = make.contact(name="Lia", emails=("lia@x.example",))
+    agree(lia)
     browser = client_as(ana)
     page = browser.get(reverse("transfer:export_new"), {"all": "1", "query": "q=Lia"}).content.decode()
     assert "about=audience-google&amp;all=1&amp;query=q%3DLia" in page
@@ -161,9 +162,19 @@ def test_the_page_leads_from_a_filter_of_contacts_to_its_audience(ana: Any, clie
     assert "Only who agreed to ad audiences" in page
     assert "vCard" not in page
 
-    sent = {"about": "audience-google", "all": "1", "query": "q=Lia", "format": "csv", "column": list(KEYS)}
+    sent = {"about": "audience-google", "ids": str(lia.pk), "format": "csv", "column": list(KEYS)}
     assert browser.post(reverse("transfer:export_new"), sent).status_code == 303
-    assert Export.objects.get().about == "audience-google"
+    given = Export.objects.get()
+    assert given.about == "audience-google"
+    services.make_export(workspace_id=given.workspace_id, export_id=given.pk)
+    given.refresh_from_db()
+    listed = browser.get(reverse("transfer:exports")).content.decode()
+    assert f"/files/{given.file_id}/" in listed
+    file = browser.get(reverse("files:content", args=[given.file_id]))
+    assert (
+        known("lia@x.example")
+        in b"".join(file.streaming_content if file.streaming else [file.content]).decode()
+    )
 
 
 def test_a_program_asks_for_an_audience_of_contacts(ana: Any):
@@ -171,6 +182,7 @@ def test_a_program_asks_for_an_audience_of_contacts(ana: Any):
     agree(lia, source="api")
     program = Program(ana, "contacts:export")
     begun = program.send("post", "exports", {"about": "audience-meta", "contact_ids": [lia.pk]})
+    assert program.get(f"exports/{begun.json()['id']}").status_code == 200
     assert (begun.status_code, begun.json()["columns"]) == (201, list(KEYS))
     refused = program.send("post", "exports", {"about": "audience-meta", "format": "xlsx"})
     assert (refused.status_code, refused.json()["error"]["field"]) == (422, "format")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Who may take out what; a kind of export brings its own (services.export_kinds).
 EXPORTERS: dict[str, Callable[[Membership], bool]] = {
     "contacts": contacts.may_export,
+    "audience-meta": contacts.may_export,
+    "audience-google": contacts.may_export,
     "deals": deals.may_export,
     "tasks": tasks.may_export,
     "products": sales.may_export,

@@ -10,7 +10,14 @@ from ninja import Query, Router
 from afluente.accounts.requests import member_of
 from afluente.automation import selectors, services
 from afluente.automation.api.refusing import missing
-from afluente.automation.api.runs_shapes import DecidedOut, DecisionIn, RuleRunsOut, RunsQuery, StandingQuery
+from afluente.automation.api.runs_shapes import (
+    DecidedOut,
+    DecisionIn,
+    DecisionsOut,
+    RuleRunsOut,
+    RunsQuery,
+    StandingQuery,
+)
 from afluente.automation.api.shapes import Refused
 from afluente.deals import policies
 from afluente.kernel.keyset import number_in
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from afluente.deals.models import Pipeline
 
 router = Router(tags=["Automation"])
+SHOWN = 50  # deals that stand still
 DEEDS = {
     "run": services.retry_steps,
     "skip": services.pass_over_steps,
@@ -49,15 +57,23 @@ def list_runs(request: HttpRequest, pipeline_id: int, asked: Query[RunsQuery]) -
 
 
 @router.get(
-    "/pipelines/{pipeline_id}/automation/decisions", response={200: RuleRunsOut, 404: Refused, 422: Refused}
+    "/pipelines/{pipeline_id}/automation/decisions", response={200: DecisionsOut, 404: Refused, 422: Refused}
 )
 def list_decisions(request: HttpRequest, pipeline_id: int, asked: Query[StandingQuery]) -> Any:
-    """Steps that failed while their deal is still in the stage, and those of which nobody knows how they ended."""
+    """Steps that failed while their deal is still in the stage, and those of which nobody knows how they ended;
+    besides, deals that rules moved too often and stages whose rules are paused.
+    """
     before = number_in(asked.cursor)
     pipeline = _pipeline(request, pipeline_id)
     if pipeline is None:
         return missing("pipeline")
-    return _page(selectors.steps_to_decide(member_of(request), pipeline), before, asked.limit)
+    member = member_of(request)
+    frozen = selectors.standing_deals(member, pipeline)[:SHOWN]
+    return {
+        **_page(selectors.steps_to_decide(member, pipeline), before, asked.limit),
+        "frozen": [{"deal_id": one.deal_id, "deal": one.deal.name, "since": one.since} for one in frozen],
+        "paused": selectors.paused_by_failures(pipeline),
+    }
 
 
 @router.post(

@@ -51,6 +51,29 @@ class RuleRunsOut(Schema):
     next: str | None
 
 
+class FrozenOut(Schema):
+    """A deal that rules moved too often: none acts on it before POST /deals/{id}/automation/resumption."""
+
+    deal_id: int
+    deal: str
+    since: datetime
+
+
+class PausedRulesOut(Schema):
+    """The rules of a stage, paused because this one failed too often."""
+
+    stage_id: int | None
+    stage: str
+    rule: str
+
+
+class DecisionsOut(RuleRunsOut):
+    """Steps that stand, by pages, and with each page what else waits for a person."""
+
+    frozen: list[FrozenOut] = Field(description="The latest 50.")
+    paused: list[PausedRulesOut]
+
+
 class StandingQuery(Shape):
     cursor: str = Field("", max_length=20)
     limit: int = Field(50, ge=1, le=LIMIT)

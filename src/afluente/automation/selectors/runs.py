@@ -83,6 +83,7 @@ class Paused:
     """Rules of a stage that were paused because one failed too often."""
 
     definition_id: int
+    stage_id: int | None
     stage: str
     rule: str
 
@@ -137,6 +138,7 @@ def paused_by_failures(pipeline: Pipeline) -> list[Paused]:
     return [
         Paused(
             definition_id=one.pk,
+            stage_id=one.stage_id,
             stage=one.stage.name if one.stage else "",
             rule=str(title_of(kept.get((one.pk, one.paused_because.partition(":")[0])), names)),
         )
