@@ -8,6 +8,7 @@ import pytest
 
 from afluente.accounts import selectors, services
 from afluente.accounts.models import ApiToken
+from afluente.accounts.selectors.audit import audit_page
 from afluente.kernel import clock
 from afluente.kernel.workspace import scope
 from tests import cast
@@ -101,3 +102,11 @@ def test_use_is_noted_to_the_minute(people, django_assert_num_queries):
     assert noted.last_used_at is not None
     with django_assert_num_queries(0):
         services.note_token_use(token=noted)
+
+
+def test_the_log_says_in_words_what_a_token_may_do(people):
+    services.create_token(name="Site", scopes=["leads:write", "tasks:read"], by=people.ana)
+
+    line = audit_page(member=people.ana).lines[0]
+
+    assert line.changes == ["It may: Send leads, Read tasks"]

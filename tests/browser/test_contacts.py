@@ -180,7 +180,7 @@ def test_a_contact_is_changed_in_place(served: Server, stage: dict[str, Any]):
         expect(page.locator(".tl")).to_contain_text("Bruno Lima", timeout=5000)
 
 
-def test_a_new_contact_is_added_in_a_dialog(served: Server, stage: dict[str, Any]):
+def test_a_dialog_adds_a_contact_and_one_opens_without_scripts_too(served: Server, stage: dict[str, Any]):
     with opened(served, stage, "/contacts/", viewport={"width": 1440, "height": 900}) as page:
         page.keyboard.press("n")
         dialog = page.get_by_role("dialog", name="New contact")
@@ -194,6 +194,13 @@ def test_a_new_contact_is_added_in_a_dialog(served: Server, stage: dict[str, Any
         expect(page.locator("#about")).to_contain_text("Possible duplicate of")
         page.goto(f"{served.url}/contacts/")
         expect(page.locator("tbody").get_by_role("link", name="Mia")).to_have_count(1)
+
+    with opened(served, stage, "/settings/contacts/fields/", java_script_enabled=False) as page:
+        page.click("a[href='#new-field']")
+        page.fill("#new-field [name=name]", "Segment")
+        page.click("#new-field .pri")
+        expect(page.locator("#new-field")).to_be_hidden()
+        expect(page.locator(".field-rows")).to_contain_text("Segment")
 
 
 @pytest.mark.parametrize("width", [390, 1440])

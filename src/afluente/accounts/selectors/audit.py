@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.accounts import policies
-from afluente.accounts.models import Action, Area, Reach, Role
+from afluente.accounts.models import Action, Area, Reach, Role, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,7 +123,7 @@ def _value(value: Any) -> str:
         return "-"
     if isinstance(value, list):
         return ", ".join(str(_WORDS.get(one) or _value(one)) for one in value)
-    for words in (Reach, Role):
+    for words in (Reach, Role, Scope):
         if value in words.values:
             return str(words(value).label)
     return str(value)
