@@ -303,6 +303,8 @@ def test_a_condition_can_be_written_by_hand():
         ("5511984123308", set()),
         ("zul_55", {"Lia"}),
         ("https://t.me/zul_55/", {"Lia"}),
+        ("https://www.instagram.com/rui.walk/?igsh=MWw1", {"Rui"}),
+        ("rui.walk", {"Rui"}),
     ],
 )
 def test_a_messenger_is_found_by_number_name_and_link_however_written(people, asked, found):
@@ -310,6 +312,7 @@ def test_a_messenger_is_found_by_number_name_and_link_however_written(people, as
         ("Zulmira", "whatsapp", "+55 11 98412-3307"),
         ("Rita", "viber", "98412 3307 5"),
         ("Lia", "telegram", "@zul_55"),
+        ("Rui", "instagram", "https://instagram.com/rui.walk/"),
     ):
         make.contact(name=name).messengers.create(kind=kind, value=value, is_primary=True)
     index_contacts(list(Contact.objects.values_list("pk", flat=True)))

@@ -23,6 +23,16 @@ pytestmark = pytest.mark.django_db
         ("instagram", "@clinica.bemviver", "https://ig.me/m/clinica.bemviver"),
         ("facebook", "bem/../viver", "https://m.me/bem%2F..%2Fviver"),
         ("whatsapp", "camila", ""),
+        ("whatsapp", "https://wa.me/5511984123307", "https://wa.me/5511984123307"),
+        (
+            "whatsapp",
+            "https://api.whatsapp.com/send?phone=5511984123307&text=oi",
+            "https://wa.me/5511984123307",
+        ),
+        ("instagram", "https://www.instagram.com/rui.walk/?igsh=MWw1", "https://ig.me/m/rui.walk"),
+        ("telegram", "t.me/camila", "https://t.me/camila"),
+        ("facebook", "https://facebook.com/profile.php?id=1000123", "https://m.me/1000123"),
+        ("viber", "viber://chat?number=%2B5511984123307", "viber://chat?number=%2B5511984123307"),
     ],
 )
 def test_a_messenger_opens_with_a_number_or_a_name(kind, value, url):

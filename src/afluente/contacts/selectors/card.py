@@ -12,6 +12,7 @@ from afluente.accounts.models import Action
 from afluente.accounts.policies import may_configure
 from afluente.contacts import policies
 from afluente.contacts.models import ContactMessenger
+from afluente.contacts.selectors import chat_links
 from afluente.contacts.selectors.belonging import companies_of, suggested_company
 from afluente.contacts.selectors.duplicates import Suggestion, suggestions_of
 from afluente.contacts.selectors.fields import CONTACT
@@ -217,11 +218,11 @@ def _address(row: AddressRow, *, shown: str, url: str, is_valid: bool) -> Addres
 
 
 def chat_url(kind: str, value: str, country: str) -> str:
-    """What opens a chat in the messenger `kind` with a number, read as of `country`, or a user name.
+    """What opens a chat in the messenger `kind` with a number, read as of `country`, a user name or a link.
 
     '' when nothing does (SP-091, SP-092).
     """
-    pattern = CHATS.get(kind, "")
+    pattern, value = CHATS.get(kind, ""), chat_links.name_in(value)
     number = phone.parse(value, country) if not any(sign.isalpha() for sign in value) else None
     handle = value.strip().lstrip("@").replace(" ", "")
     if kind == "whatsapp":

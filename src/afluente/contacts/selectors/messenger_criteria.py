@@ -10,7 +10,7 @@ from django.db.models.lookups import Contains
 from django.utils.translation import gettext as _
 
 from afluente.contacts.models import ContactMessenger
-from afluente.contacts.selectors import asking
+from afluente.contacts.selectors import asking, chat_links
 from afluente.contacts.selectors.asking import EMPTY, FILLED, Answer, Asker, BrokenError
 from afluente.kernel import text
 
@@ -24,7 +24,8 @@ def ask_messenger(asker: Asker) -> Answer:
         filled = Answer(Q(_has()))
         return ~filled if asker.op == EMPTY else filled
     if asker.op == "contains":
-        return _called(text.clean(asker.value, limit=100).rstrip("/").rsplit("/", 1)[-1].lstrip("@"))
+        said = chat_links.name_in(text.clean(asker.value, limit=200))
+        return _called(said.rstrip("/").rsplit("/", 1)[-1].lstrip("@"))
     kinds = asker.among(ContactMessenger.Kind.values)
     found = Answer(Q(_has(kind__in=kinds)), _any_of(kinds), is_exact=True)
     return ~found if asker.op == "is_not" else found
