@@ -9,11 +9,13 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from afluente.contacts.models import ContactTag, SavedFilter, Tag
 from afluente.deals import policies
 from afluente.deals.models import Deal, DealType
 from afluente.deals.selectors import BoardFilter
+from afluente.deals.selectors.criteria import deal_criteria
 from afluente.kernel import clock
 from tests import cast, make
 from tests.calls import token_of
@@ -240,3 +242,11 @@ def test_programs_ask_the_same(people, world):
     status, found = get("where=type.is:999999")
     assert (status, found["error"]["field"]) == (422, "where")
     assert get("where=nonsense")[0] == 422
+
+
+@pytest.mark.parametrize("language", ["en", "pt-br", "pl"])
+def test_no_two_fields_of_the_filter_are_called_the_same(ana, language):
+    with translation.override(language):
+        labels = [str(one.label) for one in deal_criteria().values()]
+
+    assert sorted(labels) == sorted(set(labels))

@@ -77,7 +77,7 @@ MORE = (
     ),
     Criterion(
         slug="due_on",
-        label=_("Due date"),
+        label=_("Due, by date"),
         ops=(*MOMENT, EMPTY, FILLED),
         ask=partial(asking.moment_question, "due_at"),
         control="date",
