@@ -144,3 +144,18 @@ def test_tabs_ask_as_much_for_many_filters_as_for_few(client_as, people, pages, 
     with CaptureQueriesContext(connection) as many:
         ana.get(pages[entity])
     assert len(many) == len(few)
+
+
+@each
+def test_the_panel_lists_what_one_keeps_and_what_others_share(client_as, people, pages, entity):
+    for name, owner, is_shared in (
+        ("Own", people.bruno, False),
+        ("Shared by Ana", people.ana, True),
+        ("Of Ana alone", people.ana, False),
+    ):
+        kept(owner, entity, name=name, is_shared=is_shared)
+
+    panel = client_as(people.bruno).get(f"/{LISTS[entity]}/filter/").content.decode()
+
+    listed = panel.partition("Saved filters</summary>")[2].partition("</details>")[0]
+    assert [name in listed for name in ("Own", "Shared by Ana", "Of Ana alone")] == [True, True, False]

@@ -140,7 +140,7 @@ def seen_filter(
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnFilter:
+class OfferedFilter:
     """A filter that somebody keeps, as the panel lists it."""
 
     name: str
@@ -148,11 +148,11 @@ class OwnFilter:
     is_broken: bool
 
 
-def own_filters(*, member: Membership, entity: str = SavedFilter.Entity.CONTACT) -> list[OwnFilter]:
-    """The filters that `member` kept for a list, by name."""
-    kept = [one for one in _filters(member, entity) if one.owner_id == member.pk]
+def saved_filters(*, member: Membership, entity: str = SavedFilter.Entity.CONTACT) -> list[OfferedFilter]:
+    """The filters of a list that `member` kept or that others share, by name (SP-142)."""
+    kept = _filters(member, entity)
     broken = broken_filters(kept, filtered_list(entity).criteria(), member) if kept else set()
-    return [OwnFilter(name=one.name, query=one.query, is_broken=one.pk in broken) for one in kept]
+    return [OfferedFilter(name=one.name, query=one.query, is_broken=one.pk in broken) for one in kept]
 
 
 def filter_fields(

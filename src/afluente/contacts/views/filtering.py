@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.contacts.models import ListSetting, SavedFilter
 from afluente.contacts.selectors.lists import FilteredList, filtered_list
-from afluente.contacts.selectors.saved import filter_fields, own_filters
+from afluente.contacts.selectors.saved import filter_fields, saved_filters
 from afluente.contacts.selectors.values import home
 from afluente.contacts.selectors.wording import Draft
 from afluente.contacts.services import reading, saving
@@ -69,7 +69,7 @@ def _draw(request: Request, of: FilteredList, draft: Draft, where: QueryDict) ->
         "rest": of.rest(where),
         "criteria": list(known.values()),
         "shown": {condition.name for group in draft.groups for condition in group},
-        "saved": own_filters(member=request.member, entity=of.entity),
+        "saved": saved_filters(member=request.member, entity=of.entity),
         "panel_url": reverse("contacts:filter", kwargs={"entity": of.entity}),
         "list_url": of.page(where),
     }
