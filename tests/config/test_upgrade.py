@@ -13,6 +13,9 @@ from django.db import connections, transaction
 from afluente.deals.models import DealType, LostReason
 from afluente.kernel.models import Job
 from afluente.kernel.workspace import scope
+from afluente.timeline.events import SYSTEM, NewEvent
+from afluente.timeline.models import Event
+from afluente.timeline.services import record
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
@@ -47,6 +50,27 @@ def test_workspaces_without_types_and_reasons_get_the_usual_ones_and_others_keep
     with scope(own.pk):
         assert [one.name for one in DealType.objects.all()] == ["Assinatura"]
         assert [one.name for one in LostReason.objects.all()] == ["Sumiu"]
+
+
+@pytest.mark.parametrize(
+    ("migration", "kind", "of"),
+    [
+        ("0013_products_of_before", "product.created", "product"),
+        ("0014_tasks_of_before", "task.created", "task"),
+    ],
+)
+def test_events_of_before_are_found_by_what_they_name(migration: str, kind: str, of: str):
+    there = [make.workspace(name="Estúdio Maré"), make.workspace(name="Oficina Norte")]
+    for place in there:
+        with scope(place.pk):
+            record([NewEvent(kind, SYSTEM, data={of: 7}), NewEvent(kind, SYSTEM, data={of: 8, "also": True})])
+
+    run_as_owner(import_module(f"afluente.timeline.migrations.{migration}").KNOWN)
+
+    for place in there:
+        with scope(place.pk):
+            known = set(Event.objects.values_list(f"{of}_id", flat=True))
+            assert known == ({7, None} if of == "task" else {7, 8})
 
 
 def run_as_owner(statements: str) -> None:
