@@ -7,7 +7,14 @@ import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from babel.core import Locale
-from babel.numbers import NumberFormatError, get_currency_precision, list_currencies, parse_decimal
+from babel.numbers import (
+    NumberFormatError,
+    get_currency_precision,
+    get_decimal_symbol,
+    get_group_symbol,
+    list_currencies,
+    parse_decimal,
+)
 
 PLACES = Decimal("0.0001")
 LIMIT = Decimal(10) ** 15
@@ -40,9 +47,21 @@ def _exact(value: object, locale: str) -> Decimal:
     except InvalidOperation:
         pass
     try:
-        return Decimal(str(parse_decimal(text, locale=Locale.parse(locale, sep="-"))))
+        place = Locale.parse(locale, sep="-")
+        if not _is_grouped(text, get_group_symbol(place), get_decimal_symbol(place)):
+            raise BadAmountError(str(value)[:40])
+        return Decimal(str(parse_decimal(text, locale=place)))
     except (NumberFormatError, ValueError) as error:
         raise BadAmountError(str(value)[:40]) from error
+
+
+def _is_grouped(text: str, group: str, point: str) -> bool:
+    """Whether signs that group digits stand where they can: 45,50 is not 4550 where a comma groups."""
+    first, *others = text.partition(point)[0].lstrip("+-").split(group)
+    if not others:
+        return True
+    # Two digits stand in a group where people count in lakhs: 1,23,456.
+    return 1 <= len(first) <= 3 and len(others[-1]) == 3 and all(len(one) in {2, 3} for one in others)
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
