@@ -13,7 +13,7 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 from django.utils import translation
 
-from afluente.accounts.models import Reach
+from afluente.accounts.models import Reach, Workspace
 from afluente.contacts import services as contacts
 from afluente.contacts.models import Company
 from afluente.contacts.statements import search as index
@@ -461,3 +461,58 @@ def test_programs_find_documents_by_what_is_typed(people):
     assert found(f"q={offer.label}") == found("q=gon%C3%A7alves&kind=quote") == [offer.pk]
     assert found("q=nobody") == []
     assert call("GET", "/documents?q=%00")[0] == 422
+
+
+@db
+def test_the_customer_reads_the_clock_of_the_seller_and_discounts_in_money(deal, client, time_machine):
+    Workspace.objects.filter(pk=deal.workspace_id).update(timezone="America/Sao_Paulo", country="BR")
+    line = selectors.lines_of(deal.pk)[0]
+    services.change_line(
+        line_id=line.pk, changes={"discount": Decimal(30), "discount_kind": "amount"}, by=SYSTEM
+    )
+    time_machine.move_to("2026-11-23T12:38:00Z")
+    issued = issue(make_one(deal, "quote"))
+    address = f"/q/{issued.workspace_id}/{box.unseal(issued.box)}/"
+
+    client.post(address, {"name": "Żaneta", "act": "accept"})
+    page = client.get(address).content.decode()
+
+    assert "09:38" in page
+    assert "\N{MINUS SIGN} R$" in page.replace("\xa0", " ")
+
+
+@db
+def test_the_history_says_how_much_of_an_invoice_was_paid(deal, people, client_as):
+    bill = issue(make_one(deal))
+    services.record_payment(document_id=bill.pk, amount=Decimal(40), by=SYSTEM)
+    services.record_payment(document_id=bill.pk, by=SYSTEM)
+
+    page = client_as(people.ana).get(f"/deals/{deal.pk}/").content.decode().replace("\xa0", " ")
+
+    assert page.count("Partly paid, R$ 40,00") == 1
+    assert "Invoice </b>" not in page
+
+
+@db
+def test_the_filter_offers_what_the_chosen_kind_can_be_in_words_that_fit(people):
+    with translation.override("pt-br"):
+        assert dict(selectors.states_of(""))["paid"] == "Paga"
+        assert set(dict(selectors.states_of("invoice"))) == {
+            "draft",
+            "issued",
+            "part_paid",
+            "paid",
+            "cancelled",
+        }
+        assert dict(selectors.states_of("quote"))["sent"] == "Enviada"
+
+
+@db
+def test_documents_are_found_without_accents_and_by_each_word(deal, people):
+    bill = issue(make_one(deal))
+
+    for typed in ("zaneta", "goncalves 0001", "ŻANETA", bill.label[-3:], deal.name.split()[0]):
+        wanted = selectors.DocumentFilter(typed=typed)
+        assert selectors.document_page(member=people.ana, wanted=wanted).rows == [bill], typed
+    wanted = selectors.DocumentFilter(typed="zaneta 9999")
+    assert selectors.document_page(member=people.ana, wanted=wanted).rows == []

@@ -27,7 +27,7 @@ from afluente.deals.selectors.contacts import (
 )
 from afluente.deals.selectors.exporting import export_rows
 from afluente.deals.selectors.filtering import BoardFilter
-from afluente.deals.selectors.finding import fetch_deals, find_deals, find_pipelines
+from afluente.deals.selectors.finding import fetch_deals, find_deals, find_pipelines, named_deals
 from afluente.deals.selectors.listing import deal_rows
 from afluente.deals.selectors.lists import (
     Around,
@@ -147,6 +147,7 @@ __all__ = [
     "lost_reasons",
     "missing",
     "move_targets",
+    "named_deals",
     "named_once",
     "nexts",
     "offered",

@@ -38,9 +38,7 @@ def find_deals(member: Membership, typed: str, limit: int) -> list[Row]:
     number = typed.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) <= DIGITS:
         found |= dict.fromkeys(seen.filter(number=int(number)).values_list("pk", flat=True))
-    if words := text.norm(typed).split()[:MOST_WORDS]:
-        mates = accounts.assignees_within(member, accounts.reach_of(member, Area.DEALS, Action.VIEW))
-        named = statements.deals_named(words, mates=mates, limit=limit)
+    if named := named_deals(member, typed, limit):
         kept = seen.filter(pk__in=named).order_by("-pk")
         found |= dict.fromkeys(kept.values_list("pk", flat=True))
     people = found_ids(member, typed) if len(found) < limit else []
@@ -48,6 +46,17 @@ def find_deals(member: Membership, typed: str, limit: int) -> list[Row]:
         with_them = seen.filter(people__contact_id__in=people).order_by("-created_at", "-pk")
         found |= dict.fromkeys(with_them.values_list("pk", flat=True)[:limit])
     return _rows(member, list(found)[:limit])
+
+
+def named_deals(member: Membership, typed: str, limit: int) -> list[int]:
+    """Numbers of present deals in whose names each word begins one, the newest first; they still have to pass
+    through `policies.visible_to`.
+    """
+    words = text.norm(typed).split()[:MOST_WORDS]
+    if not words:
+        return []
+    mates = accounts.assignees_within(member, accounts.reach_of(member, Area.DEALS, Action.VIEW))
+    return statements.deals_named(words, mates=mates, limit=limit)
 
 
 def fetch_deals(member: Membership, ids: Sequence[int]) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from afluente.kernel import money
 from afluente.sales.forms.typed import Amount
 from afluente.sales.models import Line
 
@@ -15,7 +16,7 @@ class LineForm(forms.Form):
     """What the boxes of a line say."""
 
     name = forms.CharField(max_length=255)
-    quantity = Amount(empty=Decimal(1))
+    quantity = Amount(empty=Decimal(1), least=-money.LIMIT)  # the service says how few are too few
     price = Amount(empty=Decimal(0))
     discount = Amount(empty=Decimal(0))
     discount_kind = forms.ChoiceField(choices=Line.Discount, required=False)

@@ -38,7 +38,8 @@ class Amount(forms.CharField):
         except money.BadAmountError as error:
             raise ValidationError(_("Write the amount as a number, such as 1234.56.")) from error
         if found < self.least:
-            raise ValidationError(_("That is too little."))
+            low = _("That is too little.") if self.least else _("An amount cannot be below zero.")
+            raise ValidationError(low)
         if self.most is not None and found > self.most:
             raise ValidationError(_("That is too much."))
         return found

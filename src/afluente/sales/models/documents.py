@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -37,7 +39,7 @@ class Document(WorkspaceModel):
     `seller`, `buyer`, `lines` and `taxes` are plain values as they were then, amounts as texts. A draft has
     no number. `origin` is the quote that an invoice bills, or that a new version takes the place of. `key`
     makes a repeat of the same wish the same document. `digest` finds a quote by its secret address, `box`
-    holds that secret, sealed.
+    holds that secret, sealed. `search_name` is what it is found by: its number and its customer.
     """
 
     class Kind(models.TextChoices):
@@ -69,6 +71,18 @@ class Document(WorkspaceModel):
     )
     company = models.ForeignKey(
         "contacts.Company", models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    search_name = models.GeneratedField(
+        expression=Func(
+            F("label"),
+            Value(" "),
+            Coalesce(KeyTextTransform("name", "buyer"), Value("")),
+            function="af_norm",
+            arg_joiner=" || ",
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
     )
     origin = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="followers", db_constraint=False, db_index=False

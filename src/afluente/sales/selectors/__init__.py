@@ -9,6 +9,7 @@ from afluente.sales.selectors.documents import (
     documents_of,
     fetch_documents,
     find_documents,
+    states_of,
     tone,
 )
 from afluente.sales.selectors.finding import fetch_products, find_products
@@ -72,6 +73,7 @@ __all__ = [
     "product_feed",
     "product_page",
     "seller_of",
+    "states_of",
     "stock_moves",
     "sums",
     "tax_rows",

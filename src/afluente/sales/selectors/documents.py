@@ -14,7 +14,7 @@ from afluente.deals import selectors as deals
 from afluente.kernel import text
 from afluente.kernel.keyset import number_in
 from afluente.sales import policies
-from afluente.sales.models import Document
+from afluente.sales.models import WORDS, Document
 from afluente.ui import formats
 from afluente.ui.finding import Row
 
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
 
     from afluente.accounts.models import Membership
 
 PAGE = 50
+WORDS_AT_ONCE = 5
+DEALS_AT_ONCE = 1_000  # of a name that very many deals have, the newest count
 LOOKED_AT = 50  # deals and companies whose documents the search box looks for
 OPEN = ("sent", "issued", "part_paid")
 TONES = {
@@ -91,9 +94,11 @@ def narrowed(*, member: Membership, wanted: DocumentFilter) -> QuerySet[Document
         found = found.filter(kind=wanted.kind)
     if wanted.state:
         found = found.filter(state=wanted.state)
-    if typed := wanted.typed:
-        by_name = Q(buyer__name__icontains=typed) | Q(deal__name__icontains=typed)
-        found = found.filter(Q(label__icontains=typed) | by_name)
+    if words := text.norm(wanted.typed).split()[:WORDS_AT_ONCE]:
+        said = Q()
+        for word in words:
+            said &= Q(search_name__contains=word)
+        found = found.filter(said | Q(deal_id__in=deals.named_deals(member, wanted.typed, DEALS_AT_ONCE)))
     return found
 
 
@@ -104,6 +109,14 @@ def documents_of(*, member: Membership, deal_id: int) -> list[Document]:
 
 def document_count(*, member: Membership, deal_id: int) -> int:
     return policies.documents_visible_to(member).filter(deal_id=deal_id).count()
+
+
+def states_of(kind: str) -> list[tuple[str, str]]:
+    """What a document of this kind can be, or of any for "", in words that fit it."""
+    words: dict[str, StrOrPromise] = {Document.State.DRAFT.value: Document.State.DRAFT.label}
+    for one in (kind,) if kind else Document.Kind.values:
+        words = {**WORDS[one], **words}
+    return [(state, str(words[state])) for state in Document.State.values if state in words]
 
 
 def tone(document: Document) -> str:

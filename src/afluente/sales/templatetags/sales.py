@@ -60,6 +60,10 @@ def state_tone(document: Document) -> str:
 
 
 @register.filter
-def became(kind: Any, document_kind: str) -> str:
-    """What an event says became of a document, in words that fit the kind of document."""
-    return str(WORDS.get(document_kind, {}).get(kind.name.removeprefix("document.")) or kind.label)
+def became(entry: Any) -> str:
+    """What an event says became of a document, in words that fit its kind; of a part of the money, how much."""
+    said, words = entry.data, WORDS.get(entry.data["document_kind"], {})
+    before, after = (Decimal(one) for one in said.get("paid") or ("0", "0"))
+    if entry.kind.name == "document.paid" and after < Decimal(said["total"]):
+        return f"{words['part_paid']}, {formats.money_exact(after - before, said['currency'])}"
+    return str(words.get(entry.kind.name.removeprefix("document.")) or entry.kind.label)

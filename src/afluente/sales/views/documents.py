@@ -49,7 +49,7 @@ def documents(request: Request) -> HttpResponse:
     context = {
         "page": page,
         "wanted": wanted,
-        "states": Document.State.choices,
+        "states": selectors.states_of(wanted.kind),
         "menu": slots.parts("documents.menu", member=request.member, query=wanted.address().lstrip("?")),
         "more_url": wanted.address(after=page.next_after) if page.next_after else "",
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -50,7 +51,8 @@ def quote(request: HttpRequest, space: int, secret: str) -> HttpResponse:
         return refused
     with scope(space):
         found, workspace = _found(space, secret)
-        with translation.override(found.language), formats.region(workspace.country, workspace.timezone):
+        at_home = formats.region(workspace.country, workspace.timezone)
+        with translation.override(found.language), timezone.override(ZoneInfo(workspace.timezone)), at_home:
             if request.method == "POST":
                 name = text.clean(request.POST.get("name", ""), limit=150)
                 if name and request.POST.get("act") in {"accept", "decline"}:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_roles'),
-        ('timeline', '0013_products_of_before'),
+        ('timeline', '0014_tasks_of_before'),
     ]
 
     operations = [
