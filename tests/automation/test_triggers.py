@@ -13,6 +13,8 @@ from afluente.automation.engine.written import BadRuleError
 from afluente.automation.models import Firing, Frozen, Heard
 from afluente.deals import services as deals
 from afluente.deals.models import Deal, Stage
+from afluente.delivery.models import Template
+from afluente.kernel import clock
 from afluente.tasks import services as tasks
 from afluente.tasks.models import Step as TaskStep
 from afluente.timeline import services as timeline
@@ -533,3 +535,33 @@ class TestWebhook:
     def test_looking_at_the_address_moves_nothing(self, client, hook):
         path = services.address_of(hook).partition("://")[2].partition("/")[2]
         assert client.get(f"/{path}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("params", "state"),
+    [({}, "S1"), ({"link": "/PRICES"}, "S1"), ({"link": "/menu"}, "S0"), ({"template": "other"}, "S0")],
+)
+def test_a_followed_link_of_the_letter_that_is_meant_moves_the_deal(stages, params, state):
+    meant, other = (
+        Template.objects.create(name=name, subject=name, body="Hello", updated_at=clock.now())
+        for name in ("Prices", "Other")
+    )
+    wanted = {"template": other.pk} if "template" in params else {"template": meant.pk, **params}
+    trigger(stages[1], "message_clicked", params=wanted)
+    deal = open_in(stages[0])
+    data = {"url": "https://mare.example/prices?of=oak", "template": meant.pk}
+    timeline.record([NewEvent("message.clicked", SYSTEM, deal_id=deal.pk, data=data)])
+    work()
+
+    assert stage_of(deal) == state
+
+
+def test_a_letter_that_is_opened_moves_the_deal_and_an_unknown_template_is_refused(stages):
+    trigger(stages[1], "message_opened")
+    deal = open_in(stages[0])
+    timeline.record([NewEvent("message.opened", SYSTEM, deal_id=deal.pk, data={"template": None})])
+    work()
+
+    assert stage_of(deal) == "S1"
+    with pytest.raises(BadRuleError):
+        trigger(stages[1], "message_opened", params={"template": 999_999})

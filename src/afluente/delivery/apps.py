@@ -77,6 +77,8 @@ def _bring_history() -> None:
         ("message.sent", _("Message sent"), "send"),
         ("message.failed", _("Message not sent"), "circle-x"),
         ("message.returned", _("Message did not arrive"), "circle-x"),
+        ("message.opened", _("E-mail opened"), "mail"),
+        ("message.clicked", _("Link in an e-mail followed"), "link"),
         ("message.unknown", _("Nobody knows whether a message was sent"), "circle-alert"),
         ("consent.given", _("Agreed to messages"), "circle-check"),
         ("consent.withdrawn", _("Wants no more messages"), "circle-x"),

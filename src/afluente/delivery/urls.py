@@ -8,6 +8,7 @@ from afluente.delivery.views import (
     arriving,
     consents,
     endpoints,
+    following,
     leaving,
     messages,
     sending,
@@ -20,6 +21,7 @@ app_name = "delivery"
 urlpatterns = [
     path("contacts/<int:pk>/consent/<str:channel>/", consents.consent, name="consent"),
     path("leave/<str:token>/", leaving.leaving, name="leaving"),
+    path("r/<str:token>/", following.following, name="following"),
     path("arrive/<str:token>/", arriving.arriving, name="arriving"),
     path("settings/messages/", messages.outbox, name="outbox"),
     path("settings/messages/<int:pk>/", messages.message, name="message"),

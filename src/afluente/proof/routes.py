@@ -35,6 +35,7 @@ KEYED = {
     "accounts/^password/reset/key/": "The key is signed and names a person, not a workspace's row.",
     "unsubscribe/<str:token>": "The token is signed; it opens the letters of the member it was sent to.",
     "leave/<str:token>/": "The token is signed; it opens the wishes of the person it was sent to.",
+    "r/<str:token>/": "The token is signed; it keeps that a link of one letter was followed, and leads there.",
     "arrive/<str:token>/": "The token is signed; it brings receipts of the provider of one workspace.",
     "hooks/answer/<str:token>": "The token is signed; it names one step that waits for its answer.",
     "^hooks/trigger/": "Another program calls it: its address, with a secret in it, is the permission.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,7 @@ from afluente.automation.selectors.records import DEAL, catalogue
 from afluente.contacts.models import EVERY, Tag
 from afluente.contacts.selectors import fields_of
 from afluente.deals.models import DealType, Stage
+from afluente.delivery.models import Channel, Template
 from afluente.intake.models import Source
 from afluente.ui.channels import CHANNELS
 
@@ -44,6 +45,9 @@ ROLES: dict[str, StrOrPromise] = {
 }
 
 
+GONE = _("something that is gone")
+
+
 @dataclass(frozen=True)
 class Names:
     """Words for numbers. `options` are the choices of fields, by field; `pipelines` of each stage."""
@@ -55,6 +59,7 @@ class Names:
     members: Mapping[int, str] = field(default_factory=dict)
     tags: Mapping[int, str] = field(default_factory=dict)
     doors: Mapping[int, str] = field(default_factory=dict)  # forms and addresses through which leads come
+    letters: Mapping[int, str] = field(default_factory=dict)  # templates of e-mails
     options: Mapping[str, Sequence[tuple[str, StrOrPromise]]] = field(default_factory=dict)
 
     def stage(self, number: object) -> str:
@@ -65,6 +70,11 @@ class Names:
         """A value of a choice in words; any other as it is."""
         return str(dict(self.options.get(name, ())).get(said, said))
 
+    def letter(self, params: Mapping[str, Any]) -> str:
+        """Which e-mail, and which of its links; '' for any."""
+        named = str(self.letters.get(params["template"], GONE)) if params.get("template") else ""
+        return ", ".join(filter(None, (named, str(params.get("link") or ""))))
+
     def dates(self) -> list[tuple[str, StrOrPromise]]:
         """The dates that a rule may count from."""
         return [(name, self.fields[name]) for name, kind in self.kinds.items() if kind in DATES]
@@ -74,7 +84,7 @@ DATES = {Kind.MOMENT, Kind.DAY}
 
 
 def names_now() -> Names:
-    """Everything that rules may name: six short queries, however many rules there are."""
+    """Everything that rules may name: seven short queries, however many rules there are."""
     known = catalogue()
     own = fields_of(DEAL, EVERY)
     rows = list(
@@ -103,5 +113,6 @@ def names_now() -> Names:
         members=members,
         tags=dict(Tag.objects.order_by("name").values_list("pk", "name")),
         doors=dict(Source.objects.present().values_list("pk", "name")),
+        letters=dict(Template.objects.filter(channel=Channel.EMAIL).values_list("pk", "name")),
         options=options,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from afluente.delivery.models import Channel, Template
 from afluente.intake.models import Source
 from afluente.ui.channels import CHANNELS
 
@@ -162,6 +163,12 @@ def _doors() -> list[tuple[str, StrOrPromise]]:
     return [(str(one.pk), f"{CHANNELS[one.kind].label}: {one.name}") for one in found]
 
 
+def _letters() -> list[tuple[str, StrOrPromise]]:
+    """The templates of letters."""
+    found = Template.objects.filter(channel=Channel.EMAIL, archived_at=None).order_by("name", "pk")
+    return [(str(one.pk), one.name) for one in found]
+
+
 TRIGGER_PARAMS = {
     "field": Param(name="field", label=_("Field"), kind=FIELD, is_required=True),
     "from": Param(name="from", label=_("Out of the stage"), kind=STAGE, empty=_("Any stage")),
@@ -180,6 +187,19 @@ TRIGGER_PARAMS = {
         empty=_("Any of them"),
         choices=_doors,
         is_number=True,
+    ),
+    "template": Param(
+        name="template",
+        label=_("Which e-mail"),
+        kind=CHOICE,
+        empty=_("Any e-mail"),
+        choices=_letters,
+        is_number=True,
+    ),
+    "link": Param(
+        name="link",
+        label=_("Its address contains"),
+        hint=_("A part of the link, such as /prices. Empty: any link."),
     ),
     "status": Param(
         name="status",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.records import UnknownFieldError
+from afluente.delivery.models import Channel, Template
 from afluente.intake.models import Source
 
 if TYPE_CHECKING:
@@ -104,6 +105,25 @@ def _source_problems(params: Mapping[str, Any], _known: Mapping[str, Any]) -> li
     return [] if known else [f"door: {gettext('Choose one that is there.')}"]
 
 
+def _is_letter(params: Mapping[str, Any], happened: Happened) -> bool:
+    """Of the template that is meant, or any letter; by a link whose address has the words that are meant, or any."""
+    template, words = _number(params, "template"), str(params.get("link") or "").strip().casefold()
+    if template is not None and happened.data.get("template") != template:
+        return False
+    return words in str(happened.data.get("url") or "").casefold()
+
+
+def _letter_problems(params: Mapping[str, Any], _known: Mapping[str, Any]) -> list[str]:
+    template = params.get("template")
+    if template is None:
+        return []
+    known = (
+        isinstance(template, int)
+        and Template.objects.filter(pk=template, archived_at=None, channel=Channel.EMAIL).exists()
+    )
+    return [] if known else [f"template: {gettext('Choose one that is there.')}"]
+
+
 def _is_member(params: Mapping[str, Any], happened: Happened) -> bool:
     """To the person that is meant, or to anybody."""
     member = _number(params, "member")
@@ -172,6 +192,22 @@ for _kind in (
         params=("source", "door"),
         matches=_is_source,
         problems=_source_problems,
+    ),
+    TriggerKind(
+        slug="message_opened",
+        label=_("E-mail opened"),
+        events=("message.opened",),
+        params=("template",),
+        matches=_is_letter,
+        problems=_letter_problems,
+    ),
+    TriggerKind(
+        slug="message_clicked",
+        label=_("Link in an e-mail followed"),
+        events=("message.clicked",),
+        params=("template", "link"),
+        matches=_is_letter,
+        problems=_letter_problems,
     ),
     TriggerKind(slug=WEBHOOK, label=_("Webhook called"), events=("webhook.called",)),
 ):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.records import Kind
 from afluente.automation.engine.timing import Unit
-from afluente.automation.selectors.naming import ROLES
+from afluente.automation.selectors.naming import GONE, ROLES
 from afluente.automation.selectors.showing import action_labels
 from afluente.contacts.selectors.wording import ALONE
 from afluente.contacts.selectors.wording import OPS as FILTER_OPS
@@ -37,7 +37,6 @@ OPS: dict[str, StrOrPromise] = FILTER_OPS | {
     "clock": _("between the times"),
     "weekday": _("on the weekdays"),
 }
-GONE = _("something that is gone")
 
 
 def what_of(action: str, params: Params, names: Names) -> SafeString:
@@ -162,6 +161,8 @@ def trigger_hint(kind: str, params: Params, names: Names) -> str:
         return str(names.doors.get(params["door"], GONE))
     if kind == "form_submitted" and params.get("source"):
         return str(channel(str(params["source"])).label)
+    if kind.startswith("message_"):
+        return names.letter(params)
     if kind == "task_status":
         return gettext("open again") if params.get("status") == "open" else gettext("done")
     return ""

@@ -100,6 +100,15 @@ class EmailSender(Manners):
         help_text=_("Empty: to the sender's address."),
     )
 
+    tracks = forms.BooleanField(
+        label=_("See who opens letters and follows their links"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "Of people who object to messages nothing is kept. Switch it off and letters leave as they are written."
+        ),
+    )
+
     def clean_host(self) -> str:
         """A name or an address, nothing around it."""
         return _host(self.cleaned_data["host"])

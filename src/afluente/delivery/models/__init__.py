@@ -2,9 +2,11 @@
 
 from afluente.delivery.models.consenting import Consent, Purpose, Suppression
 from afluente.delivery.models.messages import Channel, Message, Sender, Template
+from afluente.delivery.models.traces import LETTER, Trace
 from afluente.delivery.models.webhooks import Attempt, Call, Endpoint
 
 __all__ = [
+    "LETTER",
     "Attempt",
     "Call",
     "Channel",
@@ -15,4 +17,5 @@ __all__ = [
     "Sender",
     "Suppression",
     "Template",
+    "Trace",
 ]

@@ -31,6 +31,7 @@ class Sender(WorkspaceModel):
     quiet_from = models.PositiveSmallIntegerField(null=True)
     quiet_until = models.PositiveSmallIntegerField(null=True)
     asks_consent = models.BooleanField(default=False)
+    tracks = models.BooleanField(default=True)  # letters say when they are opened, and their links followed
     updated_at = models.DateTimeField()
 
     class Meta(WorkspaceModel.Meta):
@@ -99,6 +100,7 @@ class Message(WorkspaceModel):
     )
     rule_id = models.BigIntegerField(null=True)
     rule_name = models.CharField(max_length=150, blank=True, default="")
+    template_id = models.BigIntegerField(null=True)  # whose words these are
     address = models.CharField(max_length=254)
     subject = models.CharField(max_length=998, blank=True, default="")
     text = models.TextField(blank=True, default="")

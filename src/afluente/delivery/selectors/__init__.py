@@ -11,6 +11,7 @@ from afluente.delivery.selectors.messages import (
     undecided_count,
 )
 from afluente.delivery.selectors.suppressions import SuppressionPage, suppression_page
+from afluente.delivery.selectors.traces import Seen, traces_of
 from afluente.delivery.selectors.variables import Reader, Variable, readers_of, variables
 from afluente.delivery.selectors.webhooks import (
     CALL_REASONS,
@@ -29,6 +30,7 @@ __all__ = [
     "TONES",
     "Page",
     "Reader",
+    "Seen",
     "Standing",
     "SuppressionPage",
     "Variable",
@@ -44,6 +46,7 @@ __all__ = [
     "standings",
     "suppression_page",
     "templates",
+    "traces_of",
     "undecided_count",
     "variables",
     "words",

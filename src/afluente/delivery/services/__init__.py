@@ -41,6 +41,7 @@ from afluente.delivery.services.consents import (
     take_back_consents,
     would_add,
 )
+from afluente.delivery.services.following import follow, is_program
 from afluente.delivery.services.queueing import GOES_ON, NewMessage, cancel_messages, queue_messages, wake
 from afluente.delivery.services.rendering import LINE, SMS, BadTemplateError, Rendered, fill, render
 from afluente.delivery.services.retrying import make_room
@@ -70,6 +71,7 @@ from afluente.delivery.services.templates import (
     save_template,
     template_problems,
 )
+from afluente.delivery.services.tracking import Trail, read_trail
 from afluente.delivery.services.webhooks import (
     delete_endpoint,
     headers_problem,
@@ -115,6 +117,7 @@ __all__ = [
     "Proof",
     "Rendered",
     "Said",
+    "Trail",
     "agreed_to_audiences",
     "announce",
     "archive_template",
@@ -130,6 +133,7 @@ __all__ = [
     "expects_twilio",
     "fill",
     "fill_body",
+    "follow",
     "forget_sender",
     "gateway_problems",
     "has_left",
@@ -140,6 +144,7 @@ __all__ = [
     "hear_receipt",
     "hear_twilio",
     "is_from_twilio",
+    "is_program",
     "judged",
     "keeps_secret",
     "leave",
@@ -154,6 +159,7 @@ __all__ = [
     "queue_messages",
     "read_callback",
     "read_leaving",
+    "read_trail",
     "refusal",
     "refusals",
     "render",

@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from afluente.accounts.models import Workspace
-from afluente.delivery.models import Channel
-from afluente.delivery.services import arrivals
+from afluente.delivery.models import LETTER, Channel
+from afluente.delivery.services import arrivals, following, tracking
 from afluente.delivery.services.consenting import leaving_url
 from afluente.delivery.services.providers import Outgoing
 from afluente.kernel.workspace import current_workspace_id
@@ -24,7 +24,7 @@ def outgoing(message: Message, sender: Sender) -> Outgoing:
     text, html = message.text, ""
     headers: dict[str, str] = {}
     if message.channel == Channel.EMAIL:
-        text, html, headers = _email(message)
+        text, html, headers = _email(message, is_tracked=following.may_track(message, sender))
     return Outgoing(
         key=message.key,
         address=message.address,
@@ -39,10 +39,13 @@ def outgoing(message: Message, sender: Sender) -> Outgoing:
     )
 
 
-def _email(message: Message) -> tuple[str, str, dict[str, str]]:
-    """Text, page and headers. What advertises says how to be rid of it."""
+def _email(message: Message, *, is_tracked: bool) -> tuple[str, str, dict[str, str]]:
+    """Text, page and headers. What advertises says how to be rid of it; that address is nobody's link to count."""
     headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
-    text, url = message.text, ""
+    text, body, url, picture = message.text, message.html, "", ""
+    if is_tracked:
+        text, body = tracking.rewritten(message)
+        picture = tracking.trail_url(message.pk, LETTER)
     workspace = Workspace.objects.get(pk=current_workspace_id())
     with translation.override(workspace.language):
         if message.is_marketing:
@@ -50,6 +53,12 @@ def _email(message: Message) -> tuple[str, str, dict[str, str]]:
             headers["List-Unsubscribe"] = f"<{url}>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
             text += f"\n\n--\n{gettext('You can unsubscribe here:')} {url}"
-        context = {"message": message, "leaving": url, "workspace": workspace}
+        context = {
+            "message": message,
+            "body": body,
+            "leaving": url,
+            "picture": picture,
+            "workspace": workspace,
+        }
         html = render_to_string("delivery/email.html", context) if message.html else ""
     return text, html, headers

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.models import ContactEmail, ContactPhone
 from afluente.deals.models import DealContact
-from afluente.delivery.models import Attempt, Call, Consent, Message, Suppression
+from afluente.delivery.models import Attempt, Call, Consent, Message, Suppression, Trace
 from afluente.delivery.models.consenting import digest_of
 from afluente.kernel import clock, personal
 
@@ -64,6 +64,11 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
     stopped = Suppression.objects.filter(digest__in=_digests(subject)).order_by("pk")
     return [
         *personal.plain(messages.values("id", *names)),
+        *personal.plain(
+            Trace.objects.filter(message__in=messages.values("pk"))
+            .order_by("pk")
+            .values("message_id", "place", "doubt", "at")
+        ),
         *personal.plain(consents.values(*SAID)),
         *personal.plain(
             _calls(subject).order_by("pk").values("id", "kind", "state", "body", "created_at", "ended_at")
@@ -79,6 +84,7 @@ def _erase(subject: Subject) -> int:
     stopped = Suppression.objects.filter(digest__in=_digests(subject)).update(address="", detail="")
     found = Message.objects.filter(contact_id__in=subject.ids)
     found.filter(state__in=WAITING).update(state=Message.State.CANCELLED, reason="record_deleted")
+    traced, _rows = Trace.objects.filter(message__in=found.values("pk")).delete()
     gone, _rows = Consent.objects.filter(contact_id__in=subject.ids).delete()
     struck = found.update(address="", subject="", text="", html="", detail="", message_id="", provider_id="")
     calls = _calls(subject)
@@ -86,7 +92,7 @@ def _erase(subject: Subject) -> int:
     calls.filter(state__in=(Call.State.QUEUED, Call.State.SENDING)).update(
         state=Call.State.CANCELLED, reason="record_deleted", ended_at=clock.now()
     )
-    return stopped + gone + struck + calls.update(body="", detail="")
+    return stopped + traced + gone + struck + calls.update(body="", detail="")
 
 
 HOLDING = personal.Holding(
@@ -94,6 +100,7 @@ HOLDING = personal.Holding(
     label=_("Messages and consent"),
     tables=(
         "delivery_message",
+        "delivery_trace",
         "delivery_consent",
         "delivery_suppression",
         "delivery_call",

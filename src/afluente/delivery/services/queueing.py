@@ -35,6 +35,7 @@ class NewMessage:
     deal_id: int | None = None
     rule_id: int | None = None
     rule_name: str = ""
+    template_id: int | None = None
     goes_along: bool = False
     is_marketing: bool = True
     is_urgent: bool = False

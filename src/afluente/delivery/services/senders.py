@@ -27,7 +27,7 @@ PLACES = {
     "http": ("url",),
     "smpp": ("host", "port", "security", "system_id"),
 }
-MANNERS = ("per_minute", "quiet_from", "quiet_until", "asks_consent")
+MANNERS = ("per_minute", "quiet_from", "quiet_until", "asks_consent", "tracks")
 OPEN = ("provider", "options", "from_name", "from_address", "reply_to", *MANNERS)
 
 

@@ -39,11 +39,11 @@ def leaving(request: HttpRequest, token: str) -> HttpResponse:
     """Ask, and on POST stop messages that advertise; with `again` take that back."""
     said = services.read_leaving(token)
     if said is None:
-        return _gone(request)
+        return gone(request)
     with scope(said.workspace_id):
         workspace = Workspace.objects.filter(pk=said.workspace_id).first()
         if workspace is None:
-            return _gone(request)
+            return gone(request)
         if request.method == "POST":
             if "again" in request.POST:
                 services.come_back(said, proof=_proof(request))
@@ -63,7 +63,8 @@ def _proof(request: HttpRequest) -> services.Proof:
     return services.Proof(ip=ip, agent=text.clean(request.headers.get("User-Agent", ""), limit=300))
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def gone(request: HttpRequest) -> HttpResponse:
+    """The page for an address that means nothing."""
     context = {
         "title": gettext("This address leads nowhere"),
         "text": gettext("It was changed on its way, or the workspace is gone."),

@@ -56,7 +56,8 @@ def message(request: Request, pk: int) -> HttpResponse:
         pk=pk,
     )
     may = policies.messages_decided_by(request.member).filter(pk=pk).exists()
-    return render(request, "delivery/message.html", {"message": found, "may_decide": may})
+    context = {"message": found, "may_decide": may, "traces": selectors.traces_of(found)}
+    return render(request, "delivery/message.html", context)
 
 
 @require_POST

@@ -116,6 +116,7 @@ class Send:
             "text": said.text,
             "html": said.html if self.channel == Channel.EMAIL else "",
             "is_marketing": is_marketing,
+            "template": template.pk if template else None,
             "goes_along": not params.get("goes_anyway"),
         }
         return Done(effects=[Effect("message", values)], key=step)
@@ -136,6 +137,7 @@ def _queue(group: Sequence[Wanted]) -> None:
                 deal_id=one.deal_id,
                 rule_id=one.token.definition_id,
                 rule_name=one.title[:150],
+                template_id=one.values["template"],
                 is_marketing=one.values["is_marketing"],
                 goes_along=one.values["goes_along"],
             )
