@@ -185,6 +185,16 @@ def moment(at: dt.datetime) -> SafeString:
     )
 
 
+@register.simple_tag
+def dated(at: dt.datetime) -> SafeString:
+    """Day and time of something that stands under no heading of its day."""
+    return format_html(
+        '<time class="n" datetime="{}">{}</time>',
+        timezone.localtime(at).isoformat(timespec="seconds"),
+        formats.when(at),
+    )
+
+
 @register.simple_block_tag
 def empty_state(content: str, *, title: str, text: str = "", sign: str = "inbox") -> SafeString:
     """What is missing, what will appear here, and one act inside the block."""
