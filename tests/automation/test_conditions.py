@@ -48,6 +48,7 @@ def test_case_32_nothing_is_smaller_and_nothing_is_not_a_form():
         ("day.weekday:1,2", {"day": dt.date(2026, 11, 23)}, True),
         ("due.clock:20:00,08:00", {"due": dt.datetime(2026, 11, 23, 23, 30, tzinfo=SAO_PAULO)}, True),
         ("due.clock:20:00,08:00", {"due": dt.datetime(2026, 11, 23, 8, tzinfo=SAO_PAULO)}, False),
+        ("due.clock:09:00+02:00,17:00", {"due": dt.datetime(2026, 11, 23, 10, tzinfo=SAO_PAULO)}, True),
         ("due.between:2026-11-23,2026-11-23", {"due": dt.datetime(2026, 11, 24, 1, tzinfo=dt.UTC)}, True),
     ],
 )
@@ -95,6 +96,8 @@ def test_only_what_was_compared_is_told():
         ("day.before:tomorrow", "“day.before:tomorrow” has no value that can be read."),
         ("note.is", "“note.is” has no value that can be read."),
         ("day.last:0", "“day.last:0” has no value that can be read."),
+        ("day.last:999999999", "“day.last:999999999” has no value that can be read."),
+        ("day.next:99999999999999", "“day.next:99999999999999” has no value that can be read."),
     ],
 )
 def test_a_condition_that_cannot_be_asked_says_why(condition, why):

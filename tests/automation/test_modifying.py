@@ -108,3 +108,12 @@ def test_what_cannot_be_changed_is_not_published(stage, changes):
     definition = services.arrange_rules(stage=stage, rules=[rule("m", "modify", params={"changes": changes})])
     with pytest.raises(services.NotPublishableError):
         services.publish_rules(definition=definition, by=None)
+
+
+def test_an_amount_that_grows_beyond_what_a_deal_can_have_is_said_so(stage):
+    publish(stage, modify({"field": "amount", "value": "999999999999999", "append": True}), rule("b"))
+    deal = open_in(stage, amount=Decimal(70))
+    work()
+
+    assert lines(deal) == ["m failed bad_value", "b applied"]
+    assert Deal.objects.get(pk=deal.pk).amount == 70

@@ -169,3 +169,20 @@ def test_back_and_forth_over_months_stays_within_them():
     assert add(local(WARSAW, 2026, 1, 31, 10), Interval(-2, Unit.MONTHS), WARSAW) == local(
         WARSAW, 2025, 11, 30, 10
     )
+
+
+@pytest.mark.parametrize(
+    ("date", "amount", "becomes"),
+    [
+        (dt.datetime(9999, 12, 31, 23, tzinfo=dt.UTC), 1, "parked"),
+        (dt.datetime(9999, 6, 1, tzinfo=dt.UTC), 12, "parked"),
+        (dt.datetime(1, 1, 1, 0, 1, tzinfo=dt.UTC), -1, "skipped"),
+        (dt.datetime(1, 1, 1, 0, 1, tzinfo=dt.UTC), 1, "skipped"),
+    ],
+)
+def test_a_date_whose_moment_lies_outside_the_years_there_are_breaks_nothing(date, amount, becomes):
+    when = When(anchor=Anchor.FIELD, field="due", interval=Interval(amount, Unit.MONTHS))
+    found = plan(
+        when, since=date, zone=ZoneInfo("Pacific/Kiritimati"), now=dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    )
+    assert found == {"parked": Parked("due"), "skipped": Missed("date_passed", date.isoformat())}[becomes]

@@ -83,7 +83,7 @@ class Due:
 
 @dataclass(frozen=True)
 class Parked:
-    """No moment yet: the date is empty."""
+    """No moment yet: the date is empty, or its moment never comes."""
 
     field: str
 
@@ -113,8 +113,11 @@ def plan(
         return Parked(when.field)
     is_field = when.anchor == Anchor.FIELD
     occurrence = since.isoformat() if is_field else ""
-    anchor = _moment(since, when.at or MORNING, zone)
-    at = _shifted(anchor, when, zone, calendar)
+    try:
+        anchor = _moment(since, when.at or MORNING, zone)
+        at = _shifted(anchor, when, zone, calendar)
+    except (OverflowError, ValueError):  # outside the years that there are: never, or before all times
+        return Parked(when.field) if since.year > now.year else Missed("date_passed", occurrence)
     if at is None:
         return Missed("no_working_time", occurrence)
     is_before = is_field and at < anchor

@@ -185,4 +185,10 @@ class Step(WorkspaceModel):
                 condition=Q(state__in=["failed", "unknown"]),
                 name="automation_step_standing",
             ),
+            # Few: steps of deals that rules opened, for the limit of a chain (S-LOOP 2).
+            models.Index(
+                fields=["workspace", "root_id"],
+                condition=Q(epoch=1, depth__gt=0),
+                name="automation_step_bred",
+            ),
         ]

@@ -60,6 +60,7 @@ class Batch:
     facts: Facts
     is_timed: bool  # whether anything asks when people work
     spent: Mapping[int, int]  # steps of the chain that each deal which rules moved is in
+    bred: dict[int, int]  # steps of deals that rules opened, by what began their chain
     left: set[int] = field(default_factory=set)
 
     @cached_property
@@ -116,6 +117,7 @@ def read_batch(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
         facts=Facts(deal_ids, own, catalogue=known),
         is_timed=any(_is_timed(program) for program in programs.values()),
         spent=statements.spent({one.deal_id: one.root_id for one in tokens if one.depth and one.root_id}),
+        bred=statements.bred({one.root_id for one in tokens if is_bred(one) and one.root_id}),
     )
     own |= {
         "members": lambda: frozenset(batch.zones),
@@ -125,6 +127,11 @@ def read_batch(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
         "turns": lambda: turns_of(_turning(programs)),
     }
     return batch
+
+
+def is_bred(token: Taken) -> bool:
+    """Whether it is about the first entry of a deal that a rule opened."""
+    return token.depth > 0 and token.epoch == 1
 
 
 def _turning(programs: Mapping[tuple[int, int], Program]) -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from afluente.automation import selectors, statements
 from afluente.automation.engine import conditions
-from afluente.automation.engine.circles import MOVE, circle_from, leads_to
+from afluente.automation.engine.circles import circle_from, leader, leads_to
 from afluente.automation.engine.rules import compile_rules, first_node
 from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Definition, Token, Version
@@ -74,7 +74,7 @@ def publish_rules(
     check_rules(rules, by)
     if circle := _circle(held, rules):
         said = gettext("These rules send every deal round in a circle: {stages}.").format(stages=circle)
-        raise NotPublishableError({_mover(rules): [said]})
+        raise NotPublishableError({leader(rules): [said]})
     version = Version.objects.create(
         definition=held,
         number=held.version + 1,
@@ -149,7 +149,7 @@ def begin_rules(*, version_id: int) -> None:
 def _circle(definition: Definition, rules: Sequence[Rule]) -> str:
     """The names of the stages through which rules without a condition would send deals for ever; or ''."""
     ways = {definition.place: leads_to(rules)}
-    if ways[definition.place] is None:
+    if not ways[definition.place]:
         return ""
     running = Version.objects.filter(
         definition__state__in=[Definition.State.ACTIVE, Definition.State.PAUSED],
@@ -161,10 +161,6 @@ def _circle(definition: Definition, rules: Sequence[Rule]) -> str:
     found = circle_from(definition.place, ways)
     names = dict(Stage.objects.filter(pk__in=found).values_list("pk", "name"))
     return " → ".join(names.get(one, str(one)) for one in found)
-
-
-def _mover(rules: Sequence[Rule]) -> int:
-    return next(number for number, rule in enumerate(rules) if rule.is_on and rule.action == MOVE)
 
 
 def _problems(rule: Rule) -> list[str]:

@@ -14,7 +14,7 @@ from afluente.automation.engine.rules import START
 from afluente.automation.engine.steps import Line, Sprint, State
 from afluente.automation.models import Definition
 from afluente.automation.services import applying
-from afluente.automation.services.batches import Batch, read_batch
+from afluente.automation.services.batches import Batch, is_bred, read_batch
 from afluente.automation.services.breaking import break_failing
 from afluente.automation.services.carrying import carried, over
 from afluente.automation.services.chains import caused
@@ -171,10 +171,12 @@ def _walk(token: Taken, batch: Batch) -> Sprint:
     program = batch.programs[token.definition_id, token.version]
     named = _namer(token)
     if token.node == START:
-        limit = min(MOST_STEPS, MOST_OF_ROOT - batch.spent.get(token.deal_id, 0))
+        limit = _limit(token, batch)
         if limit <= 0:
             return _over(token, "loop_guard")
         sprint = program.enter(batch.scene(token), named=named, limit=limit)
+        if is_bred(token) and token.root_id:
+            batch.bred[token.root_id] = batch.bred.get(token.root_id, 0) + len(sprint.lines)
     elif token.node not in program.graph.nodes:
         return _over(token, "rule_removed")
     else:
@@ -182,6 +184,14 @@ def _walk(token: Taken, batch: Batch) -> Sprint:
     if sprint.has_left:
         batch.left.add(token.deal_id)
     return sprint
+
+
+def _limit(token: Taken, batch: Batch) -> int:
+    """How many rules may act for a deal that enters (S-LOOP 2)."""
+    spent = batch.spent.get(token.deal_id, 0)
+    if is_bred(token) and token.root_id:
+        spent = max(spent, batch.bred.get(token.root_id, 0))
+    return min(MOST_STEPS, MOST_OF_ROOT - spent)
 
 
 def _over(token: Taken, reason: str) -> Sprint:

@@ -32,6 +32,7 @@ from afluente.automation.statements.steps import (
 from afluente.automation.statements.triggers import (
     Candidate,
     PutOff,
+    bred,
     busy,
     candidates,
     freeze,
@@ -53,6 +54,7 @@ __all__ = [
     "answer",
     "begin",
     "below",
+    "bred",
     "busy",
     "cancel",
     "cancel_definition",

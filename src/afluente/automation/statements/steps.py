@@ -45,9 +45,9 @@ INSERT INTO automation_token (workspace_id, definition_id, version, deal_id, epo
                               shard, priority, due_at, planned_at, occurrence, key, root_id, depth)
 SELECT %(ws)s, d.id, d.version, g.deal, g.epoch, now(), 'start', '',
        CASE d.state WHEN 'paused' THEN 'held' ELSE 'scheduled' END,
-       g.deal %% {SHARDS}, %(priority)s, now(), now(), '', '', g.event, %(depth)s
-  FROM unnest(%(deals)s::bigint[], %(stages)s::bigint[], %(epochs)s::bigint[], %(events)s::bigint[])
-       AS g (deal, stage, epoch, event)
+       g.deal %% {SHARDS}, %(priority)s, now(), now(), '', '', g.root, g.depth
+  FROM unnest(%(deals)s::bigint[], %(stages)s::bigint[], %(epochs)s::bigint[], %(roots)s::bigint[], %(depths)s::int[])
+       AS g (deal, stage, epoch, root, depth)
   JOIN automation_definition d ON d.workspace_id = %(ws)s AND d.stage_id = g.stage AND d.state IN ('active', 'paused')
  ORDER BY g.deal
 """
@@ -159,18 +159,20 @@ def cancel(epochs: dict[int, int], *, reason: str, detail: str = "") -> None:
     run(CANCEL, deals=list(epochs), epochs=list(epochs.values()), reason=reason, detail=detail)
 
 
-def enter(entries: Sequence[Entry], events: Sequence[int], *, priority: int, depth: int, reason: str) -> None:
+def enter(
+    entries: Sequence[Entry], chains: Sequence[tuple[int | None, int]], *, priority: int, reason: str
+) -> None:
     """End what waits for earlier entries of these deals, for `reason`, and let a worker look at those that are
-    now in stages with rules: one statement.
+    now in stages with rules: one statement. `chains`: what began each entry, and how deep it is.
     """
     run(
         ENTER,
         deals=[one.deal_id for one in entries],
         stages=[one.stage_id for one in entries],
         epochs=[one.epoch for one in entries],
-        events=list(events),
+        roots=[root for root, _ in chains],
+        depths=[depth for _, depth in chains],
         priority=priority,
-        depth=depth,
         reason=reason,
         detail="",
     )

@@ -100,7 +100,7 @@ def hear(
     """Note events that a trigger of this workspace listens for; `listening` are pairs of a kind of event and a
     kind of trigger, `chains` what began it and how deep it is, by deal, where rules are at work.
     """
-    chained = [chains.get(one.deal_id or 0, (None, 0)) for _, one in events]
+    chained = [_chain_of(one, chains) for _, one in events]
     run(
         HEAR,
         ids=[pk for pk, _ in events],
@@ -114,6 +114,12 @@ def hear(
         heard=[heard for heard, _ in listening],
         by=[by for _, by in listening],
     )
+
+
+def _chain_of(event: NewEvent, chains: Mapping[int, tuple[int | None, int]]) -> tuple[int | None, int]:
+    """That of its deal; a deal that a rule made of another one is of the chain of that one."""
+    own = chains.get(event.deal_id or 0)
+    return own or chains.get(event.data.get("made_of") or 0, (None, 0))
 
 
 def take_triggers() -> bool:
@@ -177,6 +183,14 @@ SELECT g.deal, (SELECT count(*) FROM (SELECT root_id FROM automation_step
                  WHERE s.root_id = g.root)
   FROM unnest(%(deals)s::bigint[], %(roots)s::bigint[]) AS g (deal, root)
 """
+# Of deals that rules opened all in one chain count together, or two rules that open two deals each go on for ever.
+BRED = """
+SELECT g.root, (SELECT count(*) FROM (SELECT FROM automation_step s
+                                       WHERE s.workspace_id = %(ws)s AND s.root_id = g.root AND s.epoch = 1
+                                         AND s.depth > 0
+                                       LIMIT %(most)s) AS s)
+  FROM unnest(%(roots)s::bigint[]) AS g (root)
+"""
 
 
 def spent(roots: dict[int, int]) -> dict[int, int]:
@@ -184,6 +198,11 @@ def spent(roots: dict[int, int]) -> dict[int, int]:
     if not roots:
         return {}
     return dict(run(SPENT, deals=list(roots), roots=list(roots.values()), most=MOST_OF_ROOT))
+
+
+def bred(roots: Collection[int]) -> dict[int, int]:
+    """How many steps deals had, in the entries they were opened with, that rules opened in these chains."""
+    return dict(run(BRED, roots=sorted(roots), most=MOST_OF_ROOT)) if roots else {}
 
 
 def busy(deal_ids: Collection[int], *, most: int, looked: int = 200) -> set[int]:

@@ -163,6 +163,7 @@ def _open(lead: Deal, wish: Wish, contact_id: int | None, company: Company | Non
         source=lead.source,
         source_ref=lead.source_ref,
         source_name=lead.source_name,
+        made_of=lead.pk,
     )
     (deal_id,) = open_deals(deals=[new], by=by)
     common = [field.id for field in fields_of(DEAL) if not field.is_archived]

@@ -48,6 +48,7 @@ class NewDeal:
     closed_at: datetime | None = None  # when another system closed it; else now, in a stage that closes
     lost_reason: str = ""
     told: Mapping[str, Any] = field(default_factory=dict)  # what the event says besides
+    made_of: int | None = None  # the deal or lead that a rule or a person made it of
 
 
 @transaction.atomic
@@ -73,7 +74,8 @@ def open_deals(
     if not begins_rules:
         return ids
     entries = [Entry(pk, deal.stage_id, 1) for pk, deal in zip(ids, deals, strict=True)]
-    bus.publish(DealsEntered(entries, events, {}))
+    made_of = {pk: deal.made_of for pk, deal in zip(ids, deals, strict=True) if deal.made_of}
+    bus.publish(DealsEntered(entries, events, {"made_of": made_of} if made_of else {}))
     return ids
 
 
@@ -87,6 +89,7 @@ def _opened(deal_id: int, deal: NewDeal, actor: Actor) -> NewEvent:
         "assignee": deal.assignee_id,
         "source": deal.source,
         "source_name": deal.source_name,
+        **({"made_of": deal.made_of} if deal.made_of else {}),
         **deal.told,
     }
     person = deal.contact_ids[0] if deal.contact_ids else None

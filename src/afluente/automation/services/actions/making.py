@@ -138,6 +138,7 @@ def _new(old: Deal, stage: Stage, one: Wanted, people: Sequence[int]) -> deals.N
         source=old.source,
         source_ref=old.source_ref,
         source_name=old.source_name,
+        made_of=old.pk,
     )
 
 

@@ -119,7 +119,10 @@ def _money(name: str, given: Any, present: Any, *, appends: bool) -> Money:
     if isinstance(given, Money) and isinstance(present, Money) and given.currency != present.currency:
         raise BadValueError(name)
     currency = present.currency if isinstance(present, Money) else ""
-    return Money(amount + (present.amount if appends and isinstance(present, Money) else 0), currency)
+    whole = amount_in(amount + (present.amount if appends and isinstance(present, Money) else 0))
+    if whole is None:  # more than a deal can have
+        raise BadValueError(name)
+    return Money(whole, currency)
 
 
 def _single(name: str, kind: Kind, given: Any, present: Any, *, appends: bool) -> Any:

@@ -23,7 +23,7 @@ def people_problems(said: Any, *, name: str = "to") -> list[str]:
     good = [
         one in {RESPONSIBLE, SUPERVISOR, ADMINS}
         or (isinstance(one, str) and one.startswith(ROLE) and len(one) > len(ROLE))
-        or (isinstance(one, str) and one.startswith(MEMBER) and one.removeprefix(MEMBER).isdigit())
+        or (isinstance(one, str) and one.startswith(MEMBER) and one.removeprefix(MEMBER).isdecimal())
         for one in said
     ]
     return (
