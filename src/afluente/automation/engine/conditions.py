@@ -109,6 +109,7 @@ def _is_empty(value: Any) -> bool:
 
 
 Values = tuple[str, ...]
+FARTHEST = 365_000  # days from today that a condition may look
 
 
 def _not(make: Callable[[Values], Test]) -> Callable[[Values], Test]:
@@ -213,9 +214,10 @@ def _within(sign: int) -> Callable[[Values], Test]:
     """The last, or the next, so many days: today is one of them."""
 
     def made(values: Values) -> Test:
-        span = dt.timedelta(days=int(values[0]) - 1)
-        if span < dt.timedelta(0):
+        days = int(values[0]) - 1
+        if not 0 <= days <= FARTHEST:
             raise ValueError
+        span = dt.timedelta(days=days)
 
         def test(value: Any, moment: Moment) -> bool:
             day, today = _day_of(value, moment.zone), moment.now.astimezone(moment.zone).date()
@@ -228,7 +230,7 @@ def _within(sign: int) -> Callable[[Values], Test]:
 
 def _clock(values: Values) -> Test:
     """A time of day within the first and the second; from 20:00 to 08:00 is over midnight."""
-    since, until = (dt.time.fromisoformat(value) for value in values[:2])
+    since, until = (dt.time.fromisoformat(value).replace(tzinfo=None) for value in values[:2])
 
     def test(value: Any, moment: Moment) -> bool:
         at: dt.time = value.astimezone(moment.zone).time()
