@@ -214,10 +214,9 @@ def _within(sign: int) -> Callable[[Values], Test]:
     """The last, or the next, so many days: today is one of them."""
 
     def made(values: Values) -> Test:
-        days = int(values[0]) - 1
-        if not 0 <= days <= FARTHEST:
+        if not 0 < int(values[0]) <= FARTHEST:
             raise ValueError
-        span = dt.timedelta(days=days)
+        span = dt.timedelta(days=int(values[0]) - 1)
 
         def test(value: Any, moment: Moment) -> bool:
             day, today = _day_of(value, moment.zone), moment.now.astimezone(moment.zone).date()

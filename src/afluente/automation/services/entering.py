@@ -16,7 +16,6 @@ from afluente.kernel.workspace import current_workspace_id
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from afluente.automation.services.chains import Chain
     from afluente.deals.events import Entry
 
 MANY = 50  # deals in one act from which on it is bulk work: others pass it (S-BULK)
@@ -45,10 +44,12 @@ def enter(entries: Sequence[Entry], events: Sequence[int], *, cause: Mapping[str
     transaction.on_commit(partial(live.wake, live.AUTOMATION, current_workspace_id()))
 
 
-def _chains(entries: Sequence[Entry], events: Sequence[int], cause: Mapping[str, Any]) -> list[Chain]:
+def _chains(
+    entries: Sequence[Entry], events: Sequence[int], cause: Mapping[str, Any]
+) -> list[tuple[int, int]]:
     made_of, present = cause.get("made_of", {}), present_chains()
     depth = int(cause.get("depth", 0))
-    chains: list[Chain] = []
+    chains: list[tuple[int, int]] = []
     for entry, event in zip(entries, events, strict=True):
         root, depth_of_source = present.get(made_of.get(entry.deal_id, 0), (None, -1))
         chains.append((root or event, max(depth, depth_of_source + 1)))

@@ -159,9 +159,7 @@ def cancel(epochs: dict[int, int], *, reason: str, detail: str = "") -> None:
     run(CANCEL, deals=list(epochs), epochs=list(epochs.values()), reason=reason, detail=detail)
 
 
-def enter(
-    entries: Sequence[Entry], chains: Sequence[tuple[int | None, int]], *, priority: int, reason: str
-) -> None:
+def enter(entries: Sequence[Entry], chains: Sequence[tuple[int, int]], *, priority: int, reason: str) -> None:
     """End what waits for earlier entries of these deals, for `reason`, and let a worker look at those that are
     now in stages with rules: one statement. `chains`: what began each entry, and how deep it is.
     """
