@@ -15,7 +15,7 @@ from afluente.automation.forms import asking
 from afluente.automation.forms.params import PREFIX, field_of, initial_of, params_from
 from afluente.automation.selectors import action_labels
 from afluente.automation.selectors import params as shapes
-from afluente.automation.services.actions import actions
+from afluente.automation.services.actions import actions, for_leads
 from afluente.automation.services.actions.modifying import BUILT_IN, OWN
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ HIDDEN = {"set"}  # «modify» does all of it
 MOST_CHANGES = 30
 
 
-def offered_actions(present: str) -> list[tuple[str, StrOrPromise]]:
-    """The actions there are, by the names people call them."""
-    labels = action_labels()
-    known = [(slug, labels.get(slug, slug)) for slug in actions() if slug not in HIDDEN or slug == present]
+def offered_actions(present: str, *, is_for_leads: bool) -> list[tuple[str, StrOrPromise]]:
+    """The actions there are, by the names people call them; those of leads where there are some."""
+    labels, hidden = action_labels(), HIDDEN if is_for_leads else HIDDEN | for_leads()
+    known = [(slug, labels.get(slug, slug)) for slug in actions() if slug not in hidden or slug == present]
     return known if present in dict(known) else [*known, (present, _("Gone: choose another"))]
 
 
@@ -80,7 +80,13 @@ class RuleForm(forms.Form):
     goes_on = forms.BooleanField(label=_("The rules after it start even when it fails"), required=False)
 
     def __init__(
-        self, data: QueryDict | None, *, rule: Mapping[str, Any], names: Names, checks: bool = True
+        self,
+        data: QueryDict | None,
+        *,
+        rule: Mapping[str, Any],
+        names: Names,
+        checks: bool = True,
+        is_for_leads: bool = True,
     ) -> None:
         self.rule, self.names, self.checks = rule, names, checks
         action = (data.get("action") if data else None) or rule["action"]
@@ -90,7 +96,7 @@ class RuleForm(forms.Form):
         described = {one.name for one in self.params}
         self.undrawn = {name: value for name, value in present.items() if name not in described}
         super().__init__(data, initial=_initial(rule) | initial_of(present) | {"action": action})
-        self.fields["action"].choices = offered_actions(action)  # type: ignore[attr-defined]
+        self.fields["action"].choices = offered_actions(action, is_for_leads=is_for_leads)  # type: ignore[attr-defined]
         self.fields["date"].choices = names.dates()  # type: ignore[attr-defined]
         for one in self.params:
             made = field_of(one, names, present.get(one.name))

@@ -23,6 +23,7 @@ from afluente.automation.services.bringing import (
 )
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.carrying import carry_over
+from afluente.automation.services.checking import NotPublishableError
 from afluente.automation.services.deciding import (
     confirm_steps,
     give_up_steps,
@@ -54,7 +55,6 @@ from afluente.automation.services.hours import (
 )
 from afluente.automation.services.portable import Named, file_of
 from afluente.automation.services.publishing import (
-    NotPublishableError,
     Waiting,
     begin_for_present,
     begin_rules,

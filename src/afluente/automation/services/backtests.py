@@ -19,7 +19,7 @@ from afluente.automation.models import Backtest, BacktestRow, Definition
 from afluente.automation.selectors.histories import history_of
 from afluente.automation.selectors.trigger_kinds import trigger_kinds
 from afluente.automation.services.actions import outside
-from afluente.automation.services.publishing import check_rules
+from afluente.automation.services.checking import check_rules
 from afluente.automation.services.routing import Known, triggers_now
 from afluente.automation.services.simulating import programs_of, running_rules, surroundings
 from afluente.kernel import clock, jobs
@@ -63,7 +63,7 @@ def begin_backtest(*, pipeline: Pipeline, days: int, by: Membership | None) -> B
     What was tried before goes. Raises BadRuleError and NotPublishableError: rules that could not run.
     """
     for definition in Definition.objects.filter(stage__pipeline=pipeline):
-        check_rules(read_rules(definition.draft, outside=outside()), by)
+        check_rules(read_rules(definition.draft, outside=outside()), by, place=definition.place)
     forget_backtests(Backtest.objects.filter(pipeline=pipeline).values_list("pk", flat=True))
     made = Backtest.objects.create(pipeline=pipeline, days=max(1, min(days, MOST_DAYS)), asked_at=clock.now())
     jobs.enqueue(JOB, {"backtest_id": made.pk}, workspace_id=current_workspace_id())

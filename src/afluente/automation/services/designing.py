@@ -8,8 +8,9 @@ from django.db import transaction
 
 from afluente.automation import selectors
 from afluente.automation.models import Definition, Version
+from afluente.automation.services.checking import NotPublishableError
 from afluente.automation.services.defining import arrange_rules
-from afluente.automation.services.publishing import NotPublishableError, Waiting, publish_rules
+from afluente.automation.services.publishing import Waiting, publish_rules
 from afluente.kernel import ids
 
 if TYPE_CHECKING:

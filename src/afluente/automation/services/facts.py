@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from afluente.accounts.models import Membership, Role
 from afluente.automation.models import PersonHours, Turn
-from afluente.deals.models import Deal, DealContact
+from afluente.deals.models import Deal, DealContact, Pipeline, Stage
 from afluente.kernel.set_statements import among
 from afluente.sales.models import Line
 from afluente.timeline.models import Event
@@ -114,6 +114,18 @@ def _lines(deal_ids: Collection[int]) -> set[int]:
     return set(found)
 
 
+def _leads(deal_ids: Collection[int]) -> set[int]:
+    """Those that are leads."""
+    found = Deal.objects.filter(pk__in=deal_ids, pipeline__kind=Pipeline.Kind.LEAD)
+    return set(found.values_list("pk", flat=True))
+
+
+def _opening(_deal_ids: Collection[int]) -> set[int]:
+    """The stages in which a lead that was converted may open a deal."""
+    found = Stage.objects.lasting().filter(kind=Stage.Kind.OPEN, pipeline__kind=Pipeline.Kind.DEAL)
+    return set(found.values_list("pk", flat=True))
+
+
 _loaders: dict[str, Callable[[Collection[int]], Any]] = {
     "people": _people,
     "supervisors": _supervisors,
@@ -121,6 +133,8 @@ _loaders: dict[str, Callable[[Collection[int]], Any]] = {
     "loads": _loads,
     "previous": _previous,
     "lines": _lines,
+    "leads": _leads,
+    "opening": _opening,
 }
 
 

@@ -11,22 +11,20 @@ from django.db.models import F
 from django.utils.translation import gettext
 
 from afluente.automation import selectors, statements
-from afluente.automation.engine import conditions
 from afluente.automation.engine.circles import circle_from, leader, leads_to
 from afluente.automation.engine.rules import compile_rules, first_node
 from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Definition, Token, Version
 from afluente.automation.selectors.publications import MANY, fresh_rules, lane_before
-from afluente.automation.selectors.records import catalogue
-from afluente.automation.services.actions import actions, outside
+from afluente.automation.services.actions import outside
 from afluente.automation.services.carrying import JOB, carry_over
-from afluente.deals import policies
+from afluente.automation.services.checking import NotPublishableError, check_rules
 from afluente.deals.models import Stage
 from afluente.kernel import clock, jobs, live
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from afluente.accounts.models import Membership
     from afluente.automation.engine.rules import Rule
@@ -39,21 +37,6 @@ class Waiting(StrEnum):
 
     APPLY = "apply"  # they go on by the new rules
     KEEP = "keep"  # they end by their own; only new entries meet the new rules
-
-
-class NotPublishableError(Exception):
-    """What is wrong with rules, by the number of the rule. Nothing was published."""
-
-    def __init__(self, problems: Mapping[int, Sequence[str]]) -> None:
-        super().__init__(problems)
-        self.problems = {number: list(said) for number, said in problems.items() if said}
-
-
-def check_rules(rules: Sequence[Rule], by: Membership | None) -> None:
-    """Whether rules could run as they are arranged. Raises NotPublishableError."""
-    problems = {number: [*_problems(rule), *_forbidden(rule, by)] for number, rule in enumerate(rules)}
-    if any(problems.values()):
-        raise NotPublishableError(problems)
 
 
 @transaction.atomic
@@ -71,7 +54,7 @@ def publish_rules(
     """
     held = Definition.objects.select_for_update(of=("self",)).get(pk=definition.pk)
     rules = read_rules(held.draft, outside=outside())
-    check_rules(rules, by)
+    check_rules(rules, by, place=held.place)
     if circle := _circle(held, rules):
         said = gettext("These rules send every deal round in a circle: {stages}.").format(stages=circle)
         raise NotPublishableError({leader(rules): [said]})
@@ -161,30 +144,3 @@ def _circle(definition: Definition, rules: Sequence[Rule]) -> str:
     found = circle_from(definition.place, ways)
     names = dict(Stage.objects.filter(pk__in=found).values_list("pk", "name"))
     return " → ".join(names.get(one, str(one)) for one in found)
-
-
-def _problems(rule: Rule) -> list[str]:
-    known = catalogue()
-    action = actions().get(rule.action)
-    said = (
-        action.problems(rule.params, known)
-        if action
-        else [gettext("There is no action “{name}”.").format(name=rule.action)]
-    )
-    try:
-        conditions.compile_expression(rule.condition, known)
-    except conditions.InvalidConditionError as invalid:
-        said = [*said, str(invalid)]
-    if rule.when.field and rule.when.field not in known:
-        said = [*said, gettext("There is no field {name}.").format(name=rule.when.field)]
-    return said
-
-
-def _forbidden(rule: Rule, by: Membership | None) -> list[str]:
-    """What whoever publishes may not let a rule do: put deals where they may not put any themselves (S-SEC)."""
-    stage = rule.params.get("stage")
-    if by is None or not isinstance(stage, int) or policies.enterable(by).filter(pk=stage).exists():
-        return []
-    gone = not Stage.objects.lasting().filter(pk=stage).exists()
-    said = gettext("The stage it leads to is gone."), gettext("You may not put deals into that stage.")
-    return [said[0] if gone else said[1]]

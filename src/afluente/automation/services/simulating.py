@@ -20,8 +20,8 @@ from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Definition, Version
 from afluente.automation.selectors.hours import Hours, hours_at
 from afluente.automation.services.actions import actions, outside
+from afluente.automation.services.checking import check_rules
 from afluente.automation.services.facts import Facts, turns_now
-from afluente.automation.services.publishing import check_rules
 from afluente.deals.models import Deal, Stage
 from afluente.kernel.workspace import current_workspace_id
 
@@ -141,7 +141,7 @@ def dry_run(
     stage_id = stage.pk if stage else deal.stage_id
     stages: dict[int, Sequence[Mapping[str, Any]]] = {**running_rules()}
     if rules is not None:
-        check_rules(read_rules(rules, outside=outside()), None)
+        check_rules(read_rules(rules, outside=outside()), None, place=stage_id)
         stages[stage_id] = rules
     programs = programs_of(stages, selectors.catalogue())
     around = surroundings([deal.pk], since=now)

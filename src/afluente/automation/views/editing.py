@@ -57,7 +57,8 @@ def _edit(request: Request, stage: Stage, kept: Mapping[str, Any], address: str)
     names = selectors.names_now()
     data = request.POST if request.method == "POST" else None
     checks = data is not None and not DRAWN & data.keys()
-    form = RuleForm(data, rule=kept, names=names, checks=checks)
+    has_leads = stage.pipeline.is_for_leads
+    form = RuleForm(data, rule=kept, names=names, checks=checks, is_for_leads=has_leads)
     if checks and form.is_valid():
         try:
             services.put_rule(stage=stage, rule=form.kept())

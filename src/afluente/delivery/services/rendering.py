@@ -66,7 +66,12 @@ def _compiled(source: str, *, escapes: bool) -> BoundTemplate:
     try:
         return (_html if escapes else _plain).from_string(source)
     except LiquidError as error:
-        raise BadTemplateError(str(error)) from error
+        raise BadTemplateError(_why(error)) from error
+
+
+def _why(error: LiquidError) -> str:
+    """What is wrong, in a line: the library draws the place under it, which a field of a form cannot show."""
+    return str(error).partition("\n")[0]
 
 
 @lru_cache(maxsize=512)
@@ -102,7 +107,7 @@ def _filled(template: BoundTemplate, words: Mapping[str, Any]) -> str:
     try:
         return template.render(**words)
     except LiquidError as error:
-        raise BadTemplateError(str(error)) from error
+        raise BadTemplateError(_why(error)) from error
     except Exception as error:
         raise BadTemplateError(f"{type(error).__name__}: {error}") from error
 

@@ -15,6 +15,7 @@ from afluente.automation.services.actions.registry import (
     Known,
     actions,
     applier,
+    for_leads,
     leaving,
     mixed,
     outside,
@@ -24,4 +25,4 @@ from afluente.automation.services.actions.registry import (
 for _part in (basic, assigning, telling, working, making, modifying, sending, hooking, wording):
     _part.register()
 
-__all__ = ["Known", "actions", "applier", "leaving", "mixed", "outside", "register_action"]
+__all__ = ["Known", "actions", "applier", "for_leads", "leaving", "mixed", "outside", "register_action"]

@@ -77,8 +77,10 @@ class Convert:
     def act(self, params: Mapping[str, Any], scene: Scene, *, step: str) -> Done | Skip | Fail:
         """It leaves its stage."""
         stage = params.get("stage")
-        if stage is not None and stage not in scene.facts["stages"]:
+        if stage is not None and stage not in scene.facts["opening"]:
             return Fail("target_gone", "stage")
+        if scene.record.id not in scene.facts["leads"]:
+            return Fail("no_lead")
         if scene.record.get("closed") is not None:
             return Skip("duplicate", "converted")
         try:
@@ -170,6 +172,8 @@ def register() -> None:
         Known(
             action=Convert(),
             label=_("Convert the lead"),
+            needs=frozenset({"leads"}),
+            is_for_leads=True,
             appliers=(("convert", _convert),),
             leaves=frozenset({"convert"}),
             mixed=frozenset({"convert"}),

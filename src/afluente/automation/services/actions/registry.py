@@ -33,6 +33,7 @@ class Known:
     appliers: tuple[tuple[str, Applier], ...] = ()
     params: tuple[Param, ...] = ()
     leaves: frozenset[str] = frozenset()  # kinds of effects that take the deal out of its stage
+    is_for_leads: bool = False  # deals have nothing of it
     mixed: frozenset[str] = frozenset()  # kinds of effects that are one set though each has values of its own
 
 
@@ -55,6 +56,11 @@ def actions() -> dict[str, Action]:
 def outside() -> frozenset[str]:
     """The actions that reach a customer or another system."""
     return frozenset(slug for slug, one in _known.items() if one.action.is_outside)
+
+
+def for_leads() -> frozenset[str]:
+    """The actions that only leads have something of."""
+    return frozenset(slug for slug, one in _known.items() if one.is_for_leads)
 
 
 def applier(kind: str) -> Applier:
