@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import random
 from collections import defaultdict
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation import services, statements
@@ -16,6 +19,10 @@ from afluente.kernel import clock
 from afluente.kernel.jobs import every, job
 from afluente.kernel.workspace import scope
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = logging.getLogger("afluente.automation")
 PART = 5_000  # lines of the log that are removed at once
 
 
@@ -70,13 +77,23 @@ def _turn() -> int:
     """One batch of what was heard, then of what is due in each workspace, so that nobody's flood holds up the others."""
     taken = 0
     for workspace_id in statements.heard_workspaces():
-        with scope(workspace_id):
-            taken += services.route()
+        taken += _apart(workspace_id, services.route)
     due: dict[int, list[int]] = defaultdict(list)
     for workspace_id, shard in statements.due_shards():
         due[workspace_id].append(shard)
     for workspace_id, shards in due.items():
         random.shuffle(shards)  # so that several workers begin with different ones
-        with scope(workspace_id):
-            taken += services.run_due(shards=shards)
+        taken += _apart(workspace_id, partial(services.run_due, shards=shards))
     return taken
+
+
+def _apart(workspace_id: int, act: Callable[[], int]) -> int:
+    """Do it for one workspace; what goes wrong there holds up no other. A database that is away is another thing."""
+    try:
+        with scope(workspace_id):
+            return act()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("The automation of workspace %s cannot go on.", workspace_id)
+        return 0

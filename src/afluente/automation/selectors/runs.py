@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils.html import strip_tags
+from django.utils.translation import gettext
 
 from afluente.automation.models import Definition, Frozen, Step, Token, Version
 from afluente.automation.selectors.looking_back import compared_of
@@ -212,7 +213,7 @@ def _run(step: Step, rule: Mapping[str, Any] | None, names: Names, standing: set
     return Run(
         step=step,
         title=(rule or {}).get("title", "") or "",
-        what=what_of(rule["action"], rule.get("params") or {}, names) if rule else step.rule,
+        what=what_of(rule["action"], rule.get("params") or {}, names) if rule else _lost(step),
         icon=icon_of(rule["action"]) if rule else "zap",
         label=STATES.get(step.state, step.state),
         tone=TONES.get(step.state, ""),
@@ -220,6 +221,11 @@ def _run(step: Step, rule: Mapping[str, Any] | None, names: Names, standing: set
         compared=[compared_of(*asked, names=names) for asked in step.asked],
         stands=step.pk in standing,
     )
+
+
+def _lost(step: Step) -> str:
+    """What ended that is no rule which is still known: without a name, the entry before any rule was looked at."""
+    return step.rule or gettext("All rules of the stage, before the first began")
 
 
 def title_of(rule: Mapping[str, Any] | None, names: Names) -> SafeString | str:

@@ -19,8 +19,8 @@ from afluente.automation.models import Backtest, BacktestRow, Definition
 from afluente.automation.selectors.histories import history_of
 from afluente.automation.selectors.trigger_kinds import trigger_kinds
 from afluente.automation.services.actions import outside
+from afluente.automation.services.armed import Known, triggers_now
 from afluente.automation.services.checking import check_rules
-from afluente.automation.services.routing import Known, triggers_now
 from afluente.automation.services.simulating import programs_of, running_rules, surroundings
 from afluente.kernel import clock, jobs
 from afluente.kernel.workspace import current_workspace_id, scope

@@ -3,66 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from afluente.accounts.models import Workspace
 from afluente.automation import selectors, statements
-from afluente.automation.engine import conditions
-from afluente.automation.engine.conditions import InvalidConditionError, Moment
-from afluente.automation.engine.records import UnknownFieldError
-from afluente.automation.engine.triggers import MOVED, REFUSED, Armed, Decided, Happened, Place, decide
+from afluente.automation.engine.triggers import MOVED, REFUSED, Armed, Decided, Happened, decide
 from afluente.automation.models import Firing, Heard, Trigger
-from afluente.automation.selectors.trigger_kinds import trigger_kinds
+from afluente.automation.services.armed import triggers_now
 from afluente.automation.services.freezing import freeze_busy
 from afluente.automation.services.quieting import QUIET, put_off
 from afluente.automation.services.triggered import Move, move_all
 from afluente.contacts.services import survivors_of
-from afluente.deals.models import Deal, Stage
-from afluente.kernel import conditions as written
-from afluente.kernel.workspace import current_workspace_id
+from afluente.deals.models import Deal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from afluente.automation.engine.conditions import Compiled
-    from afluente.automation.engine.records import Record
+    from afluente.automation.services.armed import Known
     from afluente.automation.statements import Candidate
 
+log = logging.getLogger("afluente.automation")
 BATCH = 500
+AGAIN = dt.timedelta(minutes=5)  # after which what could not be looked at is looked at again
+GIVEN_UP = dt.timedelta(hours=1)  # after which it is not any more
 KEPT = dt.timedelta(days=7)  # how long a call of a webhook is remembered, so that a repeat is recognised
-
-
-@dataclass
-class Known:
-    """What a batch needs: read once."""
-
-    now: dt.datetime
-    zone: ZoneInfo
-    triggers: Mapping[int, Trigger]
-    armed: Sequence[Armed]
-    places: Mapping[int, Place]
-    tests: Mapping[int, Compiled | None]
-    records: Mapping[int, Record] = field(default_factory=dict)
-    standing: dict[int, tuple[int, bool]] = field(
-        default_factory=dict
-    )  # by deal: its stage, whether it is open
-    frozen: set[int] = field(default_factory=set)
-
-    def holds(self, one: Armed, deal_id: int) -> bool:
-        """Whether a trigger's condition holds of a deal; one that cannot be asked any more does not."""
-        test = self.tests[one.id]
-        if test is None:
-            return False
-        try:
-            return test(self.records[deal_id], Moment(self.now, self.zone)).holds
-        except UnknownFieldError:
-            return False
 
 
 @transaction.atomic
@@ -70,7 +38,8 @@ def route(*, limit: int = BATCH, now: dt.datetime | None = None) -> int:
     """Look at up to `limit` things that were heard; how many are done with.
 
     In a transaction of its own. Deals that somebody is saving are looked at the next time, and so is a second
-    thing about a deal that moves now.
+    thing about a deal that moves now. When they cannot be looked at together, each is for itself: what comes
+    after one that cannot be looked at must not wait for it.
     """
     if not statements.take_triggers():
         return 0
@@ -79,6 +48,29 @@ def route(*, limit: int = BATCH, now: dt.datetime | None = None) -> int:
     heard = list(waiting.order_by("pk")[:limit])
     if not heard:
         return 0
+    try:
+        with transaction.atomic():
+            return _look_at(heard, moment)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # noqa: BLE001  each for itself says which it was
+        return sum(_look_at_one(one, moment) for one in heard)
+
+
+def _look_at_one(one: Heard, moment: dt.datetime) -> int:
+    try:
+        with transaction.atomic():
+            return _look_at([one], moment)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("No trigger can look at %s, heard as %s.", one.kind, one.pk)
+        is_over = moment - one.happened_at > GIVEN_UP
+        then = {"looked_at": moment} if is_over else {"due_at": moment + AGAIN}
+        return Heard.objects.filter(pk=one.pk).update(**then)
+
+
+def _look_at(heard: Sequence[Heard], moment: dt.datetime) -> int:
     known = triggers_now(moment)
     wanted = {one.pk: _wanting(one, known) for one in heard}
     meant = put_off(heard, _meant(heard, wanted, known))
@@ -90,46 +82,6 @@ def route(*, limit: int = BATCH, now: dt.datetime | None = None) -> int:
     Heard.objects.filter(pk__in=done).update(looked_at=known.now)
     Heard.objects.filter(looked_at__lt=known.now - KEPT).delete()
     return len(done)
-
-
-def triggers_now(now: dt.datetime) -> Known:
-    """The triggers of a workspace as they stand, ready to be asked."""
-    catalogue, kinds = selectors.catalogue(), trigger_kinds()
-    triggers = {one.pk: one for one in Trigger.objects.present().filter(is_on=True, kind__in=kinds)}
-    stages = Stage.objects.lasting().filter(pipeline__archived_at=None)
-    places = {
-        one.pk: Place(
-            stage_id=one.pk,
-            pipeline_id=one.pipeline_id,
-            position=one.position,
-            is_terminal=one.kind != Stage.Kind.OPEN,
-        )
-        for one in stages
-    }
-    armed = [_armed(one, places[one.stage_id]) for one in triggers.values() if one.stage_id in places]
-    tests: dict[int, Compiled | None] = {}
-    for one in triggers.values():
-        try:
-            tests[one.pk] = conditions.compile_expression(written.read(one.where, one.match), catalogue)
-        except (InvalidConditionError, written.UnreadableError):
-            tests[one.pk] = None
-    zone = ZoneInfo(Workspace.objects.get(pk=current_workspace_id()).timezone)
-    return Known(now=now, zone=zone, triggers=triggers, armed=armed, places=places, tests=tests)
-
-
-def _armed(one: Trigger, to: Place) -> Armed:
-    return Armed(
-        id=one.pk,
-        to=to,
-        kind=trigger_kinds()[one.kind],
-        params=one.params,
-        position=one.position,
-        allows_back=one.allows_back,
-        may_reopen=one.may_reopen,
-        hears_rules=one.hears_rules,
-        max_age=dt.timedelta(minutes=one.max_age_minutes),
-        quiet=dt.timedelta(seconds=one.quiet_seconds),
-    )
 
 
 def _happened(one: Heard) -> Happened:

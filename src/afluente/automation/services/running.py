@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("afluente.automation")
 
 BATCH = 500
+PASSING = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, a lock that was not to be had
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ def _walk_one(token: Taken, now: dt.datetime) -> None:
         with transaction.atomic():
             _walk_all([token], now)
     except Exception as broken:
+        if _is_passing(broken):
+            log.warning("A step of deal %s met somebody else's work; it is tried again.", token.deal_id)
+            return
         is_double = isinstance(broken, IntegrityError) and "automation_step_once" in str(broken)
         if not is_double:
             log.exception("A step of deal %s cannot be kept.", token.deal_id)
@@ -92,13 +96,18 @@ def _walk_one(token: Taken, now: dt.datetime) -> None:
             rule=token.rule,
             state=State.SKIPPED if is_double else State.FAILED,
             reason="duplicate" if is_double else "internal",
-            detail=str(broken).strip().partition("\n")[0],
+            detail=str(broken).replace("\0", "").strip().partition("\n")[0],
             due_at=token.planned_at,
         )
         statements.forget([token])
         statements.keep_lines([(token, line)], now=now)
         if not is_double:
             break_failing({(token.definition_id, token.rule): token.deal_id})
+
+
+def _is_passing(broken: Exception) -> bool:
+    """Whether the database let go of one of two that were in each other's way: the step waits on (S-FAIL)."""
+    return getattr(broken.__cause__, "sqlstate", None) in PASSING
 
 
 def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
