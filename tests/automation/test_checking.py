@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from afluente.accounts.models import Membership
+from afluente.accounts.models import Action, Area, Membership, Reach, Rights, Role
+from afluente.accounts.services import create_role
 from afluente.automation import services
 from afluente.contacts.models import Tag
 from afluente.deals.models import Pipeline, Stage
@@ -99,3 +100,22 @@ def test_a_program_that_tells_an_action_something_odd_is_refused(stage, people, 
 
     assert answer.status_code == 422
     assert answer.json()["error"]["field"] == "rules[0]"
+
+
+def test_a_rule_does_nothing_that_whoever_publishes_it_may_not_do(stage, people):
+    arranges = ((Area.DEALS, Action.VIEW), (Area.DEALS, Action.EDIT), (Area.PIPELINES, Action.CONFIGURE))
+    role = create_role(name="Arranges", rights=Rights(dict.fromkeys(arranges, Reach.ALL)), by=people.ana)
+    people.bruno.role, people.bruno.custom_role = Role.CUSTOM, role
+    people.bruno.save()
+    for action, params, said in (
+        ("delete", {}, ["You may not delete deals."]),
+        ("open_deal", {"stage": stage.pk}, ["You may not open deals."]),
+        ("comment", {"text": "x"}, []),
+    ):
+        definition = services.arrange_rules(stage=stage, rules=[rule("a", action, params=params)])
+        try:
+            services.publish_rules(definition=definition, by=people.bruno)
+            found = []
+        except services.NotPublishableError as wrong:
+            found = wrong.problems[0]
+        assert found == said

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from email import message_from_string, policy
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from afluente.delivery import services, statements
-from afluente.delivery.models import Message, Suppression
+from afluente.delivery.models import Message, Sender, Suppression
+from afluente.delivery.services.sending import quiet_until
 from afluente.kernel import clock
 from afluente.timeline.models import Event
 from tests.delivery.posting import letters, person, post_office, send, sender, write
@@ -225,3 +227,19 @@ def test_a_password_is_sealed_and_not_carried_to_another_server(ana):
         channel="email", secret=None, by=ana, provider="smtp", options=other, from_address="a@b.example"
     )
     assert kept.secret_box == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "ends"),
+    [
+        ("2026-10-24T22:00+00:00", "2026-10-25T00:30+00:00"),  # midnight: the first 02:30 of the night
+        ("2026-10-25T01:10+00:00", "2026-10-25T01:30+00:00"),  # 02:10 for the second time
+        ("2026-10-25T00:40+00:00", None),  # 02:40 for the first time
+        ("2026-03-28T23:30+00:00", "2026-03-29T01:30+00:00"),  # there is no 02:30 in this night
+        ("2026-03-29T01:10+00:00", None),  # 03:10
+    ],
+)
+def test_quiet_hours_end_in_the_future_in_nights_in_which_clocks_change(now, ends):
+    sleeper = Sender(quiet_from=22 * 60, quiet_until=2 * 60 + 30)
+    found = quiet_until(sleeper, dt.datetime.fromisoformat(now), ZoneInfo("Europe/Warsaw"))
+    assert (found.isoformat(timespec="minutes") if found else None) == ends

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from afluente.automation.selectors.params import Param
 
 
+OPENING = {"open_deal", "copy", "convert"}  # actions that make new deals
+
+
 class NotPublishableError(Exception):
     """What is wrong with rules, by the number of the rule. Nothing was published."""
 
@@ -79,7 +82,13 @@ def _problems(rule: Rule) -> list[str]:
 
 
 def _forbidden(rule: Rule, by: Membership) -> list[str]:
-    """What whoever publishes may not let a rule do: put deals where they may not put any themselves (S-SEC)."""
+    """What whoever publishes may not let a rule do: what they may not do themselves, and put deals where they may
+    not put any (S-SEC).
+    """
+    if rule.action == "delete" and not policies.may_delete(by):
+        return [gettext("You may not delete deals.")]
+    if rule.action in OPENING and not policies.may_create(by):
+        return [gettext("You may not open deals.")]
     stage = rule.params.get("stage")
     if not isinstance(stage, int) or policies.enterable(by).filter(pk=stage).exists():
         return []

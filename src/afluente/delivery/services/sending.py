@@ -151,6 +151,8 @@ def quiet_until(sender: Sender, now: dt.datetime, zone: ZoneInfo) -> dt.datetime
         return None
     day = local.date() + dt.timedelta(days=1 if minute >= until else 0)
     ends = dt.datetime.combine(day, dt.time(until // 60, until % 60), tzinfo=zone)
+    if ends.astimezone(dt.UTC) <= now:  # the clock shows that time twice in this night, and the first is over
+        ends = ends.replace(fold=1)
     return ends.astimezone(dt.UTC)
 
 
