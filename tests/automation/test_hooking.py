@@ -169,6 +169,7 @@ def test_case_28_the_lane_resumes_once_when_the_app_answers_and_wrong_answers_ar
     deal, url = waiting(ana, stages[0], tmp_path)
     assert answered(client, url[:-3] + "abc") == 404
     assert answered(client, url, {"state": "perhaps"}) == 422
+    assert answered(client, url, {"state": "failed", "detail": "a\0b"}) == 400
     assert "not signed by us" in caplog.text
     work()
     assert lines(deal) == ["hook awaiting"]

@@ -514,6 +514,8 @@ class TestWebhook:
             ({"deal": 999999}, 404),
             ({"email": "no@no.example"}, 404),
             ("[]", 400),
+            ({"external_id": "a\0b"}, 400),
+            ({"external_id": "a", "system": "\0"}, 400),
         ],
     )
     def test_who_is_not_named_or_not_there_is_told_to_the_caller(self, client, hook, body, status):

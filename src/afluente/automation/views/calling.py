@@ -86,8 +86,14 @@ def _body(request: HttpRequest) -> dict[str, Any]:
         found = jsonin.loads(raw)
         if not isinstance(found, dict):
             raise ValueError("The body must be an object.")
-        return said | found
-    return said | request.POST.dict()
+        return _kept(said | found)
+    return _kept(said | request.POST.dict())
+
+
+def _kept(said: dict[str, Any]) -> dict[str, Any]:
+    if any(isinstance(one, str) and "\0" in one for one in said.values()):
+        raise ValueError("The body holds a sign that no text has: NUL.")
+    return said
 
 
 def _said(answer: services.Answer) -> JsonResponse:
