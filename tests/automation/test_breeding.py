@@ -12,7 +12,7 @@ from afluente.automation.models import SHARDS, Step
 from afluente.deals.models import Deal
 from afluente.timeline.models import Event
 from tests import make
-from tests.automation.arranging import open_in, publish, rule, trigger, work
+from tests.automation.arranging import IN_A_DAY, open_in, publish, rule, trigger, work
 
 if TYPE_CHECKING:
     from afluente.deals.models import Stage
@@ -111,3 +111,38 @@ def test_the_history_of_an_opened_deal_says_what_it_was_made_of(stages):
 
     made = Event.objects.filter(kind="deal.opened").order_by("-pk").first()
     assert made.data["made_of"] == deal.pk
+
+
+def test_a_circle_that_ends_with_the_same_publication_is_none(stages, people):
+    publish(stages[1], rule("back", "move", params={"stage": stages[0].pk}))
+    services.arrange_rules(stage=stages[0], rules=[rule("on", "move", params={"stage": stages[1].pk})])
+    services.arrange_rules(stage=stages[1], rules=[rule("note")])
+
+    assert len(services.publish_pipeline(pipeline=stages[0].pipeline, by=people.ana)) == 2
+
+
+def test_a_circle_that_begins_with_the_same_publication_is_refused(stages, people):
+    services.arrange_rules(stage=stages[0], rules=[rule("on", "move", params={"stage": stages[1].pk})])
+    services.arrange_rules(stage=stages[1], rules=[rule("back", "move", params={"stage": stages[0].pk})])
+    with pytest.raises(services.PipelineNotPublishableError):
+        services.publish_pipeline(pipeline=stages[0].pipeline, by=people.ana)
+
+
+def test_whoever_publishes_a_circle_with_a_condition_is_warned(stages, people, client_as):
+    services.arrange_rules(
+        stage=stages[0], rules=[rule("on", "move", params={"stage": stages[1].pk}, **SMALL), rule("note")]
+    )
+    services.arrange_rules(stage=stages[1], rules=[rule("back", "move", params={"stage": stages[0].pk})])
+    pk = stages[0].pipeline_id
+    browser = client_as(people.ana)
+    browser.post(f"/deals/pipelines/{pk}/automation/publication/", {})
+    page = browser.get(f"/deals/pipelines/{pk}/automation/").content.decode()
+
+    assert "Deals may go round in a circle: S0 → S1 → S0. One that does is stopped after 10 moves." in page
+
+
+@pytest.mark.parametrize("more", [{"when": IN_A_DAY}, {"is_on": False}])
+def test_nobody_is_warned_of_a_circle_that_waits_or_rests(stages, people, more):
+    publish(stages[0], rule("on", "move", params={"stage": stages[1].pk}, **SMALL, **more))
+    publish(stages[1], rule("back", "move", params={"stage": stages[0].pk}, **SMALL))
+    assert services.possible_circles(stages[0].pipeline) == []

@@ -14,28 +14,31 @@ LEAVING = {MOVE, "convert"}  # what comes after them in the stage does not happe
 LEADING = {*LEAVING, "open_deal", "copy"}  # they put a deal, this one or a new one, into a stage
 
 
-def leads_to(rules: Sequence[Rule]) -> list[int]:
-    """The stages into which these rules put a deal at once for every deal that enters, whatever it says."""
-    return [target for _, target in _leading(rules)]
+def leads_to(rules: Sequence[Rule], *, is_certain: bool = True) -> list[int]:
+    """The stages into which these rules put a deal at once for every deal that enters, whatever it says; without
+    `is_certain` also those into which they do when a condition holds.
+    """
+    return [target for _, target in _leading(rules, is_certain=is_certain)]
 
 
 def leader(rules: Sequence[Rule]) -> int:
     """The place of the first of these rules that puts every deal, or a new one, into a stage; 0 without one."""
-    return next((number for number, _ in _leading(rules)), 0)
+    return next((number for number, _ in _leading(rules, is_certain=True)), 0)
 
 
-def _leading(rules: Sequence[Rule]) -> Iterator[tuple[int, int]]:
+def _leading(rules: Sequence[Rule], *, is_certain: bool) -> Iterator[tuple[int, int]]:
     """Rules by their places, and where they lead."""
-    certain = True  # whether the lane has come so far without a wait or a condition
+    certain = True  # whether the lane has come so far without a wait, or a condition that counts
     for number, rule in enumerate(rules):
         if not rule.is_on:
             continue
         waits = not rule.when.is_at_once or rule.company_hours or rule.person_hours
-        certain = (certain or not rule.follows) and not waits and not rule.condition
+        asks = bool(rule.condition) and is_certain
+        certain = (certain or not rule.follows) and not waits and not asks
         target = rule.params.get("stage")
         if certain and rule.action in LEADING and isinstance(target, int):
             yield number, target
-        if certain and rule.action in LEAVING:
+        if certain and rule.action in LEAVING and not rule.condition:
             return
 
 

@@ -24,6 +24,7 @@ from afluente.automation.services.bringing import (
 from afluente.automation.services.calling import NOT_FOUND, Answer, register_finder, take_call
 from afluente.automation.services.carrying import carry_over
 from afluente.automation.services.checking import NotPublishableError
+from afluente.automation.services.circling import possible_circles
 from afluente.automation.services.deciding import (
     confirm_steps,
     give_up_steps,
@@ -139,6 +140,7 @@ __all__ = [
     "outcome_of",
     "pass_over_steps",
     "pause_rules",
+    "possible_circles",
     "postpone",
     "prepare_backtest",
     "publish_pipeline",

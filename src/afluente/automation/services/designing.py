@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from afluente.automation import selectors
+from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Definition, Version
+from afluente.automation.services.actions import outside
 from afluente.automation.services.checking import NotPublishableError
 from afluente.automation.services.defining import arrange_rules
 from afluente.automation.services.publishing import Waiting, publish_rules
@@ -119,12 +121,20 @@ def publish_pipeline(
         .order_by("stage__position")
     )
     running = selectors.running_rules(found)
+    changed = [one for one in found if selectors.is_changed(one, running.get(one.pk, []))]
+    together = {one.place: read_rules(one.draft, outside=outside()) for one in changed}
     made = []
-    for one in found:
-        if not selectors.is_changed(one, running.get(one.pk, [])):
-            continue
+    for one in changed:
         try:
-            made.append(publish_rules(definition=one, by=by, waiting=waiting, is_for_present=is_for_present))
+            made.append(
+                publish_rules(
+                    definition=one,
+                    by=by,
+                    waiting=waiting,
+                    is_for_present=is_for_present,
+                    together=together,
+                )
+            )
         except NotPublishableError as wrong:
             raise PipelineNotPublishableError(one, wrong) from wrong
     return made

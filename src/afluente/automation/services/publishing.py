@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext
 
 from afluente.automation import selectors, statements
-from afluente.automation.engine.circles import circle_from, leader, leads_to
+from afluente.automation.engine.circles import leader
 from afluente.automation.engine.rules import compile_rules, first_node
 from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Definition, Token, Version
@@ -19,12 +19,12 @@ from afluente.automation.selectors.publications import MANY, fresh_rules, lane_b
 from afluente.automation.services.actions import outside
 from afluente.automation.services.carrying import JOB, carry_over
 from afluente.automation.services.checking import NotPublishableError, check_rules
-from afluente.deals.models import Stage
+from afluente.automation.services.circling import circle_of, named, running_ways
 from afluente.kernel import clock, jobs, live
 from afluente.kernel.workspace import current_workspace_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from afluente.accounts.models import Membership
     from afluente.automation.engine.rules import Rule
@@ -46,17 +46,20 @@ def publish_rules(
     by: Membership | None,
     waiting: Waiting = Waiting.APPLY,
     is_for_present: bool = False,
+    together: Mapping[int, Sequence[Rule]] = MappingProxyType({}),
 ) -> Version:
     """Let the arranged rules run for deals that enter from now on, and for what waits, as `waiting` says.
 
     `is_for_present`: rules that are new begin for the deals that are in the stage already, counted from now.
-    Selectors.publication_of counts both beforehand. Raises BadRuleError and NotPublishableError.
+    Selectors.publication_of counts both beforehand. `together` are rules of other stages, by stage, that are
+    published with these. Raises BadRuleError and NotPublishableError.
     """
     held = Definition.objects.select_for_update(of=("self",)).get(pk=definition.pk)
     rules = read_rules(held.draft, outside=outside())
     check_rules(rules, by, place=held.place)
-    if circle := _circle(held, rules):
-        said = gettext("These rules send every deal round in a circle: {stages}.").format(stages=circle)
+    if circle := circle_of({**running_ways(), **together, held.place: rules}, held.place):
+        names = named(circle)
+        said = gettext("These rules send every deal round in a circle: {stages}.").format(stages=names)
         raise NotPublishableError({leader(rules): [said]})
     version = Version.objects.create(
         definition=held,
@@ -127,20 +130,3 @@ def begin_rules(*, version_id: int) -> None:
             before=lane_before(rules, rule),
         )
     transaction.on_commit(partial(live.wake, live.AUTOMATION, current_workspace_id()))
-
-
-def _circle(definition: Definition, rules: Sequence[Rule]) -> str:
-    """The names of the stages through which rules without a condition would send deals for ever; or ''."""
-    ways = {definition.place: leads_to(rules)}
-    if not ways[definition.place]:
-        return ""
-    running = Version.objects.filter(
-        definition__state__in=[Definition.State.ACTIVE, Definition.State.PAUSED],
-        number=F("definition__version"),
-        definition__stage__isnull=False,
-    ).exclude(definition=definition)
-    for stage_id, kept in running.values_list("definition__place", "rules"):
-        ways[stage_id] = leads_to(read_rules(kept, outside=outside()))
-    found = circle_from(definition.place, ways)
-    names = dict(Stage.objects.filter(pk__in=found).values_list("pk", "name"))
-    return " → ".join(names.get(one, str(one)) for one in found)

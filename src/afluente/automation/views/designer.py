@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from afluente.automation import selectors, services
+from afluente.automation.engine.limits import DEEPEST
 from afluente.automation.engine.written import BadRuleError
 from afluente.automation.models import Definition
 from afluente.automation.services.recipes import RECIPES
@@ -84,6 +85,11 @@ def publication(request: Request, pk: int) -> HttpResponse:
         return go(request, address_of(pipeline))
     said = ngettext("Published the rules of {n} stage", "Published the rules of {n} stages", len(made))
     messages.success(request, said.format(n=formats.number(len(made))))
+    for circle in services.possible_circles(pipeline):
+        warned = gettext(
+            "Deals may go round in a circle: {stages}. One that does is stopped after {n} moves."
+        )
+        messages.warning(request, warned.format(stages=circle, n=DEEPEST))
     return go(request, address_of(pipeline))
 
 
