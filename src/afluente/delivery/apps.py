@@ -34,6 +34,10 @@ class DeliveryConfig(AppConfig):
                 "endpoint.rotated": _("Webhook got a new secret"),
                 "endpoint.off": _("Webhook switched off by itself"),
                 "endpoint.deleted": _("Webhook deleted"),
+                "audience.made": _("Audience added"),
+                "audience.changed": _("Audience changed"),
+                "audience.off": _("Audience switched off by itself"),
+                "audience.deleted": _("Audience deleted"),
                 "suppression.added": _("Addresses that nothing is sent to were added"),
                 "suppression.removed": _("An address may be written to again"),
             }
@@ -55,6 +59,7 @@ def _bring_pages() -> None:
         (_("Sending e-mail"), "delivery:sending", "mail", 62, policies.may_configure),
         (_("Sending SMS"), "delivery:sending_sms", "message-circle", 62, policies.may_configure),
         (_("Webhooks to others"), "delivery:endpoints", "webhook", 66, policies.may_hook),
+        (_("Audiences"), "delivery:audiences", "users", 67, policies.may_hook),
         (_("Never written to"), "delivery:suppressions", "circle-x", 63, policies.may_configure),
     ):
         navigation.register_settings_page(
@@ -84,6 +89,8 @@ def _bring_history() -> None:
         ("consent.withdrawn", _("Wants no more messages"), "circle-x"),
         ("consent.taken_back", _("A word about messages was taken back"), "rotate-ccw"),
         ("consent.passed_over", _("A yes to messages does not count"), "circle-alert"),
+        ("audience.joined", _("Added to an audience"), "users"),
+        ("audience.left", _("Taken out of an audience"), "users"),
     ):
         kinds.register_kind(
             kinds.Kind(
@@ -105,6 +112,15 @@ def _bring_merging() -> None:
     )
     deals.declare_staying({("delivery_call", "deal_id"): "The log of what was told to others."})
     register_carrier(
+        Carrier(
+            slug="delivery.audiences",
+            table="delivery_audiencemember",
+            label=_("Audiences"),
+            same="o.audience_id = r.audience_id AND o.state = 'adding' AND r.state = 'adding'",
+            order=29,
+        )
+    )
+    register_carrier(
         Carrier(slug="delivery.consents", table="delivery_consent", label=_("Consent"), order=28)
     )
 
@@ -115,6 +131,20 @@ def _bring_webhooks() -> None:
     from afluente.timeline.policies import Record, register_record
     from afluente.timeline.selectors import notices
 
+    register_record(
+        Record(kind="audience", visible=policies.audiences_of, subjects=handlers.audience_subjects)
+    )
+    notices.register_notification(
+        notices.NotificationKind(
+            name="audience.off",
+            label=_("An audience is switched off"),
+            sentence=_("The audience {record} was switched off"),
+            sentence_alone=_("The network of the audience {record} refuses it: it was switched off"),
+            order=76,
+            icon="users",
+            is_urgent=True,
+        )
+    )
     register_record(
         Record(kind="endpoint", visible=policies.endpoints_of, subjects=handlers.endpoint_subjects)
     )

@@ -65,6 +65,12 @@ def endpoint_subjects(member: Membership, found: Sequence[int]) -> Mapping[int, 
     return {one.pk: Subject(str(one), reverse("delivery:endpoint", args=[one.pk])) for one in rows}
 
 
+def audience_subjects(member: Membership, found: Sequence[int]) -> Mapping[int, Subject]:
+    """Audiences by name, for notifications."""
+    rows = policies.audiences_of(member).filter(pk__in=found)
+    return {one.pk: Subject(one.name, reverse("delivery:audience", args=[one.pk])) for one in rows}
+
+
 def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
     """The tab with what a contact agreed to."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.delivery import services, statements
 from afluente.delivery.services import webhooks_queueing, webhooks_sending
+from afluente.delivery.services.audience_members import AUDIENCE, wake_audience
 from afluente.delivery.services.queueing import SEND
 from afluente.delivery.services.webhooks_queueing import CALL
 from afluente.kernel import clock, jobs
@@ -64,6 +65,20 @@ def look_for_calls(**_later: Any) -> None:
     for workspace_id, endpoint in statements.calls_due_anywhere():
         with scope(workspace_id):
             webhooks_queueing.wake(endpoint)
+
+
+@job(AUDIENCE, retries=20, atomic=False, label=_("Tell ad networks who is in an audience"))
+def tell_network(audience: int, workspace_id: int, **_later: Any) -> None:
+    """Tell the network of one audience what it does not know yet."""
+    services.tell_audience(audience, workspace_id=workspace_id)
+
+
+@every(LOOKS, "delivery.look_for_audiences", atomic=False)
+def look_for_audiences(**_later: Any) -> None:
+    """Wake whoever has somebody to add or to take out: a worker that died woke nobody."""
+    for workspace_id, audience in statements.audiences_due_anywhere():
+        with scope(workspace_id):
+            wake_audience(audience)
 
 
 @every(3600, "delivery.forget_calls", atomic=False)

@@ -10,7 +10,7 @@ from afluente.accounts import policies as accounts
 from afluente.accounts.models import Action, Area, Reach
 from afluente.contacts import policies as contacts
 from afluente.deals import policies as deals
-from afluente.delivery.models import Call, Endpoint, Message
+from afluente.delivery.models import Audience, Call, Endpoint, Message
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -60,7 +60,7 @@ def may_configure(member: Membership) -> bool:
 
 
 def may_hook(member: Membership) -> bool:
-    """Webhooks, which are told of everybody's records: only for whoever sees them all (S-4)."""
+    """Webhooks and audiences, which are told of everybody's records: only for whoever sees them all (S-4)."""
     seen = (Area.CONTACTS, Area.DEALS, Area.TASKS)
     return may_configure(member) and all(
         accounts.reach_of(member, area, Action.VIEW) == Reach.ALL for area in seen
@@ -75,3 +75,8 @@ def endpoints_of(member: Membership) -> QuerySet[Endpoint]:
 def calls_of(member: Membership) -> QuerySet[Call]:
     """What endpoints and addresses of rules were told, for the same people."""
     return Call.objects.all() if may_hook(member) else Call.objects.none()
+
+
+def audiences_of(member: Membership) -> QuerySet[Audience]:
+    """The audiences that `member` may see and set up: into them goes whoever rules name, hence the same people."""
+    return Audience.objects.all() if may_hook(member) else Audience.objects.none()

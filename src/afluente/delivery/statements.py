@@ -94,6 +94,7 @@ DELETE FROM delivery_call WHERE workspace_id = %(ws)s AND id IN (
    SELECT id FROM delivery_call WHERE workspace_id = %(ws)s AND ended_at < %(before)s LIMIT %(limit)s)
 """
 CALLS_DUE = "SELECT workspace_id, endpoint_id FROM delivery_calls_due()"
+AUDIENCES_DUE = "SELECT workspace_id, audience_id FROM delivery_audiences_due()"
 CALLS_OLD = "SELECT workspace_id FROM delivery_calls_old(%(before)s)"
 RECEIPTS = "SELECT workspace_id FROM delivery_receipts_waited_for(%(since)s)"
 DUE = "SELECT workspace_id, channel FROM delivery_due()"
@@ -189,6 +190,13 @@ def workspaces_with_old_calls(before: dt.datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(CALLS_OLD, {"before": before})
         return [row[0] for row in cursor.fetchall()]
+
+
+def audiences_due_anywhere() -> list[tuple[int, int]]:
+    """Audiences that somebody is to get into or out of: workspace and audience. Asked outside any workspace."""
+    with connection.cursor() as cursor:
+        cursor.execute(AUDIENCES_DUE)
+        return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
 def due_anywhere() -> list[tuple[int, str]]:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from afluente.delivery.views import (
     arriving,
+    audiences,
     consents,
     endpoints,
     following,
@@ -48,6 +49,12 @@ urlpatterns = [
     path("settings/endpoints/<int:pk>/removal/", endpoints.removal, name="endpoint_removal"),
     path("settings/calls/<int:pk>/", endpoints.call, name="call"),
     path("settings/calls/<int:pk>/replay/", endpoints.call_replay, name="call_replay"),
+    path("settings/audiences/", audiences.audiences, name="audiences"),
+    path("settings/audiences/new/", audiences.new, name="audience_new"),
+    path("settings/audiences/<int:pk>/", audiences.audience, name="audience"),
+    path("settings/audiences/<int:pk>/change/", audiences.change, name="audience_change"),
+    path("settings/audiences/<int:pk>/switch/", audiences.switch, name="audience_switch"),
+    path("settings/audiences/<int:pk>/removal/", audiences.removal, name="audience_removal"),
     path("settings/suppressions/", suppressions.suppressions, name="suppressions"),
     path("settings/suppressions/<int:pk>/removal/", suppressions.removal, name="suppression_removal"),
 ]

@@ -68,6 +68,7 @@ PLACES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings/templates/<int:pk>/", {"pk": "template"}),
     ("settings/messages/<int:pk>/", {"pk": "message"}),
     ("settings/endpoints/<int:pk>/", {"pk": "endpoint"}),
+    ("settings/audiences/<int:pk>/", {"pk": "audience"}),
     ("settings/calls/<int:pk>/", {"pk": "call"}),
     ("settings/suppressions/<int:pk>/", {"pk": "suppression"}),
     ("settings/lost-reasons/<int:pk>/", {"pk": "lost_reason"}),

@@ -52,8 +52,22 @@ def fill(canary: str, owner: Membership, *, deal_id: int, contact_id: int) -> di
     )
     services.suppress(channel="email", address=f"gone-{address}", reason="bounced", detail=canary)
     suppressed = Suppression.objects.get(address=f"gone-{address}")
+    audience = services.save_audience(
+        audience=None,
+        name=canary,
+        network="meta",
+        options={"audience": "23850000000000001"},
+        secret=canary.ljust(30, "x"),
+        by=owner,
+    )
     told = _webhook(canary, owner, deal_id=deal_id, contact_id=contact_id)
-    return {"template": template.pk, "message": queued.pk, "suppression": suppressed.pk, **told}
+    return {
+        "template": template.pk,
+        "message": queued.pk,
+        "suppression": suppressed.pk,
+        "audience": audience.pk,
+        **told,
+    }
 
 
 def _webhook(canary: str, owner: Membership, *, deal_id: int, contact_id: int) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from django.db.models import Count, F
 
 from afluente.automation.engine.written import BadRuleError, read_rules
 from afluente.automation.models import Definition, Token, Trigger, Version
+from afluente.automation.selectors.deeds import what_of
 from afluente.automation.selectors.naming import Names, names_now
 from afluente.automation.selectors.publications import fresh_rules
 from afluente.automation.selectors.signs import icon_of
 from afluente.automation.selectors.trigger_kinds import trigger_kinds
 from afluente.automation.selectors.triggers import triggers_of
-from afluente.automation.selectors.words import ifs_of, trigger_hint, what_of, when_of
+from afluente.automation.selectors.words import ifs_of, trigger_hint, when_of
 from afluente.deals.models import Deal, Stage
 from afluente.deals.selectors.boards import depth_of
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from afluente.automation.selectors.deeds import what_of
 from afluente.automation.selectors.looking_back import Compared, compared_of
 from afluente.automation.selectors.naming import names_now
 from afluente.automation.selectors.showing import reason_said
 from afluente.automation.selectors.signs import icon_of
-from afluente.automation.selectors.words import what_of, when_of
+from afluente.automation.selectors.words import when_of
 from afluente.deals.models import Stage
 
 if TYPE_CHECKING:

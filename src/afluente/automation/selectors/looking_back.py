@@ -10,10 +10,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.records import Kind
+from afluente.automation.selectors.deeds import what_of
 from afluente.automation.selectors.explaining import explain
 from afluente.automation.selectors.naming import names_now
 from afluente.automation.selectors.signs import icon_of
-from afluente.automation.selectors.words import condition_of, figure, what_of, when_of
+from afluente.automation.selectors.words import condition_of, figure, when_of
 from afluente.kernel import conditions
 from afluente.ui import formats
 

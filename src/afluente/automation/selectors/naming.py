@@ -13,7 +13,7 @@ from afluente.automation.selectors.records import DEAL, catalogue
 from afluente.contacts.models import EVERY, Tag
 from afluente.contacts.selectors import fields_of
 from afluente.deals.models import DealType, Stage
-from afluente.delivery.models import Channel, Template
+from afluente.delivery.models import Audience, Channel, Template
 from afluente.intake.models import Source
 from afluente.ui.channels import CHANNELS
 
@@ -60,6 +60,7 @@ class Names:
     tags: Mapping[int, str] = field(default_factory=dict)
     doors: Mapping[int, str] = field(default_factory=dict)  # forms and addresses through which leads come
     letters: Mapping[int, str] = field(default_factory=dict)  # templates of e-mails
+    audiences: Mapping[int, str] = field(default_factory=dict)
     options: Mapping[str, Sequence[tuple[str, StrOrPromise]]] = field(default_factory=dict)
 
     def stage(self, number: object) -> str:
@@ -84,7 +85,7 @@ DATES = {Kind.MOMENT, Kind.DAY}
 
 
 def names_now() -> Names:
-    """Everything that rules may name: seven short queries, however many rules there are."""
+    """Everything that rules may name: eight short queries, however many rules there are."""
     known = catalogue()
     own = fields_of(DEAL, EVERY)
     rows = list(
@@ -114,5 +115,6 @@ def names_now() -> Names:
         tags=dict(Tag.objects.order_by("name").values_list("pk", "name")),
         doors=dict(Source.objects.present().values_list("pk", "name")),
         letters=dict(Template.objects.filter(channel=Channel.EMAIL).values_list("pk", "name")),
+        audiences=dict(Audience.objects.values_list("pk", "name")),
         options=options,
     )

@@ -12,11 +12,11 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext
 
 from afluente.automation.models import Definition, Frozen, Step, Token, Version
+from afluente.automation.selectors.deeds import what_of
 from afluente.automation.selectors.looking_back import compared_of
 from afluente.automation.selectors.naming import names_now
 from afluente.automation.selectors.showing import STATES, TONES, reason_said
 from afluente.automation.selectors.signs import icon_of
-from afluente.automation.selectors.words import what_of
 from afluente.deals.policies import visible_to
 from afluente.kernel import clock
 

@@ -27,6 +27,7 @@ ICONS = {
     "sms": "message-circle",
     "send_sms": "message-circle",
     "webhook": "webhook",
+    "audience": "users",
 }
 
 

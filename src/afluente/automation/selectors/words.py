@@ -1,19 +1,16 @@
-"""Rules and triggers in plain words: what is done, when, and if what (crm.md 10)."""
+"""Rules and triggers in plain words: when, and if what (crm.md 10). What is done: deeds.py."""
 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from afluente.automation.engine.records import Kind
 from afluente.automation.engine.timing import Unit
-from afluente.automation.selectors.naming import GONE, ROLES
-from afluente.automation.selectors.showing import action_labels
+from afluente.automation.selectors.naming import GONE
 from afluente.contacts.selectors.wording import ALONE
 from afluente.contacts.selectors.wording import OPS as FILTER_OPS
 from afluente.kernel import conditions
@@ -21,7 +18,7 @@ from afluente.ui import formats
 from afluente.ui.channels import channel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from django_stubs_ext import StrOrPromise
 
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 
     Params = Mapping[str, Any]
 
-SHORT = 60  # signs of a text on a card
 OPS: dict[str, StrOrPromise] = FILTER_OPS | {
     "next": _("in the next days"),
     "gt": _("is more than"),
@@ -37,16 +33,6 @@ OPS: dict[str, StrOrPromise] = FILTER_OPS | {
     "clock": _("between the times"),
     "weekday": _("on the weekdays"),
 }
-
-
-def what_of(action: str, params: Params, names: Names) -> SafeString:
-    """What a rule does, as one sentence with what it is about in bold."""
-    say = WHAT.get(action)
-    if say is not None:
-        return say(params, names)
-    label = action_labels().get(action, action)
-    about = next((one for one in params.values() if isinstance(one, str) and one), "")
-    return _said("{what} {thing}", about, what=label) if about else conditional_escape(label)
 
 
 def when_of(rule: Mapping[str, Any], names: Names) -> str:
@@ -166,132 +152,3 @@ def trigger_hint(kind: str, params: Params, names: Names) -> str:
     if kind == "task_status":
         return gettext("open again") if params.get("status") == "open" else gettext("done")
     return ""
-
-
-def people_of(said: Any, names: Names) -> str:
-    """A list of recipients."""
-    found = []
-    for one in said if isinstance(said, list) else []:
-        if str(one).startswith("member:"):
-            number = str(one).removeprefix("member:")
-            found.append(names.members.get(int(number), str(GONE)) if number.isdigit() else str(GONE))
-        else:
-            said = str(ROLES.get(one, str(one).removeprefix("role:")))
-            found.append(said[:1].lower() + said[1:])
-    return ", ".join(found)
-
-
-def _said(sentence: str, thing: StrOrPromise, **more: Any) -> SafeString:
-    """A sentence whose `{thing}` is what it is about."""
-    short = str(thing) if len(str(thing)) <= SHORT else f"{str(thing)[:SHORT]}…"
-    return format_html(sentence, thing=format_html("<b>{}</b>", short), **more)
-
-
-def _to_stage(sentence: str) -> Callable[[Params, Names], SafeString]:
-    def say(params: Params, names: Names) -> SafeString:
-        number = params.get("stage")
-        pipeline = names.pipelines.get(number, "") if isinstance(number, int) else ""
-        name = names.stage(number)
-        return _said(gettext(sentence), f"{pipeline}: {name}" if name else GONE)
-
-    return say
-
-
-def _assign(params: Params, names: Names) -> SafeString:
-    match params.get("how", "fixed"):
-        case "turn":
-            return _said(gettext("Give in turn to {thing}"), _members(params, names))
-        case "least":
-            return _said(gettext("Give to whoever has least of {thing}"), _members(params, names))
-        case "back":
-            return conditional_escape(gettext("Give back to whoever had it before"))
-    member = params.get("member")
-    return _said(gettext("Give to {thing}"), names.members.get(member, GONE) if member else gettext("nobody"))
-
-
-def _members(params: Params, names: Names) -> str:
-    return ", ".join(names.members.get(one, str(GONE)) for one in params.get("members") or [])
-
-
-def _modify(params: Params, names: Names) -> SafeString:
-    said = []
-    for one in params.get("changes") or []:
-        field, source = str(one.get("field", "")), one.get("from")
-        value = names.fields.get(source, GONE) if source else names.value(field, str(one.get("value", "")))
-        sentence = (
-            gettext("add {value} to {thing}") if one.get("append") else gettext("set {thing} to {value}")
-        )
-        said.append(_said(sentence, names.fields.get(field, GONE), value=value or gettext("nothing")))
-    joined = format_html_join(", ", "{}", ((one,) for one in said))
-    return (
-        SafeString(joined[:1].upper() + joined[1:])
-        if joined
-        else conditional_escape(gettext("Change fields"))
-    )
-
-
-def _set(params: Params, names: Names) -> SafeString:
-    changes = [{"field": name, "value": str(value)} for name, value in params.items()]
-    return _modify({"changes": changes}, names)
-
-
-def _about(sentence: str, name: str = "text") -> Callable[[Params, Names], SafeString]:
-    return lambda params, _names: _said(gettext(sentence), str(params.get(name, "")))
-
-
-def _to_people(sentence: str, usual: str) -> Callable[[Params, Names], SafeString]:
-    def say(params: Params, names: Names) -> SafeString:
-        who = people_of(params.get("to") or [usual], names)
-        return _said(gettext(sentence), str(params.get("text", "")), who=who)
-
-    return say
-
-
-def _tags(sentence: str) -> Callable[[Params, Names], SafeString]:
-    def say(params: Params, names: Names) -> SafeString:
-        return _said(
-            gettext(sentence), ", ".join(names.tags.get(one, str(GONE)) for one in params.get("tags") or [])
-        )
-
-    return say
-
-
-def _document(params: Params, _names: Names) -> SafeString:
-    said = gettext("Make an invoice") if params.get("kind") == "invoice" else gettext("Make a quote")
-    return conditional_escape(said)
-
-
-def _convert(params: Params, names: Names) -> SafeString:
-    if names.stage(params.get("stage")):
-        return _said(gettext("Convert the lead into a deal in {thing}"), names.stage(params["stage"]))
-    return conditional_escape(gettext("Convert the lead"))
-
-
-def _end_tasks(params: Params, _names: Names) -> SafeString:
-    said = (
-        gettext("End all tasks") if params.get("whose") == "all" else gettext("End the tasks that rules made")
-    )
-    return conditional_escape(said)
-
-
-WHAT: dict[str, Callable[[Params, Names], SafeString]] = {
-    "move": _to_stage(gettext_noop("Move to {thing}")),
-    "open_deal": _to_stage(gettext_noop("Open a deal in {thing}")),
-    "copy": _to_stage(gettext_noop("Copy to {thing}")),
-    "delete": lambda _params, _names: conditional_escape(gettext("Delete the deal")),
-    "convert": _convert,
-    "document": _document,
-    "assign": _assign,
-    "modify": _modify,
-    "set": _set,
-    "notify": _to_people(gettext_noop("Notify {who}: {thing}"), "responsible"),
-    "control": _to_people(gettext_noop("Alert {who}: {thing}"), "supervisor"),
-    "post": _to_people(gettext_noop("Write to {who} in the stream: {thing}"), "responsible"),
-    "comment": _about(gettext_noop("Comment {thing}")),
-    "task": _about(gettext_noop("Make a task: {thing}"), "title"),
-    "call": _about(gettext_noop("Plan a call: {thing}"), "title"),
-    "meeting": _about(gettext_noop("Plan a meeting: {thing}"), "title"),
-    "end_tasks": _end_tasks,
-    "add_tags": _tags(gettext_noop("Tag with {thing}")),
-    "remove_tags": _tags(gettext_noop("Take off the tag {thing}")),
-}

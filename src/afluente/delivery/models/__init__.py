@@ -1,5 +1,6 @@
 """The tables of delivery."""
 
+from afluente.delivery.models.audiences import Audience, AudienceMember
 from afluente.delivery.models.consenting import Consent, Purpose, Suppression
 from afluente.delivery.models.messages import Channel, Message, Sender, Template
 from afluente.delivery.models.traces import LETTER, Trace
@@ -8,6 +9,8 @@ from afluente.delivery.models.webhooks import Attempt, Call, Endpoint
 __all__ = [
     "LETTER",
     "Attempt",
+    "Audience",
+    "AudienceMember",
     "Call",
     "Channel",
     "Consent",

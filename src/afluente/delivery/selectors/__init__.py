@@ -1,5 +1,6 @@
 """What delivery gives out."""
 
+from afluente.delivery.selectors.audiences import Crowd, crowd, crowds
 from afluente.delivery.selectors.consents import Standing, agreeing, standings, words
 from afluente.delivery.selectors.messages import (
     REASONS,
@@ -12,7 +13,7 @@ from afluente.delivery.selectors.messages import (
 )
 from afluente.delivery.selectors.suppressions import SuppressionPage, suppression_page
 from afluente.delivery.selectors.traces import Seen, traces_of
-from afluente.delivery.selectors.variables import Reader, Variable, readers_of, variables
+from afluente.delivery.selectors.variables import Reader, Variable, main_people, readers_of, variables
 from afluente.delivery.selectors.webhooks import (
     CALL_REASONS,
     CALL_TONES,
@@ -28,6 +29,7 @@ __all__ = [
     "CALL_TONES",
     "REASONS",
     "TONES",
+    "Crowd",
     "Page",
     "Reader",
     "Seen",
@@ -37,9 +39,12 @@ __all__ = [
     "agreeing",
     "attempts_of",
     "call_page",
+    "crowd",
+    "crowds",
     "deals_offered",
     "endpoints",
     "event_groups",
+    "main_people",
     "message_page",
     "offered",
     "readers_of",

@@ -74,7 +74,7 @@ def readers_of(deal_ids: Collection[int]) -> dict[int, Reader]:
         "stage", "pipeline", "company", "assignee__user"
     )
     deals = {row.pk: row for row in rows}
-    people = _people(deals)
+    people = main_people(deals)
     contacts = {one.pk: one for one in Contact.objects.filter(pk__in=people.values())}
     emails = _main(ContactEmail.objects.exclude(key=""), contacts, "email")
     phones = _main(ContactPhone.objects.exclude(e164=""), contacts, "e164")
@@ -118,9 +118,9 @@ def _of_deal(deal: Deal, values: dict[str, str]) -> dict[str, dict[str, str]]:
     }
 
 
-def _people(deals: Collection[int]) -> dict[int, int]:
+def main_people(deal_ids: Collection[int]) -> dict[int, int]:
     """The main person of each deal, else the one who was added first."""
-    links = DealContact.objects.filter(deal_id__in=deals, contact__deleted_at=None)
+    links = DealContact.objects.filter(deal_id__in=deal_ids, contact__deleted_at=None)
     found: dict[int, int] = {}
     for deal, contact in links.order_by("deal_id", "-is_primary", "pk").values_list("deal_id", "contact_id"):
         found.setdefault(deal, contact)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from afluente.contacts.models import Contact
-from afluente.delivery.models import Channel, Consent, Sender, Suppression
+from afluente.delivery.models import Channel, Consent, Purpose, Sender, Suppression
 from afluente.delivery.models.consenting import digest_of
 from afluente.delivery.services import consents
 from afluente.kernel import clock
@@ -66,6 +66,26 @@ def leave(said: Leaving, *, address: str = "", proof: Proof | None = None) -> No
             by=CLIENT,
             proof=proof,
         )
+
+
+def leave_audiences(said: Leaving, *, proof: Proof | None = None) -> None:
+    """Let whoever opened the address out of the audiences of ad networks: their own word, like unsubscribing."""
+    if is_in_audiences(said):
+        consents.say_consent(
+            contact_id=said.contact_id,
+            channel=Purpose.ADS,
+            is_given=False,
+            source=Consent.Source.UNSUBSCRIBE,
+            by=CLIENT,
+            proof=proof,
+        )
+
+
+def is_in_audiences(said: Leaving) -> bool:
+    """Whether they agreed to be in audiences."""
+    if not Contact.objects.filter(pk=said.contact_id).exists():
+        return False
+    return consents.last_words(channel=Purpose.ADS, contact_ids=[said.contact_id]).get(said.contact_id, False)
 
 
 def come_back(said: Leaving, *, proof: Proof | None = None) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from afluente.delivery.models import Consent
+from afluente.delivery.models import Consent, Purpose
+from afluente.delivery.services.audience_members import withdraw
 from afluente.kernel import clock
 from afluente.timeline import services as timeline
 from afluente.timeline.events import NewEvent
@@ -215,6 +216,7 @@ def _row(one: Said) -> Consent:
 
 def _add(words: Sequence[Said]) -> list[int]:
     rows = Consent.objects.bulk_create([_row(one) for one in words])
+    withdraw([one.contact_id for one in words if one.channel == Purpose.ADS and not one.is_given])
     timeline.record([_told(one) for one in words])
     return [row.pk for row in rows]
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from afluente.contacts.models import ContactEmail, ContactPhone
 from afluente.deals.models import DealContact
-from afluente.delivery.models import Attempt, Call, Consent, Message, Suppression, Trace
+from afluente.delivery.models import Attempt, AudienceMember, Call, Consent, Message, Suppression, Trace
 from afluente.delivery.models.consenting import digest_of
+from afluente.delivery.services.audience_members import forget_people
 from afluente.kernel import clock, personal
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ def _collect(subject: Subject) -> Sequence[dict[str, Any]]:
         ),
         *personal.plain(consents.values(*SAID)),
         *personal.plain(
+            AudienceMember.objects.filter(contact_id__in=subject.ids)
+            .order_by("pk")
+            .values("audience__name", "audience__network", "state", "asked_at")
+        ),
+        *personal.plain(
             _calls(subject).order_by("pk").values("id", "kind", "state", "body", "created_at", "ended_at")
         ),
         *personal.plain(stopped.values("channel", "address", "reason", "has_left", "detail", "at")),
@@ -92,6 +98,7 @@ def _erase(subject: Subject) -> int:
     calls.filter(state__in=(Call.State.QUEUED, Call.State.SENDING)).update(
         state=Call.State.CANCELLED, reason="record_deleted", ended_at=clock.now()
     )
+    stopped += forget_people(subject.ids)
     return stopped + traced + gone + struck + calls.update(body="", detail="")
 
 
@@ -105,6 +112,7 @@ HOLDING = personal.Holding(
         "delivery_suppression",
         "delivery_call",
         "delivery_attempt",
+        "delivery_audiencemember",
     ),
     collect=_collect,
     erase=_erase,
@@ -113,6 +121,7 @@ HOLDING = personal.Holding(
     order=35,
 )
 FREE = {
+    "delivery_audience": "How the workspace itself reaches an ad network.",
     "delivery_endpoint": "Addresses of other programs.",
     "delivery_sender": "How the workspace itself sends.",
     "delivery_template": "Texts that are the same for everybody.",

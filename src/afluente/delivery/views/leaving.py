@@ -25,6 +25,8 @@ from afluente.kernel.workspace import scope
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from afluente.delivery.services.consenting import Leaving
+
 
 def public(view: Any) -> Any:
     """For everybody, without a session."""
@@ -45,13 +47,28 @@ def leaving(request: HttpRequest, token: str) -> HttpResponse:
         if workspace is None:
             return gone(request)
         if request.method == "POST":
-            if "again" in request.POST:
-                services.come_back(said, proof=_proof(request))
-            else:
-                services.leave(said, proof=_proof(request))
-        context = {"workspace": workspace, "has_left": services.has_left(said), "channel": said.channel}
+            _heard(request, said)
+        context = {
+            "workspace": workspace,
+            "has_left": services.has_left(said),
+            "channel": said.channel,
+            "is_in_audiences": services.is_in_audiences(said),
+        }
     with translation.override(workspace.language):
         return render(request, "delivery/leaving.html", context)
+
+
+def _heard(request: HttpRequest, said: Leaving) -> None:
+    """What they said: nothing more, with `ads` out of the audiences of ad networks as well, with `only_ads` that
+    alone; with `again` messages once more.
+    """
+    proof = _proof(request)
+    if "again" in request.POST:
+        services.come_back(said, proof=proof)
+    elif "only_ads" not in request.POST:
+        services.leave(said, proof=proof)
+    if "ads" in request.POST or "only_ads" in request.POST:
+        services.leave_audiences(said, proof=proof)
 
 
 def _proof(request: HttpRequest) -> services.Proof:

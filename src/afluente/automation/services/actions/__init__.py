@@ -1,6 +1,7 @@
 """What rules can do with deals."""
 
 from afluente.automation.services.actions import (
+    advertising,
     assigning,
     basic,
     hooking,
@@ -22,7 +23,7 @@ from afluente.automation.services.actions.registry import (
     register_action,
 )
 
-for _part in (basic, assigning, telling, working, making, modifying, sending, hooking, wording):
+for _part in (basic, assigning, telling, working, making, modifying, sending, hooking, advertising, wording):
     _part.register()
 
 __all__ = ["Known", "actions", "applier", "for_leads", "leaving", "mixed", "outside", "register_action"]
