@@ -54,6 +54,7 @@ class Audience(forms.Form):
         label=_("Access token, or key"),
         max_length=10_000,
         required=False,
+        error_messages={"required": _("Paste it here.")},
         help_text=_(
             "Meta: the token of a system user who may manage ads. Google: the file of a key of a service account."
         ),
@@ -70,6 +71,7 @@ class Audience(forms.Form):
 
     def __init__(self, *args: Any, audience: Row | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["secret"].required = audience is None
         if audience is not None:
             kept: Mapping[str, str] = {
                 "name": audience.name,

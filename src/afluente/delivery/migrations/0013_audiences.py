@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('contact_id', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('adding', 'On its way in'), ('in', 'In'), ('removing', 'On its way out')], default='adding', max_length=10)),
+                ('state', models.CharField(choices=[('adding', 'On its way in'), ('in', 'In the audience'), ('removing', 'On its way out')], default='adding', max_length=10)),
                 ('email_hash', models.CharField(blank=True, default='', max_length=64)),
                 ('phone_hash', models.CharField(blank=True, default='', max_length=64)),
                 ('asked_at', models.DateTimeField(null=True)),

@@ -59,7 +59,7 @@ class AudienceMember(WorkspaceModel):
 
     class State(models.TextChoices):
         ADDING = "adding", _("On its way in")
-        IN = "in", _("In")
+        IN = "in", _("In the audience")
         REMOVING = "removing", _("On its way out")
 
     audience = models.ForeignKey(
