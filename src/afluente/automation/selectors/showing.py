@@ -40,6 +40,7 @@ REASONS: dict[str, StrOrPromise] = {
     "no_recipient": _("there was nobody to do it for"),
     "date_passed": _("the date had passed"),
     "too_late": _("it would have come too late"),
+    "too_often": _("they were written the same three times within a day"),
     "no_working_time": _("nobody works in the next 400 days"),
     "duplicate": _("it had been done"),
     "chain_not_met": _("the rule before it did not end well"),

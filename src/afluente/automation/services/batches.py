@@ -18,6 +18,7 @@ from afluente.automation.engine.written import read_rules
 from afluente.automation.models import Definition, Version
 from afluente.automation.selectors.hours import Hours, hours_at
 from afluente.automation.services.actions import actions, outside
+from afluente.automation.services.actions.repeating import SAID, said_to
 from afluente.automation.services.facts import Facts, turns_of
 from afluente.deals.models import Stage
 from afluente.kernel.workspace import current_workspace_id
@@ -125,6 +126,7 @@ def read_batch(tokens: Sequence[Taken], now: dt.datetime) -> Batch:
         "absent": lambda: batch.hours.absent,
         "stages": lambda: frozenset(Stage.objects.lasting().values_list("pk", flat=True)),
         "turns": lambda: turns_of(_turning(programs)),
+        SAID: lambda: said_to(batch.facts["people"], now),
     }
     return batch
 

@@ -10,6 +10,7 @@ from afluente.delivery.selectors.messages import (
     message_page,
     templates,
     undecided_count,
+    written_since,
 )
 from afluente.delivery.selectors.suppressions import SuppressionPage, suppression_page
 from afluente.delivery.selectors.traces import Seen, traces_of
@@ -55,4 +56,5 @@ __all__ = [
     "undecided_count",
     "variables",
     "words",
+    "written_since",
 ]

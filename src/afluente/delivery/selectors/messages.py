@@ -11,8 +11,10 @@ from afluente.delivery import policies
 from afluente.delivery.models import Message, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Collection, Mapping, Sequence
 
+    from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
     from afluente.accounts.models import Membership
@@ -75,3 +77,12 @@ def templates(*, is_archived: bool = False) -> list[Template]:
 def deals_offered(deals: Sequence[Deal]) -> list[tuple[int, str]]:
     """Deals as a list of choices."""
     return [(one.pk, one.name or f"#{one.pk}") for one in deals]
+
+
+def written_since(
+    moment: dt.datetime, *, contact_ids: Collection[int]
+) -> QuerySet[Message, tuple[int | None, int, str, str, dt.datetime]]:
+    """What rules wrote to contacts since a moment and did not take back: rules, contact, subject, text, when."""
+    gone = [Message.State.SKIPPED, Message.State.CANCELLED, Message.State.FAILED]
+    found = Message.objects.filter(contact_id__in=contact_ids, created_at__gt=moment, rule_id__isnull=False)
+    return found.exclude(state__in=gone).values_list("rule_id", "contact_id", "subject", "text", "created_at")

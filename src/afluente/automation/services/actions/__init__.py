@@ -7,6 +7,7 @@ from afluente.automation.services.actions import (
     hooking,
     making,
     modifying,
+    repeating,
     sending,
     telling,
     wording,
@@ -23,7 +24,8 @@ from afluente.automation.services.actions.registry import (
     register_action,
 )
 
-for _part in (basic, assigning, telling, working, making, modifying, sending, hooking, advertising, wording):
+_parts = (basic, assigning, telling, working, making, modifying, sending, hooking, advertising, repeating)
+for _part in (*_parts, wording):
     _part.register()
 
 __all__ = ["Known", "actions", "applier", "for_leads", "leaving", "mixed", "outside", "register_action"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from afluente.automation.engine.actions import Done, Effect, Fail, Skip
 from afluente.automation.selectors.params import CHOICE, FLAG, SMS, TEXT, Param
 from afluente.automation.services.actions.registry import Known, register_action
+from afluente.automation.services.actions.repeating import is_too_often
 from afluente.automation.services.actions.wording import text_problems, words_of
 from afluente.automation.services.facts import register_fact
 from afluente.automation.services.settling import postpone
@@ -108,6 +109,9 @@ class Send:
             said = outbox.render(subject=str(subject), body=str(body), words=words_of(reader, scene))
         except outbox.BadTemplateError as bad:
             return Fail("template", str(bad))
+        words = (int(step.split(":")[0]), reader.contact_id or 0, said.subject, said.text)
+        if is_too_often(scene, words):
+            return Skip("too_often", self.missing)
         values = {
             "channel": self.channel,
             "address": address,
