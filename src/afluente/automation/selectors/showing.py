@@ -51,7 +51,7 @@ REASONS: dict[str, StrOrPromise] = {
     "rule_removed": _("the rule was removed"),
     "loop_guard": _("rules went round in a circle"),
     "invalid_condition": _("its condition asks for something that is gone"),
-    "target_gone": _("the stage, template or webhook that it names is gone"),
+    "target_gone": _("what it names is gone: a stage, a template, a webhook, an audience"),
     "no_lead": _("only leads become something, and this is a deal"),
     "bad_value": _("its value cannot be kept"),
     "unknown_action": _("nobody knows how to do it any more"),
