@@ -190,7 +190,7 @@ def _said(reasons: Sequence[Sequence[str]], companies: dict[str, str]) -> list[R
 def _shown(rule: str, value: str, companies: dict[str, str]) -> str:
     if rule == "company":
         return companies.get(value, "")
-    return phone.show(value) if rule == "phone" and value.startswith("+") else value
+    return phone.show(value) if rule in {"phone", "run_phone"} and value.startswith("+") else value
 
 
 def _companies(all_reasons: Iterable[Sequence[Sequence[str]]]) -> dict[str, str]:

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from afluente.files.models import Store
-from afluente.files.selectors.space import MEGABYTE, quota, used
+from afluente.files.selectors.space import quota, used
 from afluente.files.services.naming import FileRefusedError
 from afluente.kernel.workspace import current_workspace_id
+from afluente.ui import formats
 
 
 @transaction.atomic
@@ -20,8 +21,8 @@ def take_room(size: int) -> None:
     """
     if size > settings.FILE_LIMIT:
         raise FileRefusedError(
-            gettext("A file may have {limit} MB here, this one has {size} MB.").format(
-                limit=settings.FILE_LIMIT // MEGABYTE, size=-(-size // MEGABYTE)
+            gettext("A file may have {limit} here, this one has {size}.").format(
+                limit=formats.size(settings.FILE_LIMIT), size=formats.size(size)
             ),
             "too_large",
         )
@@ -30,9 +31,9 @@ def take_room(size: int) -> None:
     whole = quota()
     if used() + size > whole:
         raise FileRefusedError(
-            gettext(
-                "The store is full: {limit} MB are allowed. Delete files, or ask an administrator."
-            ).format(limit=whole // MEGABYTE),
+            gettext("The store is full: {limit} are allowed. Delete files, or ask an administrator.").format(
+                limit=formats.size(whole)
+            ),
             "store_full",
         )
 

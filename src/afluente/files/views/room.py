@@ -30,7 +30,7 @@ def room(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "room": selectors.room(),
-        "usual": settings.QUOTA // selectors.MEGABYTE,
+        "usual": settings.QUOTA,
         "limit": settings.FILE_LIMIT,
     }
     return render(request, "files/room.html", context, status=422 if form.errors else 200)
