@@ -21,6 +21,7 @@ from afluente.tasks import services as tasks
 from afluente.tasks.models import Task
 from afluente.timeline.events import SYSTEM
 from afluente.timeline.models import Comment, Event, Notification
+from afluente.timeline.selectors import notifications
 from tests import make
 from tests.automation.arranging import IN_A_DAY, later, lines, open_in, publish, rule, stage_of, work
 
@@ -230,6 +231,24 @@ def test_a_call_and_a_meeting_are_planned(stages, people):
     assert found["call"].due_at - found["call"].start_at == dt.timedelta(minutes=15)
     assert (found["meeting"].place, found["meeting"].assignee_id) == ("Office", people.bruno.pk)
     assert Notification.objects.filter(member=people.bruno, kind="task_assigned").exists()
+
+
+def test_a_rule_without_a_name_is_not_called_by_what_it_does(stages, people, client_as):
+    publish(
+        stages[0],
+        rule("plain", "task", params={"title": "Ring"}),
+        rule("named", "task", title="First contact", params={"title": "Write"}),
+    )
+    deal = open_in(stages[0], assignee_id=people.bruno.pk)
+    work()
+
+    told = [line.plain for line in notifications.page(member=people.bruno, unread=True, before=None)[0]]
+    assert {"The new task Ring is yours", "The new task Write is yours"} <= set(told)
+    made = Event.objects.filter(kind="task.created", deal_id=deal.pk).values_list("actor_kind", "actor_name")
+    assert sorted(made) == [("rule", ""), ("rule", "First contact")]
+    history = client_as(people.ana).get(f"/deals/{deal.pk}/").content.decode()
+    assert "by a rule" in history
+    assert "by rule “First contact”" in history
 
 
 @pytest.mark.parametrize(("whose", "left"), [("rules", ["By hand"]), ("all", [])])

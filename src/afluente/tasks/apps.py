@@ -234,6 +234,8 @@ def _bring_notifications() -> None:
             name=services.ASSIGNED,
             label=_("Somebody gives you a task"),
             sentence=_("{actor} gave you the task {record}"),
+            sentence_alone=_("The new task {record} is yours"),
+            icon="list-checks",
             order=30,
         )
     )

@@ -176,6 +176,7 @@ NEWS = (
         name=services.FOLLOWED,
         label=_("Somebody lets you follow a task"),
         sentence=_("{actor} lets you follow the task {record}"),
+        sentence_alone=_("You follow the task {record}"),
         icon="eye",
         order=32,
     ),

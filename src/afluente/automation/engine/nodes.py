@@ -122,10 +122,12 @@ class End(Node):
 @dataclass(frozen=True)
 class Graph:
     """A definition as the engine runs it. `rest` names, for each node, the rules from it to the end of its
-    lane: what stops when the record leaves. `titles` are what people call the rules, in their order.
+    lane: what stops when the record leaves. `titles` are what people call the rules, in their order, or what
+    such a rule does; `names` only what people called them.
     """
 
     nodes: Mapping[str, Node]
     start: str
     rest: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -68,7 +68,8 @@ def compile_rules(rules: Sequence[Rule]) -> Graph:
             names = tuple(one.id for one in lane[number:])
             rest |= dict.fromkeys((node.id for node in made if not isinstance(node, End)), names)
     titles = {rule.id: rule.title or rule.action for rule in rules}
-    return Graph({node.id: node for node in nodes}, START, rest, titles)
+    own = {rule.id: rule.title for rule in rules}
+    return Graph({node.id: node for node in nodes}, START, rest, titles, own)
 
 
 def _nodes(rule: Rule, others: Sequence[Rule]) -> list[Node]:

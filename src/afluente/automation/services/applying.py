@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def apply(
-    effects: Sequence[tuple[Taken, Made]], *, titles: Mapping[tuple[int, int], Mapping[str, str]]
+    effects: Sequence[tuple[Taken, Made]], *, names: Mapping[tuple[int, int], Mapping[str, str]]
 ) -> None:
     """Make effects so, in the order of their rules; what takes deals out of their stage comes last, because it
     ends what waits.
 
-    `titles` are the rules of each version, in their order. Effects of one rule, kind and values are one set.
+    `names` are what people called the rules of each version, in their order, "" where they did not. Effects of one rule, kind and values are one set.
     """
     groups: dict[tuple[Any, ...], list[Wanted]] = defaultdict(list)
     last, together = leaving(), mixed()
     for token, made in effects:
         kind = made.effect.kind
         values = () if kind in together else _alike(made)
-        rules = titles[token.definition_id, token.version]
+        rules = names[token.definition_id, token.version]
         place = list(rules).index(made.rule)
         key = (kind in last, token.definition_id, token.version, place, kind, token.depth, values)
         groups[key].append(Wanted(token, made, rules[made.rule]))

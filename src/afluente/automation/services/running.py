@@ -125,7 +125,7 @@ def _walk_all(tokens: Sequence[Taken], now: dt.datetime) -> None:
     with caused({one.deal_id: (one.root_id, one.depth) for one in tokens}):
         applying.apply(
             [(one.token, made) for one in walked for made in one.sprint.made],
-            titles={key: program.graph.titles for key, program in batch.programs.items()},
+            names={key: program.graph.names for key, program in batch.programs.items()},
         )
     break_failing(
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -165,9 +165,10 @@ def tell_members(given: Iterable[tuple[int, int | None]], *, by: Actor, kind: st
         "user", "custom_role"
     )
     seeing = {one.pk for one in people if may(one, Area.TASKS, Action.VIEW)}
+    giver = by if by.kind == "member" else replace(by, id=None, name="")  # no rule, no program "gave" it
     timeline.notify(
         timeline.gathered(
-            timeline.Notice(member_id=number, kind=kind, record_kind="task", record_id=task_id, actor=by)
+            timeline.Notice(member_id=number, kind=kind, record_kind="task", record_id=task_id, actor=giver)
             for task_id, number in told
             if number in seeing
         )

@@ -20,7 +20,7 @@ class Wanted:
 
     token: Taken
     made: Made
-    title: str
+    name: str
 
     @property
     def deal_id(self) -> int:
@@ -32,8 +32,8 @@ class Wanted:
 
     @property
     def actor(self) -> Actor:
-        """The rule, as the history names it."""
-        return Actor("rule", self.token.definition_id, self.title)
+        """The rule, as the history names it; without a name of its own it is "a rule" in the reader's language."""
+        return Actor("rule", self.token.definition_id, self.name)
 
     @property
     def cause(self) -> dict[str, Any]:

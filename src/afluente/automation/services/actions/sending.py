@@ -140,7 +140,7 @@ def _queue(group: Sequence[Wanted]) -> None:
                 contact_id=one.values["contact"],
                 deal_id=one.deal_id,
                 rule_id=one.token.definition_id,
-                rule_name=one.title[:150],
+                rule_name=one.name[:150],
                 template_id=one.values["template"],
                 is_marketing=one.values["is_marketing"],
                 goes_along=one.values["goes_along"],
