@@ -7,6 +7,7 @@ from django.urls import path
 from afluente.tasks.views import (
     board,
     bulk,
+    days,
     feed,
     items,
     links,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("tasks/of/<str:area>/<int:entity>/", listing.of, name="of"),
     path("tasks/<int:pk>/", task.task, name="task"),
     path("tasks/<int:pk>/fields/<str:part>/", task.field, name="field"),
+    path("tasks/<int:pk>/day/", days.another_day, name="another_day"),
     path("tasks/<int:pk>/completion/", task.completion, name="completion"),
     path("tasks/<int:pk>/reopening/", task.reopening, name="reopening"),
     path("tasks/<int:pk>/deletion/", task.deletion, name="deletion"),

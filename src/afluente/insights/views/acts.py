@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -19,7 +18,7 @@ from afluente.deals import policies as deal_policies
 from afluente.deals import services as deal_services
 from afluente.deals.models import Deal
 from afluente.insights import selectors, services
-from afluente.kernel import clock, htmx, http
+from afluente.kernel import htmx, http
 from afluente.tasks import policies as task_policies
 from afluente.tasks import selectors as task_selectors
 from afluente.tasks import services as task_services
@@ -73,7 +72,7 @@ def answering(request: Request, pk: int) -> HttpResponse:
 def postponing(request: Request, pk: int) -> HttpResponse:
     """Put a task off, by words or, on the way back, to a moment."""
     task = http.pick(task_policies.editable_by(request.member), present=Task.objects.present(), pk=pk)
-    back = {"due": _said(task.due_at), "start": _said(task.start_at), "day": "1" if task.due_is_day else ""}
+    back = task_selectors.moments.said(task)
     changes = _moved_to(request) if "due" in request.GET else _put_off(request.POST.get("to", ""), task)
     task_services.change_tasks(task_ids=[pk], changes=changes, by=_by(request))
     way_back = f"{reverse('insights:postponing', args=[pk])}?{urlencode(back)}"
@@ -85,45 +84,20 @@ def postponing(request: Request, pk: int) -> HttpResponse:
 
 def _put_off(to: str, task: Task) -> dict[str, Any]:
     """Later today, tomorrow or in a week, at the time it had; a meeting keeps its length. Raises Http404."""
-    anchor, today = task.anchor or clock.now(), timezone.localdate()
     if to == HOURS:
-        moment = (clock.now() + LATER).replace(second=0, microsecond=0)
-        return _shifted(task, moment, is_day=False)
+        return task_selectors.moments.in_hours(task, LATER)
     if to not in {TOMORROW, WEEK}:
         raise Http404
-    day = today + dt.timedelta(days=1 if to == TOMORROW else 7)
-    if task.due_is_day and not task.is_planned:
-        return _shifted(task, task_selectors.end_of_day(day), is_day=True)
-    hour = timezone.localtime(anchor).time().replace(tzinfo=None)
-    return _shifted(task, timezone.make_aware(dt.datetime.combine(day, hour)), is_day=task.due_is_day)
-
-
-def _shifted(task: Task, moment: dt.datetime, *, is_day: bool) -> dict[str, Any]:
-    if task.is_planned and task.start_at and task.due_at:
-        due = moment + (task.due_at - task.start_at)
-        return {"start_at": moment, "due_at": due, "due_is_day": task.due_is_day}
-    start = task.start_at if task.start_at and task.start_at <= moment else None
-    return {"start_at": start, "due_at": moment, "due_is_day": is_day}
+    day = timezone.localdate() + dt.timedelta(days=1 if to == TOMORROW else 7)
+    return task_selectors.moments.on_day(task, day)
 
 
 def _moved_to(request: Request) -> dict[str, Any]:
     """What an address says: the way back. Raises Http404 for nonsense."""
-    try:
-        due = parse_datetime(request.GET["due"])
-        start = parse_datetime(request.GET.get("start", "")) if request.GET.get("start") else None
-    except ValueError as nonsense:
-        raise Http404 from nonsense
-    if (
-        due is None
-        or timezone.is_naive(due)
-        or (start is not None and (timezone.is_naive(start) or start > due))
-    ):
+    found = task_selectors.moments.read(request.GET)
+    if found is None or found["due_at"] is None:
         raise Http404
-    return {"start_at": start, "due_at": due, "due_is_day": request.GET.get("day") == "1"}
-
-
-def _said(moment: dt.datetime | None) -> str:
-    return moment.isoformat() if moment else ""
+    return found
 
 
 def _by(request: Request) -> Actor:

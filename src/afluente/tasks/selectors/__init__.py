@@ -1,5 +1,6 @@
 """Every read of tasks worth a name."""
 
+from afluente.tasks.selectors import moments
 from afluente.tasks.selectors.about import Linked, linked
 from afluente.tasks.selectors.boards import (
     StepRow,
@@ -79,6 +80,7 @@ __all__ = [
     "linkable",
     "linked",
     "midnight",
+    "moments",
     "my_tasks",
     "named",
     "next_task",

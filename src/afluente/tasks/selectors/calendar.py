@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from afluente.tasks.models import Board, Task
+from afluente.tasks.policies import editable_by
 from afluente.tasks.selectors import dues
 from afluente.tasks.selectors.days import days
 
@@ -34,6 +35,7 @@ class Entry:
     task: Task
     at: dt.datetime | None
     is_ahead: bool = False
+    may_move: bool = False
 
     @property
     def tone(self) -> str:
@@ -125,11 +127,17 @@ def _shown(
     dates = [first + dt.timedelta(days=n) for n in range(count)]
     drawn = {date: _drawn(found.placed.get(date, []), found.beyond.get(date, 0), most) for date in dates}
     tasks = _tasks({one.task_id for placed in drawn.values() for one in placed})
+    own = set(editable_by(member).filter(pk__in=tasks).values_list("pk", flat=True))
     shown = [
         CalendarDay(
             date=date,
             entries=[
-                Entry(task=tasks[one.task_id], at=one.moment if one.is_timed else None, is_ahead=one.is_ahead)
+                Entry(
+                    task=tasks[one.task_id],
+                    at=one.moment if one.is_timed else None,
+                    is_ahead=one.is_ahead,
+                    may_move=one.task_id in own and not one.is_ahead,
+                )
                 for one in drawn[date]
                 if one.task_id in tasks
             ],

@@ -18,25 +18,28 @@ OVERDUE, TODAY, UPCOMING, SOMEDAY = "overdue", "today", "upcoming", "someday"
 
 
 def due_words(task: Task) -> str:
-    """`18:00` or `Today` for today, else `Yesterday`, `Tomorrow, 9:00`, `3 Dec`; '' without a deadline."""
-    if task.due_at is None:
+    """`Today` or `Today 18:00` for today, else `Yesterday`, `Tomorrow, 9:00`, `3 Dec`; '' without a deadline. Of a
+    call or a meeting it is when it begins: whoever reads its end comes too late.
+    """
+    at = task.anchor
+    if at is None:
         return ""
-    local = timezone.localtime(task.due_at)
+    local = timezone.localtime(at)
     distance = (local.date() - timezone.localdate()).days
     if distance == 0:
-        return gettext("Today") if task.due_is_day else f"{gettext('Today')} {formats.clock(task.due_at)}"
+        return gettext("Today") if task.due_is_day else f"{gettext('Today')} {formats.clock(at)}"
     names = {-1: gettext("Yesterday"), 1: gettext("Tomorrow")}
-    day = names.get(distance) or formats.day(task.due_at)
-    return day if task.due_is_day or distance < 0 else f"{day}, {formats.clock(task.due_at)}"
+    day = names.get(distance) or formats.day(at)
+    return day if task.due_is_day or distance < 0 else f"{day}, {formats.clock(at)}"
 
 
 def tone(task: Task) -> str:
     """How a deadline looks: "late" when it is over, "now" today, else ""."""
-    if task.due_at is None or not task.is_open:
+    if task.anchor is None or not task.is_open:
         return ""
     if task.is_overdue:
         return LATE
-    return NOW if timezone.localtime(task.due_at).date() == timezone.localdate() else ""
+    return NOW if timezone.localtime(task.anchor).date() == timezone.localdate() else ""
 
 
 def section(task: Task) -> str:

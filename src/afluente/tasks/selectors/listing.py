@@ -179,7 +179,7 @@ def tasks_of(*, member: Membership, kind: str, record_id: int) -> list[Row]:
 
 
 # What the strip above a history draws of the next task.
-DRAWN = ("title", "due_at", "due_is_day", "done_at", "assignee__user__name")
+DRAWN = ("title", "kind", "start_at", "due_at", "due_is_day", "done_at", "assignee__user__name")
 
 
 def next_task(*, member: Membership, kind: str, record_id: int) -> tuple[Task | None, int]:
