@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import APIResponse, Page, Route, expect, sync_playwright
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect, sync_playwright
 
 from afluente.kernel.workspace import scope
 from tests import cast, make
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tests.serving import Server
 
 pytestmark = pytest.mark.browser
+CALL = dt.datetime(2031, 3, 5, 13, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -32,6 +34,8 @@ def stage(served: Server) -> dict[str, Any]:
             make.deal(name=name, stage=make.stage_of(pipeline, "New"), amount=1000, contacts=(lia,))
         for name in ("Portal", "Catálogo"):
             make.deal(name=name, stage=make.stage_of(pipeline, "In progress"), amount=500)
+        moments = {"start_at": CALL, "due_at": CALL + dt.timedelta(minutes=30)}
+        make.task(title="Ring Lia", kind="call", assignee=ana, **moments)
     return {"ana": cast.browser(ana), "bruno": cast.browser(bruno), "lia": f"/contacts/{lia.pk}/"}
 
 
@@ -103,6 +107,28 @@ def test_a_dropped_card_stays_and_undo_brings_it_back(served, stage):
 
         expect(page.locator(".col").nth(0).locator(".deal")).to_have_count(3)
         assert (names(page, 0), names(page, 1)) == (["Site", "Loja", "Chatbot"], ["Portal", "Catálogo"])
+        task_goes_to_another_day(page, served)
+
+
+def task_goes_to_another_day(page: Page, served: Server) -> None:
+    """In the calendar of tasks: dragged, taken back, and sent on by Shift and arrows, the focus with it."""
+    page.goto(f"{served.url}/tasks/calendar/?on=2031-03-01")
+
+    def on(number: int) -> Locator:
+        return page.locator(f'td[data-date="2031-03-{number:02}"]').locator(".cal-task")
+
+    before = on(5).inner_text()
+    on(5).drag_to(page.locator('td[data-date="2031-03-20"]'))
+    expect(on(20)).to_be_visible()
+    assert on(20).inner_text() == before
+    expect(on(5)).to_have_count(0)
+    expect(page.locator("td.over")).to_have_count(0)
+    page.keyboard.press("z")
+    expect(on(5)).to_be_visible()
+    on(5).focus()
+    for key, number in (("ArrowRight", 6), ("ArrowDown", 13), ("ArrowLeft", 12), ("ArrowUp", 5)):
+        page.keyboard.press(f"Shift+{key}")
+        expect(on(number)).to_be_focused()
 
 
 def test_a_card_dropped_on_lost_asks_for_the_reason_and_leaves(served, stage):
