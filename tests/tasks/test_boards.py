@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import connection
@@ -365,3 +366,32 @@ def test_what_comes_next_stands_out(client_as, people, by):
 
     assert page.index('class="card lead late"') < page.index("Late one")
     assert page.count("Late one</b>") == 1
+
+
+def test_who_moves_a_card_second_is_told_and_it_stays_where_the_first_put_it(people, client_as):
+    task = make.task(title="Call", assignee=people.bruno)
+    new, progress, done = Step.objects.filter(board_id=task.board_id).order_by("position")
+    wish = {"stage": progress.pk, "seen": new.pk}
+
+    first = client_as(people.ana).post(f"/tasks/{task.pk}/moves/", wish, headers={"HX-Request": "true"})
+    second = client_as(people.bruno).post(
+        f"/tasks/{task.pk}/moves/", wish | {"stage": done.pk}, headers={"HX-Request": "true"}
+    )
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    said = json.loads(second.headers["HX-Trigger"])
+    assert said["af:toast"]["text"] == f"Somebody moved it to {progress.name} meanwhile. It stays there."
+    assert said["af:cards"]["ids"] == [task.pk]
+    task.refresh_from_db()
+    assert (task.step_id, task.done_at) == (progress.pk, None)
+    assert [one.kind for one in Event.objects.filter(kind__startswith="task.").order_by("pk")][-1:] == [
+        "task.moved"
+    ]
+    assert Event.objects.filter(kind="task.completed").count() == 0
+    again = {"stage": done.pk, "seen": progress.pk}  # having looked, they may
+    assert (
+        client_as(people.bruno)
+        .post(f"/tasks/{task.pk}/moves/", again, headers={"HX-Request": "true"})
+        .status_code
+        == 200
+    )

@@ -236,6 +236,7 @@ class Move(forms.Form):
     stage: forms.ModelChoiceField[Any] = forms.ModelChoiceField(None)
     after = forms.IntegerField(required=False, min_value=1)
     before = forms.IntegerField(required=False, min_value=1)
+    seen = forms.IntegerField(required=False, min_value=1)  # the step where the person saw it
 
     def __init__(self, *args: Any, steps: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -35,6 +35,7 @@ from afluente.tasks.services.items import (
 )
 from afluente.tasks.services.linking import COMPANY, CONTACT, DEAL, link_tasks, unlink_tasks
 from afluente.tasks.services.moving import (
+    MovedMeanwhileError,
     complete_tasks,
     delete_tasks,
     move_tasks,
@@ -67,6 +68,7 @@ __all__ = [
     "OVERDUE",
     "RESCHEDULED",
     "ChangedMeanwhileError",
+    "MovedMeanwhileError",
     "NewTask",
     "StepDraft",
     "TaskRefusedError",

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from afluente.timeline.events import Actor
 
 
+class MovedMeanwhileError(Exception):
+    """Somebody else has put the task on another `step`; nothing was moved."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(step)
+        self.step = step
+
+
 @transaction.atomic
 def move_tasks(
     *,
@@ -34,15 +42,20 @@ def move_tasks(
     by: Actor,
     after_id: int | None = None,
     before_id: int | None = None,
+    seen_step_id: int | None = None,
 ) -> dict[int, int]:
     """Put tasks on a step, below `after_id` or above `before_id`, else on top, in the order given; by
     task that entered it, the step it was on. Entering a step of the kind DONE completes a task, leaving
     it reopens it. A task that is there already only changes its place, when one is named.
 
-    Raises TaskRefusedError when the step is gone.
+    Raises TaskRefusedError when the step is gone, and MovedMeanwhileError when somebody has put a task elsewhere
+    since the person saw it on `seen_step_id`.
     """
     _hold(to)
     rows = {row.pk: row for row in locked(task_ids)}
+    for row in rows.values():
+        if seen_step_id is not None and row.step_id not in {seen_step_id, to.pk}:
+            raise MovedMeanwhileError(row.step.name)
     wanted = [pk for pk in dict.fromkeys(task_ids) if pk in rows]
     entering = [rows[pk] for pk in wanted if rows[pk].step_id != to.pk]
     staying = [pk for pk in wanted if rows[pk].step_id == to.pk]

@@ -107,12 +107,24 @@ def moves(request: Request, pk: int) -> HttpResponse:
         if form.is_valid():
             return _move(request, task, form)
         said = gettext("That step is gone. Reload the page to see the present ones.")
+    except services.MovedMeanwhileError as moved:
+        return _tell_moved(request, task, moved)
     except services.TaskRefusedError as refused:
         said = str(refused)
     if wants_fragment(request):
         return toast(HttpResponse(status=422), said)
     context = {"task": task, "boards": selectors.boards(), "error": said}
     return render(request, "tasks/move.html", context, status=422)
+
+
+def _tell_moved(request: Request, task: Task, moved: services.MovedMeanwhileError) -> HttpResponse:
+    """Somebody else was first: say so, and have the card fetched where it stands."""
+    said = gettext("{who} moved it to {stage} meanwhile. It stays there.")
+    said = said.format(who=gettext("Somebody"), stage=moved.step)
+    if wants_fragment(request):
+        return trigger(toast(HttpResponse(status=409), said), "af:cards", {"ids": [task.pk]})
+    messages.error(request, said)
+    return asking.see_other(reverse("tasks:board", args=[task.board_id]))
 
 
 def _move(request: Request, task: Task, form: forms.Move) -> HttpResponse:
@@ -124,6 +136,7 @@ def _move(request: Request, task: Task, form: forms.Move) -> HttpResponse:
         by=asking.by(request),
         after_id=data["after"],
         before_id=data["before"],
+        seen_step_id=None if "undo" in request.GET else data["seen"],
     )
     said = gettext("Moved to {stage}").format(stage=step.name)
     if wants_fragment(request):
