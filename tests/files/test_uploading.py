@@ -119,7 +119,7 @@ def test_an_upload_that_nobody_goes_on_with_leaves_nothing(ana, lying, django_ca
 
 
 def test_two_gigabytes_are_refused_before_the_first_byte_and_the_limit_is_named(ana):
-    with pytest.raises(services.FileRefusedError, match="200.MB here, this one has 2.GB") as refused:
+    with pytest.raises(services.FileRefusedError, match=r"200.MB here, this one has 2.GB") as refused:
         services.begin_upload(name="film.mp4", size=2 * 1024**3, member=ana)
 
     assert (refused.value.code, File.objects.count()) == ("too_large", 0)
@@ -129,7 +129,7 @@ def test_a_full_store_refuses_and_what_is_on_its_way_counts(ana, bring):
     services.change_quota(megabytes=1)
     services.begin_upload(name="a.bin", size=1_000_000, member=ana)
 
-    with pytest.raises(services.FileRefusedError, match="1.MB are allowed") as refused:
+    with pytest.raises(services.FileRefusedError, match=r"1.MB are allowed") as refused:
         bring(ana, "b.bin", b"x" * 100_000)
 
     assert (refused.value.code, selectors.used()) == ("store_full", 1_000_000)

@@ -40,3 +40,15 @@ def test_an_amount_is_read_as_it_is_written(typed, locale, value):
 def test_digits_grouped_where_nobody_groups_them_are_no_amount(typed, locale):
     with pytest.raises(money.BadAmountError):
         money.amount(typed, locale=locale)
+
+
+@pytest.mark.parametrize("typed", ["1e9", "1E3", "99999999999999999999", "1000000000000000"])
+def test_nobody_types_an_exponent_and_no_amount_has_so_many_zeros(typed):
+    with pytest.raises(money.BadAmountError) as refused:
+        money.amount(typed)
+    words = money.why(refused.value)
+    assert ("too much" in words) == ("e" not in typed.casefold())
+
+
+def test_a_program_may_write_a_number_as_json_does():
+    assert money.amount(1e3) == Decimal(1000)

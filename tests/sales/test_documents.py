@@ -355,7 +355,9 @@ def test_a_customer_sees_and_accepts_the_quote_behind_its_secret_address(deal, w
     assert stranger.post(url, {"act": "accept", "name": "Żaneta"}).status_code == 303
     quote.refresh_from_db()
     assert (quote.state, quote.decided_by) == ("accepted", "Żaneta")
-    assert stranger.post(url, {"act": "decline", "name": "Other"}).status_code == 409
+    late = stranger.post(url, {"act": "decline", "name": "Other"})
+    assert late.status_code == 409
+    assert "Your answer was not taken" in late.content.decode()
     assert stranger.get(f"/q/{workspace.pk}/nonsense/").status_code == 404
     bill = issue(make_one(deal))
     assert stranger.get(f"/q/{workspace.pk}/{box.unseal(bill.box)}/").status_code == 404

@@ -122,7 +122,7 @@ def test_each_row_that_cannot_be_says_why(bring_products: Any, taxes: Any):
     why = dict(ImportRow.objects.filter(outcome="failed").values_list("number", "reason"))
     said = [
         "no name and no code", "no name for a new one", "below zero", "as a number", "no currency",
-        "There are: ICMS, VAT", "as a number", "yes or no", "as a number", "longer than 255", "priced in BRL",
+        "There are: ICMS, VAT", "as a number", "yes or no", "too much", "longer than 255", "priced in BRL",
     ]  # fmt: skip
     assert [part in why.get(number, "") for number, part in enumerate(said, 2)] == [True] * 11, why
     assert (done.failed_count, done.created_count) == (11, 1)

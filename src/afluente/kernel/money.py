@@ -15,6 +15,7 @@ from babel.numbers import (
     list_currencies,
     parse_decimal,
 )
+from django.utils.translation import gettext
 
 PLACES = Decimal("0.0001")
 LIMIT = Decimal(10) ** 15
@@ -25,14 +26,28 @@ class BadAmountError(ValueError):
     """The text is no amount of money, or one nobody can mean."""
 
 
+class TooLargeError(BadAmountError):
+    """A number that no amount of money reaches."""
+
+
+def why(error: BadAmountError) -> str:
+    """What whoever wrote it is told."""
+    if isinstance(error, TooLargeError):
+        return gettext("That is too much. Check the number of zeros.")
+    return gettext("Write the amount as a number, such as 1234.56.")
+
+
 def amount(value: object, *, locale: str = "en") -> Decimal:
     """A number from JSON, or a text such as `1.234,56` read in `locale`.
 
-    Raises BadAmountError for anything else, for NaN, and for 10^15 and more.
+    Raises BadAmountError for anything else, for NaN, and for a text with an exponent, which nobody types on purpose;
+    TooLargeError for 10^15 and more.
     """
     number = _exact(value, locale)
-    if not number.is_finite() or abs(number) >= LIMIT:
+    if not number.is_finite() or (isinstance(value, str) and "e" in value.casefold()):
         raise BadAmountError(str(value)[:40])
+    if abs(number) >= LIMIT:
+        raise TooLargeError(str(value)[:40])
     return number.quantize(PLACES)
 
 

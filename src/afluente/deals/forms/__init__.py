@@ -46,7 +46,7 @@ class Amount(forms.CharField):
         try:
             found = money.amount(_ungrouped(written, self.locale), locale=self.locale)
         except money.BadAmountError as error:
-            raise ValidationError(_("Write the amount as a number, such as 1234.56.")) from error
+            raise ValidationError(money.why(error)) from error
         if found < 0:
             raise ValidationError(_("An amount cannot be below zero."))
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -134,8 +135,8 @@ def _fill_field(request: Request, deal: Deal, field: KnownField) -> None:
 def _amount(request: Request, deal: Deal, data: QueryDict) -> None:
     try:
         amount = Amount(locale=asking.number_locale(request)).clean(data.get("amount", ""))
-    except Exception as error:
-        raise ValueError(gettext("Write the amount as a number, such as 1234.56.")) from error
+    except ValidationError as error:
+        raise ValueError(error.messages[0]) from error
     services.change_deal(deal_id=deal.pk, changes={"amount": amount}, by=asking.by(request))
 
 

@@ -91,8 +91,8 @@ class Product(forms.Form):
                 break
             try:
                 prices[code] = money.amount(typed or "-", locale=self.locale)
-            except money.BadAmountError:
-                self.add_error(None, _("Write the amount as a number, such as 1234.56."))
+            except money.BadAmountError as error:
+                self.add_error(None, money.why(error))
                 break
         data["prices"] = prices
         return data

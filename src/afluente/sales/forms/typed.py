@@ -36,7 +36,7 @@ class Amount(forms.CharField):
         try:
             found = money.amount(written, locale=self.locale)
         except money.BadAmountError as error:
-            raise ValidationError(_("Write the amount as a number, such as 1234.56.")) from error
+            raise ValidationError(money.why(error)) from error
         if found < self.least:
             low = _("That is too little.") if self.least else _("An amount cannot be below zero.")
             raise ValidationError(low)

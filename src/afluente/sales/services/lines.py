@@ -251,7 +251,7 @@ def _number(name: str, value: Any) -> Decimal:
     try:
         found = money.amount(value)
     except money.BadAmountError as error:
-        raise LineRefusedError(name, gettext("Write the amount as a number, such as 1234.56.")) from error
+        raise LineRefusedError(name, money.why(error)) from error
     if found < 0:
         raise LineRefusedError(name, gettext("An amount cannot be below zero."))
     return found

@@ -156,7 +156,7 @@ def price_of(value: Any, field: str) -> Decimal:
     try:
         found = money.amount(value)
     except money.BadAmountError as error:
-        raise ProductRefusedError(field, gettext("Write the amount as a number, such as 1234.56.")) from error
+        raise ProductRefusedError(field, money.why(error)) from error
     if found < 0:
         raise ProductRefusedError(field, gettext("An amount cannot be below zero."))
     return found

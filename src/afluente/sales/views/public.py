@@ -71,7 +71,7 @@ def _decide(request: HttpRequest, found: Document, name: str) -> HttpResponse:
         )
     except services.DocumentRefusedError:
         found.refresh_from_db()
-        return _show(request, found, status=409)
+        return _show(request, found, is_late=True, status=409)
     return HttpResponseRedirect(request.path, status=303)
 
 
@@ -106,13 +106,19 @@ def _found(space: int, secret: str) -> tuple[Document, Workspace]:
 
 
 def _show(
-    request: HttpRequest, found: Document, *, status: int = 200, is_nameless: bool = False
+    request: HttpRequest,
+    found: Document,
+    *,
+    status: int = 200,
+    is_nameless: bool = False,
+    is_late: bool = False,
 ) -> HttpResponse:
     context = {
         "document": found,
         "tone": selectors.tone(found),
         "is_open": found.state == "sent",
         "is_nameless": is_nameless,
+        "is_late": is_late,
         "pdf_url": f"{request.path}pdf/",
         "logo_url": f"{request.path}logo/" if found.seller.get("logo") else "",
     }

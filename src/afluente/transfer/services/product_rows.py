@@ -81,7 +81,10 @@ class ProductReader(Reader):
         try:
             return money.amount(self.number(raw))
         except (ValueError, ArithmeticError, money.BadAmountError) as refused:
-            raise parsing.BadCellError(gettext("Write the amount as a number, such as 1234.56.")) from refused
+            said = (
+                refused if isinstance(refused, money.BadAmountError) else money.BadAmountError(str(refused))
+            )
+            raise parsing.BadCellError(money.why(said)) from refused
 
     def _price(self, raw: str) -> Decimal:
         found = self._amount(raw)
