@@ -207,6 +207,19 @@ def test_one_letter_tells_everything_that_was_not_read_and_only_once(people, mai
     assert "mencionou você" in letter.subject
 
 
+def test_a_letter_of_many_says_how_many_it_does_not_tell(people, mailoutbox):
+    User.objects.filter(pk=people.dora.user_id).update(language="en")
+    for number in range(25):
+        told(people, text=f"@Dora Nunes number {number}.")
+
+    assert services.mail_unread(member_id=people.dora.pk) == 25
+
+    (letter,) = mailoutbox
+    assert letter.body.count("number ") == 20
+    assert "5 more stand in Afluente." in letter.body
+    assert "and 24 more" in letter.subject
+
+
 def test_no_letter_about_what_was_read_or_may_not_be_seen(people, mailoutbox):
     contact = make.contact()
     told(people, contact, "@Dora Nunes, @Bruno Lima")

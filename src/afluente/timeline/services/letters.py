@@ -27,8 +27,8 @@ MOST = 20  # things told in one letter
 
 @transaction.atomic
 def mail_unread(*, member_id: int, is_urgent: bool = False) -> int:
-    """Write to the member what they have not read, if they want letters; how many things it tells. With
-    `is_urgent` only of kinds that cannot wait.
+    """Write to the member what they have not read, if they want letters; how many things it tells: the newest in
+    words, of the others how many they are. With `is_urgent` only of kinds that cannot wait.
 
     The rows are locked and marked in the transaction that queues the letter, so nothing is told by
     mail twice. What they may not see by now, and what was deleted, is left out.
@@ -46,16 +46,17 @@ def mail_unread(*, member_id: int, is_urgent: bool = False) -> int:
     ]
     waiting = Notification.objects.filter(member_id=member_id, read_at=None, mailed_at=None, kind__in=wanted)
     locked = list(waiting.select_for_update().values_list("pk", flat=True))
-    found = policies.notifications_of(member).filter(pk__in=locked).order_by("-pk")[:MOST]
+    seen = policies.notifications_of(member).filter(pk__in=locked)
+    total, found = seen.count(), seen.order_by("-pk")[:MOST]
     Notification.objects.filter(pk__in=locked).update(mailed_at=clock.now())
     with translation.override(member.user.language), timezone.override(zone_of(member)):
         lines = notifications.lines(member=member, found=found)
     if lines:
-        _send(member, lines)
-    return len(lines)
+        _send(member, lines, untold=max(total - MOST, 0))
+    return total if lines else 0
 
 
-def _send(member: Membership, lines: Sequence[notifications.Line]) -> None:
+def _send(member: Membership, lines: Sequence[notifications.Line], *, untold: int) -> None:
     kinds = list(dict.fromkeys(line.notification.kind for line in lines))
     leaving = letters.absolute(leaving_path(member, kinds))
     with translation.override(member.user.language):
@@ -66,7 +67,8 @@ def _send(member: Membership, lines: Sequence[notifications.Line]) -> None:
     context: dict[str, Any] = {
         "lines": lines,
         "first": lines[0],
-        "more": len(lines) - 1,
+        "more": len(lines) - 1 + untold,
+        "untold": untold,
         "base": settings.BASE_URL,
         "workspace": member.workspace,
         "language": member.user.language,
