@@ -133,7 +133,7 @@ def test_only_what_one_may_change_can_be_dragged(people, client_as):
 
     html = browser.get("/tasks/calendar/?on=2031-03-01&whose=all").content.decode()
 
-    assert f'data-move="/tasks/{own.pk}/day/"' in html
+    assert f'id="on-day-{own.pk}" data-move' in html
     assert f'href="/tasks/{other.pk}/"' in html
-    assert f'data-move="/tasks/{other.pk}/day/"' not in html
+    assert f'id="on-day-{other.pk}"' not in html
     assert browser.post(f"/tasks/{other.pk}/day/", {"value": "2031-04-01"}).status_code == 403

@@ -100,6 +100,33 @@ def test_a_rule_that_never_ends_by_mistake_is_refused(call, rule):
     assert (status, said["error"]["field"]) == (422, "repeat")
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=2",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3",
+        "FREQ=YEARLY;BYMONTH=4,6;BYMONTHDAY=31",
+    ],
+)
+def test_a_rule_that_means_no_day_is_refused_at_once(call, rule):
+    body = {"title": "Mill", "due_at": in_days(1).isoformat(), "repeat": rule}
+
+    status, said = call("POST", "/tasks", body)
+
+    assert (status, said["error"]["field"]) == (422, "repeat")
+    assert "never come again" in said["error"]["message"]
+
+
+def test_the_29th_of_february_comes_again(call):
+    body = {
+        "title": "Leap",
+        "due_at": in_days(1).isoformat(),
+        "repeat": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+    }
+
+    assert call("POST", "/tasks", body)[0] == 201
+
+
 def test_no_circle_at_whatever_distance(client_as, people, call):
     top = make.task(title="Top")
     middle = make.task(title="Middle", parent=top)

@@ -31,6 +31,11 @@ def editable_by(member: Membership) -> TaskQuerySet:
     return visible_to(member).filter(_changed(member, Action.EDIT))
 
 
+def edits_all(member: Membership) -> bool:
+    """Whether `member` may change every task that they see, so that nobody need be asked of each."""
+    return accounts.reach_of(member, Area.TASKS, Action.EDIT) == Reach.ALL
+
+
 def deletable_by(member: Membership) -> TaskQuerySet:
     """The tasks that `member` may delete."""
     return visible_to(member).filter(_changed(member, Action.DELETE))

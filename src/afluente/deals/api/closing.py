@@ -47,8 +47,8 @@ def close_deal(request: HttpRequest, deal_id: int, payload: DealClosure) -> Any:
                     return refuse(422, "invalid", "An amount cannot be below zero.", "amount")
                 services.change_deal(deal_id=deal_id, changes={"amount": amount}, by=by)
             services.move_deals(deal_ids=[deal_id], to=stage, by=by, lost_reason=reason)
-    except money.BadAmountError:
-        return refuse(422, "invalid", "That is no amount.", "amount")
+    except money.BadAmountError as error:
+        return refuse(422, "invalid", money.why(error), "amount")
     except services.MissingError as missing:
         wants = ", ".join(str(label) for label in selectors.labels_of(missing.keys))
         return refuse(422, "missing", f"{stage.name} wants this first: {wants}.", "outcome")

@@ -114,8 +114,8 @@ def _fault_in(given: dict[str, Any]) -> JsonResponse | None:
         return None
     try:
         given["amount"] = money.amount(given["amount"] or 0)
-    except money.BadAmountError:
-        return refuse(422, "invalid", "That is no amount.", "amount")
+    except money.BadAmountError as error:
+        return refuse(422, "invalid", money.why(error), "amount")
     return (
         refuse(422, "invalid", "An amount cannot be below zero.", "amount") if given["amount"] < 0 else None
     )

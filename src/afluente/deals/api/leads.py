@@ -79,8 +79,8 @@ def _wish(request: HttpRequest, payload: LeadConversion) -> services.Wish | Json
         return refuse(403, "not_allowed", "Whoever made this token may not add contacts.")
     try:
         amount = None if payload.amount is None else money.amount(payload.amount)
-    except money.BadAmountError:
-        return refuse(422, "invalid", "That is no amount.", "amount")
+    except money.BadAmountError as error:
+        return refuse(422, "invalid", money.why(error), "amount")
     if amount is not None and amount < 0:
         return refuse(422, "invalid", "An amount cannot be below zero.", "amount")
     visitor = services.Visitor(**person.dict()) if person else None

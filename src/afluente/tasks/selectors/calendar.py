@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from afluente.tasks.models import Board, Task
-from afluente.tasks.policies import editable_by
+from afluente.tasks.policies import editable_by, edits_all
 from afluente.tasks.selectors import dues
 from afluente.tasks.selectors.days import days
 
@@ -127,7 +127,11 @@ def _shown(
     dates = [first + dt.timedelta(days=n) for n in range(count)]
     drawn = {date: _drawn(found.placed.get(date, []), found.beyond.get(date, 0), most) for date in dates}
     tasks = _tasks({one.task_id for placed in drawn.values() for one in placed})
-    own = set(editable_by(member).filter(pk__in=tasks).values_list("pk", flat=True))
+    own = (
+        set(tasks)
+        if edits_all(member)
+        else set(editable_by(member).filter(pk__in=tasks).values_list("pk", flat=True))
+    )
     shown = [
         CalendarDay(
             date=date,

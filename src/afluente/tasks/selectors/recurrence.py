@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST = 4_000  # occurrences looked at for one answer: ten years of days
 LAST = dt.datetime(9999, 12, 1)  # noqa: DTZ001  wall-clock time, as all that is counted here
+AHEAD = dt.timedelta(
+    days=60 * 366
+)  # within which a rule comes again, or never: 30 February is looked for in vain
 LONGEST = 200  # characters of a rule
 TIMES = 1_000  # the largest count
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -139,11 +142,18 @@ class Rule:
             moment += step
 
     def _counted(self, local: dt.datetime) -> Iterator[dt.datetime]:
-        from dateutil.rrule import rrulestr  # noqa: PLC0415  few rules need it, and it takes long to load
+        from dateutil.rrule import rrule, rrulestr  # noqa: PLC0415  few rules need it, and it takes long to load
 
-        until = self.until
-        plain = self.but(UNTIL=f"{until:%Y%m%d}T235959") if until else self
-        return islice(rrulestr(str(plain), dtstart=local), MOST)
+        found = rrulestr(str(self.but(COUNT=None, UNTIL=None)), dtstart=local)
+        assert isinstance(found, rrule), "one rule is written, never a set"
+        end = min(local, LAST - AHEAD) + AHEAD
+        last = min(dt.datetime.combine(self.until, dt.time.max), end) if self.until else end
+        return islice(found.replace(until=last), min(self.count or MOST, MOST))
+
+    def comes_again(self, anchor: dt.datetime) -> bool:
+        """Whether any day is meant at all, however long the rule is to hold: none is by 30 February."""
+        endless = self.but(COUNT=None, UNTIL=None)
+        return next(iter(endless.by_the_clock(anchor)), None) is not None
 
 
 @lru_cache(maxsize=500)

@@ -24,7 +24,7 @@ from afluente.tasks.models import (
     TaskObserver,
     TaskTag,
 )
-from afluente.tasks.selectors.recurrence import BadRuleError, Rule
+from afluente.tasks.selectors.recurrence import BadRuleError, Rule, wall_clock, zone
 from afluente.tasks.services.first_board import default_board
 from afluente.tasks.services.news import FOLLOWED
 from afluente.tasks.services.placing import on_top
@@ -128,10 +128,13 @@ def checked_rule(written: str, *, anchor: datetime | None) -> str:
     if anchor is None:
         raise TaskRefusedError(gettext("A task that repeats needs a deadline."), "repeat")
     try:
-        return str(Rule.read(written))
+        rule = Rule.read(written)
     except BadRuleError as error:
         said = gettext("This is no rule that a task can repeat by: {part}").format(part=error.part)
         raise TaskRefusedError(said, "repeat") from error
+    if not rule.comes_again(wall_clock(anchor, zone())):
+        raise TaskRefusedError(gettext("No day is meant by this rule: it would never come again."), "repeat")
+    return str(rule)
 
 
 def checked_reminder(minutes: int | None) -> int | None:

@@ -68,7 +68,7 @@ class Calendar extends HTMLElement {
 
   /** @param {HTMLAnchorElement} task @param {string} value */
   async move(task, value) {
-    await /** @type {any} */ (window).htmx.ajax("POST", task.dataset.move, { source: task, swap: "none", values: { value } });
+    await /** @type {any} */ (window).htmx.ajax("POST", `${task.pathname}day/`, { source: task, swap: "none", values: { value } });
   }
 }
 
