@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,10 @@ import pytest
 
 from afluente.delivery import services
 from afluente.delivery.models import Message, Suppression
+from afluente.delivery.services.bounces import read_bounce
+from afluente.kernel.workspace import scope
 from afluente.timeline.models import Event
+from tests import cast
 from tests.deals.test_api import Program
 from tests.delivery.posting import letters, person, post_office, send, sender, write
 from tests.post_office import notification
@@ -111,3 +115,62 @@ def test_what_is_not_ours_changes_nothing_and_what_is_no_notification_says_so(an
 def _about(message: Message, status: str) -> str:
     content = f"From: ola@mare.example\r\nMessage-ID: {message.message_id}\r\n\r\nOi"
     return notification(content.encode(), to=message.address, back="ola@mare.example", status=status)
+
+
+REPORT = (
+    'Content-Type: multipart/report; boundary="b"\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n'
+    "Reporting-MTA: dns; x\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\n{head}\r\n\r\n"
+    "Message-ID: {id}\r\n\r\n--b--\r\n"
+)
+
+
+def report(head: str = "Content-Type: message/rfc822", number: str = "<a@b>") -> bytes:
+    return REPORT.format(head=head, id=number).encode()
+
+
+def nested(depth: int, kind: str) -> bytes:
+    if kind == "message/rfc822":
+        return b"Content-Type: message/rfc822\r\n\r\n" * depth
+    heads = (f'Content-Type: multipart/mixed; boundary="{n}"\r\n\r\n--{n}\r\n' for n in range(depth))
+    return "".join(heads).encode()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: text/plain" + b"; a=1" * 190_000 + b"\r\n\r\n",
+        b"Content-Type: text/plain" + b";\r\n a=1" * 100_000 + b"\r\n\r\n",
+        nested(2_000, "multipart/mixed"),
+        nested(2_000, "message/rfc822"),
+        report(number="<<<>"),
+        report(number=""),
+        b"",
+        b"\x00\xff" * 1_000,
+    ],
+    ids=["long header", "folded header", "multiparts", "letters", "odd id", "no id", "nothing", "noise"],
+)
+def test_what_strangers_write_is_refused_at_once(raw):
+    began = time.process_time()
+    with pytest.raises(services.NoBounceError):
+        read_bounce(raw)
+    assert time.process_time() - began < 2
+
+
+def test_a_head_in_an_unknown_alphabet_is_read_as_it_stands():
+    found = read_bounce(report(head="Content-Type: text/rfc822-headers; charset=klingon"))
+    assert (found.message_id, found.action, found.status) == ("<a@b>", "failed", "5.1.1")
+
+
+def test_nobody_brings_back_a_letter_of_another_workspace(ana, tmp_path):
+    with returning(tmp_path, "5.1.1") as (port, back):
+        sender(ana, port)
+        message = write(contact_id=person().pk)
+        send(ana.workspace_id)
+        raw = came_back(back)
+    with cast.outside():
+        estela = cast.stranger()
+    with cast.outside(), scope(estela.workspace_id):
+        assert services.take_bounce(raw.encode()) is None
+    message.refresh_from_db()
+    assert message.arrival == ""
+    assert not Suppression.objects.exists()

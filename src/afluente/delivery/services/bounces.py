@@ -14,14 +14,21 @@ from afluente.delivery.services.arrivals import note_arrival
 from afluente.kernel import clock
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
+    from email.message import Message as Message_
 
 LONGEST = 1_000_000  # characters of a letter
 # No such mailbox, no such domain, moved without a word, switched off (RFC 3463).
 GONE = re.compile(r"5\.(1\.([0-36]|10)|2\.1)")
 SOFT = 5  # letters that came back from one address in a month for another reason: it is given up
 MONTH = dt.timedelta(days=30)
+DEEPEST, HEADER = 50, 16_384  # parts that hold parts; bytes of a header that says what a part is
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_ID = re.compile(r"<[^<>\s]{1,250}>")
+_ID_LINE = re.compile(rb"^message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
+_NESTS = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_TYPE = re.compile(
+    rb"^content-(?:type|transfer-encoding):[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE
+)
 
 
 class NoBounceError(ValueError):
@@ -44,17 +51,17 @@ class Bounce:
 
 
 def read_bounce(raw: bytes) -> Bounce:
-    """Read a letter. Raises NoBounceError. Of several receivers the first counts: we write to one at a time."""
-    letter = email.message_from_bytes(raw, policy=policy.default)
-    fields = letter_id = None
-    for part in letter.walk():
-        kind = part.get_content_type()
-        if kind == "message/delivery-status" and fields is None:
-            blocks = part.get_payload()
-            said = [one for one in blocks if not isinstance(one, str) and one["Action"]]
-            fields = said[0] if said else None
-        elif kind in {"message/rfc822", "text/rfc822-headers"} and letter_id is None:
-            letter_id = _id_within(part)
+    """Read a letter. Raises NoBounceError. Of several receivers the first counts: we write to one at a time.
+
+    Strangers write these letters: nothing is decoded, and what takes long to read or is nested too deep is refused
+    before it is read.
+    """
+    _check(raw)
+    try:
+        letter = email.message_from_bytes(raw, policy=policy.compat32)
+        fields, letter_id = _read(letter)
+    except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as broken:
+        raise NoBounceError("It cannot be read as a letter.") from broken
     if fields is None:
         raise NoBounceError("It holds no message/delivery-status part with an Action (RFC 3464).")
     if not letter_id:
@@ -68,13 +75,38 @@ def read_bounce(raw: bytes) -> Bounce:
     )
 
 
-def _id_within(part: EmailMessage) -> str:
+def _check(raw: bytes) -> None:
+    if len(_NESTS.findall(raw)) > DEEPEST:
+        raise NoBounceError(f"It holds more than {DEEPEST} parts within parts.")
+    if any(len(found[0]) > HEADER for found in _TYPE.finditer(raw)):
+        raise NoBounceError(f"It has a header of more than {HEADER} bytes.")
+
+
+def _read(letter: Message_) -> tuple[Message_ | None, str]:
+    """The fields of the first receiver with an Action, and the Message-ID of the letter that came back."""
+    fields, letter_id = None, ""
+    for part in letter.walk():
+        kind = part.get_content_type()
+        if kind == "message/delivery-status" and fields is None:
+            blocks = part.get_payload()
+            said = [one for one in blocks if not isinstance(one, str) and one["Action"]]
+            fields = said[0] if said else None
+        elif kind in {"message/rfc822", "text/rfc822-headers"} and not letter_id:
+            letter_id = _id_within(part)
+    return fields, letter_id
+
+
+def _id_within(part: Message_) -> str:
     """The Message-ID of the letter that a notification carries, whole or by its head."""
     payload = part.get_payload()
-    if isinstance(payload, list) and payload and not isinstance(payload[0], str):
-        return str(payload[0]["Message-ID"] or "").strip()
-    head = email.message_from_string(str(part.get_content()), policy=policy.default)
-    return str(head["Message-ID"] or "").strip()
+    if isinstance(payload, list):
+        held = str(payload[0]["Message-ID"] or "") if payload and not isinstance(payload[0], str) else ""
+    else:
+        plain = part.get_payload(decode=True)
+        head = _ID_LINE.search(plain) if isinstance(plain, bytes) else None
+        held = head[1].decode("ascii", "replace") if head else ""
+    found = _ID.search(held)
+    return found[0] if found else ""
 
 
 def take_bounce(raw: bytes) -> Message | None:
