@@ -127,11 +127,7 @@ def _shown(
     dates = [first + dt.timedelta(days=n) for n in range(count)]
     drawn = {date: _drawn(found.placed.get(date, []), found.beyond.get(date, 0), most) for date in dates}
     tasks = _tasks({one.task_id for placed in drawn.values() for one in placed})
-    own = (
-        set(tasks)
-        if edits_all(member)
-        else set(editable_by(member).filter(pk__in=tasks).values_list("pk", flat=True))
-    )
+    own = _movable(member, tasks)
     shown = [
         CalendarDay(
             date=date,
@@ -153,6 +149,13 @@ def _shown(
         for date in dates
     ]
     return shown, found.is_cut
+
+
+def _movable(member: Membership, ids: Collection[int]) -> set[int]:
+    """Which of these tasks `member` may put on another day; whoever may change all is not asked of each."""
+    if edits_all(member):
+        return set(ids)
+    return set(editable_by(member).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def _drawn(placed: Sequence[Placed], beyond: int, most: int) -> Sequence[Placed]:
