@@ -93,11 +93,12 @@ def test_each_row_that_cannot_be_says_why_and_what_is_not_here_is_left_out(bring
         "F,,,,,2027-03-01,EVERY DAY,,,\n"
         "G,,,,,,,Nobody Here,,\n"
         f"{'x' * 121},,,,,,,,,\n"
-        "H,,,,,,,,Bia,call\n",
+        "H,,,,,,,,Bia,call\n"
+        "I,,,,,2027-02-13,FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30,,,\n",
         member=people.ana,
     )
 
-    assert (done.created_count, done.failed_count) == (1, 9)
+    assert (done.created_count, done.failed_count) == (1, 10)
     why = dict(ImportRow.objects.filter(outcome="failed").values_list("number", "reason"))
     assert "what is to be done" in why[2]
     assert "no board called so" in why[3]
@@ -108,6 +109,7 @@ def test_each_row_that_cannot_be_says_why_and_what_is_not_here_is_left_out(bring
     assert "no rule" in why[8]
     assert "Nobody here" in why[9]
     assert "longer than 120" in why[10]
+    assert "No day is meant" in why[12]
     (task,) = Task.objects.all()
     assert (task.title, task.kind, TaskContact.objects.count()) == ("H", "task", 0)
     bad = {value[0] for column in done.report["bad"].values() for value in column}

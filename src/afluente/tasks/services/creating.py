@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
+    from zoneinfo import ZoneInfo
 
     from afluente.timeline.events import Actor
 
@@ -121,8 +122,11 @@ def checked_title(typed: str) -> str:
     return title
 
 
-def checked_rule(written: str, *, anchor: datetime | None) -> str:
-    """A rule of repetition as it is kept; '' for none. Raises TaskRefusedError."""
+def checked_rule(written: str, *, anchor: datetime | None, at: ZoneInfo | None = None) -> str:
+    """A rule of repetition as it is kept; '' for none. Raises TaskRefusedError.
+
+    `at` is the workspace's time zone, for callers without a workspace around them; it is read when left out.
+    """
     if not written.strip():
         return ""
     if anchor is None:
@@ -132,7 +136,7 @@ def checked_rule(written: str, *, anchor: datetime | None) -> str:
     except BadRuleError as error:
         said = gettext("This is no rule that a task can repeat by: {part}").format(part=error.part)
         raise TaskRefusedError(said, "repeat") from error
-    if not rule.comes_again(wall_clock(anchor, zone())):
+    if not rule.comes_again(wall_clock(anchor, at or zone())):
         raise TaskRefusedError(gettext("No day is meant by this rule: it would never come again."), "repeat")
     return str(rule)
 

@@ -183,7 +183,7 @@ class TaskReader(Reader):
         if rule := found.said.get("repeat"):
             try:
                 anchor = due or start or (clock.now() if found.may_be_known else None)
-                found.said["repeat"] = tasks.checked_rule(rule, anchor=anchor)
+                found.said["repeat"] = tasks.checked_rule(rule, anchor=anchor, at=self._place.zone)
             except tasks.TaskRefusedError as refused:
                 self.refuse(found, "repeat", rule, str(refused))
 
