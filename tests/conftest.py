@@ -10,6 +10,7 @@ import pytest
 from django.test import TransactionTestCase
 
 from tests.databases import copy_database, drop_database, empty_database
+from tests.mail_peers import mail_servers
 from tests.serving import served, server
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from afluente.accounts.models import Membership, Workspace
     from tests.cast import Browser, Cast
 
-__all__ = ["committed_db", "django_db_setup", "served", "server"]
+__all__ = ["committed_db", "django_db_setup", "mail_servers", "served", "server"]
 
 
 @pytest.hookimpl(trylast=True)

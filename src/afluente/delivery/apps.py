@@ -29,6 +29,8 @@ class DeliveryConfig(AppConfig):
             {
                 "sending.changed": _("Sending changed"),
                 "sending.forgotten": _("Sending forgotten"),
+                "mailbox.changed": _("Mailbox of returned letters changed"),
+                "mailbox.forgotten": _("Mailbox of returned letters forgotten"),
                 "endpoint.made": _("Webhook added"),
                 "endpoint.changed": _("Webhook changed"),
                 "endpoint.rotated": _("Webhook got a new secret"),
@@ -47,6 +49,7 @@ class DeliveryConfig(AppConfig):
         _bring_history()
         _bring_merging()
         _bring_webhooks()
+        _bring_mailboxes()
 
 
 def _bring_pages() -> None:
@@ -156,6 +159,26 @@ def _bring_webhooks() -> None:
             sentence_alone=_("The webhook {record} does not answer as it should and was switched off"),
             order=75,
             icon="webhook",
+            is_urgent=True,
+        )
+    )
+
+
+def _bring_mailboxes() -> None:
+    from afluente.delivery import handlers, policies
+    from afluente.delivery.services.mailboxes import FAILING
+    from afluente.timeline.policies import Record, register_record
+    from afluente.timeline.selectors import notices
+
+    register_record(Record(kind="mailbox", visible=policies.mailboxes_of, subjects=handlers.mailbox_subjects))
+    notices.register_notification(
+        notices.NotificationKind(
+            name=FAILING,
+            label=_("The mailbox of returned letters cannot be read"),
+            sentence=_("The mailbox {record} cannot be read"),
+            sentence_alone=_("The mailbox {record} cannot be read: nobody hears of letters that come back"),
+            order=77,
+            icon="inbox",
             is_urgent=True,
         )
     )

@@ -71,6 +71,12 @@ def audience_subjects(member: Membership, found: Sequence[int]) -> Mapping[int, 
     return {one.pk: Subject(one.name, reverse("delivery:audience", args=[one.pk])) for one in rows}
 
 
+def mailbox_subjects(member: Membership, found: Sequence[int]) -> Mapping[int, Subject]:
+    """The mailbox that letters come back into, for notifications."""
+    rows = policies.mailboxes_of(member).filter(pk__in=found)
+    return {one.pk: Subject(one.username, reverse("delivery:mailbox")) for one in rows}
+
+
 def contact_tabs(*, member: Membership, contact: Contact) -> list[slots.Tab]:
     """The tab with what a contact agreed to."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from afluente.delivery import services, statements
 from afluente.delivery.services import webhooks_queueing, webhooks_sending
 from afluente.delivery.services.audience_members import AUDIENCE, wake_audience
+from afluente.delivery.services.mailboxes import READ, read_mailbox, wake_mailbox
 from afluente.delivery.services.queueing import SEND
 from afluente.delivery.services.webhooks_queueing import CALL
 from afluente.kernel import clock, jobs
@@ -79,6 +80,20 @@ def look_for_audiences(**_later: Any) -> None:
     for workspace_id, audience in statements.audiences_due_anywhere():
         with scope(workspace_id):
             wake_audience(audience)
+
+
+@job(READ, retries=0, atomic=False, label=_("Look for letters that came back"))
+def read_letters(workspace_id: int, **_later: Any) -> None:
+    """Look into the mailbox that a workspace's letters come back into."""
+    read_mailbox(workspace_id)
+
+
+@every(LOOKS, "delivery.look_for_letters", atomic=False)
+def look_for_letters(**_later: Any) -> None:
+    """Look into each mailbox whose time has come."""
+    for workspace_id in statements.mailboxes_due_anywhere():
+        with scope(workspace_id):
+            wake_mailbox()
 
 
 @every(3600, "delivery.forget_calls", atomic=False)

@@ -10,7 +10,7 @@ from afluente.accounts import policies as accounts
 from afluente.accounts.models import Action, Area, Reach
 from afluente.contacts import policies as contacts
 from afluente.deals import policies as deals
-from afluente.delivery.models import Audience, Call, Endpoint, Message
+from afluente.delivery.models import Audience, Call, Endpoint, Mailbox, Message
 
 if TYPE_CHECKING:
     from afluente.accounts.models import Membership
@@ -75,6 +75,11 @@ def endpoints_of(member: Membership) -> QuerySet[Endpoint]:
 def calls_of(member: Membership) -> QuerySet[Call]:
     """What endpoints and addresses of rules were told, for the same people."""
     return Call.objects.all() if may_hook(member) else Call.objects.none()
+
+
+def mailboxes_of(member: Membership) -> QuerySet[Mailbox]:
+    """The mailbox that letters come back into, for those who set up how letters leave."""
+    return Mailbox.objects.all() if may_configure(member) else Mailbox.objects.none()
 
 
 def audiences_of(member: Membership) -> QuerySet[Audience]:

@@ -95,6 +95,7 @@ DELETE FROM delivery_call WHERE workspace_id = %(ws)s AND id IN (
 """
 CALLS_DUE = "SELECT workspace_id, endpoint_id FROM delivery_calls_due()"
 AUDIENCES_DUE = "SELECT workspace_id, audience_id FROM delivery_audiences_due()"
+MAILBOXES_DUE = "SELECT workspace_id FROM delivery_mailboxes_due() AS found (workspace_id)"
 CALLS_OLD = "SELECT workspace_id FROM delivery_calls_old(%(before)s)"
 RECEIPTS = "SELECT workspace_id FROM delivery_receipts_waited_for(%(since)s)"
 DUE = "SELECT workspace_id, channel FROM delivery_due()"
@@ -197,6 +198,13 @@ def audiences_due_anywhere() -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(AUDIENCES_DUE)
         return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def mailboxes_due_anywhere() -> list[int]:
+    """Workspaces whose mailbox is to be looked into. Asked outside any workspace."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAILBOXES_DUE)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def due_anywhere() -> list[tuple[int, str]]:

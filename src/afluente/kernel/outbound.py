@@ -154,7 +154,7 @@ def ask(
     """
     scheme, host, port, path = check_url(url)
     connection = (_Https if scheme == "https" else _Http)(host, port, timeout=min(PATIENCE, seconds))
-    with _cut_off(connection, seconds) as is_late:
+    with cut_off(lambda: connection.held, seconds) as is_late:
         is_read = False
         try:
             connection.connect()
@@ -173,15 +173,15 @@ def ask(
 
 
 @contextmanager
-def _cut_off(connection: _Http | _Https, seconds: float) -> Iterator[Callable[[], bool]]:
-    """End the connection after `seconds`, whatever it is at; what is given tells whether that was so."""
+def cut_off(held: Callable[[], socket.socket | None], seconds: float) -> Iterator[Callable[[], bool]]:
+    """End the connection that is `held` after `seconds`, whatever it is at; what is given tells whether that was so."""
     late = threading.Event()
 
     def cut() -> None:
         late.set()
-        if connection.held is not None:
+        if (connection := held()) is not None:
             with suppress(OSError):  # of the socket itself: what lies above it is in use by the reader
-                socket.socket.shutdown(connection.held, socket.SHUT_RDWR)
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, cut)
     timer.daemon = True

@@ -4,6 +4,7 @@ from afluente.delivery.forms.addresses import Addresses, spelled
 from afluente.delivery.forms.audiences import Audience
 from afluente.delivery.forms.consents import ConsentSaid
 from afluente.delivery.forms.endpoints import Endpoint
+from afluente.delivery.forms.mailboxes import Mailbox
 from afluente.delivery.forms.senders import EmailSender, SmsSender
 from afluente.delivery.forms.templates import SmsTemplate, Template
 
@@ -13,6 +14,7 @@ __all__ = [
     "ConsentSaid",
     "EmailSender",
     "Endpoint",
+    "Mailbox",
     "SmsSender",
     "SmsTemplate",
     "Template",

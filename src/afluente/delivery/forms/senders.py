@@ -76,7 +76,7 @@ def _as_clock(minutes: int | None) -> dt.time | None:
     return None if minutes is None else dt.time(minutes // 60, minutes % 60)
 
 
-def _host(said: object) -> str:
+def host_name(said: object) -> str:
     """A name or an address, nothing around it. Raises ValidationError."""
     host = str(said).strip()
     if not host or any(sign in host for sign in "/@ \t"):
@@ -99,6 +99,12 @@ class EmailSender(Manners):
         required=False,
         help_text=_("Empty: to the sender's address."),
     )
+    return_to = forms.EmailField(
+        label=_("What cannot be delivered comes back to"),
+        max_length=254,
+        required=False,
+        help_text=_("Empty: to the sender's address."),
+    )
 
     tracks = forms.BooleanField(
         label=_("See who opens letters and follows their links"),
@@ -111,11 +117,11 @@ class EmailSender(Manners):
 
     def clean_host(self) -> str:
         """A name or an address, nothing around it."""
-        return _host(self.cleaned_data["host"])
+        return host_name(self.cleaned_data["host"])
 
     def values(self) -> dict[str, Any]:
         """What is kept."""
-        return self.kept("smtp", ("host", "port", "security", "username"))
+        return self.kept("smtp", ("host", "port", "security", "username", "return_to"))
 
 
 class SmsSender(Manners):
@@ -252,7 +258,7 @@ class SmsSender(Manners):
     def clean_host(self) -> str:
         """A name or an address, nothing around it."""
         said = self.cleaned_data["host"]
-        return _host(said) if said else ""
+        return host_name(said) if said else ""
 
     def _check_twilio(self, data: dict[str, Any]) -> None:
         data["api"] = (data.get("api") or twilio.API).rstrip("/")

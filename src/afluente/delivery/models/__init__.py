@@ -2,6 +2,7 @@
 
 from afluente.delivery.models.audiences import Audience, AudienceMember
 from afluente.delivery.models.consenting import Consent, Purpose, Suppression
+from afluente.delivery.models.mailboxes import Mailbox
 from afluente.delivery.models.messages import Channel, Message, Sender, Template
 from afluente.delivery.models.traces import LETTER, Trace
 from afluente.delivery.models.webhooks import Attempt, Call, Endpoint
@@ -15,6 +16,7 @@ __all__ = [
     "Channel",
     "Consent",
     "Endpoint",
+    "Mailbox",
     "Message",
     "Purpose",
     "Sender",

@@ -47,6 +47,13 @@ from afluente.delivery.services.consents import (
     would_add,
 )
 from afluente.delivery.services.following import follow, is_program
+from afluente.delivery.services.mailboxes import (
+    forget_mailbox,
+    keeps_password,
+    look_now,
+    read_mailbox,
+    save_mailbox,
+)
 from afluente.delivery.services.queueing import GOES_ON, NewMessage, cancel_messages, queue_messages, wake
 from afluente.delivery.services.rendering import LINE, SMS, BadTemplateError, Rendered, fill, render
 from afluente.delivery.services.retrying import make_room
@@ -141,6 +148,7 @@ __all__ = [
     "fill",
     "fill_body",
     "follow",
+    "forget_mailbox",
     "forget_people",
     "forget_sender",
     "gateway_problems",
@@ -155,11 +163,13 @@ __all__ = [
     "is_in_audiences",
     "is_program",
     "judged",
+    "keeps_password",
     "keeps_secret",
     "leave",
     "leave_audiences",
     "leaving_url",
     "let_through",
+    "look_now",
     "make_calls",
     "make_room",
     "note_arrival",
@@ -169,6 +179,7 @@ __all__ = [
     "queue_messages",
     "read_callback",
     "read_leaving",
+    "read_mailbox",
     "read_trail",
     "refusal",
     "refusals",
@@ -178,6 +189,7 @@ __all__ = [
     "rotate_secret",
     "save_audience",
     "save_endpoint",
+    "save_mailbox",
     "save_sender",
     "save_template",
     "say_consent",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from afluente.delivery.models import Message
 from afluente.delivery.services.arrivals import note_arrival
-from afluente.kernel import clock
+from afluente.kernel import clock, text
 
 if TYPE_CHECKING:
     from email.message import Message as Message_
@@ -23,8 +23,8 @@ SOFT = 5  # letters that came back from one address in a month for another reaso
 MONTH = dt.timedelta(days=30)
 DEEPEST, HEADER = 50, 16_384  # parts that hold parts; bytes of a header that says what a part is
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-_ID = re.compile(r"<[^<>\s]{1,250}>")
-_ID_LINE = re.compile(rb"^message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
+_ID = re.compile(r"<[^<>\s\0]{1,250}>")
+_ID_LINE = re.compile(rb"^message-id:\s*(<[^<>\s\0]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 _NESTS = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _TYPE = re.compile(
     rb"^content-(?:type|transfer-encoding):[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE
@@ -71,7 +71,7 @@ def read_bounce(raw: bytes) -> Bounce:
         message_id=letter_id,
         action=str(fields["Action"]).strip().lower(),
         status=status[0] if status else "",
-        said=" ".join(str(fields["Diagnostic-Code"] or "").partition(";")[2].split())[:250],
+        said=text.clean(str(fields["Diagnostic-Code"] or "").partition(";")[2], limit=250),
     )
 
 

@@ -34,6 +34,7 @@ def outgoing(message: Message, sender: Sender) -> Outgoing:
         from_name=sender.from_name,
         from_address=sender.from_address,
         reply_to=sender.reply_to,
+        return_to=str(sender.options.get("return_to", "")),
         headers=headers,
         callback=arrivals.callback_url(message.pk) if message.channel == Channel.SMS else "",
     )

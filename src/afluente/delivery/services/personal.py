@@ -123,6 +123,7 @@ HOLDING = personal.Holding(
 FREE = {
     "delivery_audience": "How the workspace itself reaches an ad network.",
     "delivery_endpoint": "Addresses of other programs.",
+    "delivery_mailbox": "Where letters of the workspace come back to.",
     "delivery_sender": "How the workspace itself sends.",
     "delivery_template": "Texts that are the same for everybody.",
 }

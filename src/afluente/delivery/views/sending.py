@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from afluente.accounts.models import Workspace
 from afluente.delivery import forms, policies, services
-from afluente.delivery.models import Channel, Message, Sender
+from afluente.delivery.models import Channel, Mailbox, Message, Sender
 from afluente.delivery.views import asking
 from afluente.kernel import phone
 from afluente.kernel.workspace import current_workspace_id
@@ -49,7 +49,7 @@ def _sending(request: Request, channel: Channel) -> HttpResponse:
         return asking.see_other(reverse(PAGES[channel]))
     tests = Message.objects.filter(channel=channel, key__startswith=f"test:{request.member.pk}:")
     test = tests.order_by("-pk").first() if "test" in request.GET else None
-    context = {"form": form, "sender": kept, "test": test}
+    context = {"form": form, "sender": kept, "test": test, "mailbox": Mailbox.objects.first()}
     return render(request, TEMPLATES[channel], context, status=422 if form.errors else 200)
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A message ready to go. `key` is the same at every attempt; `headers` are of an e-mail, `callback` is where a
-    provider of short messages says what became of it.
+    """A message ready to go. `key` is the same at every attempt; `headers` are of an e-mail, which comes back to
+    `return_to` (empty: to whoever it is from); `callback` is where a provider of short messages says what became of it.
     """
 
     key: str
@@ -24,6 +24,7 @@ class Outgoing:
     from_name: str = ""
     from_address: str = ""
     reply_to: str = ""
+    return_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     callback: str = ""
 

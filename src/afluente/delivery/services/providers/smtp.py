@@ -102,9 +102,12 @@ class _Line:
     def _addressed(self, server: smtplib.SMTP, message: Outgoing) -> Outcome | None:
         """Say who it is from and for; what the server has against it."""
         server.ehlo_or_helo_if_needed()
+        tells = server.has_extn(
+            "dsn"
+        )  # RFC 3461: of what comes back the head is enough, it holds our Message-ID
         for code, said in (
-            server.mail(message.from_address),
-            server.rcpt(message.address),
+            server.mail(message.return_to or message.from_address, ["RET=HDRS"] if tells else []),
+            server.rcpt(message.address, ["NOTIFY=FAILURE,DELAY"] if tells else []),
         ):
             if code not in {250, 251}:
                 return _judged(code, said)
