@@ -14,7 +14,7 @@ import pytest
 from afluente.delivery import services, statements
 from afluente.delivery.models import Mailbox, Message, Suppression
 from afluente.delivery.services import imap, mailboxes
-from afluente.kernel import clock
+from afluente.kernel import clock, job_runner, job_statements
 from afluente.timeline.models import Event, Notification
 from tests import cast
 from tests.delivery.posting import person, send, sender, write
@@ -288,6 +288,16 @@ def test_it_is_looked_into_when_its_time_has_come(ana):
     with cast.outside():
         assert statements.mailboxes_due_anywhere() == []
         assert services.read_mailbox(box.workspace_id) == 0
+
+
+def test_whoever_sets_it_up_has_it_looked_into_by_a_worker(ana, post):
+    post.put(RETURNS, [told(write())])
+    box = kept(ana, post.imap)
+    with cast.outside():
+        for claimed in job_statements.claim([mailboxes.READ], limit=10, lease=60):
+            job_runner.run(claimed)
+    box.refresh_from_db()
+    assert (box.seen_count, box.known_count) == (1, 1)
 
 
 SAID = {

@@ -47,6 +47,7 @@ class Mailbox(forms.Form):
     def __init__(self, *args: Any, mailbox: Row | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.mailbox = mailbox
+        self.fields["secret"].required = mailbox is None or not mailbox.secret_box
         if mailbox is not None:
             for name in NAMES:
                 self.fields[name].initial = getattr(mailbox, name)

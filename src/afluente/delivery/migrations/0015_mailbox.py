@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('host', models.CharField(max_length=255)),
                 ('port', models.PositiveIntegerField(default=993)),
-                ('security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('none', 'None')], default='tls', max_length=10)),
+                ('security', models.CharField(choices=[('tls', 'TLS'), ('starttls', 'STARTTLS'), ('none', 'None, inside a trusted network')], default='tls', max_length=10)),
                 ('username', models.CharField(max_length=255)),
                 ('secret_box', models.TextField(blank=True, default='')),
                 ('folder', models.CharField(default='INBOX', max_length=255)),

@@ -19,7 +19,7 @@ class Mailbox(WorkspaceModel):
     class Security(models.TextChoices):
         TLS = "tls", "TLS"
         STARTTLS = "starttls", "STARTTLS"
-        NONE = "none", _("None")
+        NONE = "none", _("None, inside a trusted network")
 
     host = models.CharField(max_length=255)
     port = models.PositiveIntegerField(default=993)

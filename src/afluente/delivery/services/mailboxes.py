@@ -91,7 +91,8 @@ def look_now() -> None:
 
 def wake_mailbox() -> None:
     """Let a worker look into the mailbox of this workspace."""
-    jobs.enqueue(READ, {}, key=str(current_workspace_id()))
+    workspace_id = current_workspace_id()
+    jobs.enqueue(READ, {}, key=str(workspace_id), workspace_id=workspace_id)
 
 
 def read_mailbox(workspace_id: int) -> int:
