@@ -11,6 +11,12 @@ import { LiveSource } from "./live-source.js";
 
 const ALONE_MS = 5_000;
 
+/** Once every script of the page ran: what is told before goes past elements whose script is still on its way. */
+const whole = new Promise((resolve) => {
+  if (document.readyState === "complete") resolve(undefined);
+  else document.addEventListener("DOMContentLoaded", resolve, { once: true });
+});
+
 class Live extends HTMLElement {
   last = "";
   isLeading = false;
@@ -18,11 +24,16 @@ class Live extends HTMLElement {
   connectedCallback() {
     this.channel = new BroadcastChannel("af-live");
     this.channel.onmessage = ({ data }) => this.receive(data);
-    this.leaving = new AbortController();
+    const { signal } = (this.leaving = new AbortController());
+    whole.then(() => signal.aborted || this.begin(signal));
+  }
+
+  /** @param {AbortSignal} signal */
+  begin(signal) {
     this.listen();
     // Without a secure origin there are no locks: every tab then goes on listening for itself.
     if (!navigator.locks) return;
-    navigator.locks.request("af-live", { signal: this.leaving.signal }, () => this.lead()).catch(() => {});
+    navigator.locks.request("af-live", { signal }, () => this.lead()).catch(() => {});
     this.alone = setTimeout(() => this.isLeading || this.rest(), ALONE_MS);
   }
 
