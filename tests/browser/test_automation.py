@@ -1,31 +1,14 @@
-"""The designer in a browser: the seed's example from an empty stage to its dry run, and rules that are dragged."""
+"""The designer in a browser: rules that are dragged and copied."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.rules import begin_rule, build_example, column, designer, done, house, open_deal
+from tests.browser.rules import begin_rule, column, designer, done, house
 
 __all__ = ["house"]
 pytestmark = pytest.mark.browser
-
-
-def test_the_seeds_example_is_built_published_and_tried_with_a_virtual_clock(served, house):
-    with designer(served, house) as page:
-        build_example(page)
-        expect(page.locator(".pub-bar")).to_contain_text("3 new, 0 edited, 0 removed")
-        page.locator(".pub-bar").get_by_role("button", name="Publish").click()
-        expect(page.locator(".pub-bar")).to_have_count(0)
-        expect(column(page, 0).locator(".rule").nth(1)).to_contain_text("After 1 day")
-
-    deal = open_deal(house)
-    with designer(served, house) as page:
-        page.goto(f"{served.url}/deals/{deal.pk}/automation/dry-run/?days=7")
-        ahead = page.locator("#outlook")
-        expect(ahead).to_contain_text("Thank you for writing")
-        expect(ahead).to_contain_text("2 steps done, 1 skipped, 1 message, 1 task or call")
-        expect(ahead).to_contain_text("There was nobody to do it for")
 
 
 def test_a_rule_is_dragged_to_another_stage_and_copied_to_another_pipeline(served, house):
