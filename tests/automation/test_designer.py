@@ -9,7 +9,9 @@ from afluente.automation import selectors, services
 from afluente.automation.engine.records import Kind
 from afluente.automation.engine.triggers import Happened
 from afluente.automation.models import Definition, Trigger
+from afluente.automation.selectors.naming import GONE
 from afluente.automation.selectors.words import figure
+from afluente.delivery.models import Template
 from afluente.kernel import clock
 from tests import make
 from tests.automation.arranging import publish, rule
@@ -365,3 +367,20 @@ def test_another_workspace_is_told_that_there_is_nothing(people, client_as, stra
 )
 def test_numbers_of_conditions_are_written_as_the_region_does(kind, kept, said):
     assert figure(kind, kept) == said
+
+
+def test_a_message_is_told_by_its_template_or_by_its_own_words(people, browser, stages):
+    kept = Template.objects.create(name="Welcome", subject="Hi", body="Hello", updated_at=clock.now())
+    services.arrange_rules(
+        stage=stages[0],
+        rules=[
+            rule("a", "email", params={"template": kept.pk}),
+            rule("b", "email", params={"body": "We call you", "subject": "Thank you"}),
+            rule("c", "sms", params={"body": "See you"}),
+            rule("d", "email", params={"template": kept.pk + 1}),
+        ],
+    )
+    shown = page(browser, stages[0])
+    for said in ("e-mail: <b>Welcome", "e-mail: <b>Thank you", "SMS: <b>See you"):
+        assert f"Send an {said}</b>" in shown
+    assert f"Send an e-mail: <b>{GONE}</b>" in shown

@@ -80,7 +80,7 @@ def _two_days(served: Server, house: dict[str, Any], folder: Path) -> Deal:
         expect(ahead).to_contain_text("Call about the offer")
         expect(ahead).to_contain_text("There was nobody to do it for")
         said = {
-            "Send an e-mail": ("Done. It was due", "It was done"),
+            "Send an e-mail: Thank you for writing": ("Done. It was due", "It was done"),
             "Call about the offer": ("Waits. Its time has not come",),
             "Payment is due tomorrow": ("Waits. Its time has not come",),
         }

@@ -145,6 +145,17 @@ def _audience(params: Params, names: Names) -> SafeString:
     return _said(what, names.audiences.get(params.get("audience") or 0, GONE))
 
 
+def _write(sentence: str, kept: str, own: str) -> Callable[[Params, Names], SafeString]:
+    """A message by the name of its template, or by its own words."""
+
+    def say(params: Params, names: Names) -> SafeString:
+        template = params.get("template")
+        named = getattr(names, kept).get(template, GONE) if template else str(params.get(own, ""))
+        return _said(gettext(sentence), named)
+
+    return say
+
+
 WHAT: dict[str, Callable[[Params, Names], SafeString]] = {
     "move": _to_stage(gettext_noop("Move to {thing}")),
     "open_deal": _to_stage(gettext_noop("Open a deal in {thing}")),
@@ -159,6 +170,8 @@ WHAT: dict[str, Callable[[Params, Names], SafeString]] = {
     "control": _to_people(gettext_noop("Alert {who}: {thing}"), "supervisor"),
     "post": _to_people(gettext_noop("Write to {who} in the stream: {thing}"), "responsible"),
     "comment": _about(gettext_noop("Comment {thing}")),
+    "email": _write(gettext_noop("Send an e-mail: {thing}"), "letters", "subject"),
+    "sms": _write(gettext_noop("Send an SMS: {thing}"), "texts", "body"),
     "task": _about(gettext_noop("Make a task: {thing}"), "title"),
     "call": _about(gettext_noop("Plan a call: {thing}"), "title"),
     "meeting": _about(gettext_noop("Plan a meeting: {thing}"), "title"),

@@ -60,6 +60,7 @@ class Names:
     tags: Mapping[int, str] = field(default_factory=dict)
     doors: Mapping[int, str] = field(default_factory=dict)  # forms and addresses through which leads come
     letters: Mapping[int, str] = field(default_factory=dict)  # templates of e-mails
+    texts: Mapping[int, str] = field(default_factory=dict)  # templates of SMS
     audiences: Mapping[int, str] = field(default_factory=dict)
     options: Mapping[str, Sequence[tuple[str, StrOrPromise]]] = field(default_factory=dict)
 
@@ -95,6 +96,7 @@ def names_now() -> Names:
         .values_list("pk", "name", "pipeline_id", "pipeline__name")
     )
     members = dict(Membership.objects.active().order_by("user__name", "pk").values_list("pk", "user__name"))
+    templates = list(Template.objects.values_list("pk", "name", "channel"))
     pipelines = {number: name for _pk, _name, number, name in rows}
     options: dict[str, Sequence[tuple[str, StrOrPromise]]] = {
         "pipeline": [(str(pk), name) for pk, name in pipelines.items()],
@@ -114,7 +116,8 @@ def names_now() -> Names:
         members=members,
         tags=dict(Tag.objects.order_by("name").values_list("pk", "name")),
         doors=dict(Source.objects.present().values_list("pk", "name")),
-        letters=dict(Template.objects.filter(channel=Channel.EMAIL).values_list("pk", "name")),
+        letters={pk: name for pk, name, channel in templates if channel == Channel.EMAIL},
+        texts={pk: name for pk, name, channel in templates if channel == Channel.SMS},
         audiences=dict(Audience.objects.values_list("pk", "name")),
         options=options,
     )
