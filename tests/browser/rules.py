@@ -88,7 +88,13 @@ def build_example(page: Page) -> None:
     """A mail now, a call in a day, a reminder a day before the payment date; a form moves to the last stage."""
     side = begin_rule(page, 0, "email")
     side.locator("[name=p-subject]").fill("Thank you for writing")
-    side.locator("[name=p-body]").fill("We call you tomorrow.")
+    body = side.locator("[name=p-body]")
+    body.fill("We call you tomorrow.")
+    body.select_text()
+    side.get_by_role("button", name="Bold").click()
+    expect(body).to_have_value("**We call you tomorrow.**")
+    body.press("ControlOrMeta+b")
+    expect(body).to_have_value("We call you tomorrow.")
     done(page, side, 0, 1)
 
     side = begin_rule(page, 0, "call")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -161,3 +162,29 @@ def test_a_client_unsubscribes_by_the_letter_and_comes_back(ana, client, tmp_pat
 def test_a_changed_address_leads_nowhere(workspace, client):
     with cast.outside():
         assert client.get("/leave/nonsense:more:x/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{% include 'x' %}", "This cannot be read: include"),
+        ("{% render 'x' %}", "This cannot be read: render"),
+        ("{{ contact.first_name", "}} is missing after {{ contact.first_name"),
+        ("{% if contact.name %}x", "An end is missing: {% endif %}"),
+        ("{{ deal.name | shout }}", "There is no filter shout."),
+        ("{{ deal.name | truncate: 'x' }}", "The filter truncate is given what it cannot use."),
+        ("{% for i in (1..1000000) %}xxxxx{% endfor %}", "It would become too long, or never end."),
+        ("{{ }}", "A variable or a condition is empty, or not finished."),
+        ("{{ contact.nothing }}", "There is no variable contact.nothing."),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said_in_words_and_where_it_is_written(dora, client_as, body, said):
+    make.pipeline()
+    make.deal(name="Telhado")
+    browser = client_as(dora)
+    values = {"name": "A", "subject": "B", "body": body}
+    answer = browser.post("/settings/templates/new/", values)
+    assert answer.status_code == 422
+    assert said in unescape(answer.content.decode())
+    assert said in unescape(browser.post("/settings/templates/preview/", values).content.decode())
+    assert not Template.objects.filter(name="A").exists()

@@ -90,6 +90,7 @@ class RuleForm(forms.Form):
     ) -> None:
         self.rule, self.names, self.checks = rule, names, checks
         action = (data.get("action") if data else None) or rule["action"]
+        self.chosen = action
         is_same = action == rule["action"]
         self.params = shapes.params_of(action)
         present = dict(rule.get("params") or {}) if is_same else {}

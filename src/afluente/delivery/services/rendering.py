@@ -66,12 +66,7 @@ def _compiled(source: str, *, escapes: bool) -> BoundTemplate:
     try:
         return (_html if escapes else _plain).from_string(source)
     except LiquidError as error:
-        raise BadTemplateError(_why(error)) from error
-
-
-def _why(error: LiquidError) -> str:
-    """What is wrong, in a line: the library draws the place under it, which a field of a form cannot show."""
-    return str(error).partition("\n")[0]
+        raise BadTemplateError(liquids.why(error)) from error
 
 
 @lru_cache(maxsize=512)
@@ -107,9 +102,17 @@ def _filled(template: BoundTemplate, words: Mapping[str, Any]) -> str:
     try:
         return template.render(**words)
     except LiquidError as error:
-        raise BadTemplateError(_why(error)) from error
+        raise BadTemplateError(liquids.why(error)) from error
     except Exception as error:
-        raise BadTemplateError(f"{type(error).__name__}: {error}") from error
+        raise BadTemplateError(gettext("It cannot be filled in.")) from error
+
+
+def no_json(problem: ValueError) -> str:
+    """What is wrong with a text that was to be JSON; the library says it in English."""
+    place = getattr(problem, "lineno", 0), getattr(problem, "colno", 0)
+    if not all(place):
+        return gettext("It is no JSON.")
+    return gettext("It is no JSON: look at line {line}, place {place}.").format(line=place[0], place=place[1])
 
 
 def problems(*, subject: str, body: str, known: Collection[str]) -> list[str]:
@@ -120,10 +123,12 @@ def problems(*, subject: str, body: str, known: Collection[str]) -> list[str]:
     found: list[str] = []
     for source in (subject, body):
         try:
-            parsed = _compiled(source, escapes=False)
+            uses = _compiled(source, escapes=False).analyze().globals.values()
         except BadTemplateError as bad:
             return [str(bad)]
-        names = {str(one) for uses in parsed.analyze().globals.values() for one in uses}
+        except LiquidError as error:
+            return [liquids.why(error)]
+        names = {str(one) for each in uses for one in each}
         found += [
             gettext("There is no variable {name}.").format(name=name) for name in sorted(names - set(known))
         ]

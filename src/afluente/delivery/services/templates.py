@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from afluente.delivery.models import Channel, Template
 from afluente.delivery.selectors import readers_of, variables
 from afluente.delivery.services import rendering
@@ -30,12 +32,12 @@ def save_template(
     name, subject = " ".join(name.split()), " ".join(subject.split())
     wrong: dict[str, list[str]] = {}
     if not 0 < len(name) <= NAME:
-        wrong["name"] = [f"1 to {NAME} characters."]
+        wrong["name"] = [_room(NAME)]
     if channel == Channel.EMAIL and not 0 < len(subject) <= rendering.LINE:
-        wrong["subject"] = [f"1 to {rendering.LINE} characters."]
+        wrong["subject"] = [_room(rendering.LINE)]
     most = BODY if channel == Channel.EMAIL else rendering.SMS
     if not 0 < len(body.strip()) <= most:
-        wrong["body"] = [f"1 to {most} characters."]
+        wrong["body"] = [_room(most)]
     if not wrong:
         said = template_problems(subject=subject, body=body)
         wrong = {"body": said} if said else {}
@@ -45,6 +47,10 @@ def save_template(
     kept.name, kept.subject, kept.body, kept.updated_at = name, subject, body, clock.now()
     kept.save()
     return kept
+
+
+def _room(most: int) -> str:
+    return gettext("Between 1 and {n} characters.").format(n=most)
 
 
 def template_problems(*, subject: str, body: str) -> list[str]:

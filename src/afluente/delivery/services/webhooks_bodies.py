@@ -24,7 +24,7 @@ def fill_body(source: str, words: Mapping[str, Mapping[str, str]]) -> str:
     try:
         jsonin.loads(filled.encode())
     except ValueError as bad:
-        raise BadTemplateError(f"It is no JSON: {bad}") from bad
+        raise BadTemplateError(rendering.no_json(bad)) from bad
     return filled
 
 

@@ -106,6 +106,7 @@ def _preview(request: Request, initial: dict[str, Any], channel: str) -> dict[st
         try:
             subject = str(said.get("subject", ""))[:500]
             context["shown"] = services.preview(subject=subject, body=body, deal_id=deal.pk)
+            context["unknown"] = services.template_problems(subject=subject, body=body)[:1]
             context["count"] = services.count_segments(context["shown"].text)
         except services.BadTemplateError as bad:
             context["wrong"] = str(bad)

@@ -37,7 +37,7 @@ def compiled(template: str) -> Renderer:
     try:
         parsed = _environment.from_string(template)
     except LiquidError as error:
-        raise BadTemplateError(str(error)) from error
+        raise BadTemplateError(liquids.why(error)) from error
 
     def render(variables: Mapping[str, Any]) -> str:
         return parsed.render(**variables)

@@ -89,7 +89,7 @@ def _body(source: str, kind: str, words: Mapping[str, str]) -> str:
     try:
         jsonin.loads(body.encode())
     except ValueError as bad:
-        raise rendering.BadTemplateError(f"It is no JSON: {bad}") from bad
+        raise rendering.BadTemplateError(rendering.no_json(bad)) from bad
     return body
 
 
