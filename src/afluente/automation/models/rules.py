@@ -34,6 +34,7 @@ class Definition(WorkspaceModel):
     version = models.PositiveIntegerField(default=0)
     floor = models.PositiveIntegerField(default=0)
     paused_because = models.CharField(max_length=250, blank=True, default="")
+    resumed_at = models.DateTimeField(null=True)  # failures of before this count no more (S-FAIL)
     changed_at = models.DateTimeField()
 
     class Meta(WorkspaceModel.Meta):

@@ -38,7 +38,7 @@ def pause_rules(*, definition: Definition, because: str = "") -> None:
 @transaction.atomic
 def resume_rules(*, definition: Definition) -> None:
     """Go on after a pause; what became due meanwhile is looked at, and may be too late."""
-    _turn(definition, Definition.State.ACTIVE, "")
+    _turn(definition, Definition.State.ACTIVE, "", resumed_at=clock.now())
     statements.release(definition.pk)
 
 
@@ -50,8 +50,8 @@ def stop_rules(*, definition: Definition) -> None:
     delivery.cancel_messages(rule_id=definition.pk, reason="definition_stopped")
 
 
-def _turn(definition: Definition, state: str, because: str) -> None:
+def _turn(definition: Definition, state: str, because: str, **more: Any) -> None:
     held = Definition.objects.select_for_update(of=("self",)).get(pk=definition.pk)
     if not held.version:
         raise BadRuleError("rules", "publish them first")
-    Definition.objects.filter(pk=held.pk).update(state=state, paused_because=because)
+    Definition.objects.filter(pk=held.pk).update(state=state, paused_because=because, **more)

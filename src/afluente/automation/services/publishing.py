@@ -73,6 +73,7 @@ def publish_rules(
         version=version.number, floor=floor, state=Definition.State.ACTIVE, paused_because=""
     )
     if held.state == Definition.State.PAUSED:
+        Definition.objects.filter(pk=held.pk).update(resumed_at=clock.now())
         statements.release(held.pk)
     if waiting == Waiting.APPLY:
         _carry(held)

@@ -47,10 +47,12 @@ ON CONFLICT (workspace_id, deal_id, epoch, node, occurrence) DO NOTHING
 # The last ends of a rule that say anything about it; of skipped and cancelled steps a few are passed over.
 FAILING = """
 SELECT g.definition, g.rule FROM unnest(%(definitions)s::bigint[], %(rules)s::text[]) AS g (definition, rule)
+  JOIN automation_definition d ON d.workspace_id = %(ws)s AND d.id = g.definition
  WHERE (SELECT count(*) = %(most)s AND bool_and(l.state = 'failed')
           FROM (SELECT s.state FROM automation_step s
                  WHERE s.workspace_id = %(ws)s AND s.definition_id = g.definition AND s.rule = g.rule
                    AND s.state IN ('applied', 'failed', 'unknown')
+                   AND s.ended_at > coalesce(d.resumed_at, '-infinity')
                  ORDER BY s.id DESC LIMIT %(most)s) AS l)
 """
 POSTPONE = """
